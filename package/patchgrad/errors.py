@@ -1,0 +1,82 @@
+"""Every exception that a user of patchgrad can meet.
+
+An error teaches: what cannot be done, what was given, what is wanted, what to try. The same
+four parts stand as fields (``where``, ``got``, ``want``, ``hint``), so that the studio can mark
+a port red without parsing text. This file knows no other room of the house.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+
+class PatchgradError(Exception):
+    """Base of all errors that are raised for a user's mistake or a failure of the outside world.
+
+    Parameters
+        title   one line: what cannot be done
+        where   layer path, cell and line, or step; empty if unknown
+        got     what was given, in the user's names
+        want    what would have been accepted
+        hint    what to try
+        ports   the ports of the layer graph that are concerned, to be marked
+    """
+
+    def __init__(
+        self,
+        title: str,
+        *,
+        where: str = "",
+        got: str = "",
+        want: str = "",
+        hint: str = "",
+        ports: Sequence[Any] = (),
+    ) -> None:
+        super().__init__(title)
+        self.title = title
+        self.where = where
+        self.got = got
+        self.want = want
+        self.hint = hint
+        self.ports = tuple(ports)
+
+    def __str__(self) -> str:
+        parts = (("got", self.got), ("want", self.want), ("try", self.hint), ("in", self.where))
+        return "\n".join([self.title, *(f"  {label:<5} {text}" for label, text in parts if text)])
+
+
+class ShapeError(PatchgradError, ValueError):
+    """Shapes that do not fit together."""
+
+
+class DtypeError(PatchgradError, TypeError):
+    """A dtype that the operation does not take."""
+
+
+class DeviceError(PatchgradError, RuntimeError):
+    """Tensors on different devices, or a device that is not there."""
+
+
+class GradError(PatchgradError, RuntimeError):
+    """A gradient that cannot be computed."""
+
+
+class ArgumentError(PatchgradError, ValueError):
+    """An argument outside what the function takes."""
+
+
+class GraphError(PatchgradError, ValueError):
+    """A layer graph, or an edit of it, that cannot be built."""
+
+
+class DataError(PatchgradError, ValueError):
+    """A data set that is missing, damaged or of the wrong form."""
+
+
+class SessionError(PatchgradError, RuntimeError):
+    """A session that cannot do what was asked in its present state."""
+
+
+class ProtocolError(PatchgradError, ValueError):
+    """A message from the browser that is malformed, too large or unknown."""
