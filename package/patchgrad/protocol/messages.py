@@ -1,0 +1,379 @@
+"""Every message between the browser and the kernel: the source of truth for both languages.
+
+``emit.py`` writes the TypeScript types from these structs. On the wire: kebab-case tags in
+``type``, camelCase fields. Two lanes: *requests* (each answered exactly once, by ``request_id``)
+and *state* (the latest wins, may be dropped). Bytes travel in buffers beside the JSON.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import msgspec
+
+from patchgrad.layergraph.commands import AnyCommand
+from patchgrad.layergraph.graph import PortRef
+
+VERSION = 1
+MAX_REQUEST_BYTES = 256 * 1024
+
+
+class Wire(msgspec.Struct, frozen=True, rename="camel", tag_field="type", forbid_unknown_fields=True):
+    """Base of messages: tagged by class name in kebab-case, camelCase on the wire."""
+
+
+class Record(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
+    """Base of the records inside messages: no tag."""
+
+
+# --- what the studio draws -------------------------------------------------------------------
+
+
+class FieldView(Record):
+    """One editable setting of a layer kind."""
+
+    name: str
+    type: Literal["int", "float", "bool", "choice", "text"]
+    default: Any = None
+    minimum: float | None = None
+    maximum: float | None = None
+    choices: tuple[str, ...] = ()
+    optional: bool = False
+    help: str = ""
+
+
+class KindView(Record):
+    """A layer kind of the catalogue: an entry of the palette."""
+
+    kind: str
+    family: str
+    help: str
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    fields: tuple[FieldView, ...]
+    source: str
+    """As in a cell: ``nn.Linear(128, 64)``."""
+
+
+class PortView(Record):
+    name: str
+    shape: tuple[int | str, ...] | None = None
+    """Sizes by axis; the batch axis is the text ``N``. None if not known."""
+    dtype: str = ""
+    problem: str = ""
+
+
+class NodeView(Record):
+    uid: str
+    kind: str
+    name: str
+    summary: str
+    """Settings in a few characters, ``128 → 64``."""
+    settings: dict[str, Any]
+    parameters: int
+    inputs: tuple[PortView, ...]
+    outputs: tuple[PortView, ...]
+    x: float
+    y: float
+    width: float
+    height: float
+    frozen: bool = False
+    bypassed: bool = False
+    closed: bool = False
+    """A module of the user's own whose inside is not drawn."""
+    group: str | None = None
+    problem: str = ""
+
+
+class EdgeView(Record):
+    id: str
+    source: PortRef
+    target: PortRef
+    label: str = ""
+    """The shape that travels: ``N × 64``."""
+
+
+class GroupView(Record):
+    uid: str
+    name: str
+    parent: str | None
+    folded: bool
+    x: float
+    y: float
+    width: float
+    height: float
+    layers: int
+    parameters: int
+
+
+class GraphView(Wire, tag="graph-view"):
+    """State: the layer graph as drawn. ``revision`` grows with every applied edit, undo and redo."""
+
+    revision: int
+    nodes: tuple[NodeView, ...]
+    edges: tuple[EdgeView, ...]
+    groups: tuple[GroupView, ...] = ()
+    width: float = 0
+    height: float = 0
+    parameters: int = 0
+    undo_label: str | None = None
+    redo_label: str | None = None
+    pending: int = 0
+    """Edits that wait for the next boundary."""
+
+
+class RunView(Wire, tag="run-view"):
+    """State: the session as the transport bar shows it."""
+
+    state: Literal["idle", "running", "pausing", "paused", "stepping", "applying", "fault", "finished"]
+    step: int
+    total: int | None = None
+    epoch: int = 0
+    steps_per_second: float = 0.0
+    loss: float | None = None
+    lane: str = ""
+    """Which way messages reach the kernel while a cell runs, in words."""
+    problem: str = ""
+    problem_node: str | None = None
+
+
+class LogEntry(Record):
+    number: int
+    step: int
+    author: Literal["studio", "code"]
+    title: str
+    python: str
+    """The Python twin of the gesture."""
+    status: Literal["queued", "applied", "refused"]
+    receipt: str = ""
+
+
+class LogView(Wire, tag="log-view"):
+    """State: the newest entries of the edit log, oldest first."""
+
+    entries: tuple[LogEntry, ...]
+
+
+class Flag(Record):
+    """An applied edit, drawn on every plot at its step."""
+
+    number: int
+    step: int
+    label: str
+
+
+class ArrayView(Record):
+    """Where an array lies in the frame's one buffer. ``offset`` in bytes, a multiple of 8."""
+
+    dtype: Literal["float32", "float64", "uint8", "int32"]
+    shape: tuple[int, ...]
+    offset: int
+
+
+class LayerStat(Record):
+    """The newest figures of one layer, for the boxes on the canvas. None where not measured."""
+
+    uid: str
+    gradient_norm: float | None = None
+    activation_mean: float | None = None
+    activation_std: float | None = None
+    update_ratio: float | None = None
+    dead: float | None = None
+
+
+class Frame(Wire, tag="frame"):
+    """State, with one binary buffer: what the scopes plot. The browser answers ``FrameSeen``.
+
+    Arrays by name. ``loss.step``, ``loss.value``, ``loss.smooth`` (equal lengths); by depth, one
+    entry per uid of ``layers``: ``gradient.norm``, ``activation.mean``, ``activation.std``,
+    ``update.ratio`` (log10 where a ratio; NaN where not measured); of the selected layer:
+    ``histogram.counts`` (steps, bins), ``histogram.step`` (steps,), ``histogram.exponent`` (bins,).
+    """
+
+    number: int
+    run: RunView
+    arrays: dict[str, ArrayView]
+    layers: tuple[str, ...]
+    names: tuple[str, ...]
+    flags: tuple[Flag, ...]
+    stats: tuple[LayerStat, ...]
+    selected: str | None = None
+
+
+# --- requests: browser -> kernel -------------------------------------------------------------
+
+
+class Open(Wire, tag="open"):
+    """A view appeared: send the catalogue and all state."""
+
+    request_id: str
+    version: int
+
+
+class RunCommand(Wire, tag="run-command"):
+    """Ask for one edit. Refused if ``revision`` is not the kernel's current one."""
+
+    request_id: str
+    revision: int
+    command: AnyCommand
+
+
+class Undo(Wire, tag="undo"):
+    request_id: str
+
+
+class Redo(Wire, tag="redo"):
+    request_id: str
+
+
+class Transport(Wire, tag="transport"):
+    """Play, pause, or do ``steps`` steps and pause."""
+
+    request_id: str
+    action: Literal["play", "pause", "step"]
+    steps: int = 1
+
+
+class AskTargets(Wire, tag="ask-targets"):
+    """An edge is dragged from ``source`` (an output, or an input when ``reverse``): where may it go?"""
+
+    request_id: str
+    revision: int
+    source: PortRef
+    reverse: bool = False
+
+
+class AskInsertions(Wire, tag="ask-insertions"):
+    """A layer of the palette is dragged: which edges would take it?"""
+
+    request_id: str
+    revision: int
+    kind: str
+
+
+class Inspect(Wire, tag="inspect"):
+    """Numbers of one layer, now."""
+
+    request_id: str
+    node: str
+
+
+class AskSource(Wire, tag="ask-source"):
+    """The model as a Module class, or the edits as a script."""
+
+    request_id: str
+    form: Literal["module", "script"]
+
+
+# --- requests without an answer --------------------------------------------------------------
+
+
+class Select(Wire, tag="select"):
+    """Which layers are selected: their histogram comes in the frames."""
+
+    nodes: tuple[str, ...]
+
+
+class FrameSeen(Wire, tag="frame-seen"):
+    """The frame was drawn; the next may come."""
+
+    number: int
+
+
+# --- replies: kernel -> browser --------------------------------------------------------------
+
+
+class Opened(Wire, tag="opened"):
+    request_id: str
+    version: int
+    title: str
+    catalogue: tuple[KindView, ...]
+    graph: GraphView
+    run: RunView
+    log: LogView
+
+
+class Done(Wire, tag="done"):
+    request_id: str
+
+
+class CommandDone(Wire, tag="command-done"):
+    """The edit was applied at a boundary."""
+
+    request_id: str
+    revision: int
+    step: int
+    receipt: str
+    python: str
+
+
+class Failed(Wire, tag="failed"):
+    """The request was refused; nothing changed."""
+
+    request_id: str
+    title: str
+    got: str = ""
+    want: str = ""
+    hint: str = ""
+    where: str = ""
+    ports: tuple[PortRef, ...] = ()
+
+
+class Verdict(Record):
+    """May this port (or the edge into it) be the target? ``fixes`` in words, cheapest first."""
+
+    port: PortRef
+    verdict: Literal["valid", "adapter", "invalid"]
+    reason: str = ""
+    fixes: tuple[str, ...] = ()
+    settings: dict[str, Any] = {}
+    """For an insertion: the settings with which the layer fits here."""
+
+
+class Targets(Wire, tag="targets"):
+    request_id: str
+    verdicts: tuple[Verdict, ...]
+
+
+class ParameterView(Record):
+    name: str
+    shape: tuple[int, ...]
+    dtype: str
+    count: int
+    mean: float
+    std: float
+    norm: float
+    gradient_norm: float | None = None
+    update_ratio: float | None = None
+    trainable: bool = True
+
+
+class Inspected(Wire, tag="inspected"):
+    request_id: str
+    node: str
+    parameters: tuple[ParameterView, ...]
+    facts: dict[str, str]
+    """More in words: label to value."""
+
+
+class SourceText(Wire, tag="source-text"):
+    request_id: str
+    text: str
+
+
+FromBrowser = (
+    Open | RunCommand | Undo | Redo | Transport | AskTargets | AskInsertions | Inspect | AskSource | Select | FrameSeen
+)
+FromKernel = (
+    GraphView
+    | RunView
+    | LogView
+    | Frame
+    | Opened
+    | Done
+    | CommandDone
+    | Failed
+    | Targets
+    | Inspected
+    | SourceText
+)
