@@ -15,6 +15,7 @@ from patchgrad.layergraph.commands import AnyCommand
 from patchgrad.layergraph.graph import PortRef
 
 VERSION = 1
+CodeName = Literal["studio", "plots"]
 MAX_REQUEST_BYTES = 256 * 1024
 
 
@@ -258,6 +259,13 @@ class Inspect(Wire, tag="inspect"):
     node: str
 
 
+class AskCode(Wire, tag="ask-code"):
+    """The code of the page, asked for once per page and content hash. The bytes come as the one buffer of ``Code``."""
+
+    request_id: str
+    name: CodeName
+
+
 class AskSource(Wire, tag="ask-source"):
     """The model as a Module class, or the edits as a script."""
 
@@ -291,6 +299,16 @@ class Opened(Wire, tag="opened"):
     graph: GraphView
     run: RunView
     log: LogView
+    code: dict[str, str] = {}
+    """Content hash of each piece of code that can be asked for, by name."""
+
+
+class Code(Wire, tag="code"):
+    """The answer to ``AskCode``; the one buffer is an ES module in UTF-8."""
+
+    request_id: str
+    name: CodeName
+    hash: str
 
 
 class Done(Wire, tag="done"):
@@ -340,9 +358,10 @@ class ParameterView(Record):
     shape: tuple[int, ...]
     dtype: str
     count: int
-    mean: float
-    std: float
-    norm: float
+    mean: float | None
+    """None, here and below, if not finite: JSON has no word for it."""
+    std: float | None
+    norm: float | None
     gradient_norm: float | None = None
     update_ratio: float | None = None
     trainable: bool = True
@@ -362,7 +381,18 @@ class SourceText(Wire, tag="source-text"):
 
 
 FromBrowser = (
-    Open | RunCommand | Undo | Redo | Transport | AskTargets | AskInsertions | Inspect | AskSource | Select | FrameSeen
+    Open
+    | RunCommand
+    | Undo
+    | Redo
+    | Transport
+    | AskTargets
+    | AskInsertions
+    | Inspect
+    | AskSource
+    | AskCode
+    | Select
+    | FrameSeen
 )
 FromKernel = (
     GraphView
@@ -370,6 +400,7 @@ FromKernel = (
     | LogView
     | Frame
     | Opened
+    | Code
     | Done
     | CommandDone
     | Failed

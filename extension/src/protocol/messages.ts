@@ -1,0 +1,516 @@
+// GENERATED from package/patchgrad/protocol/messages.py by `python -m patchgrad.protocol.emit`. Do not edit.
+
+export const VERSION = 1;
+export const MAX_REQUEST_BYTES = 262144;
+
+export interface PortView {
+  readonly name: string;
+  /** Sizes by axis; the batch axis is the text `N`. None if not known. */
+  readonly shape: readonly (number | string)[] | null;
+  readonly dtype: string;
+  readonly problem: string;
+}
+
+export interface NodeView {
+  readonly uid: string;
+  readonly kind: string;
+  readonly name: string;
+  /** Settings in a few characters, `128 → 64`. */
+  readonly summary: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly parameters: number;
+  readonly inputs: readonly PortView[];
+  readonly outputs: readonly PortView[];
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  readonly frozen: boolean;
+  readonly bypassed: boolean;
+  /** A module of the user's own whose inside is not drawn. */
+  readonly closed: boolean;
+  readonly group: string | null;
+  readonly problem: string;
+}
+
+/** A named port of a node: `PortRef("n3", "x")`. `node` is the node's uid. */
+export interface PortRef {
+  readonly node: string;
+  readonly port: string;
+}
+
+export interface EdgeView {
+  readonly id: string;
+  readonly source: PortRef;
+  readonly target: PortRef;
+  /** The shape that travels: `N × 64`. */
+  readonly label: string;
+}
+
+export interface GroupView {
+  readonly uid: string;
+  readonly name: string;
+  readonly parent: string | null;
+  readonly folded: boolean;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  readonly layers: number;
+  readonly parameters: number;
+}
+
+/** State: the layer graph as drawn. `revision` grows with every applied edit, undo and redo. */
+export interface GraphView {
+  readonly type: "graph-view";
+  readonly revision: number;
+  readonly nodes: readonly NodeView[];
+  readonly edges: readonly EdgeView[];
+  readonly groups: readonly GroupView[];
+  readonly width: number;
+  readonly height: number;
+  readonly parameters: number;
+  readonly undoLabel: string | null;
+  readonly redoLabel: string | null;
+  /** Edits that wait for the next boundary. */
+  readonly pending: number;
+}
+
+/** State: the session as the transport bar shows it. */
+export interface RunView {
+  readonly type: "run-view";
+  readonly state: "idle" | "running" | "pausing" | "paused" | "stepping" | "applying" | "fault" | "finished";
+  readonly step: number;
+  readonly total: number | null;
+  readonly epoch: number;
+  readonly stepsPerSecond: number;
+  readonly loss: number | null;
+  /** Which way messages reach the kernel while a cell runs, in words. */
+  readonly lane: string;
+  readonly problem: string;
+  readonly problemNode: string | null;
+}
+
+export interface LogEntry {
+  readonly number: number;
+  readonly step: number;
+  readonly author: "studio" | "code";
+  readonly title: string;
+  /** The Python twin of the gesture. */
+  readonly python: string;
+  readonly status: "queued" | "applied" | "refused";
+  readonly receipt: string;
+}
+
+/** State: the newest entries of the edit log, oldest first. */
+export interface LogView {
+  readonly type: "log-view";
+  readonly entries: readonly LogEntry[];
+}
+
+/** Where an array lies in the frame's one buffer. `offset` in bytes, a multiple of 8. */
+export interface ArrayView {
+  readonly dtype: "float32" | "float64" | "uint8" | "int32";
+  readonly shape: readonly number[];
+  readonly offset: number;
+}
+
+/** An applied edit, drawn on every plot at its step. */
+export interface Flag {
+  readonly number: number;
+  readonly step: number;
+  readonly label: string;
+}
+
+/** The newest figures of one layer, for the boxes on the canvas. None where not measured. */
+export interface LayerStat {
+  readonly uid: string;
+  readonly gradientNorm: number | null;
+  readonly activationMean: number | null;
+  readonly activationStd: number | null;
+  readonly updateRatio: number | null;
+  readonly dead: number | null;
+}
+
+/**
+ * State, with one binary buffer: what the scopes plot. The browser answers `FrameSeen`.
+ *
+ * Arrays by name. `loss.step`, `loss.value`, `loss.smooth` (equal lengths); by depth, one
+ * entry per uid of `layers`: `gradient.norm`, `activation.mean`, `activation.std`,
+ * `update.ratio` (log10 where a ratio; NaN where not measured); of the selected layer:
+ * `histogram.counts` (steps, bins), `histogram.step` (steps,), `histogram.exponent` (bins,).
+ */
+export interface Frame {
+  readonly type: "frame";
+  readonly number: number;
+  readonly run: RunView;
+  readonly arrays: Readonly<Record<string, ArrayView>>;
+  readonly layers: readonly string[];
+  readonly names: readonly string[];
+  readonly flags: readonly Flag[];
+  readonly stats: readonly LayerStat[];
+  readonly selected: string | null;
+}
+
+/** One editable setting of a layer kind. */
+export interface FieldView {
+  readonly name: string;
+  readonly type: "int" | "float" | "bool" | "choice" | "text";
+  readonly default: unknown;
+  readonly minimum: number | null;
+  readonly maximum: number | null;
+  readonly choices: readonly string[];
+  readonly optional: boolean;
+  readonly help: string;
+}
+
+/** A layer kind of the catalogue: an entry of the palette. */
+export interface KindView {
+  readonly kind: string;
+  readonly family: string;
+  readonly help: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly fields: readonly FieldView[];
+  /** As in a cell: `nn.Linear(128, 64)`. */
+  readonly source: string;
+}
+
+export interface Opened {
+  readonly type: "opened";
+  readonly requestId: string;
+  readonly version: number;
+  readonly title: string;
+  readonly catalogue: readonly KindView[];
+  readonly graph: GraphView;
+  readonly run: RunView;
+  readonly log: LogView;
+  /** Content hash of each piece of code that can be asked for, by name. */
+  readonly code: Readonly<Record<string, string>>;
+}
+
+/** The answer to `AskCode`; the one buffer is an ES module in UTF-8. */
+export interface Code {
+  readonly type: "code";
+  readonly requestId: string;
+  readonly name: "studio" | "plots";
+  readonly hash: string;
+}
+
+export interface Done {
+  readonly type: "done";
+  readonly requestId: string;
+}
+
+/** The edit was applied at a boundary. */
+export interface CommandDone {
+  readonly type: "command-done";
+  readonly requestId: string;
+  readonly revision: number;
+  readonly step: number;
+  readonly receipt: string;
+  readonly python: string;
+}
+
+/** The request was refused; nothing changed. */
+export interface Failed {
+  readonly type: "failed";
+  readonly requestId: string;
+  readonly title: string;
+  readonly got: string;
+  readonly want: string;
+  readonly hint: string;
+  readonly where: string;
+  readonly ports: readonly PortRef[];
+}
+
+/** May this port (or the edge into it) be the target? `fixes` in words, cheapest first. */
+export interface Verdict {
+  readonly port: PortRef;
+  readonly verdict: "valid" | "adapter" | "invalid";
+  readonly reason: string;
+  readonly fixes: readonly string[];
+  /** For an insertion: the settings with which the layer fits here. */
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+export interface Targets {
+  readonly type: "targets";
+  readonly requestId: string;
+  readonly verdicts: readonly Verdict[];
+}
+
+export interface ParameterView {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly dtype: string;
+  readonly count: number;
+  /** None, here and below, if not finite: JSON has no word for it. */
+  readonly mean: number | null;
+  readonly std: number | null;
+  readonly norm: number | null;
+  readonly gradientNorm: number | null;
+  readonly updateRatio: number | null;
+  readonly trainable: boolean;
+}
+
+export interface Inspected {
+  readonly type: "inspected";
+  readonly requestId: string;
+  readonly node: string;
+  readonly parameters: readonly ParameterView[];
+  /** More in words: label to value. */
+  readonly facts: Readonly<Record<string, string>>;
+}
+
+export interface SourceText {
+  readonly type: "source-text";
+  readonly requestId: string;
+  readonly text: string;
+}
+
+/** A view appeared: send the catalogue and all state. */
+export interface Open {
+  readonly type: "open";
+  readonly requestId: string;
+  readonly version: number;
+}
+
+export interface AddNode {
+  readonly type: "add-node";
+  readonly kind: string;
+  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly name?: string | null;
+  readonly position?: readonly [number, number] | null;
+  readonly group?: string | null;
+}
+
+export interface RemoveNodes {
+  readonly type: "remove-nodes";
+  readonly nodes: readonly string[];
+}
+
+export interface ReplaceNode {
+  readonly type: "replace-node";
+  readonly node: string;
+  readonly kind: string;
+  readonly settings?: Readonly<Record<string, unknown>>;
+}
+
+export interface Connect {
+  readonly type: "connect";
+  readonly source: PortRef;
+  readonly target: PortRef;
+}
+
+export interface Disconnect {
+  readonly type: "disconnect";
+  readonly target: PortRef;
+}
+
+export interface InsertOnEdge {
+  readonly type: "insert-on-edge";
+  readonly target: PortRef;
+  readonly kind: string;
+  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly name?: string | null;
+}
+
+export interface Bypass {
+  readonly type: "bypass";
+  readonly node: string;
+  readonly bypassed?: boolean;
+}
+
+export interface SetField {
+  readonly type: "set-field";
+  readonly node: string;
+  readonly field: string;
+  readonly value: unknown;
+}
+
+export interface Rename {
+  readonly type: "rename";
+  readonly node: string;
+  readonly name: string;
+}
+
+export interface Freeze {
+  readonly type: "freeze";
+  readonly node: string;
+  readonly frozen?: boolean;
+}
+
+export interface Move {
+  readonly type: "move";
+  readonly node: string;
+  readonly position?: readonly [number, number] | null;
+}
+
+export interface GroupNodes {
+  readonly type: "group-nodes";
+  readonly nodes: readonly string[];
+  readonly name: string;
+}
+
+export interface Ungroup {
+  readonly type: "ungroup";
+  readonly group: string;
+}
+
+export interface Fold {
+  readonly type: "fold";
+  readonly group: string;
+  readonly folded?: boolean;
+}
+
+export interface Duplicate {
+  readonly type: "duplicate";
+  readonly nodes: readonly string[];
+}
+
+/** Ask for one edit. Refused if `revision` is not the kernel's current one. */
+export interface RunCommand {
+  readonly type: "run-command";
+  readonly requestId: string;
+  readonly revision: number;
+  readonly command: Command;
+}
+
+export interface Undo {
+  readonly type: "undo";
+  readonly requestId: string;
+}
+
+export interface Redo {
+  readonly type: "redo";
+  readonly requestId: string;
+}
+
+/** Play, pause, or do `steps` steps and pause. */
+export interface Transport {
+  readonly type: "transport";
+  readonly requestId: string;
+  readonly action: "play" | "pause" | "step";
+  readonly steps?: number;
+}
+
+/** An edge is dragged from `source` (an output, or an input when `reverse`): where may it go? */
+export interface AskTargets {
+  readonly type: "ask-targets";
+  readonly requestId: string;
+  readonly revision: number;
+  readonly source: PortRef;
+  readonly reverse?: boolean;
+}
+
+/** A layer of the palette is dragged: which edges would take it? */
+export interface AskInsertions {
+  readonly type: "ask-insertions";
+  readonly requestId: string;
+  readonly revision: number;
+  readonly kind: string;
+}
+
+/** Numbers of one layer, now. */
+export interface Inspect {
+  readonly type: "inspect";
+  readonly requestId: string;
+  readonly node: string;
+}
+
+/** The model as a Module class, or the edits as a script. */
+export interface AskSource {
+  readonly type: "ask-source";
+  readonly requestId: string;
+  readonly form: "module" | "script";
+}
+
+/** The code of the page, asked for once per page and content hash. The bytes come as the one buffer of `Code`. */
+export interface AskCode {
+  readonly type: "ask-code";
+  readonly requestId: string;
+  readonly name: "studio" | "plots";
+}
+
+/** Which layers are selected: their histogram comes in the frames. */
+export interface Select {
+  readonly type: "select";
+  readonly nodes: readonly string[];
+}
+
+/** The frame was drawn; the next may come. */
+export interface FrameSeen {
+  readonly type: "frame-seen";
+  readonly number: number;
+}
+
+export type Command =
+  | AddNode
+  | RemoveNodes
+  | ReplaceNode
+  | Connect
+  | Disconnect
+  | InsertOnEdge
+  | Bypass
+  | SetField
+  | Rename
+  | Freeze
+  | Move
+  | GroupNodes
+  | Ungroup
+  | Fold
+  | Duplicate;
+
+export type FromBrowser =
+  | Open
+  | RunCommand
+  | Undo
+  | Redo
+  | Transport
+  | AskTargets
+  | AskInsertions
+  | Inspect
+  | AskSource
+  | AskCode
+  | Select
+  | FrameSeen;
+
+export type FromKernel =
+  | GraphView
+  | RunView
+  | LogView
+  | Frame
+  | Opened
+  | Code
+  | Done
+  | CommandDone
+  | Failed
+  | Targets
+  | Inspected
+  | SourceText;
+
+export type Reply =
+  | Opened
+  | Code
+  | Done
+  | CommandDone
+  | Failed
+  | Targets
+  | Inspected
+  | SourceText;
+
+export const KERNEL_TAGS: readonly FromKernel["type"][] = [
+  "graph-view",
+  "run-view",
+  "log-view",
+  "frame",
+  "opened",
+  "code",
+  "done",
+  "command-done",
+  "failed",
+  "targets",
+  "inspected",
+  "source-text",
+];

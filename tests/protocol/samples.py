@@ -1,0 +1,119 @@
+"""One sample of every message and command. ``python tests/protocol/samples.py`` rewrites the golden file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import msgspec
+
+from patchgrad.layergraph import commands as c
+from patchgrad.layergraph.graph import PortRef
+from patchgrad.protocol import messages as m
+
+GOLDEN = Path(__file__).with_name("golden.json")
+FC1, FC2 = PortRef("n1", "y"), PortRef("n2", "x")
+
+COMMANDS = (
+    c.AddNode("Linear", {"in_features": 64, "out_features": 10}, name="fc3", position=(40.0, 80.0)),
+    c.RemoveNodes(("n1", "n2")),
+    c.ReplaceNode("n1", "Tanh", {}),
+    c.Connect(FC1, FC2),
+    c.Disconnect(FC2),
+    c.InsertOnEdge(FC2, "Dropout", {"p": 0.2}),
+    c.Bypass("n1", True),
+    c.SetField("n1", "out_features", 32),
+    c.Rename("n1", "hidden"),
+    c.Freeze("n1", True),
+    c.Move("n1", (1.5, -20.0)),
+    c.GroupNodes(("n1", "n2"), "head"),
+    c.Ungroup("g1"),
+    c.Fold("g1", False),
+    c.Duplicate(("n1",)),
+)
+
+RUN = m.RunView("running", 41, total=2000, epoch=1, steps_per_second=120.5, loss=0.25, lane="own kernel subshell")
+GRAPH = m.GraphView(
+    revision=3,
+    nodes=(
+        m.NodeView(
+            uid="n1",
+            kind="Linear",
+            name="fc1",
+            summary="64 → 10",
+            settings={"in_features": 64, "out_features": 10, "bias": True},
+            parameters=650,
+            inputs=(m.PortView("x", ("N", 64), "float32"),),
+            outputs=(m.PortView("y", ("N", 10), "float32", problem="nothing reads it"),),
+            x=0.0,
+            y=80.0,
+            width=180.0,
+            height=56.0,
+            group="g1",
+        ),
+    ),
+    edges=(m.EdgeView("n1.y->n2.x", FC1, FC2, label="N × 10"),),
+    groups=(m.GroupView("g1", "head", None, False, 0.0, 0.0, 200.0, 300.0, layers=2, parameters=650),),
+    width=200.0,
+    height=300.0,
+    parameters=650,
+    undo_label="insert Dropout on fc1 -> fc2",
+)
+LOG = m.LogView((m.LogEntry(1, 40, "studio", "rename fc1", 'pg.edit.rename("fc1", "hidden")', "applied", "kept 2"),))
+DROPOUT = m.KindView(
+    kind="Dropout",
+    family="Regularisation",
+    help="Zeroes a share p of the values while training.",
+    inputs=("x",),
+    outputs=("y",),
+    fields=(m.FieldView("p", "float", 0.5, minimum=0.0, maximum=1.0, help="share that is zeroed"),),
+    source="nn.Dropout(0.5)",
+)
+
+FROM_BROWSER = (
+    m.Open("r1", m.VERSION),
+    *(m.RunCommand(f"r{number}", 3, command) for number, command in enumerate(COMMANDS, 2)),
+    m.Undo("r20"),
+    m.Redo("r21"),
+    m.Transport("r22", "step", 10),
+    m.AskTargets("r23", 3, FC1),
+    m.AskInsertions("r24", 3, "Dropout"),
+    m.Inspect("r25", "n1"),
+    m.AskSource("r26", "module"),
+    m.AskCode("r27", "studio"),
+    m.Select(("n1",)),
+    m.FrameSeen(7),
+)
+FROM_KERNEL = (
+    GRAPH,
+    RUN,
+    LOG,
+    m.Frame(
+        number=7,
+        run=RUN,
+        arrays={"loss.step": m.ArrayView("float64", (2,), 0), "loss.value": m.ArrayView("float64", (2,), 16)},
+        layers=("n1",),
+        names=("fc1",),
+        flags=(m.Flag(1, 40, "rename fc1"),),
+        stats=(m.LayerStat("n1", gradient_norm=0.5),),
+        selected="n1",
+    ),
+    m.Opened("r1", m.VERSION, "digits", (DROPOUT,), GRAPH, RUN, LOG, code={"plots": "0a1b"}),
+    m.Code("r27", "studio", "0a1b"),
+    m.Done("r22"),
+    m.CommandDone("r2", 4, 41, "kept 4 parameters", 'pg.edit.insert("fc1 -> fc2", nn.Dropout(0.2))'),
+    m.Failed("r3", "a loop", got="fc2 feeds fc1", want="no loop", hint="use a Delay layer", ports=(FC1, FC2)),
+    m.Targets("r24", (m.Verdict(FC2, "adapter", "64 is not 10", ("Linear(64, 10)",), {"p": 0.5}),)),
+    m.Inspected("r25", "n1", (m.ParameterView("weight", (10, 64), "float32", 640, 0.0, 0.1, 2.5),), {"rows": "10"}),
+    m.SourceText("r26", "class Model(nn.Module): ..."),
+)
+
+
+def golden() -> dict[str, list[object]]:
+    """What the golden file must hold."""
+    texts = {"fromBrowser": FROM_BROWSER, "fromKernel": FROM_KERNEL}
+    return {key: [msgspec.json.decode(msgspec.json.encode(one)) for one in samples] for key, samples in texts.items()}
+
+
+if __name__ == "__main__":
+    GOLDEN.write_text(json.dumps(golden(), indent=1, ensure_ascii=False) + "\n")
