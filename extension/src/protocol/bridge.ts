@@ -1,0 +1,179 @@
+/**
+ * The only file that knows the notebook's widget model. Requests become promises, state becomes
+ * listeners. It never throws at its users: a refusal, a silence and a dead kernel are all `Failed`.
+ */
+import { type NamedArrays, readArrays } from "./arrays";
+import {
+  type AskInsertions,
+  type AskSource,
+  type AskTargets,
+  type CommandDone,
+  type Done,
+  type Failed,
+  type Frame,
+  type FrameSeen,
+  type FromKernel,
+  type GraphView,
+  type Inspect,
+  type Inspected,
+  KERNEL_TAGS,
+  type LogView,
+  type Open,
+  type Opened,
+  type Redo,
+  type Reply,
+  type RunCommand,
+  type RunView,
+  type Select,
+  type SourceText,
+  type Targets,
+  type Transport,
+  type Undo,
+} from "./messages";
+
+/** What we use of the widget model that the notebook hands to `render`. */
+export interface WidgetModel {
+  send(content: unknown): void;
+  on(event: string, listener: (...values: never[]) => void): void;
+  off(event: string, listener: (...values: never[]) => void): void;
+}
+
+export type StateMessage = GraphView | RunView | LogView | Frame;
+export type StateListener = (message: StateMessage, arrays: NamedArrays) => void;
+
+type Request = Open | RunCommand | Undo | Redo | Transport | AskTargets | AskInsertions | Inspect | AskSource;
+
+interface Answers {
+  open: Opened;
+  "run-command": CommandDone;
+  undo: CommandDone | Done;
+  redo: CommandDone | Done;
+  transport: Done;
+  "ask-targets": Targets;
+  "ask-insertions": Targets;
+  inspect: Inspected;
+  "ask-source": SourceText;
+}
+
+type Without<T> = T extends unknown ? Omit<T, "requestId"> : never;
+/** A request before the bridge numbers it. */
+export type Question = Without<Request>;
+
+export interface Kernel {
+  /** Ask, and get exactly one answer: the reply, or `Failed` with the reason in words. */
+  ask<Q extends Question>(question: Q): Promise<Answers[Q["type"]] | Failed>;
+  /** Tell without waiting. */
+  tell(message: Select | FrameSeen): void;
+  /** Listen to the state lane. Returns its own undo. */
+  listen(listener: StateListener): () => void;
+  /** Called when the connection to the kernel is lost (`false`) or comes back. Returns its own undo. */
+  watchConnection(listener: (live: boolean) => void): () => void;
+  /** Stop listening; every request still open is answered with `Failed`. */
+  close(): void;
+}
+
+export interface BridgeOptions {
+  readonly newId: () => string;
+  /** Milliseconds to wait for an answer; an edit waits for the end of the running step. */
+  readonly patience?: number;
+}
+
+const PATIENCE: Partial<Record<Question["type"], number>> = { "run-command": 120_000, undo: 120_000, redo: 120_000 };
+const USUAL_PATIENCE = 20_000;
+
+interface Waiting {
+  readonly answer: (reply: Reply) => void;
+  readonly timer: ReturnType<typeof setTimeout>;
+}
+
+export function connectKernel(model: WidgetModel, options: BridgeOptions): Kernel {
+  const waiting = new Map<string, Waiting>();
+  const listeners = new Set<StateListener>();
+
+  const settle = (reply: Reply) => {
+    const open = waiting.get(reply.requestId);
+    if (!open) return; // too late, or for another view of the same model
+    waiting.delete(reply.requestId);
+    clearTimeout(open.timer);
+    open.answer(reply);
+  };
+
+  const receive = (content: unknown, buffers?: readonly DataView[]) => {
+    if (!isFromKernel(content)) return;
+    if (isReply(content)) return settle(content);
+    const arrays = content.type === "frame" ? readArrays(content.arrays, asView(buffers?.[0])) : {};
+    for (const listener of listeners) listener(content, arrays);
+  };
+  model.on("msg:custom", receive as (...values: never[]) => void);
+
+  return {
+    ask<Q extends Question>(question: Q) {
+      const requestId = options.newId();
+      return new Promise<Answers[Q["type"]] | Failed>((resolve) => {
+        const patience = options.patience ?? PATIENCE[question.type] ?? USUAL_PATIENCE;
+        const timer = setTimeout(() => settle(silence(requestId, patience)), patience);
+        waiting.set(requestId, { answer: resolve as (reply: Reply) => void, timer });
+        try {
+          model.send({ ...question, requestId });
+        } catch (error) {
+          settle(unsent(requestId, error));
+        }
+      });
+    },
+    tell(message) {
+      try {
+        model.send(message);
+      } catch {
+        // a lost state message is replaced by the next one
+      }
+    },
+    listen(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    watchConnection: (listener) => watchConnection(model, listener),
+    close() {
+      model.off("msg:custom", receive as (...values: never[]) => void);
+      listeners.clear();
+      for (const requestId of [...waiting.keys()]) settle(failed(requestId, "This view was closed."));
+    },
+  };
+}
+
+function watchConnection(model: WidgetModel, listener: (live: boolean) => void): () => void {
+  const relay = () => listener((model as { comm_live?: boolean }).comm_live ?? true);
+  model.on("comm_live_update", relay);
+  return () => model.off("comm_live_update", relay);
+}
+
+function isFromKernel(content: unknown): content is FromKernel {
+  const tag = (content as { type?: unknown } | null)?.type;
+  return typeof tag === "string" && (KERNEL_TAGS as readonly string[]).includes(tag);
+}
+
+function isReply(message: FromKernel): message is Reply {
+  return "requestId" in message;
+}
+
+/** Front ends hand buffers over as DataView, a few as a bare ArrayBuffer. */
+function asView(buffer: DataView | ArrayBuffer | undefined): DataView | undefined {
+  return buffer instanceof ArrayBuffer ? new DataView(buffer) : buffer;
+}
+
+function silence(requestId: string, patience: number): Failed {
+  const seconds = Math.round(patience / 1000);
+  return failed(
+    requestId,
+    `The kernel has not answered for ${seconds} s.`,
+    "It may be busy with a cell, or it was restarted: then run the cell again.",
+  );
+}
+
+function unsent(requestId: string, error: unknown): Failed {
+  const reason = error instanceof Error ? error.message : String(error);
+  return failed(requestId, "The message could not be sent to the kernel.", `${reason}. Run the cell again.`);
+}
+
+function failed(requestId: string, title: string, hint = ""): Failed {
+  return { type: "failed", requestId, title, got: "", want: "", hint, where: "", ports: [] };
+}

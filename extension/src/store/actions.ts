@@ -1,0 +1,30 @@
+/** Everything that can happen to the store. */
+import type { NamedArrays } from "../protocol/arrays";
+import type { Failed, Frame, GraphView, Inspected, LogView, Opened, RunView, Verdict } from "../protocol/messages";
+import type { Drag, Notice, Panel, Selection, ShownSource } from "./state";
+
+export type Action =
+  | { readonly type: "opened"; readonly message: Opened }
+  | { readonly type: "connection-lost" }
+  | { readonly type: "connection-opening" }
+  | { readonly type: "graph-arrived"; readonly graph: GraphView }
+  | { readonly type: "run-arrived"; readonly run: RunView }
+  | { readonly type: "log-arrived"; readonly log: LogView }
+  | { readonly type: "frame-arrived"; readonly frame: Frame; readonly arrays: NamedArrays }
+  | { readonly type: "request-sent" }
+  | { readonly type: "request-answered" }
+  | { readonly type: "selected"; readonly selection: Selection }
+  | { readonly type: "drag-started"; readonly moving: Drag["moving"]; readonly by: Drag["by"] }
+  | { readonly type: "drag-judged"; readonly id: number; readonly verdicts: readonly Verdict[] }
+  | { readonly type: "drag-over"; readonly over: string | null }
+  | { readonly type: "drag-ended" }
+  | { readonly type: "refused"; readonly reply: Failed }
+  | { readonly type: "notice-added"; readonly notice: Omit<Notice, "id"> }
+  | { readonly type: "notice-dismissed"; readonly id: number }
+  | { readonly type: "announced"; readonly text: string }
+  | { readonly type: "inspected"; readonly inspected: Inspected }
+  | { readonly type: "source-shown"; readonly source: ShownSource | null }
+  | { readonly type: "panel-toggled"; readonly panel: Panel; readonly open?: boolean }
+  | { readonly type: "tab-chosen"; readonly tab: Panel | "canvas" }
+  | { readonly type: "width-changed"; readonly narrow: boolean }
+  | { readonly type: "keyboard-map-toggled"; readonly open?: boolean };

@@ -1,0 +1,130 @@
+/** What each action does to the state. Pure: no React, no DOM, no kernel. */
+import { indexGraph } from "../model/graphIndex";
+import { portKey } from "../model/ports";
+import type { Failed, Frame, GraphView } from "../protocol/messages";
+import type { Action } from "./actions";
+import type { Drag, Layout, Notice, Panel, Selection, State } from "./state";
+
+const MOST_NOTICES = 3;
+
+let lastId = 0;
+const nextId = () => {
+  lastId += 1;
+  return lastId;
+};
+
+export function reduce(state: State, action: Action): State {
+  switch (action.type) {
+    case "opened":
+      return open(state, action.message);
+    case "connection-lost":
+      return { ...state, connection: "lost", drag: null };
+    case "connection-opening":
+      return { ...state, connection: "opening" };
+    case "graph-arrived":
+      return withGraph(state, action.graph);
+    case "run-arrived":
+      return { ...state, run: action.run };
+    case "log-arrived":
+      return { ...state, log: action.log.entries };
+    case "frame-arrived":
+      return withFrame(state, action.frame, action.arrays);
+    case "request-sent":
+      return { ...state, unanswered: state.unanswered + 1 };
+    case "request-answered":
+      return { ...state, unanswered: Math.max(0, state.unanswered - 1) };
+    case "selected":
+      return { ...state, selection: action.selection, inspected: keepInspected(state, action.selection) };
+    case "drag-started":
+      return { ...state, drag: startDrag(action.moving, action.by) };
+    case "drag-judged":
+      return state.drag?.id === action.id
+        ? { ...state, drag: { ...state.drag, verdicts: new Map(action.verdicts.map((v) => [portKey(v.port), v])) } }
+        : state;
+    case "drag-over":
+      return state.drag && state.drag.over !== action.over
+        ? { ...state, drag: { ...state.drag, over: action.over } }
+        : state;
+    case "drag-ended":
+      return state.drag ? { ...state, drag: null } : state;
+    case "refused":
+      return withNotice(state, refusal(action.reply));
+    case "notice-added":
+      return withNotice(state, action.notice);
+    case "notice-dismissed":
+      return { ...state, notices: state.notices.filter((notice) => notice.id !== action.id) };
+    case "announced":
+      return announce(state, action.text);
+    case "inspected":
+      return { ...state, inspected: action.inspected };
+    case "source-shown":
+      return { ...state, source: action.source };
+    case "panel-toggled":
+      return { ...state, layout: togglePanel(state.layout, action.panel, action.open) };
+    case "tab-chosen":
+      return { ...state, layout: { ...state.layout, tab: action.tab } };
+    case "width-changed":
+      return state.layout.narrow === action.narrow
+        ? state
+        : { ...state, layout: { ...state.layout, narrow: action.narrow } };
+    case "keyboard-map-toggled":
+      return { ...state, layout: { ...state.layout, keyboardMap: action.open ?? !state.layout.keyboardMap } };
+    default:
+      return assertNever(action);
+  }
+}
+
+function assertNever(action: never): never {
+  throw new Error(`the store does not know the action ${JSON.stringify(action)}`);
+}
+
+function open(state: State, message: Extract<Action, { type: "opened" }>["message"]): State {
+  const opened = { ...state, connection: "open" as const, title: message.title, catalogue: message.catalogue };
+  return withGraph({ ...opened, run: message.run, log: message.log.entries }, message.graph);
+}
+
+/** What is no longer in the graph cannot stay selected or be a target. */
+function withGraph(state: State, graph: GraphView): State {
+  const index = indexGraph(graph);
+  const nodes = state.selection.nodes.filter((uid) => index.nodes.has(uid) || index.groups.has(uid));
+  const edge = state.selection.edge !== null && index.edges.has(state.selection.edge) ? state.selection.edge : null;
+  const same = nodes.length === state.selection.nodes.length && edge === state.selection.edge;
+  const selection = same ? state.selection : { nodes, edge };
+  return { ...state, graph, selection, inspected: keepInspected(state, selection) };
+}
+
+function withFrame(state: State, frame: Frame, arrays: NonNullable<State["frame"]>["arrays"]): State {
+  const { number, layers, names, flags, stats, selected } = frame;
+  return { ...state, run: frame.run, frame: { number, arrays, layers, names, flags, stats, selected } };
+}
+
+function keepInspected(state: State, selection: Selection): State["inspected"] {
+  return state.inspected && selection.nodes.includes(state.inspected.node) ? state.inspected : null;
+}
+
+function startDrag(moving: Drag["moving"], by: Drag["by"]): Drag {
+  return { id: nextId(), moving, by, verdicts: null, over: null };
+}
+
+function refusal(reply: Failed): Omit<Notice, "id"> {
+  const got = reply.got && `got ${reply.got}`;
+  const want = reply.want && `wants ${reply.want}`;
+  const detail = [got, want, reply.hint].filter(Boolean).join("\n");
+  return { tone: "refused", title: reply.title, detail, ports: reply.ports };
+}
+
+function withNotice(state: State, notice: Omit<Notice, "id">): State {
+  const notices = [...state.notices, { ...notice, id: nextId() }].slice(-MOST_NOTICES);
+  return announce({ ...state, notices }, `${notice.title} ${notice.detail}`.trim());
+}
+
+function announce(state: State, text: string): State {
+  return { ...state, announcement: { text, turn: state.announcement.turn + 1 } };
+}
+
+/** The inspector and the log share one place, so opening one closes the other. */
+function togglePanel(layout: Layout, panel: Panel, open = !layout.open[panel]): Layout {
+  const rival = panel === "inspector" ? "log" : panel === "log" ? "inspector" : null;
+  const closed = open && rival ? { [rival]: false } : {};
+  return { ...layout, open: { ...layout.open, ...closed, [panel]: open }, tab: open ? panel : "canvas" };
+}

@@ -1,0 +1,88 @@
+/** Reads of the state that several views share. Pure. */
+import { indexGraph } from "../model/graphIndex";
+import { portKey } from "../model/ports";
+import type { EdgeView, KindView, LayerStat, NodeView, PortRef, Verdict } from "../protocol/messages";
+import type { Drag, State } from "./state";
+
+export function selectedNodes(state: State): readonly NodeView[] {
+  const { nodes } = indexGraph(state.graph);
+  return state.selection.nodes.flatMap((uid) => nodes.get(uid) ?? []);
+}
+
+/** The one selected layer, or null if there are none or several. */
+export function selectedNode(state: State): NodeView | null {
+  const nodes = selectedNodes(state);
+  return nodes.length === 1 ? (nodes[0] ?? null) : null;
+}
+
+export function selectedEdge(state: State): EdgeView | null {
+  return state.selection.edge === null ? null : (indexGraph(state.graph).edges.get(state.selection.edge) ?? null);
+}
+
+export function nodeName(state: State, uid: string): string {
+  return indexGraph(state.graph).nodes.get(uid)?.name ?? uid;
+}
+
+/** `fc1.y`: a port in the user's names. */
+export function portName(state: State, ref: PortRef): string {
+  return `${nodeName(state, ref.node)}.${ref.port}`;
+}
+
+export function edgeName(state: State, edge: EdgeView): string {
+  return `${nodeName(state, edge.source.node)} → ${nodeName(state, edge.target.node)}`;
+}
+
+export function kindOf(state: State, kind: string): KindView | null {
+  return state.catalogue.find((candidate) => candidate.kind === kind) ?? null;
+}
+
+export function statOf(state: State, uid: string): LayerStat | null {
+  return state.frame?.stats.find((stat) => stat.uid === uid) ?? null;
+}
+
+export function training(state: State): boolean {
+  return state.run.state === "running" || state.run.state === "applying" || state.run.state === "stepping";
+}
+
+/** What the kernel said of one target of the drag; null while it has not, or says nothing of it. */
+export function verdictAt(drag: Drag | null, target: PortRef): Verdict | null {
+  return drag?.verdicts?.get(portKey(target)) ?? null;
+}
+
+/** The targets a keyboard walks through: those that may be taken first, then those that say why not. */
+export function targetsInOrder(drag: Drag): readonly Verdict[] {
+  const rank = { valid: 0, adapter: 1, invalid: 2 };
+  return [...(drag.verdicts?.values() ?? [])].sort((a, b) => rank[a.verdict] - rank[b.verdict]);
+}
+
+/** The sentence of the reason bar while something is dragged. */
+export function dragSentence(state: State): string {
+  const { drag } = state;
+  if (!drag) return "";
+  if (!drag.verdicts) return "Asking the kernel where this fits …";
+  const verdict = drag.over === null ? null : (drag.verdicts.get(drag.over) ?? null);
+  return verdict ? verdictSentence(state, drag, verdict) : invitation(drag);
+}
+
+function invitation(drag: Drag): string {
+  const open = [...(drag.verdicts?.values() ?? [])].filter((verdict) => verdict.verdict !== "invalid").length;
+  const what = drag.moving.type === "layer" ? drag.moving.kind : "edge";
+  if (drag.by === "keys") return `${what}: ${open} places fit. Arrows walk through them, Enter places, Escape leaves.`;
+  if (drag.moving.type === "edge")
+    return open ? `${open} ports fit: drop on one that glows.` : "No port takes this edge.";
+  const verb = drag.by === "tap" ? "Click" : "Drop on";
+  return `${what}: ${open} edges fit. ${verb} one that glows, a box to replace it, or open canvas to add it loose.`;
+}
+
+function verdictSentence(state: State, drag: Drag, verdict: Verdict): string {
+  const place = targetName(state, drag, verdict.port);
+  const fixes = verdict.fixes.length ? ` Try: ${verdict.fixes.join(", or ")}.` : "";
+  if (verdict.verdict === "valid") return `${place}: fits.${verdict.reason ? ` ${verdict.reason}` : ""}`;
+  if (verdict.verdict === "adapter") return `${place}: needs an adapter. ${verdict.reason}${fixes}`;
+  return `${place}: does not fit. ${verdict.reason}${fixes}`;
+}
+
+function targetName(state: State, drag: Drag, target: PortRef): string {
+  const edge = drag.moving.type === "layer" ? indexGraph(state.graph).edgeInto.get(portKey(target)) : undefined;
+  return edge ? edgeName(state, edge) : portName(state, target);
+}

@@ -1,0 +1,151 @@
+/** What the browser knows: a copy of the kernel's state, and what is only of this view. Plain data. */
+import type { NamedArrays } from "../protocol/arrays";
+import type {
+  Flag,
+  GraphView,
+  Inspected,
+  KindView,
+  LayerStat,
+  LogEntry,
+  PortRef,
+  RunView,
+  Verdict,
+} from "../protocol/messages";
+
+/** The newest frame of the state lane, its arrays read. */
+export interface FrameState {
+  readonly number: number;
+  readonly arrays: NamedArrays;
+  /** Uids of the layers, by depth: the axis of the arrays "by depth". */
+  readonly layers: readonly string[];
+  readonly names: readonly string[];
+  readonly flags: readonly Flag[];
+  readonly stats: readonly LayerStat[];
+  readonly selected: string | null;
+}
+
+export interface Selection {
+  readonly nodes: readonly string[];
+  /** Id of the selected edge; then no node is selected. */
+  readonly edge: string | null;
+}
+
+/** A layer (from the palette) or an edge (from a port) looks for its place. */
+export interface Drag {
+  readonly id: number;
+  readonly moving: MovingLayer | MovingEdge;
+  /** `keys`: arrows walk the targets; `tap`: the next click places. */
+  readonly by: "pointer" | "keys" | "tap";
+  /** By port key; null until the kernel has answered. */
+  readonly verdicts: ReadonlyMap<string, Verdict> | null;
+  /** Port key of the target under the pointer or chosen by arrows. */
+  readonly over: string | null;
+}
+
+export interface MovingLayer {
+  readonly type: "layer";
+  readonly kind: string;
+  readonly settings?: Readonly<Record<string, unknown>>;
+}
+
+export interface MovingEdge {
+  readonly type: "edge";
+  readonly source: PortRef;
+  /** Dragged backwards, from an input. */
+  readonly reverse: boolean;
+}
+
+export interface Notice {
+  readonly id: number;
+  readonly tone: "done" | "refused";
+  readonly title: string;
+  readonly detail: string;
+  readonly ports: readonly PortRef[];
+}
+
+export type Panel = "palette" | "inspector" | "log" | "scopes";
+
+export interface Layout {
+  /** Panels shown beside the canvas when there is room. */
+  readonly open: Readonly<Record<Panel, boolean>>;
+  /** The one thing shown when there is not. */
+  readonly tab: Panel | "canvas";
+  readonly narrow: boolean;
+  readonly keyboardMap: boolean;
+}
+
+/** Source code shown in a dialog. */
+export interface ShownSource {
+  readonly form: "module" | "script";
+  readonly text: string;
+}
+
+export interface State {
+  readonly connection: "opening" | "open" | "lost";
+  readonly title: string;
+  readonly catalogue: readonly KindView[];
+  readonly graph: GraphView;
+  readonly run: RunView;
+  readonly log: readonly LogEntry[];
+  readonly frame: FrameState | null;
+  readonly selection: Selection;
+  readonly drag: Drag | null;
+  /** Requests sent and not yet answered. */
+  readonly unanswered: number;
+  readonly notices: readonly Notice[];
+  /** The newest sentence for screen readers; `turn` grows so that the same words are spoken again. */
+  readonly announcement: { readonly text: string; readonly turn: number };
+  readonly inspected: Inspected | null;
+  readonly source: ShownSource | null;
+  readonly layout: Layout;
+}
+
+const EMPTY_GRAPH: GraphView = {
+  type: "graph-view",
+  revision: 0,
+  nodes: [],
+  edges: [],
+  groups: [],
+  width: 0,
+  height: 0,
+  parameters: 0,
+  undoLabel: null,
+  redoLabel: null,
+  pending: 0,
+};
+
+const RESTING_RUN: RunView = {
+  type: "run-view",
+  state: "idle",
+  step: 0,
+  total: null,
+  epoch: 0,
+  stepsPerSecond: 0,
+  loss: null,
+  lane: "",
+  problem: "",
+  problemNode: null,
+};
+
+export const INITIAL_STATE: State = {
+  connection: "opening",
+  title: "",
+  catalogue: [],
+  graph: EMPTY_GRAPH,
+  run: RESTING_RUN,
+  log: [],
+  frame: null,
+  selection: { nodes: [], edge: null },
+  drag: null,
+  unanswered: 0,
+  notices: [],
+  announcement: { text: "", turn: 0 },
+  inspected: null,
+  source: null,
+  layout: {
+    open: { palette: true, inspector: true, log: false, scopes: true },
+    tab: "canvas",
+    narrow: false,
+    keyboardMap: false,
+  },
+};
