@@ -6,21 +6,20 @@ stand in ``saving.py``, hooks in ``hooks.py``. Read next: ``linear.py`` for the 
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterator, Mapping
+from itertools import pairwise
 from typing import Any, Self
 
 from patchgrad.autograd.state import state
-from patchgrad.errors import ArgumentError
-from patchgrad.nn import moving, printing, saving
-from patchgrad.nn.hooks import HookHandle, Hooks, add, watched_call
-from patchgrad.nn.parameter import Parameter, clear_grad
 from patchgrad.tensor import Tensor
 
-_changes = itertools.count(1)
+from patchgrad.nn import moving, printing, saving
+from patchgrad.nn.hooks import HookHandle, Hooks, add, watched_call
+from patchgrad.nn.names import Owner
+from patchgrad.nn.parameter import Parameter, clear_grad
 
 
-class Module:
+class Module(Owner):
     """Base of all layers and models: assign parameters and children in ``__init__``, compute in ``forward``.
 
     Errors
@@ -28,17 +27,11 @@ class Module:
     """
 
     training: bool
+    _hooks: Hooks
 
     def __init__(self) -> None:
-        self.__dict__.update(
-            training=True,
-            _parameters={},
-            _buffers={},
-            _modules={},
-            _passing_buffers=set(),
-            _hooks=Hooks(),
-            _changed_at=0,
-        )
+        super().__init__()
+        self.__dict__.update(training=True, _hooks=Hooks())
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """What the module computes; every layer and model writes its own."""
@@ -53,101 +46,6 @@ class Module:
             return self.forward(*args, **kwargs)
         finally:
             scope.pop()
-
-    # Names: what stands behind ``module.name``
-
-    def __getattr__(self, name: str) -> Any:
-        fields = self.__dict__
-        for store in ("_parameters", "_modules", "_buffers"):
-            if name in fields.get(store, ()):
-                return fields[store][name]
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        if isinstance(value, Parameter):
-            self._register("_parameters", name, value)
-        elif isinstance(value, Module):
-            self._register("_modules", name, value)
-        elif (store := self._store_of(name)) is None:
-            object.__setattr__(self, name, value)
-        else:
-            self._replace(store, name, value)
-
-    def __delattr__(self, name: str) -> None:
-        store = self._store_of(name)
-        if store is None:
-            object.__delattr__(self, name)
-            return
-        del self.__dict__[store][name]
-        self._passing_buffers.discard(name)
-        self._note_change()
-
-    def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *self._parameters, *self._modules, *self._buffers]
-
-    def register_parameter(self, name: str, param: Parameter | None) -> None:
-        """Add a parameter under ``name``; None keeps the name for one that is absent (``bias=False``)."""
-        if param is not None and not isinstance(param, Parameter):
-            raise ArgumentError(
-                f"cannot register {name!r} as a parameter",
-                got=type(param).__name__,
-                want="a Parameter or None",
-                hint=f"nn.Parameter({name})",
-            )
-        self._register_new("_parameters", name, param)
-
-    def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
-        """Add a tensor that is saved and moved with the module but not trained (not saved: ``persistent=False``)."""
-        if tensor is not None and not isinstance(tensor, Tensor):
-            raise ArgumentError(f"cannot register {name!r} as a buffer", got=type(tensor).__name__, want="a Tensor or None")
-        self._register_new("_buffers", name, tensor)
-        if not persistent:
-            self._passing_buffers.add(name)
-
-    def register_module(self, name: str, module: Module | None) -> None:
-        """Add a child under ``name``."""
-        if module is not None and not isinstance(module, Module):
-            raise ArgumentError(f"cannot register {name!r} as a child", got=repr(module), want="a Module or None")
-        self._register_new("_modules", name, module)
-
-    add_module = register_module
-
-    def _store_of(self, name: str) -> str | None:
-        fields = self.__dict__
-        return next((store for store in ("_parameters", "_modules", "_buffers") if name in fields.get(store, ())), None)
-
-    def _register_new(self, store: str, name: str, value: Any) -> None:
-        if not isinstance(name, str) or not name or "." in name:
-            raise ArgumentError(f"cannot register under the name {name!r}", want="a non-empty string without a dot")
-        taken = self._store_of(name)
-        if (taken is None and hasattr(self, name)) or taken not in (None, store):
-            raise ArgumentError(f"{type(self).__name__} already has an attribute {name!r}", hint="choose another name")
-        self._register(store, name, value)
-
-    def _register(self, store: str, name: str, value: Any) -> None:
-        fields = self.__dict__
-        if store not in fields:
-            raise ArgumentError(
-                f"cannot assign {name!r} to {type(self).__name__} yet", hint="call super().__init__() first in __init__"
-            )
-        for other in ("_parameters", "_modules", "_buffers"):
-            if other != store:
-                fields[other].pop(name, None)
-        fields.pop(name, None)
-        fields[store][name] = value
-        if store != "_buffers":
-            self._note_change()
-
-    def _replace(self, store: str, name: str, value: Any) -> None:
-        """Assign to a registered name something that is neither Parameter nor Module."""
-        if value is not None and not (store == "_buffers" and isinstance(value, Tensor)):
-            want = {"_parameters": "a Parameter", "_modules": "a Module", "_buffers": "a Tensor"}[store]
-            raise ArgumentError(
-                f"cannot assign {type(value).__name__} to {type(self).__name__}.{name}",
-                want=f"{want} or None",
-                hint=f"del module.{name} first, to use the name for something else",
-            )
-        self._register(store, name, value)
 
     # The tree below
 
@@ -217,7 +115,9 @@ class Module:
         for name in target.split(".") if target else ():
             children: Mapping[str, Module | None] = module._modules
             if children.get(name) is None:
-                raise AttributeError(f"{type(module).__name__} has no child {name!r}; it has {', '.join(children) or 'none'}")
+                raise AttributeError(
+                    f"{type(module).__name__} has no child {name!r}; it has {', '.join(children) or 'none'}"
+                )
             module = children[name]
         return module
 
@@ -238,9 +138,6 @@ class Module:
     def structure_version(self) -> int:
         """Grows whenever a parameter or child is added, replaced or removed here or below."""
         return max(module._changed_at for module in self.modules())
-
-    def _note_change(self) -> None:
-        self.__dict__["_changed_at"] = next(_changes)
 
     # Modes
 
@@ -287,7 +184,7 @@ class Module:
         return add(self._hooks.after, (hook, with_kwargs), prepend=prepend)
 
     def register_full_backward_hook(self, hook: Callable[..., Any], prepend: bool = False) -> HookHandle:
-        """Call ``hook(module, grad_input, grad_output)`` once backward passed the module; its answer replaces grad_input."""
+        """Call ``hook(module, grad_input, grad_output)`` after backward; what it returns replaces grad_input."""
         return add(self._hooks.backward, hook, prepend=prepend)
 
     # Saving, moving, printing: one line each, done elsewhere
@@ -341,5 +238,5 @@ def scope_names(scope: list[Any], innermost: Module | None = None) -> Iterator[s
     last = max((i for i, module in enumerate(scope) if module is innermost), default=len(scope) - 1)
     if innermost is not None and not any(module is innermost for module in scope):
         return
-    for outer, inner in zip(scope[:last], scope[1 : last + 1], strict=True):
+    for outer, inner in pairwise(scope[: last + 1]):
         yield next((name for name, module in outer.named_modules() if module is inner), type(inner).__name__)

@@ -8,8 +8,9 @@ from patchgrad.backend import MetaArray, get_backend
 from patchgrad.backend.device import device as Device
 from patchgrad.backend.dtype import as_dtype
 from patchgrad.backend.dtype import dtype as Dtype
-from patchgrad.errors import DeviceError, DtypeError
 from patchgrad.tensor import Tensor
+
+from patchgrad.errors import DeviceError, DtypeError
 
 if TYPE_CHECKING:
     from patchgrad.nn.module import Module
@@ -33,7 +34,9 @@ def to(module: M, *args: Any, device: Any = None, dtype: Any = None) -> M:
             dtype = argument
     kind = None if dtype is None else as_dtype(dtype)
     if kind is not None and not (kind.is_floating_point or kind.is_complex):
-        raise DtypeError("a module can only be moved to a floating dtype", got=kind.name, want="float64, float32 or float16")
+        raise DtypeError(
+            "a module can only be moved to a floating dtype", got=kind.name, want="float64, float32 or float16"
+        )
     for tensor in _tensors(module):
         tensor.data = _moved(tensor.data, device, kind)
         if tensor.grad is not None:

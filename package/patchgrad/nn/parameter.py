@@ -5,10 +5,11 @@ from __future__ import annotations
 import itertools
 from typing import Any, Self
 
-from patchgrad import views
 from patchgrad.backend import MetaArray, get_backend
-from patchgrad.errors import ArgumentError
 from patchgrad.tensor import Tensor
+
+from patchgrad import views
+from patchgrad.errors import ArgumentError
 
 _next_id = itertools.count(1)
 
@@ -79,7 +80,11 @@ def clear_grad(tensor: Tensor, set_to_none: bool = True) -> None:
 
 
 def _as_data(value: Any) -> Any:
-    return value if isinstance(value, MetaArray) or hasattr(value, "__cuda_array_interface__") else get_backend("cpu").asarray(value)
+    return (
+        value
+        if isinstance(value, MetaArray) or hasattr(value, "__cuda_array_interface__")
+        else get_backend("cpu").asarray(value)
+    )
 
 
 def _copied(array: Any) -> Any:

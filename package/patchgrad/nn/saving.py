@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from patchgrad.tensor import Tensor
+
 from patchgrad.errors import ArgumentError, ShapeError
 from patchgrad.nn.parameter import array_like, overwrite
-from patchgrad.tensor import Tensor
 
 if TYPE_CHECKING:
     from patchgrad.nn.module import Module
@@ -65,9 +66,7 @@ def _unmatched(module: Module, keys: LoadedKeys) -> ArgumentError:
     )
 
 
-def _wrong_shapes(
-    module: Module, own: Mapping[str, Tensor], arrays: Mapping[str, Any], wrong: list[str]
-) -> ShapeError:
+def _wrong_shapes(module: Module, own: Mapping[str, Tensor], arrays: Mapping[str, Any], wrong: list[str]) -> ShapeError:
     return ShapeError(
         f"the state dict does not fit {type(module).__name__}",
         got=", ".join(f"{key} {tuple(arrays[key].shape)}" for key in wrong),

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from patchgrad.backend import backend_of
+
 from patchgrad.errors import ArgumentError
 from patchgrad.optim.arguments import at_least_zero
 from patchgrad.optim.optimizer import Optimizer, Slots
@@ -44,7 +45,10 @@ class Adam(Optimizer):
         at_least_zero(type(self).__name__, lr=lr, eps=eps, weight_decay=weight_decay)
         if len(betas) != 2 or not all(0 <= beta < 1 for beta in betas):
             raise ArgumentError(
-                f"{type(self).__name__} cannot use betas", got=repr(betas), want="two numbers in [0, 1)", hint="(0.9, 0.999)"
+                f"{type(self).__name__} cannot use betas",
+                got=repr(betas),
+                want="two numbers in [0, 1)",
+                hint="(0.9, 0.999)",
             )
         super().__init__(
             params,

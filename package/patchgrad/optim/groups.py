@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from patchgrad.tensor import Tensor
+
 from patchgrad.errors import ArgumentError
 from patchgrad.nn.parameter import Parameter
-from patchgrad.tensor import Tensor
 
 
 def checked_parameters(params: Iterable[Any], optimizer: str) -> list[Mapping[str, Any]]:

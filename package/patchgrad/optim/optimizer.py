@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from patchgrad.autograd.state import enable_grad
+from patchgrad.views import bump
+
 from patchgrad.errors import ArgumentError, ShapeError
 from patchgrad.nn.parameter import Parameter, clear_grad
 from patchgrad.optim.groups import checked_group, checked_parameters
 from patchgrad.optim.saving import from_state_dict, to_state_dict
 from patchgrad.optim.scratch import Scratch
-from patchgrad.views import bump
 
 Slots = dict[str, Any]
 """Values of one parameter: bare arrays of its shape, and an integer ``step``."""

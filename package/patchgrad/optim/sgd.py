@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from patchgrad.backend import backend_of
+
 from patchgrad.errors import ArgumentError
 from patchgrad.optim.arguments import at_least_zero
 from patchgrad.optim.optimizer import Optimizer, Slots
