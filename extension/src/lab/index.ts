@@ -1,10 +1,5 @@
-import type { JupyterFrontEndPlugin } from "@jupyterlab/application";
+/** The plugins of the JupyterLab extension. Each stands alone and can be disabled by its id. */
+import { launcher } from "./launcher";
+import { palette } from "./palette";
 
-const plugin: JupyterFrontEndPlugin<void> = {
-  id: "patchgrad-lab:plugin",
-  description: "Layer palette, commands and shortcuts of patchgrad.",
-  autoStart: true,
-  activate: () => undefined,
-};
-
-export default plugin;
+export default [palette, launcher];

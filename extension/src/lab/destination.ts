@@ -1,0 +1,54 @@
+/**
+ * Where a layer goes that is inserted without a drag: into the place that had the focus last, a studio or
+ * an editor. The two halves know each other only by an attribute and an event of the page.
+ */
+import type { JupyterFrontEnd } from "@jupyterlab/application";
+
+type CommandRegistry = JupyterFrontEnd["commands"];
+
+/** The event that a studio listens to on its root element, which carries the attribute. */
+export const ADD_LAYER = "patchgrad:add-layer";
+export const STUDIO = "[data-patchgrad-studio]";
+
+/** JupyterLab's commands that put text at the cursor; each is enabled where it applies. */
+const REPLACE_SELECTION = ["notebook:replace-selection", "fileeditor:replace-selection", "console:replace-selection"];
+
+export interface Destination {
+  /** Send the layer to where the user last was. False if there is no such place. */
+  insert(kind: string, source: string): Promise<boolean>;
+  dispose(): void;
+}
+
+/** Watches the page's focus; `own` is the palette, which is never the destination. */
+export function watchDestination(commands: CommandRegistry, own: Element): Destination {
+  let last: Element | null = null;
+  const note = (event: Event) => {
+    const target = event.target as Element;
+    if (!own.contains(target)) last = target;
+  };
+  document.addEventListener("focusin", note, true);
+  document.addEventListener("pointerdown", note, true);
+  return {
+    async insert(kind, source) {
+      const studio = last?.isConnected ? last.closest(STUDIO) : null;
+      return studio ? sendToStudio(studio, kind) : typeAtCursor(commands, source);
+    },
+    dispose() {
+      document.removeEventListener("focusin", note, true);
+      document.removeEventListener("pointerdown", note, true);
+      last = null;
+    },
+  };
+}
+
+function sendToStudio(studio: Element, kind: string): boolean {
+  const heard = !studio.dispatchEvent(new CustomEvent(ADD_LAYER, { detail: { kind }, cancelable: true }));
+  return heard;
+}
+
+async function typeAtCursor(commands: CommandRegistry, text: string): Promise<boolean> {
+  const command = REPLACE_SELECTION.find((id) => commands.hasCommand(id) && commands.isEnabled(id));
+  if (command === undefined) return false;
+  await commands.execute(command, { text });
+  return true;
+}

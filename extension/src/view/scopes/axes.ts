@@ -1,0 +1,92 @@
+/** Axes shared by the scopes: ranges that stand still from frame to frame, and the look of a panel. */
+
+import type { Colours, Layout, Numbers } from "./scope";
+
+const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif";
+
+/** Finite numbers above zero: what a log axis can show. */
+export function positives(values: Iterable<number>): number[] {
+  return Array.from(values).filter((value) => Number.isFinite(value) && value > 0);
+}
+
+/** Whole decades around the values, as exponents of ten; at least `least` decades wide. */
+export function decades(values: readonly number[], least = 2): [number, number] {
+  const shown = positives(values);
+  if (shown.length === 0) return [-1, 1];
+  let low = Math.floor(Math.log10(smallest(shown)) - 0.05);
+  let high = Math.ceil(Math.log10(largest(shown)) + 0.05);
+  while (high - low < least) {
+    if ((high - low) % 2 === 0) high += 1;
+    else low -= 1;
+  }
+  return [low, high];
+}
+
+export function smallest(values: Iterable<number>): number {
+  let found = Number.POSITIVE_INFINITY;
+  for (const value of values) if (value < found) found = value;
+  return found;
+}
+
+export function largest(values: Iterable<number>): number {
+  let found = Number.NEGATIVE_INFINITY;
+  for (const value of values) if (value > found) found = value;
+  return found;
+}
+
+/** True if the values span more than a decade and a half and none is zero or below. */
+export function wantsLog(values: Numbers | readonly number[]): boolean {
+  const finite = Array.from(values).filter(Number.isFinite);
+  if (finite.length < 2 || finite.some((value) => value <= 0)) return false;
+  return largest(finite) / smallest(finite) > 30;
+}
+
+export function axis(colours: Colours, title: string, more: Layout = {}): Layout {
+  return {
+    title: { text: title, font: { size: 11, color: colours.muted }, standoff: 6 },
+    color: colours.muted,
+    tickfont: { size: 11, color: colours.muted },
+    gridcolor: colours.grid,
+    linecolor: colours.grid,
+    zerolinecolor: colours.grid,
+    zeroline: false,
+    automargin: true,
+    fixedrange: false,
+    ...more,
+  };
+}
+
+/** A log axis over whole decades, ticks at the powers of ten. */
+export function logAxis(colours: Colours, title: string, range: readonly [number, number], more: Layout = {}): Layout {
+  const step = Math.max(1, Math.ceil((range[1] - range[0]) / 6));
+  return axis(colours, title, { type: "log", range, dtick: step, exponentformat: "power", ...more });
+}
+
+export function panel(colours: Colours, more: Layout): Layout {
+  return {
+    paper_bgcolor: "rgba(0,0,0,0)",
+    plot_bgcolor: "rgba(0,0,0,0)",
+    font: { family: FONT, size: 11, color: colours.text },
+    margin: { l: 48, r: 10, t: 14, b: 34 },
+    hoverlabel: {
+      bgcolor: colours.surface,
+      bordercolor: colours.grid,
+      font: { family: FONT, size: 12, color: colours.text },
+    },
+    showlegend: false,
+    uirevision: "keep",
+    ...more,
+  };
+}
+
+/** Keys of the panel, drawn as a line above the plot so that it never covers data. */
+export function legendAbove(colours: Colours): Layout {
+  return {
+    orientation: "h",
+    x: 0,
+    y: 1.02,
+    yanchor: "bottom",
+    font: { size: 11, color: colours.muted },
+    bgcolor: "rgba(0,0,0,0)",
+  };
+}

@@ -1,0 +1,27 @@
+/** Does the gradient reach the first layer? One bar per layer, first layer on the left, log scale. */
+
+import { decades, logAxis, panel } from "./axes";
+import { depthAxis, depthBars } from "./depth";
+import { measured } from "./measured";
+import type { Scope } from "./scope";
+
+export const gradientsScope: Scope = {
+  id: "gradients",
+  label: "Gradients",
+  question: "Does the gradient reach the first layer?",
+  reading: "Norm of each layer's gradient, first layer left. Falling to the left: it vanishes; rising: it explodes.",
+  waiting: "Gradients appear after the first backward pass.",
+  needs: ["gradient.norm"],
+  figure(data, colours, room) {
+    const norms = measured(data, "gradient.norm");
+    if (norms === null) return null;
+    return {
+      data: [depthBars(data, norms, colours, "gradient norm", "gradient norm")],
+      layout: panel(colours, {
+        xaxis: depthAxis(data, colours, room.width),
+        yaxis: logAxis(colours, "gradient norm", decades(norms)),
+        bargap: 0.15,
+      }),
+    };
+  },
+};

@@ -1,0 +1,60 @@
+/** What do the numbers of this layer look like over time? Powers of two up, steps along, darker is more. */
+
+import { axis, panel } from "./axes";
+import { flagLines } from "./loss";
+import type { Colours, Layout, Numbers, Scope, ScopeData, Trace } from "./scope";
+
+export const histogramScope: Scope = {
+  id: "histogram",
+  label: "Histogram",
+  question: "What do the numbers of this layer look like over time?",
+  reading: "Sizes of the layer's output as powers of two. A narrow level band is healthy; drifting down: it dies out.",
+  waiting: "Select a layer to see its numbers over time.",
+  needs: ["histogram.counts", "histogram.step", "histogram.exponent"],
+  figure(data, colours) {
+    const counts = data.arrays["histogram.counts"]?.data;
+    const step = data.arrays["histogram.step"]?.data;
+    const exponent = data.arrays["histogram.exponent"]?.data;
+    if (!counts?.length || !step?.length || !exponent?.length) return null;
+    return { data: [heat(counts, step, exponent, colours)], layout: layout(data, colours) };
+  },
+};
+
+function heat(counts: Numbers, step: Numbers, exponent: Numbers, colours: Colours): Trace {
+  return {
+    type: "heatmap",
+    x: step,
+    y: exponent,
+    z: shares(counts, step.length, exponent.length),
+    transpose: true,
+    zmin: 0,
+    colorscale: colours.heat.map((colour, position) => [position / (colours.heat.length - 1), colour]),
+    colorbar: {
+      title: { text: "share", side: "right", font: { size: 11, color: colours.muted } },
+      tickformat: ".0%",
+      tickfont: { size: 10, color: colours.muted },
+      thickness: 8,
+      outlinewidth: 0,
+      nticks: 4,
+    },
+    hovertemplate: "step %{x}<br>size about 2<sup>%{y}</sup><br>%{z:.1%} of the numbers<extra></extra>",
+  };
+}
+
+/** Counts of (steps, bins), row by row, as the share of each step that lies in the bin; an empty step stays empty. */
+export function shares(counts: Numbers, steps: number, bins: number): number[][] {
+  return Array.from({ length: steps }, (_, row) => {
+    const line = Array.from(counts.slice(row * bins, (row + 1) * bins));
+    const total = line.reduce((sum, count) => sum + count, 0);
+    return line.map((count) => (total > 0 && count > 0 ? count / total : Number.NaN));
+  });
+}
+
+function layout(data: ScopeData, colours: Colours): Layout {
+  const name = data.names[data.layers.indexOf(data.selected ?? "")] ?? "";
+  return panel(colours, {
+    xaxis: axis(colours, "step", { showgrid: false }),
+    yaxis: axis(colours, name ? `size in ${name}` : "size", { tickprefix: "2<sup>", ticksuffix: "</sup>", nticks: 7 }),
+    shapes: flagLines(data.flags, colours),
+  });
+}

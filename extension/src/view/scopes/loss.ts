@@ -1,0 +1,94 @@
+/** Is the loss going down? Each step faint, the smoothed curve strong, a numbered flag per edit. */
+
+import { axis, largest, legendAbove, logAxis, panel, positives, smallest, wantsLog } from "./axes";
+import type { Colours, Flag, Layout, Numbers, Scope, ScopeData, Trace } from "./scope";
+
+export const lossScope: Scope = {
+  id: "loss",
+  label: "Loss",
+  question: "Is the loss going down?",
+  reading: "Faint: every step. Strong: smoothed. A numbered flag marks each edit.",
+  waiting: "The curve starts with the first step.",
+  needs: ["loss.step", "loss.value"],
+  figure(data, colours) {
+    const step = data.arrays["loss.step"]?.data;
+    const value = data.arrays["loss.value"]?.data;
+    if (!step?.length || !value?.length) return null;
+    return { data: traces(data, step, value, colours), layout: layout(data, step, value, colours) };
+  },
+};
+
+function traces(data: ScopeData, step: Numbers, value: Numbers, colours: Colours): Trace[] {
+  const smooth = data.arrays["loss.smooth"]?.data;
+  return [
+    curve("each step", step, value, colours.line, 1, smooth ? 0.35 : 1),
+    ...(smooth ? [curve("smoothed", step, smooth, colours.line, 2.5, 1)] : []),
+    flagMarks(data.flags, colours),
+  ];
+}
+
+function curve(name: string, x: Numbers, y: Numbers, color: string, width: number, opacity: number): Trace {
+  return {
+    type: "scatter",
+    mode: x.length === 1 ? "markers" : "lines",
+    name,
+    x,
+    y,
+    opacity,
+    line: { color, width },
+    marker: { color, size: 6 },
+    hovertemplate: `step %{x}<br>${name} %{y:.4~g}<extra></extra>`,
+  };
+}
+
+/** Numbered flags at the top of the plot; hover tells the edit. Their own y axis runs from 0 to 1. */
+export function flagMarks(flags: readonly Flag[], colours: Colours): Trace {
+  return {
+    type: "scatter",
+    mode: "markers+text",
+    name: "edits",
+    yaxis: "y2",
+    x: flags.map((flag) => flag.step),
+    y: flags.map(() => 0.95),
+    text: flags.map((flag) => String(flag.number)),
+    customdata: flags.map((flag) => flag.label),
+    textfont: { size: 10, color: colours.surface },
+    marker: { symbol: "square", size: 16, color: colours.second },
+    hovertemplate: "edit %{text} at step %{x}<br>%{customdata}<extra></extra>",
+    cliponaxis: false,
+    showlegend: false,
+  };
+}
+
+/** A thin upright line at the step of every edit. */
+export function flagLines(flags: readonly Flag[], colours: Colours): Layout[] {
+  return flags.map((flag) => ({
+    type: "line",
+    xref: "x",
+    yref: "paper",
+    x0: flag.step,
+    x1: flag.step,
+    y0: 0,
+    y1: 1,
+    line: { color: colours.second, width: 1, dash: "dot" },
+  }));
+}
+
+function layout(data: ScopeData, step: Numbers, value: Numbers, colours: Colours): Layout {
+  return panel(colours, {
+    xaxis: axis(colours, "step", { range: [step[0] ?? 0, Math.max(1, step.at(-1) ?? 1)] }),
+    yaxis: wantsLog(value) ? logLoss(value, colours) : axis(colours, "loss", { rangemode: "tozero" }),
+    yaxis2: { overlaying: "y", range: [0, 1], visible: false, fixedrange: true },
+    shapes: flagLines(data.flags, colours),
+    showlegend: true,
+    legend: legendAbove(colours),
+    margin: { l: 48, r: 10, t: 28, b: 34 },
+  });
+}
+
+/** A tight log range: a loss rarely spans whole decades. */
+function logLoss(value: Numbers, colours: Colours): Layout {
+  const shown = positives(value);
+  const range: [number, number] = [Math.log10(smallest(shown)) - 0.1, Math.log10(largest(shown)) + 0.15];
+  return logAxis(colours, "loss (log)", range);
+}

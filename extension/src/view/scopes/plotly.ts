@@ -1,0 +1,17 @@
+/** What the scopes use of Plotly. The code itself comes from the kernel when the first plot opens. */
+
+export interface PlotElement extends HTMLElement {
+  on?(event: "plotly_click", listener: (event: PlotClick) => void): void;
+}
+
+export interface PlotClick {
+  readonly points: readonly { readonly customdata?: unknown }[];
+}
+
+export interface Plotly {
+  react(element: HTMLElement, data: object[], layout?: object, config?: object): Promise<unknown>;
+  purge(element: HTMLElement): void;
+}
+
+/** No tool bar (it covers small plots), no zoom by wheel (the wheel scrolls the notebook). */
+export const CONFIG = { displayModeBar: false, scrollZoom: false, responsive: false, doubleClick: "reset" } as const;

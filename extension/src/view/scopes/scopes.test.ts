@@ -1,0 +1,141 @@
+import { describe, expect, it } from "vitest";
+import { decades, wantsLog } from "./axes";
+import { nameStride, shorten, slanted } from "./depth";
+import { shares } from "./histogram";
+import { sampleData } from "./sample";
+import { type Colours, isReady, type ScopeData } from "./scope";
+import { SCOPES } from "./scopes";
+import { summary } from "./summary";
+
+const COLOURS: Colours = {
+  text: "#111",
+  muted: "#555",
+  grid: "#ddd",
+  surface: "#fff",
+  line: "#00f",
+  second: "#f80",
+  selected: "#ff0",
+  guide: "#0a0",
+  band: "#efe",
+  heat: ["#fff", "#888", "#000"],
+};
+const ROOM = { width: 600, height: 240 };
+
+function draw(id: string, data: ScopeData) {
+  const scope = SCOPES.find((one) => one.id === id);
+  const figure = scope?.figure(data, COLOURS, ROOM);
+  if (!figure) throw new Error(`${id} drew nothing`);
+  return figure as unknown as { data: Record<string, never>[]; layout: Record<string, never> };
+}
+
+function without(data: ScopeData, name: string): ScopeData {
+  const { [name]: _, ...arrays } = data.arrays;
+  return { ...data, arrays };
+}
+
+function withValues(data: ScopeData, name: string, values: readonly number[]): ScopeData {
+  return { ...data, arrays: { ...data.arrays, [name]: { shape: [values.length], data: Float64Array.from(values) } } };
+}
+
+describe("every scope", () => {
+  it.each(SCOPES)("$id draws the sample and asks a question", (scope) => {
+    expect(isReady(scope, sampleData())).toBe(true);
+    expect(scope.figure(sampleData(), COLOURS, ROOM)?.data.length).toBeGreaterThan(0);
+    expect(scope.question).toMatch(/\?$/);
+  });
+
+  it.each(SCOPES)("$id waits, without error, when one of its arrays is missing or has no number", (scope) => {
+    for (const name of scope.needs) {
+      expect(isReady(scope, without(sampleData(), name))).toBe(false);
+      expect(isReady(scope, withValues(sampleData(), name, [Number.NaN, Number.NaN]))).toBe(false);
+      expect(scope.figure(without(sampleData(), name), COLOURS, ROOM)).toBeNull();
+    }
+  });
+
+  it.each(SCOPES)("$id draws sixty layers and one layer", (scope) => {
+    expect(scope.figure(sampleData(60), COLOURS, ROOM)).not.toBeNull();
+    expect(scope.figure(sampleData(1), COLOURS, ROOM)).not.toBeNull();
+  });
+});
+
+describe("loss", () => {
+  it("has a numbered flag and a line at the step of every edit", () => {
+    const { data, layout } = draw("loss", sampleData());
+    expect(data[2]).toMatchObject({ x: [480, 1200], text: ["1", "2"] });
+    expect(layout.shapes).toMatchObject([{ x0: 480 }, { x0: 1200 }]);
+  });
+
+  it("takes a log axis for a loss over decades and a plain one otherwise", () => {
+    const short = withValues(sampleData(1, 3), "loss.value", [2, 1, 0.9]);
+    expect(draw("loss", short).layout.yaxis).not.toHaveProperty("type");
+    const long = withValues(sampleData(1, 3), "loss.value", [2, 0.1, 0.001]);
+    expect(draw("loss", long).layout.yaxis).toMatchObject({ type: "log" });
+    expect(wantsLog([2, -0.1])).toBe(false);
+  });
+});
+
+describe("plots by depth", () => {
+  it("give one bar per layer with its uid for clicks, the selected one in its own colour", () => {
+    const { data } = draw("gradients", { ...sampleData(3), chosen: ["u1"] });
+    expect(data[0]).toMatchObject({
+      customdata: ["u0", "u1", "u2"],
+      marker: { color: ["#00f", "#ff0", "#00f"] },
+    });
+  });
+
+  it("refuse values that do not fit the layers", () => {
+    expect(SCOPES[1]?.figure(withValues(sampleData(3), "gradient.norm", [1, 2]), COLOURS, ROOM)).toBeNull();
+  });
+
+  it("show the update ratio itself, though the frame brings its logarithm", () => {
+    const { data } = draw("updates", withValues(sampleData(2), "update.ratio", [-3, -2]));
+    expect(data[0]?.y).toEqual([0.001, 0.01]);
+  });
+
+  it("mark a negative mean hollow and leave a mean of zero out", () => {
+    const { data } = draw("activations", withValues(sampleData(3), "activation.mean", [0.5, -0.25, 0]));
+    expect(data[1]).toMatchObject({ y: [0.5, 0.25, Number.NaN] });
+    expect(data[1]?.marker).toMatchObject({ symbol: ["diamond", "diamond-open", "diamond"] });
+  });
+
+  it("keep whole decades, so that the axis stands still while values tremble", () => {
+    expect(decades([0.015, 0.5])).toEqual(decades([0.02, 0.6]));
+    expect(decades([0, Number.NaN])).toEqual([-1, 1]);
+    const [low, high] = decades([1]);
+    expect(high - low).toBeGreaterThanOrEqual(2);
+  });
+
+  it("thin the names where they would meet", () => {
+    const names = Array.from({ length: 60 }, (_, index) => `encoder.layers.${index}.fc`);
+    expect(nameStride(names, 600)).toBe(2);
+    expect(nameStride(names.slice(0, 6), 600)).toBe(1);
+    expect(slanted(names, 600)).toBe(true);
+    expect(slanted(["fc1", "fc2"], 600)).toBe(false);
+    expect(shorten("encoder.layers.0.fc1")).toBe("…0.fc1");
+    expect(shorten("a_name_without_dots")).toBe("…ithout_dots");
+    expect(shorten("fc1")).toBe("fc1");
+  });
+});
+
+describe("histogram", () => {
+  it("shows the share of each step; empty bins and steps stay empty", () => {
+    const [first, second] = shares(Float32Array.from([1, 3, 0, 0]), 2, 2);
+    expect(first).toEqual([0.25, 0.75]);
+    expect(second).toEqual([Number.NaN, Number.NaN]);
+  });
+});
+
+describe("the scopes in words", () => {
+  it("tell the loss and the ends of the network", () => {
+    const data = withValues(withValues(sampleData(3), "loss.value", [0.4567]), "gradient.norm", [
+      Number.NaN,
+      0.02,
+      0.3,
+    ]);
+    expect(summary(data).slice(0, 3)).toEqual([
+      { label: "Loss at step 1995", value: "0.457" },
+      { label: "Gradient norm, first layer (fc2)", value: "0.02" },
+      { label: "Gradient norm, last layer (fc3)", value: "0.3" },
+    ]);
+  });
+});

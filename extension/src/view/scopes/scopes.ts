@@ -1,0 +1,10 @@
+/** The scopes in the order of their tabs. A new scope is one file and one line here. */
+
+import { activationsScope } from "./activations";
+import { gradientsScope } from "./gradients";
+import { histogramScope } from "./histogram";
+import { lossScope } from "./loss";
+import type { Scope } from "./scope";
+import { updatesScope } from "./updates";
+
+export const SCOPES: readonly Scope[] = [lossScope, gradientsScope, activationsScope, updatesScope, histogramScope];

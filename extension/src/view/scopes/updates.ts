@@ -1,0 +1,49 @@
+/** Is each layer learning at a sensible speed? Size of the last update over size of the weights, near 1e-3. */
+
+import { decades, logAxis, panel } from "./axes";
+import { depthAxis, depthBars, guideLine } from "./depth";
+import { measured } from "./measured";
+import type { Colours, Layout, Scope } from "./scope";
+
+const USUAL = 1e-3;
+
+export const updatesScope: Scope = {
+  id: "updates",
+  label: "Updates",
+  question: "Is each layer learning at a sensible speed?",
+  reading: "Update over weight, per step. Around 0.001 is usual; far above is unstable, far below hardly learns.",
+  waiting: "Update sizes appear after the first optimizer step.",
+  needs: ["update.ratio"],
+  figure(data, colours, room) {
+    const exponents = measured(data, "update.ratio");
+    if (exponents === null) return null;
+    const ratios = exponents.map((exponent) => 10 ** exponent);
+    const guide = guideLine(colours, USUAL, "0.001 usual");
+    return {
+      data: [depthBars(data, ratios, colours, "update / weight", "update / weight")],
+      layout: panel(colours, {
+        xaxis: depthAxis(data, colours, room.width),
+        yaxis: logAxis(colours, "update / weight", decades([...ratios, USUAL / 10, USUAL * 10])),
+        shapes: [band(colours), guide.shape],
+        annotations: [guide.annotation],
+        bargap: 0.15,
+      }),
+    };
+  },
+};
+
+/** The usual range, a decade to either side. */
+function band(colours: Colours): Layout {
+  return {
+    type: "rect",
+    layer: "below",
+    xref: "paper",
+    x0: 0,
+    x1: 1,
+    yref: "y",
+    y0: USUAL / 10,
+    y1: USUAL * 10,
+    fillcolor: colours.band,
+    line: { width: 0 },
+  };
+}

@@ -1,0 +1,2 @@
+/** Style sheets are bundled into widget.css. */
+declare module "*.css";
