@@ -1,0 +1,12 @@
+"""Layered layout and static pictures: pure functions of a layer graph or a snapshot."""
+
+from __future__ import annotations
+
+from patchgrad.drawing.display import attach
+from patchgrad.drawing.layer_picture import LayerFacts, layer_picture
+from patchgrad.drawing.layout import layout
+from patchgrad.drawing.svg import svg
+
+__all__ = ["LayerFacts", "layer_picture", "layout", "svg"]
+
+attach()

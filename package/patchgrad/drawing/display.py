@@ -1,0 +1,29 @@
+"""Which picture stands for which object in a notebook: attached here, as the objects know no drawing.
+
+Jupyter, nbconvert and others look for ``_repr_svg_``; the text form beside it stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from patchgrad.drawing.layer_picture import layer_picture
+from patchgrad.drawing.svg import svg
+from patchgrad.layergraph.graph import LayerGraph
+
+
+def layer_graph_svg(graph: LayerGraph) -> str:
+    """The static picture of a layer graph."""
+    return svg(layer_picture(graph))
+
+
+PICTURES: dict[type, Callable[[Any], str]] = {
+    LayerGraph: layer_graph_svg,
+}
+
+
+def attach() -> None:
+    """Give every class of the table its ``_repr_svg_``."""
+    for shown, draw in PICTURES.items():
+        setattr(shown, "_repr_svg_", draw)  # noqa: B010  a class of another room: no attribute to declare

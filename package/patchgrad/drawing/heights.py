@@ -1,0 +1,113 @@
+"""The y of every cell: close to its neighbours, in order, never overlapping.
+
+Each column is an isotonic regression (pool adjacent violators, linear time): the places nearest to
+the wanted ones that keep order and gaps. Boxes weigh more than bends, so the backbone stays straight.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from patchgrad.drawing.columns import Cell, Columns
+
+BOX_GAP = 28.0
+BEND_GAP = 14.0
+SWEEPS = 8
+BOX_WEIGHT = 8.0
+BEND_WEIGHT = 1.0
+
+
+def heights(made: Columns) -> list[float]:
+    """Upper border of every cell, the smallest not below 0."""
+    cells = made.cells
+    top = [0.0] * len(cells)
+    for column in made.columns:
+        _stack(column, cells, top)
+    for sweep in range(SWEEPS + 1):
+        rightward = sweep % 2 == 0
+        for column in made.columns if rightward else reversed(made.columns):
+            _align(column, cells, top, rightward)
+    _straighten(made, top)
+    lowest = min(top, default=0.0)
+    return [y - lowest for y in top]
+
+
+def gap(above: Cell, below: Cell) -> float:
+    """The room wanted between two neighbours of a column."""
+    boxes = (above.height > 0) + (below.height > 0)
+    return (BEND_GAP, (BEND_GAP + BOX_GAP) / 2, BOX_GAP)[boxes]
+
+
+def nearest(wanted: Sequence[float], weights: Sequence[float]) -> list[float]:
+    """The nondecreasing numbers that minimise the weighted squares of the distances to ``wanted``."""
+    means: list[float] = []
+    masses: list[float] = []
+    counts: list[int] = []
+    for value, weight in zip(wanted, weights, strict=True):
+        count = 1
+        while means and means[-1] >= value:
+            mass = masses.pop()
+            value = (value * weight + means.pop() * mass) / (weight + mass)
+            weight += mass
+            count += counts.pop()
+        means.append(value)
+        masses.append(weight)
+        counts.append(count)
+    return [mean for mean, count in zip(means, counts, strict=True) for _ in range(count)]
+
+
+def _stack(column: list[int], cells: list[Cell], top: list[float]) -> None:
+    """First places: one under the other, centred on y = 0."""
+    offsets = _offsets(column, cells)
+    middle = (offsets[-1] + cells[column[-1]].height) / 2 if column else 0.0
+    for index, offset in zip(column, offsets, strict=True):
+        top[index] = offset - middle
+
+
+def _offsets(column: list[int], cells: list[Cell]) -> list[float]:
+    """The tightest places in this order, from 0."""
+    offsets = [0.0]
+    for above, below in zip(column, column[1:], strict=False):
+        offsets.append(offsets[-1] + cells[above].height + gap(cells[above], cells[below]))
+    return offsets[: len(column)]
+
+
+def _align(column: list[int], cells: list[Cell], top: list[float], rightward: bool) -> None:
+    offsets = _offsets(column, cells)
+    wanted = [_wanted(cells, i, top, rightward) - offset for i, offset in zip(column, offsets, strict=True)]
+    weights = [BOX_WEIGHT if cells[i].height else BEND_WEIGHT for i in column]
+    for index, place, offset in zip(column, nearest(wanted, weights), offsets, strict=True):
+        top[index] = place + offset
+
+
+def _wanted(cells: list[Cell], index: int, top: list[float], rightward: bool) -> float:
+    """Where the edges of one side would be level: by its boxes, or by its bends if it has no box."""
+    cell = cells[index]
+    ties = cell.left if rightward else cell.right
+    boxes = [tie for tie in ties if cells[tie.cell].height]
+    ties = boxes or ties
+    if not ties:
+        return top[index]
+    return sum(top[tie.cell] + tie.offset - tie.own_offset for tie in ties) / len(ties)
+
+
+def _straighten(made: Columns, top: list[float]) -> None:
+    """Bring the bends of each link to one common height where there is room for it."""
+    place = {i: (column, n) for column in made.columns for n, i in enumerate(column)}
+    done: set[int] = set()
+    for bends in sorted(made.bends.values(), key=len, reverse=True):
+        if len(bends) < 2 or bends[0] in done:
+            continue
+        done.update(bends)
+        low, high = -float("inf"), float("inf")
+        for index in bends:
+            column, n = place[index]
+            if n > 0:
+                above = made.cells[column[n - 1]]
+                low = max(low, top[column[n - 1]] + above.height + gap(above, made.cells[index]))
+            if n + 1 < len(column):
+                high = min(high, top[column[n + 1]] - gap(made.cells[index], made.cells[column[n + 1]]))
+        if low <= high:
+            level = min(max(sum(top[i] for i in bends) / len(bends), low), high)
+            for index in bends:
+                top[index] = level
