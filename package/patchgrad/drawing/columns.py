@@ -19,12 +19,17 @@ LONGEST_BENT = 10
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """``end`` marks where edges cross the border of the frame: at its ``first`` or ``last`` side."""
+    """``end`` marks where edges cross the border of the frame: at its ``first`` or ``last`` side.
+
+    ``framed``: a frame with an inside of its own, whose neighbours align with its ports; those of a
+    plain box align with its middle, so that a chain does not drift.
+    """
 
     id: str
     width: float = 0.0
     height: float = 0.0
     end: Literal["", "first", "last"] = ""
+    framed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

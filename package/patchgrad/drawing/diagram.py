@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import floor
 
 Point = tuple[float, float]
 
@@ -38,9 +39,7 @@ class Box:
 
     def overlaps(self, other: Box) -> bool:
         """True if the two share more than a border."""
-        return (
-            self.x < other.right and other.x < self.right and self.y < other.bottom and other.y < self.bottom
-        )
+        return self.x < other.right and other.x < self.right and self.y < other.bottom and other.y < self.bottom
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +63,9 @@ class DiagramNode:
 
 
 def port_offset(ports: tuple[str, ...], port: str, height: float) -> float:
-    """Port ``i`` of ``n`` sits at ``height * (i + 1) / (n + 1)``; an unknown port in the middle."""
-    if port not in ports:
-        return height / 2
-    return height * (ports.index(port) + 1) / (len(ports) + 1)
+    """Port ``i`` of ``n`` sits at ``height * (i + 1) / (n + 1)``, rounded half up; an unknown one in the middle."""
+    share = (ports.index(port) + 1) / (len(ports) + 1) if port in ports else 0.5
+    return floor(height * share + 0.5)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,18 +7,20 @@ the wanted ones that keep order and gaps. Boxes weigh more than bends, so the ba
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
+from math import floor
 
 from patchgrad.drawing.columns import Cell, Columns
 
 BOX_GAP = 28.0
 BEND_GAP = 14.0
 SWEEPS = 8
-BOX_WEIGHT = 8.0
-BEND_WEIGHT = 1.0
+BOX_WEIGHT = 1.0
+BEND_WEIGHT = 1e-4
 
 
 def heights(made: Columns) -> list[float]:
-    """Upper border of every cell, the smallest not below 0."""
+    """Upper border of every cell in whole pixels, the smallest at 0."""
     cells = made.cells
     top = [0.0] * len(cells)
     for column in made.columns:
@@ -26,10 +28,10 @@ def heights(made: Columns) -> list[float]:
     for sweep in range(SWEEPS + 1):
         rightward = sweep % 2 == 0
         for column in made.columns if rightward else reversed(made.columns):
-            _align(column, cells, top, rightward)
+            _align(made, column, top, rightward)
     _straighten(made, top)
     lowest = min(top, default=0.0)
-    return [y - lowest for y in top]
+    return [float(floor(y - lowest + 0.5 + 1e-6)) for y in top]
 
 
 def gap(above: Cell, below: Cell) -> float:
@@ -67,28 +69,37 @@ def _stack(column: list[int], cells: list[Cell], top: list[float]) -> None:
 def _offsets(column: list[int], cells: list[Cell]) -> list[float]:
     """The tightest places in this order, from 0."""
     offsets = [0.0]
-    for above, below in zip(column, column[1:], strict=False):
+    for above, below in pairwise(column):
         offsets.append(offsets[-1] + cells[above].height + gap(cells[above], cells[below]))
     return offsets[: len(column)]
 
 
-def _align(column: list[int], cells: list[Cell], top: list[float], rightward: bool) -> None:
+def _align(made: Columns, column: list[int], top: list[float], rightward: bool) -> None:
+    cells = made.cells
     offsets = _offsets(column, cells)
-    wanted = [_wanted(cells, i, top, rightward) - offset for i, offset in zip(column, offsets, strict=True)]
+    wanted = [_wanted(made, i, top, rightward) - offset for i, offset in zip(column, offsets, strict=True)]
     weights = [BOX_WEIGHT if cells[i].height else BEND_WEIGHT for i in column]
     for index, place, offset in zip(column, nearest(wanted, weights), offsets, strict=True):
         top[index] = place + offset
 
 
-def _wanted(cells: list[Cell], index: int, top: list[float], rightward: bool) -> float:
+def _wanted(made: Columns, index: int, top: list[float], rightward: bool) -> float:
     """Where the edges of one side would be level: by its boxes, or by its bends if it has no box."""
-    cell = cells[index]
-    ties = cell.left if rightward else cell.right
-    boxes = [tie for tie in ties if cells[tie.cell].height]
-    ties = boxes or ties
+    cells = made.cells
+    ties = cells[index].left if rightward else cells[index].right
+    ties = [tie for tie in ties if cells[tie.cell].height] or ties
     if not ties:
         return top[index]
-    return sum(top[tie.cell] + tie.offset - tie.own_offset for tie in ties) / len(ties)
+    levels = (
+        top[tie.cell] + _anchor(made, tie.cell, tie.offset) - _anchor(made, index, tie.own_offset) for tie in ties
+    )
+    return sum(levels) / len(ties)
+
+
+def _anchor(made: Columns, index: int, offset: float) -> float:
+    """The height of a cell that aligns with a neighbour: of a plain box its middle, else the port."""
+    unit = made.cells[index].unit
+    return offset if unit < 0 or made.units[unit].framed else made.cells[index].height / 2
 
 
 def _straighten(made: Columns, top: list[float]) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 
 from patchgrad.drawing.diagram import Diagram, DiagramEdge, DiagramFrame, DiagramNode, Layout
 from patchgrad.drawing.layout import chain, layout
@@ -49,8 +50,7 @@ def layer_picture(graph: LayerGraph, facts: Facts | None = None, previous: Layou
     edges = _edges(graph, shown, known)
     diagram = Diagram(
         nodes={
-            uid: _box(uid, text, ports[uid], shown.frame_of(uid), graph)
-            for uid, text in {**texts, **folded}.items()
+            uid: _box(uid, text, ports[uid], shown.frame_of(uid), graph) for uid, text in {**texts, **folded}.items()
         },
         edges=tuple(edge for edge, _ in edges),
         frames={uid: _frame(graph, uid) for uid in shown.frames},
@@ -102,7 +102,7 @@ def _group_text(graph: LayerGraph, uid: str, facts: Facts) -> NodeText:
     inside = [name for name, node in graph.nodes.items() if uid in chain(frames, node.group)]
     parameters = sum(facts[name].parameters for name in inside if name in facts)
     note = f"{count(parameters)} parameters" if parameters else ""
-    return NodeText(graph.groups[uid].name, f"{len(inside)} layers", "", note, "group")
+    return NodeText(graph.groups[uid].name, f"{len(inside)} layer" + "s" * (len(inside) != 1), "", note, "group")
 
 
 def _ports(graph: LayerGraph, shown: Shown, facts: Facts) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
@@ -146,15 +146,12 @@ def _edges(graph: LayerGraph, shown: Shown, facts: Facts) -> list[tuple[DiagramE
 def _box(
     uid: str, text: NodeText, ports: tuple[tuple[str, ...], tuple[str, ...]], frame: str | None, graph: LayerGraph
 ) -> DiagramNode:
-    width = max(
-        text_width(text.title, TITLE_SIZE),
-        text_width(text.kind + "  " + text.summary, TEXT_SIZE),
-        text_width(text.note, TEXT_SIZE),
-    )
+    sizes = (TITLE_SIZE, TEXT_SIZE, TEXT_SIZE)
+    width = max(text_width(line, size) for line, size in zip(text.lines(), sizes, strict=True))
     node = graph.nodes.get(uid)
     return DiagramNode(
         uid,
-        round(min(max(width + 2 * SIDE, NARROWEST), WIDEST)),
+        ceil(min(max(width + 2 * SIDE, NARROWEST), WIDEST)),
         max(BOX_HEIGHT, PORT_ROOM * (max(map(len, ports)) + 1)),
         *ports,
         frame=frame,

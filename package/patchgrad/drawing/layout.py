@@ -42,9 +42,14 @@ def layout(diagram: Diagram, previous: Layout | None = None) -> Layout:
 
 
 def chain(frames: Mapping[str, DiagramFrame], frame: str | None) -> list[str | None]:
-    """The frame and those around it, inside out, ending with None for the outermost level."""
+    """The frame and those around it, inside out, ending with None for the outermost level.
+
+    A frame that is said to lie inside itself lies in the outermost level.
+    """
     found: list[str | None] = []
-    while frame is not None and frame in frames and frame not in found:
+    while frame is not None and frame in frames:
+        if frame in found:
+            return [found[0], None]
         found.append(frame)
         frame = frames[frame].parent
     return [*found, None]
@@ -124,7 +129,9 @@ class _Plan:
 
     def _lay_out(self, name: str | None) -> None:
         level = self.levels[name]
-        units = [Unit(unit, *self.sizes[unit]) for unit in level.units] + list(level.borders.values())
+        units = [Unit(unit, *self.sizes[unit], framed=unit in self.levels) for unit in level.units] + list(
+            level.borders.values()
+        )
         index = {unit.id: position for position, unit in enumerate(units)}
         links = [
             Link(index[start[0]], self._offset(start), index[end[0]], self._offset(end), label)

@@ -20,6 +20,12 @@ class NodeText:
     marks: tuple[str, ...] = ()
     problem: str = ""
 
+    def lines(self) -> tuple[str, str, str]:
+        """The three lines of a box: name; kind and settings; problem, or parameters and states."""
+        second = "  ".join(part for part in (self.kind, self.summary) if part)
+        third = ", ".join(part for part in (self.note, *self.marks) if part)
+        return self.title, second, self.problem or third
+
 
 @dataclass(frozen=True, slots=True)
 class Picture:

@@ -16,7 +16,7 @@ from patchgrad.drawing.order import order
 
 COLUMN_GAP = 44.0
 LABEL_ROOM = 22.0
-END_GAP = 6.0
+END_GAP = 26.0
 TURN = 14.0
 """How far from its column a backward link turns."""
 LANE_GAP = 16.0

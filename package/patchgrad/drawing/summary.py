@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 FLOWS = (
     ("in_features", "out_features"),
@@ -27,8 +27,8 @@ def summary(settings: Mapping[str, Any]) -> str:
 
 def number(value: Any) -> str:
     """``3``, ``0.25``, ``3×3``."""
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return "×".join(number(entry) for entry in value)
+    if isinstance(value, (list, tuple)):
+        return "×".join(number(entry) for entry in cast("Sequence[Any]", value))
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
@@ -53,5 +53,5 @@ def _size(name: str, value: Any) -> str:
 
 def _speaks(settings: Mapping[str, Any], name: str) -> bool:
     value = settings.get(name)
-    plain = tuple(value) if isinstance(value, Sequence) and not isinstance(value, str) else value
+    plain = tuple(cast("list[Any]", value)) if isinstance(value, list) else value
     return value is not None and plain not in SILENT.get(name, ())

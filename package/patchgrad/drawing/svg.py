@@ -83,11 +83,9 @@ def _node(box: Box, node: DiagramNode, text: NodeText) -> str:
     """A box: accent bar, name, kind with settings, parameters; ports as small circles."""
     room = box.width - 2 * SIDE
     middle = box.y + box.height / 2
-    second = "  ".join(part for part in (text.kind, text.summary) if part)
-    third = ", ".join((*((text.note,) if text.note else ()), *text.marks))
-    lines = [(text.title, TITLE_SIZE, "text"), (second, TEXT_SIZE, "quiet"), (third, TEXT_SIZE, "quiet")]
-    if text.problem:
-        lines[2] = (text.problem, TEXT_SIZE, "problem")
+    name, kind, note = text.lines()
+    last = "problem" if text.problem else "quiet"
+    lines = [(name, TITLE_SIZE, "text"), (kind, TEXT_SIZE, "quiet"), (note, TEXT_SIZE, last)]
     shown = [line for line in lines if line[0]]
     start = middle - 8.5 * (len(shown) - 1) + 4
     dashes = ' stroke-dasharray="4 3"' if "bypassed" in text.marks else ""
