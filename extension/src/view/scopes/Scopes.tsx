@@ -2,10 +2,10 @@
 
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
 import type { FrameState } from "../../store/state";
+import { SCOPES } from "./allScopes";
 import type { Plotly } from "./plotly";
 import { ScopePlot } from "./ScopePlot";
 import type { Scope, ScopeData } from "./scope";
-import { SCOPES } from "./scopes";
 import { summary } from "./summary";
 import { drawTurns, pageClock, type Turns } from "./turns";
 import { useColours, usePlotly } from "./usePlotting";

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
+import { SCOPES } from "./allScopes";
 import { decades, wantsLog } from "./axes";
 import { nameStride, shorten, slanted } from "./depth";
 import { shares } from "./histogram";
 import { sampleData } from "./sample";
 import { type Colours, isReady, type ScopeData } from "./scope";
-import { SCOPES } from "./scopes";
 import { summary } from "./summary";
 
 const COLOURS: Colours = {
