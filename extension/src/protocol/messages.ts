@@ -45,6 +45,11 @@ export interface EdgeView {
   readonly target: PortRef;
   /** The shape that travels: `N × 64`. */
   readonly label: string;
+  /**
+   * Points from port to port around the boxes. Between two points with different x and different y runs
+   * a curve that is level at both ends, else a straight line. Empty: the view draws its own curve.
+   */
+  readonly route: readonly (readonly [number, number])[];
 }
 
 export interface GroupView {

@@ -145,8 +145,9 @@ def _labels(picture: Picture) -> list[str]:
     for edge in picture.diagram.edges:
         label = picture.edges.get(edge.id, "")
         if label and (edge.source, edge.source_port) not in drawn:
-            x, y = picture.layout.routes[edge.id][0]
-            drawn[edge.source, edge.source_port] = _label(x + 8, y - 5, label)
+            (x, y), (_, next_y) = picture.layout.routes[edge.id][:2]
+            below = 0 < y - next_y < 2 * TEXT_SIZE
+            drawn[edge.source, edge.source_port] = _label(x + 8, y + (14 if below else -5), label)
     return list(drawn.values())
 
 

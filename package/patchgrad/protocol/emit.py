@@ -97,7 +97,7 @@ def _tuple(arguments: tuple[Any, ...]) -> str:
     if arguments[-1] is not Ellipsis:
         return f"readonly [{', '.join(_type(argument) for argument in arguments)}]"
     inner = _type(arguments[0])
-    return f"readonly ({inner})[]" if "|" in inner else f"readonly {inner}[]"
+    return f"readonly ({inner})[]" if "|" in inner or inner.startswith("readonly ") else f"readonly {inner}[]"
 
 
 def _members(union: Any) -> list[Struct]:

@@ -92,6 +92,9 @@ class EdgeView(Record):
     target: PortRef
     label: str = ""
     """The shape that travels: ``N × 64``."""
+    route: tuple[tuple[float, float], ...] = ()
+    """Points from port to port around the boxes. Between two points with different x and different y runs
+    a curve that is level at both ends, else a straight line. Empty: the view draws its own curve."""
 
 
 class GroupView(Record):
