@@ -42,7 +42,7 @@ export function ScopePlot({ scope, data, plotly, colours, turns, onSelect }: Sco
   }, [plotly, turns, scope]);
 
   return (
-    <div className="patchgrad-scope-plot" ref={box} role="img" aria-label={`${scope.question} ${scope.reading}`}>
+    <div className="patchgrad-scope-plot" ref={box} role="img" aria-label={scope.question}>
       <div ref={host} hidden={!drawable} />
       {!drawable && <p className="patchgrad-scope-waiting">{scope.waiting}</p>}
     </div>

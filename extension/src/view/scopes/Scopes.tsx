@@ -46,7 +46,10 @@ export function Scopes({ frame, chosen, loadPlots, onSelect }: ScopesProps) {
             className="patchgrad-scope"
             {...(together ? {} : { role: "tabpanel", id: `${id}-panel`, "aria-labelledby": `${id}-${scope.id}` })}
           >
-            <h3 title={scope.reading}>{scope.question}</h3>
+            <h3>{scope.question}</h3>
+            <p className="patchgrad-scope-reading" title={scope.reading}>
+              {scope.reading}
+            </p>
             <ScopePlot {...{ scope, data, plotly, colours, turns, onSelect }} />
           </article>
         ))}

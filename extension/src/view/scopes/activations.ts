@@ -1,6 +1,6 @@
 /** Do the activations keep their scale? Standard deviation as bars, the mean's size as diamonds, log scale. */
 
-import { decades, legendAbove, logAxis, panel } from "./axes";
+import { decades, logAxis, panel } from "./axes";
 import { depthAxis, depthBars, guideLine } from "./depth";
 import { measured } from "./measured";
 import type { Colours, Scope, ScopeData, Trace } from "./scope";
@@ -9,7 +9,7 @@ export const activationsScope: Scope = {
   id: "activations",
   label: "Activations",
   question: "Do the activations keep their scale?",
-  reading: "Spread of each layer's output and the size of its mean. Level is healthy; a slope shrinks or grows.",
+  reading: "Bars: spread of each layer's output. Diamonds: size of its mean, hollow if negative. Level is healthy.",
   waiting: "Activations appear after the first forward pass.",
   needs: ["activation.std"],
   figure(data, colours, room) {
@@ -18,34 +18,33 @@ export const activationsScope: Scope = {
     const mean = measured(data, "activation.mean");
     const one = guideLine(colours, 1, "1");
     return {
-      data: [
-        depthBars(data, spread, colours, "std", "standard deviation"),
-        ...(mean ? [meanMarks(data, mean, colours)] : []),
-      ],
+      data: [depthBars(data, spread, colours, "std"), ...(mean ? [meanMarks(data, mean, colours, room.width)] : [])],
       layout: panel(colours, {
         xaxis: depthAxis(data, colours, room.width),
         yaxis: logAxis(colours, "activation", decades([...spread, ...(mean ?? []).map(Math.abs), 1])),
         shapes: [one.shape],
         bargap: 0.15,
-        showlegend: true,
-        legend: legendAbove(colours),
-        margin: { l: 48, r: 10, t: 28, b: 34 },
       }),
     };
   },
 };
 
 /** A log axis cannot show a sign: the diamond is hollow where the mean is negative. */
-function meanMarks(data: ScopeData, mean: readonly number[], colours: Colours): Trace {
+function meanMarks(data: ScopeData, mean: readonly number[], colours: Colours, width: number): Trace {
   return {
     type: "scatter",
     mode: "markers",
-    name: "|mean| (hollow: negative)",
+    name: "mean",
     x: mean.map((_, position) => position),
     y: mean.map((value) => Math.abs(value) || Number.NaN),
     customdata: data.layers,
     text: mean.map((value, position) => `${data.names[position] ?? ""}<br>mean ${value.toPrecision(3)}`),
-    marker: { symbol: mean.map((value) => (value < 0 ? "diamond-open" : "diamond")), size: 8, color: colours.second },
+    marker: {
+      symbol: "diamond",
+      size: Math.max(4, Math.min(9, (0.7 * width) / mean.length)),
+      color: mean.map((value) => (value < 0 ? colours.surface : colours.second)),
+      line: { color: colours.second, width: 1.5 },
+    },
     hovertemplate: "%{text}<extra></extra>",
   };
 }

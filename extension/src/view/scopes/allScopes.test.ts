@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { SCOPES } from "./allScopes";
-import { decades, wantsLog } from "./axes";
+import { decades, logTicks, tickText, wantsLog } from "./axes";
 import { nameStride, shorten, slanted } from "./depth";
 import { shares } from "./histogram";
 import { sampleData } from "./sample";
@@ -15,7 +15,6 @@ const COLOURS: Colours = {
   line: "#00f",
   second: "#f80",
   selected: "#ff0",
-  guide: "#0a0",
   band: "#efe",
   heat: ["#fff", "#888", "#000"],
 };
@@ -95,7 +94,7 @@ describe("plots by depth", () => {
   it("mark a negative mean hollow and leave a mean of zero out", () => {
     const { data } = draw("activations", withValues(sampleData(3), "activation.mean", [0.5, -0.25, 0]));
     expect(data[1]).toMatchObject({ y: [0.5, 0.25, Number.NaN] });
-    expect(data[1]?.marker).toMatchObject({ symbol: ["diamond", "diamond-open", "diamond"] });
+    expect(data[1]?.marker).toMatchObject({ color: ["#f80", "#fff", "#f80"] });
   });
 
   it("keep whole decades, so that the axis stands still while values tremble", () => {
@@ -105,9 +104,16 @@ describe("plots by depth", () => {
     expect(high - low).toBeGreaterThanOrEqual(2);
   });
 
+  it("write plain numbers at the ticks of a log axis, more of them where it is short", () => {
+    expect(logTicks([-3, 1]).map(tickText)).toEqual(["0.001", "0.01", "0.1", "1", "10"]);
+    expect(logTicks([-0.5, 0.4]).map(tickText)).toEqual(["0.5", "1", "2"]);
+    expect(logTicks([-12, 6]).map(tickText)).toHaveLength(7);
+    expect([1e-6, 5e-7, 1e4].map(tickText)).toEqual(["10<sup>-6</sup>", "5·10<sup>-7</sup>", "10<sup>4</sup>"]);
+  });
+
   it("thin the names where they would meet", () => {
     const names = Array.from({ length: 60 }, (_, index) => `encoder.layers.${index}.fc`);
-    expect(nameStride(names, 600)).toBe(2);
+    expect(nameStride(names, 600)).toBe(3);
     expect(nameStride(names.slice(0, 6), 600)).toBe(1);
     expect(slanted(names, 600)).toBe(true);
     expect(slanted(["fc1", "fc2"], 600)).toBe(false);

@@ -56,10 +56,29 @@ export function axis(colours: Colours, title: string, more: Layout = {}): Layout
   };
 }
 
-/** A log axis over whole decades, ticks at the powers of ten. */
-export function logAxis(colours: Colours, title: string, range: readonly [number, number], more: Layout = {}): Layout {
-  const step = Math.max(1, Math.ceil((range[1] - range[0]) / 6));
-  return axis(colours, title, { type: "log", range, dtick: step, exponentformat: "power", ...more });
+/** A log axis over `range` (exponents of ten) with plain numbers at its ticks. */
+export function logAxis(colours: Colours, title: string, range: readonly [number, number]): Layout {
+  const tickvals = logTicks(range);
+  return axis(colours, title, { type: "log", range, tickmode: "array", tickvals, ticktext: tickvals.map(tickText) });
+}
+
+/** Powers of ten, at most seven; 1, 2 and 5 of each decade where the range is short. */
+export function logTicks([low, high]: readonly [number, number]): number[] {
+  const digits = high - low < 2.2 ? [1, 2, 5] : [1];
+  const every = Math.max(1, Math.ceil((high - low) / 6));
+  const ticks: number[] = [];
+  for (let exponent = Math.floor(low); exponent <= Math.ceil(high); exponent += 1) {
+    if (exponent % every === 0) ticks.push(...digits.map((digit) => Number(`${digit}e${exponent}`)));
+  }
+  return ticks.filter((tick) => Math.log10(tick) >= low - 1e-9 && Math.log10(tick) <= high + 1e-9);
+}
+
+/** `0.001`, `1`, `100`; beyond that `10⁻⁶`. */
+export function tickText(value: number): string {
+  if (value >= 1e-3 && value <= 1e3) return String(value);
+  const exponent = Math.floor(Math.log10(value) + 1e-9);
+  const digit = Math.round(value / 10 ** exponent);
+  return `${digit === 1 ? "" : `${digit}·`}10<sup>${exponent}</sup>`;
 }
 
 export function panel(colours: Colours, more: Layout): Layout {
@@ -76,17 +95,5 @@ export function panel(colours: Colours, more: Layout): Layout {
     showlegend: false,
     uirevision: "keep",
     ...more,
-  };
-}
-
-/** Keys of the panel, drawn as a line above the plot so that it never covers data. */
-export function legendAbove(colours: Colours): Layout {
-  return {
-    orientation: "h",
-    x: 0,
-    y: 1.02,
-    yanchor: "bottom",
-    font: { size: 11, color: colours.muted },
-    bgcolor: "rgba(0,0,0,0)",
   };
 }

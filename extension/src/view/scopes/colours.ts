@@ -16,7 +16,6 @@ export function readColours(element: Element): Colours {
     line: read("line"),
     second: read("second"),
     selected: read("selected"),
-    guide: read("guide"),
     band: read("band"),
     heat: Array.from({ length: HEAT_STEPS }, (_, step) => read(`heat-${step}`)),
   };

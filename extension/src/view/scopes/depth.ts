@@ -4,16 +4,10 @@ import { axis } from "./axes";
 import type { Colours, Layout, ScopeData, Trace } from "./scope";
 
 /** Bars on a log axis; the selected layer stands out; `customdata` is the layer's uid for clicks. */
-export function depthBars(
-  data: ScopeData,
-  values: readonly number[],
-  colours: Colours,
-  word: string,
-  name: string,
-): Trace {
+export function depthBars(data: ScopeData, values: readonly number[], colours: Colours, word: string): Trace {
   return {
     type: "bar",
-    name,
+    name: word,
     x: positions(values),
     y: values,
     customdata: data.layers,
@@ -38,10 +32,10 @@ export function depthAxis(data: ScopeData, colours: Colours, width: number, titl
   });
 }
 
-/** How many layers share one label, so that labels of about 7 px a letter (13 px a line if slanted) do not meet. */
+/** How many layers share one label, so that labels of one line each, slanted, do not meet. */
 export function nameStride(names: readonly string[], width: number): number {
   const room = width / Math.max(1, names.length);
-  return Math.max(1, Math.ceil(15 / room));
+  return Math.max(1, Math.ceil(22 / room));
 }
 
 export function slanted(names: readonly string[], width: number): boolean {
@@ -72,7 +66,7 @@ export function guideLine(colours: Colours, y: number, text: string): { shape: L
       yref: "y",
       y0: y,
       y1: y,
-      line: { color: colours.guide, width: 1.5, dash: "dash" },
+      line: { color: colours.text, width: 1.5, dash: "dash" },
     },
     annotation: {
       xref: "paper",
@@ -82,8 +76,10 @@ export function guideLine(colours: Colours, y: number, text: string): { shape: L
       y: Math.log10(y),
       yanchor: "bottom",
       showarrow: false,
+      yshift: 2,
       text,
-      font: { size: 11, color: colours.guide },
+      bgcolor: colours.surface,
+      font: { size: 11, color: colours.text },
     },
   };
 }

@@ -16,7 +16,7 @@ export const gradientsScope: Scope = {
     const norms = measured(data, "gradient.norm");
     if (norms === null) return null;
     return {
-      data: [depthBars(data, norms, colours, "gradient norm", "gradient norm")],
+      data: [depthBars(data, norms, colours, "gradient norm")],
       layout: panel(colours, {
         xaxis: depthAxis(data, colours, room.width),
         yaxis: logAxis(colours, "gradient norm", decades(norms)),

@@ -1,4 +1,4 @@
-/** What do the numbers of this layer look like over time? Powers of two up, steps along, darker is more. */
+/** What do this layer's numbers look like over time? Powers of two up, steps along, darker is more. */
 
 import { axis, panel } from "./axes";
 import { flagLines } from "./loss";
@@ -7,7 +7,7 @@ import type { Colours, Layout, Numbers, Scope, ScopeData, Trace } from "./scope"
 export const histogramScope: Scope = {
   id: "histogram",
   label: "Histogram",
-  question: "What do the numbers of this layer look like over time?",
+  question: "What do this layer's numbers look like over time?",
   reading: "Sizes of the layer's output as powers of two. A narrow level band is healthy; drifting down: it dies out.",
   waiting: "Select a layer to see its numbers over time.",
   needs: ["histogram.counts", "histogram.step", "histogram.exponent"],

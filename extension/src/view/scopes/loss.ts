@@ -1,6 +1,6 @@
 /** Is the loss going down? Each step faint, the smoothed curve strong, a numbered flag per edit. */
 
-import { axis, largest, legendAbove, logAxis, panel, positives, smallest, wantsLog } from "./axes";
+import { axis, largest, logAxis, panel, positives, smallest, wantsLog } from "./axes";
 import type { Colours, Flag, Layout, Numbers, Scope, ScopeData, Trace } from "./scope";
 
 export const lossScope: Scope = {
@@ -56,7 +56,6 @@ export function flagMarks(flags: readonly Flag[], colours: Colours): Trace {
     marker: { symbol: "square", size: 16, color: colours.second },
     hovertemplate: "edit %{text} at step %{x}<br>%{customdata}<extra></extra>",
     cliponaxis: false,
-    showlegend: false,
   };
 }
 
@@ -64,6 +63,7 @@ export function flagMarks(flags: readonly Flag[], colours: Colours): Trace {
 export function flagLines(flags: readonly Flag[], colours: Colours): Layout[] {
   return flags.map((flag) => ({
     type: "line",
+    layer: "below",
     xref: "x",
     yref: "paper",
     x0: flag.step,
@@ -80,9 +80,6 @@ function layout(data: ScopeData, step: Numbers, value: Numbers, colours: Colours
     yaxis: wantsLog(value) ? logLoss(value, colours) : axis(colours, "loss", { rangemode: "tozero" }),
     yaxis2: { overlaying: "y", range: [0, 1], visible: false, fixedrange: true },
     shapes: flagLines(data.flags, colours),
-    showlegend: true,
-    legend: legendAbove(colours),
-    margin: { l: 48, r: 10, t: 28, b: 34 },
   });
 }
 

@@ -20,7 +20,6 @@ export interface Colours {
   readonly line: string;
   readonly second: string;
   readonly selected: string;
-  readonly guide: string;
   readonly band: string;
   readonly heat: readonly string[];
 }

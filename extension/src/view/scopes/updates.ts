@@ -18,9 +18,9 @@ export const updatesScope: Scope = {
     const exponents = measured(data, "update.ratio");
     if (exponents === null) return null;
     const ratios = exponents.map((exponent) => 10 ** exponent);
-    const guide = guideLine(colours, USUAL, "0.001 usual");
+    const guide = guideLine(colours, USUAL, "0.001 is usual");
     return {
-      data: [depthBars(data, ratios, colours, "update / weight", "update / weight")],
+      data: [depthBars(data, ratios, colours, "update / weight")],
       layout: panel(colours, {
         xaxis: depthAxis(data, colours, room.width),
         yaxis: logAxis(colours, "update / weight", decades([...ratios, USUAL / 10, USUAL * 10])),
