@@ -1,0 +1,1 @@
+"""The tape: op records, nodes, the backward pass. Knows nodes, not tensors."""

@@ -1,0 +1,125 @@
+"""The backward pass: cotangents from the results to the leaves.
+
+Knows nodes and bare values. What a cotangent *is* (an array, or a tensor when the pass is itself
+to be differentiated) is decided by the ``World`` that is handed in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+from patchgrad.autograd.node import Node
+from patchgrad.autograd.op import Saved
+from patchgrad.autograd.state import state
+from patchgrad.errors import GradError
+
+
+class World(Protocol):
+    """How cotangents are computed with."""
+
+    def namespace(self, node: Node) -> Any:
+        """The ``xp`` that the node's rules run with."""
+
+    def saved(self, node: Node) -> Saved:
+        """What the rules may read. Raises GradError if it is gone or was changed."""
+
+    def fit(self, node: Node, index: int, gradient: Any) -> Any:
+        """The gradient in the shape and dtype of input ``index``: sums over broadcast axes."""
+
+    def add(self, a: Any, b: Any) -> Any: ...
+
+    def zeros(self, node: Node, port: int) -> Any:
+        """Zeros like output ``port``."""
+
+
+Key = tuple[Any, int]
+
+
+def run_backward(
+    roots: Iterable[tuple[Any, int, Any]], world: World, *, keep: bool, wanted: set[Key] | None = None
+) -> dict[Key, Any]:
+    """Cotangents of leaves, and of the ``wanted`` (node, port) pairs.
+
+    Parameters
+        roots    (node or leaf, port, cotangent) of each result
+        keep     keep what the nodes saved, so that the pass can run again
+        wanted   if given, only these are returned; else every leaf
+    """
+    pending: dict[Any, list[Any]] = {}
+    found: dict[Key, Any] = {}
+    for producer, port, ct in roots:
+        _give(producer, port, ct, pending, found, world)
+    for node in _reachable([producer for producer, _, _ in roots if type(producer) is Node]):
+        cts = pending.pop(node, None)
+        if cts is None:
+            continue
+        _run_node(node, cts, pending, found, world, wanted)
+        if not keep:
+            node.saved = None
+    return found if wanted is None else {key: found[key] for key in wanted if key in found}
+
+
+def _reachable(starts: list[Node]) -> list[Node]:
+    seen: set[Node] = set(starts)
+    stack = list(seen)
+    while stack:
+        for parent in stack.pop().parents:
+            if type(parent) is Node and parent not in seen:
+                seen.add(parent)
+                stack.append(parent)
+    return sorted(seen, key=lambda node: node.number, reverse=True)
+
+
+def _give(producer: Any, port: int, ct: Any, pending: dict[Any, list[Any]], found: dict[Key, Any], world: World) -> None:
+    if type(producer) is not Node:
+        key = (producer, port)
+        found[key] = world.add(found[key], ct) if key in found else ct
+        return
+    cts = pending.get(producer)
+    if cts is None:
+        cts = pending[producer] = [None] * len(producer.op.outputs)
+    cts[port] = ct if cts[port] is None else world.add(cts[port], ct)
+
+
+def _run_node(node: Node, cts: list[Any], pending: Any, found: Any, world: World, wanted: set[Key] | None) -> None:
+    if node.hooks is not None:
+        for port, hooks in node.hooks.items():
+            for hook in hooks if cts[port] is not None else ():
+                cts[port] = hook(cts[port], world)
+    if wanted is not None:
+        for port, ct in enumerate(cts):
+            if ct is not None and (node, port) in wanted:
+                found[(node, port)] = ct
+    gradients = _gradients(node, cts, world)
+    if state.observers:
+        for observer in state.observers:
+            observer.backward(node, cts, gradients)
+    for index, gradient in enumerate(gradients):
+        parent = node.parents[index]
+        if gradient is not None and parent is not None:
+            _give(parent, node.ports[index], world.fit(node, index, gradient), pending, found, world)
+
+
+def _gradients(node: Node, cts: list[Any], world: World) -> list[Any]:
+    op = node.op
+    saved = world.saved(node)
+    xp = world.namespace(node)
+    ct: Any = cts[0]
+    if len(cts) > 1:
+        ct = tuple(world.zeros(node, port) if value is None else value for port, value in enumerate(cts))
+    if op.joint is not None:
+        return list(op.joint(xp, ct, saved, [parent is not None for parent in node.parents]))
+    if op.variadic:
+        rule = op.vjps[op.inputs[0]]
+        return [None if parent is None else rule(xp, ct, saved, i) for i, parent in enumerate(node.parents)]
+    return [
+        None if parent is None else _rule(op, name)(xp, ct, saved)
+        for name, parent in zip(op.inputs, node.parents, strict=True)
+    ]
+
+
+def _rule(op: Any, name: str) -> Any:
+    if name not in op.vjps:
+        raise GradError(f"{op.name} is not differentiable in its input {name!r}", hint="detach() that input")
+    return op.vjps[name]

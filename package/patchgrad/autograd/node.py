@@ -1,0 +1,59 @@
+"""An entry of the tape: one op that ran, its producers, and what it keeps for backward.
+
+A parent is a node, or a leaf: any object with ``requires_grad`` that has no node (tensors are not
+known here). Nothing else of a tensor is kept alive.
+"""
+
+from __future__ import annotations
+
+from itertools import count
+from typing import Any
+
+from patchgrad.autograd.op import OpSpec
+from patchgrad.autograd.provenance import Position
+
+next_number = count().__next__
+
+
+class Node:
+    """One op on the tape.
+
+    ``parents[i]`` is the producer of input i (a Node, a leaf, or None where no gradient flows) and
+    ``ports[i]`` which of the producer's outputs it was. ``saved`` holds bare arrays: the saved inputs,
+    then the saved outputs; None once freed. ``versions`` are (leaf, version) of saved leaves. ``metas`` are
+    (shape, dtype) of the outputs where there are several. ``number`` grows along the tape.
+    """
+
+    __slots__ = (
+        "attrs", "backend", "code", "dtypes", "hooks", "lasti", "metas", "number", "op", "parents",
+        "ports", "saved", "scope", "shapes", "versions", "__weakref__",
+    )  # fmt: skip
+
+    def __init__(self, op: OpSpec, attrs: dict[str, Any], parents: tuple[Any, ...], ports: tuple[int, ...]) -> None:
+        self.op = op
+        self.attrs = attrs
+        self.parents = parents
+        self.ports = ports
+        self.number = next_number()
+        self.hooks: dict[int, list[Any]] | None = None
+        self.saved: tuple[Any, ...] | None = ()
+        self.versions: list[tuple[Any, int]] = []
+        self.shapes: tuple[Any, ...] = ()
+        self.dtypes: tuple[Any, ...] = ()
+        self.metas: tuple[Any, ...] = ()
+        self.scope: Any = None
+        self.code: Any = None
+        self.lasti = -1
+        self.backend: Any = None
+
+    @property
+    def position(self) -> Position:
+        """Where in the user's code the op was called."""
+        return Position.of(self.code, self.lasti)
+
+    @property
+    def name(self) -> str:
+        return self.op.name
+
+    def __repr__(self) -> str:
+        return f"<{self.op.name} node at {self.position}>"

@@ -1,0 +1,161 @@
+"""The record of an op, and the registry of all ops.
+
+A record holds everything about a primitive: how it is computed, its gradient rule per input, its
+shape and dtype rules, what it keeps, what it costs, and samples that its tests are made from. Rules
+are written against an array namespace ``xp``: bare arrays in a plain backward pass, tensors when
+the gradient is itself to be differentiated.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+from patchgrad.backend.dtype import get_default_dtype, result_dtype
+from patchgrad.errors import GradError
+from patchgrad.typing import Shape
+
+Rule = Callable[..., Any]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OpSpec:
+    """A primitive op.
+
+    Fields
+        inputs    names of the inputs, in order; ``variadic`` ops take any number of the one named
+        outputs   names of the outputs; several where forward returns a tuple
+        forward   ``forward(xp, *arrays, **attrs)``
+        vjps      per input name: ``rule(xp, ct, s)`` with ``s`` a `Saved`; absent: not differentiable.
+                  A variadic op has one rule, ``rule(xp, ct, s, i)``. With several outputs ``ct`` is a tuple.
+        joint     one rule for all inputs at once, ``joint(xp, ct, s, wanted)`` giving a tuple
+        saves     names of inputs and outputs that the rules read; nothing else is kept
+        shape     ``shape(*shapes, **attrs)``: result shape (a tuple of them with several outputs)
+        dtype     "same" as the first input, "promote", "float" (promote, integers become the default
+                  float), "bool", "int64", or a function of (dtypes of inputs, attrs)
+        view      the result shares memory with the first input
+        cost      ``cost(*shapes, **attrs)``: floating-point operations
+        formula   LaTeX
+        samples   ``samples(draw)`` yields `Sample`s; the registry-wide tests run on them
+    """
+
+    name: str
+    inputs: tuple[str, ...]
+    forward: Callable[..., Any]
+    shape: Callable[..., Any]
+    outputs: tuple[str, ...] = ("y",)
+    vjps: dict[str, Rule] = field(default_factory=dict[str, Rule])
+    jvps: dict[str, Rule] = field(default_factory=dict[str, Rule])
+    joint: Rule | None = None
+    saves: tuple[str, ...] = ()
+    dtype: Any = "promote"
+    view: bool = False
+    variadic: bool = False
+    cost: Callable[..., int] | None = None
+    formula: str = ""
+    samples: Callable[..., Any] | None = None
+    errors: Callable[..., Any] | None = None
+    differentiable: bool = field(init=False)
+    aligns: bool = field(init=False)
+    """Inputs of different dtypes are cast to one before forward runs."""
+    saved_inputs: tuple[int, ...] = field(init=False)
+    saved_outputs: tuple[int, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        derive = partial(object.__setattr__, self)
+        derive("differentiable", bool(self.vjps) or self.joint is not None)
+        derive("aligns", self.dtype in ("promote", "float"))
+        derive("saved_inputs", tuple(i for i, name in enumerate(self.inputs) if name in self.saves))
+        derive("saved_outputs", tuple(i for i, name in enumerate(self.outputs) if name in self.saves))
+
+    def result_dtypes(self, arrays: list[Any], attrs: dict[str, Any]) -> tuple[Any, ...]:
+        """NumPy dtypes of the outputs for these inputs (arrays, Python scalars or None)."""
+        kinds = [getattr(array, "dtype", array) for array in arrays if array is not None]
+        found = self.dtype(kinds, attrs) if callable(self.dtype) else _POLICIES[self.dtype](kinds)
+        return found if isinstance(found, tuple) else (found,) * len(self.outputs)
+
+    def __repr__(self) -> str:
+        return f"<op {self.name}>"
+
+
+def _floating(kinds: list[Any]) -> Any:
+    found = result_dtype(kinds)
+    return found if found.kind in "fc" else get_default_dtype().numpy
+
+
+def _named(name: str) -> Callable[[list[Any]], Any]:
+    from patchgrad.backend.dtype import as_dtype
+
+    found = as_dtype(name).numpy
+    return lambda kinds: found
+
+
+_POLICIES: dict[str, Callable[[list[Any]], Any]] = {
+    "same": lambda kinds: kinds[0],
+    "promote": result_dtype,
+    "float": _floating,
+    "bool": _named("bool"),
+    "int64": _named("int64"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Inputs for a test of an op: arrays or Python scalars, and attributes."""
+
+    inputs: tuple[Any, ...]
+    attrs: dict[str, Any] = field(default_factory=dict[str, Any])
+    label: str = ""
+
+
+class Saved:
+    """What a rule may read: saved inputs and outputs by name, attributes by name, shapes and dtypes.
+
+    ``s.a`` is the saved input ``a``; ``s.shape_of("a")`` and ``s.dtype_of("a")`` are known for every input.
+    """
+
+    def __init__(self, op: OpSpec, values: dict[str, Any], attrs: dict[str, Any], shapes: Any, dtypes: Any) -> None:
+        self._op = op
+        self._shapes = shapes
+        self._dtypes = dtypes
+        self.__dict__.update(attrs)
+        self.__dict__.update(values)
+
+    def __getattr__(self, name: str) -> Any:
+        raise GradError(
+            f"the rule of {self._op.name} reads {name!r}, which the op does not keep",
+            want=f"one of {', '.join(self._op.saves) or 'nothing'}",
+            hint=f"add {name!r} to saves= in the definition of {self._op.name}",
+        )
+
+    def _index(self, name: str | int) -> int:
+        return name if isinstance(name, int) else self._op.inputs.index(name)
+
+    def shape_of(self, name: str | int) -> Shape:
+        return self._shapes[self._index(name)]
+
+    def dtype_of(self, name: str | int) -> Any:
+        return self._dtypes[self._index(name)]
+
+
+_REGISTRY: dict[str, OpSpec] = {}
+
+
+def define(name: str, **fields: Any) -> OpSpec:
+    """Make an op record and enter it in the registry."""
+    op = OpSpec(name, **fields)
+    _REGISTRY[name] = op
+    return op
+
+
+def find(name: str) -> OpSpec:
+    """The op of this name. Raises KeyError."""
+    return _REGISTRY[name]
+
+
+def all_ops() -> Iterator[OpSpec]:
+    """Every registered op, by name."""
+    for name in sorted(_REGISTRY):
+        yield _REGISTRY[name]

@@ -1,0 +1,66 @@
+"""Where in the user's code an op was called.
+
+A node keeps a code object and an instruction number, which cost almost nothing; file, line and
+columns are worked out only when someone looks. "The user's code" is the innermost frame outside
+this package.
+"""
+
+from __future__ import annotations
+
+import linecache
+import sys
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from types import CodeType
+from typing import Any
+
+PACKAGE = str(Path(__file__).resolve().parent.parent)
+_inside: set[int] = set()
+"""Ids of code objects of this package. They live as long as their modules, so an id is not used again."""
+_outside: dict[int, CodeType] = {}
+
+
+def caller() -> tuple[CodeType | None, int]:
+    """Code object and instruction number of the innermost frame outside this package."""
+    frame: Any = sys._getframe(2)
+    while frame is not None:
+        code = frame.f_code
+        if id(code) not in _inside:
+            if not code.co_filename.startswith(PACKAGE):
+                return code, frame.f_lasti
+            _inside.add(id(code))
+        frame = frame.f_back
+    return None, -1
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """A place in source text; lines from 1, columns from 0. ``line`` is 0 if not known."""
+
+    file: str
+    line: int
+    end_line: int = 0
+    column: int = 0
+    end_column: int = 0
+    function: str = ""
+
+    @classmethod
+    def of(cls, code: CodeType | None, lasti: int) -> Position:
+        if code is None:
+            return cls("", 0)
+        line, end_line, column, end_column = next(islice(code.co_positions(), lasti // 2, None), (None,) * 4)
+        return cls(code.co_filename, line or 0, end_line or 0, column or 0, end_column or 0, code.co_name)
+
+    @property
+    def text(self) -> str:
+        """The expression itself, as the user wrote it; empty if the source is gone."""
+        lines = [linecache.getline(self.file, number) for number in range(self.line, self.end_line + 1)]
+        if not lines or not lines[-1]:
+            return ""
+        lines[-1] = lines[-1].encode()[: self.end_column].decode(errors="replace")
+        lines[0] = lines[0].encode()[self.column :].decode(errors="replace")
+        return "".join(lines).strip()
+
+    def __str__(self) -> str:
+        return f"{Path(self.file).name}:{self.line}" if self.line else "an unknown line"

@@ -1,0 +1,100 @@
+"""What a thread is doing: is the tape on, which module runs, who watches."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from typing import Any, Protocol
+
+
+class Observer(Protocol):
+    """Looks at a computation without changing it; every method may be left as a no-op."""
+
+    def forward(self, op: Any, attrs: dict[str, Any], inputs: tuple[Any, ...], outputs: tuple[Any, ...], node: Any) -> None:
+        """An op ran. ``node`` is None where nothing was taped."""
+
+    def backward(self, node: Any, cotangents: Any, gradients: Any) -> None:
+        """The rules of a node ran."""
+
+    def enter(self, module: Any, args: tuple[Any, ...]) -> None:
+        """A module's call begins."""
+
+    def leave(self, module: Any, output: Any) -> None:
+        """A module's call ended."""
+
+
+class State(threading.local):
+    """Per-thread switches of the tape."""
+
+    grad_enabled = True
+    observers: tuple[Any, ...] = ()
+
+    def __init__(self) -> None:
+        self.scope: list[Any] = []
+
+
+state = State()
+
+
+@contextmanager
+def observing(observer: Observer) -> Iterator[Observer]:
+    """Let ``observer`` see what this thread computes inside the block."""
+    state.observers = (*state.observers, observer)
+    try:
+        yield observer
+    finally:
+        state.observers = tuple(entry for entry in state.observers if entry is not observer)
+
+
+class set_grad_enabled:
+    """Switch the tape on or off, as a context, a decorator or at once."""
+
+    def __init__(self, mode: bool) -> None:
+        self._before = state.grad_enabled
+        self._mode = state.grad_enabled = bool(mode)
+
+    def __enter__(self) -> None:
+        state.grad_enabled = self._mode
+
+    def __exit__(self, *_: object) -> None:
+        state.grad_enabled = self._before
+
+
+class _Mode:
+    """A context and decorator that holds the tape in one position."""
+
+    mode: bool
+
+    def __enter__(self) -> None:
+        self._before = state.grad_enabled
+        state.grad_enabled = self.mode
+
+    def __exit__(self, *_: object) -> None:
+        state.grad_enabled = self._before
+
+    def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        @wraps(function)
+        def inside(*args: Any, **kwargs: Any) -> Any:
+            with type(self)():
+                return function(*args, **kwargs)
+
+        return inside
+
+
+class no_grad(_Mode):
+    """Compute without a tape: results have ``requires_grad=False``."""
+
+    mode = False
+
+
+class enable_grad(_Mode):
+    """Switch the tape on inside a ``no_grad`` block."""
+
+    mode = True
+
+
+def is_grad_enabled() -> bool:
+    """Is the tape on in this thread?"""
+    return state.grad_enabled

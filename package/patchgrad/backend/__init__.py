@@ -1,0 +1,52 @@
+"""Array libraries: the only room that imports NumPy and CuPy.
+
+``get_backend("cpu")`` is a `Backend`; ``backend_of(array)`` the one an array belongs to; ``host`` is
+NumPy for arithmetic on the host that is not part of a network: data loading, layout, statistics.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as host
+
+from patchgrad.backend import cpu, meta
+from patchgrad.backend.base import Backend, Namespace, Operations
+from patchgrad.backend.device import device
+from patchgrad.backend.meta import MetaArray
+
+__all__ = ["Backend", "MetaArray", "Namespace", "backend_of", "device", "get_backend", "host", "register_ops"]
+
+_BY_NAME: dict[str, Backend] = {"cpu": cpu.backend, "meta": meta.backend}
+BY_TYPE: dict[type, Backend] = {host.ndarray: cpu.backend, MetaArray: meta.backend}
+_find_op: Any = None
+
+
+def get_backend(where: str | device | None = None) -> Backend:
+    """The backend of a device; ``None`` means the CPU. Raises DeviceError when CUDA is not there."""
+    kind = "cpu" if where is None else device(where).type
+    if kind not in _BY_NAME:
+        from patchgrad.backend import cuda
+
+        add_backend(cuda.CUDA(cuda.load_cupy()))
+    return _BY_NAME[kind]
+
+
+def backend_of(array: Any) -> Backend:
+    """The backend whose array this is."""
+    return BY_TYPE[type(array)]
+
+
+def register_ops(find: Any) -> None:
+    """Give every namespace its ``xp.ops``: ``find`` maps a name to an op record."""
+    global _find_op
+    _find_op = find
+    for backend in _BY_NAME.values():
+        backend.xp.ops = Operations(backend.xp, find)
+
+
+def add_backend(backend: Backend) -> None:
+    """Make another array library known."""
+    _BY_NAME[backend.name] = backend
+    BY_TYPE.update(dict.fromkeys(backend.array_types, backend))
+    backend.xp.ops = Operations(backend.xp, _find_op)

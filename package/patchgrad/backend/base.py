@@ -1,0 +1,68 @@
+"""What a backend is: an array namespace, and the way to run an op's forward on its arrays.
+
+``xp`` holds the functions of the array library under their array-API names, and ``xp.ops`` the
+forward of every op, so that a gradient rule can call ``xp.ops.conv2d_input(ct, w, ...)`` on bare
+arrays here and on tensors when the gradient is to be differentiated again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any
+
+from patchgrad.typing import Array
+
+
+class Operations:
+    """Forwards of ops as functions of bare arrays, found by name at first use."""
+
+    def __init__(self, xp: Any, find: Callable[[str], Any]) -> None:
+        self._xp = xp
+        self._find = find
+
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        bound = partial(self._find(name).forward, self._xp)
+        setattr(self, name, bound)
+        return bound
+
+
+class Namespace:
+    """An array namespace as a plain object; attributes are the array library's functions."""
+
+    ops: Any
+
+    def __init__(self, name: str, functions: dict[str, Any]) -> None:
+        self.__dict__.update(functions)
+        self.name = name
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(f"the {self.__dict__['name']} namespace has no function {name!r}")
+
+
+class Backend:
+    """One array library on one kind of device.
+
+    ``kernels`` maps (op name, dtype name) to a fast variant of an op's forward; the plain forward is
+    used where it has no entry.
+    """
+
+    def __init__(self, name: str, xp: Namespace, array_types: Iterable[type]) -> None:
+        self.name = name
+        self.xp = xp
+        self.array_types = tuple(array_types)
+        self.kernels: dict[tuple[str, str], Callable[..., Any]] = {}
+
+    def run(self, op: Any, arrays: list[Any], attrs: dict[str, Any]) -> Any:
+        """The op's result on bare arrays: one array, or a tuple where the op has several outputs."""
+        return op.forward(self.xp, *arrays, **attrs)
+
+    def asarray(self, value: Any, dtype: Any = None) -> Array:
+        raise NotImplementedError
+
+    def to_host(self, array: Array) -> Any:
+        """The same numbers as a NumPy array."""
+        raise NotImplementedError
+
+    def device_of(self, array: Array) -> str:
+        return self.name

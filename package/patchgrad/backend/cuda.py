@@ -1,0 +1,57 @@
+"""CuPy on a GPU. Imported on first use only; its absence is a clear error.
+
+The same rules run here as on NumPy: ``xp`` is CuPy's namespace, completed by the few array-API
+functions that CuPy 14 lacks.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+from patchgrad.backend.base import Backend, Namespace
+from patchgrad.errors import DeviceError
+
+INSTALL = "pip install 'patchgrad[cuda13]' (or cuda12) on a machine with an NVIDIA GPU, or use device='cpu'"
+
+
+def load_cupy() -> Any:
+    """CuPy with a working GPU, or DeviceError saying which of the two is missing."""
+    try:
+        cupy = import_module("cupy")
+    except ImportError as error:
+        raise DeviceError("device 'cuda' needs CuPy, which is not installed", got=str(error), hint=INSTALL) from error
+    if not cupy.cuda.is_available():
+        raise DeviceError("device 'cuda' needs an NVIDIA GPU, and none was found", got="CuPy is installed", hint=INSTALL)
+    return cupy
+
+
+def _missing(cupy: Any) -> dict[str, Any]:
+    """Array-API functions that CuPy 14 lacks, written with those that it has."""
+
+    def vecdot(a: Any, b: Any, *, axis: int = -1) -> Any:
+        return (cupy.conj(a) * b).sum(axis=axis)
+
+    def unstack(x: Any, /, *, axis: int = 0) -> tuple[Any, ...]:
+        return tuple(cupy.moveaxis(x, axis, 0))
+
+    return {"vecdot": vecdot, "unstack": unstack}
+
+
+class CUDA(Backend):
+    """Arrays are ``cupy.ndarray``."""
+
+    def __init__(self, cupy: Any) -> None:
+        functions = {name: value for name, value in vars(cupy).items() if not name.startswith("_")}
+        extra = {name: value for name, value in _missing(cupy).items() if name not in functions}
+        super().__init__("cuda", Namespace("cupy", functions | extra), (cupy.ndarray,))
+        self.cupy = cupy
+
+    def asarray(self, value: Any, dtype: Any = None) -> Any:
+        return self.cupy.asarray(value, dtype=dtype)
+
+    def to_host(self, array: Any) -> Any:
+        return self.cupy.asnumpy(array)
+
+    def device_of(self, array: Any) -> str:
+        return f"cuda:{array.device.id}"

@@ -1,0 +1,153 @@
+"""Tensors from numbers, and tensors filled by a rule. Nothing here is on the tape."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from patchgrad.backend import MetaArray, get_backend, host
+from patchgrad.backend.dtype import as_dtype, get_default_dtype
+from patchgrad.errors import DataError
+from patchgrad.tensor import Tensor
+
+
+def _place(device: Any) -> Any:
+    return get_backend(device)
+
+
+def _finish(array: Any, requires_grad: bool) -> Tensor:
+    return Tensor(array).requires_grad_(requires_grad)
+
+
+def _kind(dtype: Any) -> Any:
+    return (get_default_dtype() if dtype is None else as_dtype(dtype)).numpy
+
+
+def _sizes(size: tuple[Any, ...]) -> tuple[int, ...]:
+    return tuple(size[0]) if len(size) == 1 and not isinstance(size[0], int) else tuple(size)
+
+
+def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+    """A tensor with a copy of ``data``: numbers, nested sequences, an array.
+
+    Python floats become the default dtype (float32), ints int64; arrays keep their dtype.
+    Raises DataError for ragged sequences and for what is not numbers.
+    """
+    return _finish(_place(device).asarray(_to_array(data, dtype, copy=True)), requires_grad)
+
+
+def as_tensor(data: Any, *, dtype: Any = None, device: Any = None) -> Tensor:
+    """Like `tensor`, but shares memory with an array of the right dtype; a tensor is returned as it is."""
+    if isinstance(data, Tensor):
+        return data
+    return Tensor(_place(device).asarray(_to_array(data, dtype, copy=False)))
+
+
+def from_numpy(array: Any) -> Tensor:
+    """A tensor that shares memory with a NumPy array."""
+    return as_tensor(array)
+
+
+def _to_array(data: Any, dtype: Any, *, copy: bool) -> Any:
+    if isinstance(data, Tensor):
+        data = data.backend.to_host(data.data)
+    elif isinstance(data, (list, tuple)) and any(isinstance(entry, Tensor) for entry in data):
+        data = [entry.backend.to_host(entry.data) if isinstance(entry, Tensor) else entry for entry in data]
+    known = isinstance(data, (host.ndarray, host.generic))
+    try:
+        array = host.array(data, copy=True if copy else None)
+    except ValueError as error:
+        raise DataError("the numbers do not form a rectangle", got=str(error)) from None
+    if dtype is None and not known and array.dtype.kind in "fc":
+        dtype = get_default_dtype() if array.dtype.kind == "f" else "complex64"
+    if array.dtype.kind not in "fcbiu":
+        raise DataError("a tensor holds numbers", got=f"dtype {array.dtype}", want="floats, integers or bools")
+    return array if dtype is None else array.astype(as_dtype(dtype).numpy, copy=False)
+
+
+def full(size: Any, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+    """A tensor of this shape with one value everywhere."""
+    kind = as_dtype(dtype if dtype is not None else type(fill_value)).numpy
+    size = (size,) if isinstance(size, int) else tuple(size)
+    backend = _place(device)
+    if backend.name == "meta":
+        return _finish(MetaArray(size, kind), requires_grad)
+    return _finish(backend.xp.full(size, fill_value, dtype=kind), requires_grad)
+
+
+def empty(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+    """A tensor of this shape; its values are whatever was in memory (none on ``meta``)."""
+    backend = _place(device)
+    if backend.name == "meta":
+        return _finish(MetaArray(_sizes(size), _kind(dtype)), requires_grad)
+    return _finish(backend.xp.empty(_sizes(size), dtype=_kind(dtype)), requires_grad)
+
+
+def zeros(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+    """Zeros."""
+    return full(_sizes(size), 0, dtype=dtype or get_default_dtype(), device=device, requires_grad=requires_grad)
+
+
+def ones(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+    """Ones."""
+    return full(_sizes(size), 1, dtype=dtype or get_default_dtype(), device=device, requires_grad=requires_grad)
+
+
+def full_like(x: Tensor, fill_value: Any, *, dtype: Any = None, device: Any = None) -> Tensor:
+    """One value everywhere, in the shape, dtype and place of ``x``."""
+    return full(x.shape, fill_value, dtype=dtype or x.dtype, device=device or x.device)
+
+
+def zeros_like(x: Tensor, *, dtype: Any = None, device: Any = None) -> Tensor:
+    """Zeros in the shape, dtype and place of ``x``."""
+    return full_like(x, 0, dtype=dtype, device=device)
+
+
+def ones_like(x: Tensor, *, dtype: Any = None, device: Any = None) -> Tensor:
+    """Ones in the shape, dtype and place of ``x``."""
+    return full_like(x, 1, dtype=dtype, device=device)
+
+
+def empty_like(x: Tensor, *, dtype: Any = None, device: Any = None) -> Tensor:
+    """Uninitialised, in the shape, dtype and place of ``x``."""
+    return empty(x.shape, dtype=dtype or x.dtype, device=device or x.device)
+
+
+def arange(start: Any, end: Any = None, step: Any = 1, *, dtype: Any = None, device: Any = None) -> Tensor:
+    """``start``, ``start + step``, ... below ``end``; int64 for integers, else the default dtype."""
+    start, end = (0, start) if end is None else (start, end)
+    if dtype is None:
+        dtype = "int64" if all(isinstance(entry, int) for entry in (start, end, step)) else get_default_dtype()
+    backend = _place(device)
+    array = host.arange(start, end, step, dtype=as_dtype(dtype).numpy)
+    return Tensor(backend.asarray(array))
+
+
+def linspace(start: float, end: float, steps: int, *, dtype: Any = None, device: Any = None) -> Tensor:
+    """``steps`` values from ``start`` to ``end``, both included."""
+    return Tensor(_place(device).asarray(host.linspace(start, end, steps, dtype=_kind(dtype))))
+
+
+def eye(n: int, m: int | None = None, *, dtype: Any = None, device: Any = None) -> Tensor:
+    """Ones on the diagonal of an (n, m) matrix of zeros."""
+    return Tensor(_place(device).asarray(host.eye(n, m, dtype=_kind(dtype))))
+
+
+def tril(x: Tensor, diagonal: int = 0) -> Tensor:
+    """The lower triangle; zero above ``diagonal``."""
+    return _triangle(x, diagonal, lower=True)
+
+
+def triu(x: Tensor, diagonal: int = 0) -> Tensor:
+    """The upper triangle; zero below ``diagonal``."""
+    return _triangle(x, diagonal, lower=False)
+
+
+def _triangle(x: Tensor, diagonal: int, *, lower: bool) -> Tensor:
+    from patchgrad.ops.elementwise import where
+
+    n, m = x.shape[-2:]
+    keep = host.tri(n, m, diagonal if lower else diagonal - 1, dtype=bool)
+    return where(Tensor(x.backend.asarray(keep if lower else ~keep)), x, 0)
+
+

@@ -1,0 +1,237 @@
+"""Reductions over axes: sums, means, extremes, cumulative sums.
+
+Attributes are the array API's ``axis`` and ``keepdims``; the public functions have PyTorch's ``dim`` and ``keepdim``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from patchgrad.autograd.op import Sample, define
+from patchgrad.ops import shapes
+from patchgrad.tensor import Tensor, apply
+from patchgrad.typing import Axis, Shape
+
+
+def _samples(draw: Callable[..., Any]) -> list[Sample]:
+    return [
+        Sample((draw(3, 4),), {"axis": None, "keepdims": False}, "all"),
+        Sample((draw(2, 3, 4),), {"axis": (0, 2), "keepdims": False}, "two axes"),
+        Sample((draw(3, 4),), {"axis": 1, "keepdims": True}, "kept"),
+    ]
+
+
+def spread(xp: Any, value: Any, shape: Shape, axis: Axis, keepdims: bool) -> Any:
+    """A reduced value back in the shape before the reduction (broadcast)."""
+    if not keepdims:
+        value = xp.reshape(value, shapes.reduced(shape, axis=axis, keepdims=True))
+    return xp.broadcast_to(value, shape)
+
+
+def _sum_dtype(kinds: list[Any], attrs: dict[str, Any]) -> Any:
+    from patchgrad.backend.dtype import int64
+
+    return int64.numpy if kinds[0].kind in "bi" else kinds[0]
+
+
+def _size(x: Shape, axis: Axis) -> int:
+    return shapes.count(x[i] for i in shapes.axes_in(axis, len(x)))
+
+
+SUM = define(
+    "sum",
+    inputs=("x",),
+    forward=lambda xp, x, axis, keepdims: xp.sum(x, axis=axis, keepdims=keepdims),
+    shape=shapes.reduced,
+    dtype=_sum_dtype,
+    vjps={"x": lambda xp, ct, s: spread(xp, ct, s.shape_of("x"), s.axis, s.keepdims)},
+    cost=lambda x, **_: shapes.count(x),
+    formula=r"\sum x",
+    samples=_samples,
+)
+MEAN = define(
+    "mean",
+    inputs=("x",),
+    forward=lambda xp, x, axis, keepdims: xp.mean(x, axis=axis, keepdims=keepdims),
+    shape=shapes.reduced,
+    dtype="float",
+    vjps={"x": lambda xp, ct, s: spread(xp, ct / _size(s.shape_of("x"), s.axis), s.shape_of("x"), s.axis, s.keepdims)},
+    cost=lambda x, **_: shapes.count(x),
+    formula=r"\frac{1}{n} \sum x",
+    samples=_samples,
+)
+PROD = define(
+    "prod",
+    inputs=("x",),
+    forward=lambda xp, x, axis, keepdims: xp.prod(x, axis=axis, keepdims=keepdims),
+    shape=shapes.reduced,
+    dtype=_sum_dtype,
+    saves=("x", "y"),
+    vjps={"x": lambda xp, ct, s: spread(xp, ct * s.y, s.shape_of("x"), s.axis, s.keepdims) / s.x},
+    formula=r"\prod x",
+    samples=lambda draw: [Sample((draw(3, 4, low=0.5),), {"axis": 1, "keepdims": False})],
+)
+
+
+def _extreme_rule(xp: Any, ct: Any, s: Any) -> Any:
+    """Equal extremes share the cotangent evenly."""
+    shape, axis, keepdims = s.shape_of("x"), s.axis, s.keepdims
+    hit = xp.astype(s.x == spread(xp, s.y, shape, axis, keepdims), ct.dtype)
+    share = hit / xp.sum(hit, axis=axis, keepdims=True)
+    return share * spread(xp, ct, shape, axis, keepdims)
+
+
+AMAX = define(
+    "amax",
+    inputs=("x",),
+    forward=lambda xp, x, axis, keepdims: xp.max(x, axis=axis, keepdims=keepdims),
+    shape=shapes.reduced,
+    dtype="same",
+    saves=("x", "y"),
+    vjps={"x": _extreme_rule},
+    formula=r"\max x",
+    samples=_samples,
+)
+AMIN = define(
+    "amin",
+    inputs=("x",),
+    forward=lambda xp, x, axis, keepdims: xp.min(x, axis=axis, keepdims=keepdims),
+    shape=shapes.reduced,
+    dtype="same",
+    saves=("x", "y"),
+    vjps={"x": _extreme_rule},
+    formula=r"\min x",
+    samples=_samples,
+)
+VAR = define(
+    "var",
+    inputs=("x",),
+    forward=lambda xp, x, axis, keepdims, correction: xp.var(x, axis=axis, keepdims=keepdims, ddof=correction),
+    shape=shapes.reduced,
+    dtype="float",
+    saves=("x",),
+    vjps={
+        "x": lambda xp, ct, s: spread(xp, ct * (2 / (_size(s.shape_of("x"), s.axis) - s.correction)), s.shape_of("x"), s.axis, s.keepdims)
+        * (s.x - xp.mean(s.x, axis=s.axis, keepdims=True))
+    },
+    cost=lambda x, **_: 3 * shapes.count(x),
+    formula=r"\frac{1}{n - c} \sum (x - \bar x)^2",
+    samples=lambda draw: [Sample((draw(3, 4),), {"axis": 1, "keepdims": False, "correction": 1})],
+)
+ARGMAX = define(
+    "argmax",
+    inputs=("x",),
+    forward=lambda xp, x, axis, keepdims: xp.argmax(x, axis=axis, keepdims=keepdims),
+    shape=shapes.reduced,
+    dtype="int64",
+    samples=lambda draw: [Sample((draw(3, 4),), {"axis": 1, "keepdims": False})],
+)
+ARGMIN = define(
+    "argmin",
+    inputs=("x",),
+    forward=lambda xp, x, axis, keepdims: xp.argmin(x, axis=axis, keepdims=keepdims),
+    shape=shapes.reduced,
+    dtype="int64",
+    samples=lambda draw: [Sample((draw(3, 4),), {"axis": 1, "keepdims": False})],
+)
+ALL = define(
+    "all",
+    inputs=("x",),
+    forward=lambda xp, x, axis, keepdims: xp.all(x, axis=axis, keepdims=keepdims),
+    shape=shapes.reduced,
+    dtype="bool",
+    samples=_samples,
+)
+ANY = define(
+    "any",
+    inputs=("x",),
+    forward=lambda xp, x, axis, keepdims: xp.any(x, axis=axis, keepdims=keepdims),
+    shape=shapes.reduced,
+    dtype="bool",
+    samples=_samples,
+)
+CUMSUM = define(
+    "cumsum",
+    inputs=("x",),
+    forward=lambda xp, x, axis: xp.cumsum(x, axis=axis),
+    shape=shapes.same,
+    dtype=_sum_dtype,
+    vjps={"x": lambda xp, ct, s: xp.flip(xp.ops.cumsum(xp.flip(ct, axis=s.axis), axis=s.axis), axis=s.axis)},
+    formula=r"y_i = \sum_{j \leq i} x_j",
+    samples=lambda draw: [Sample((draw(3, 4),), {"axis": 1})],
+)
+
+
+def _axis(dim: Any) -> Axis:
+    return tuple(dim) if isinstance(dim, list) else dim
+
+
+def sum(x: Tensor, dim: Axis = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
+    """Sum over ``dim`` (None: all axes). Integers and bools add up in int64."""
+    out = apply(SUM, x, axis=_axis(dim), keepdims=keepdim)
+    return out if dtype is None else out.to(dtype)
+
+
+def mean(x: Tensor, dim: Axis = None, keepdim: bool = False) -> Tensor:
+    """Mean over ``dim`` (None: all axes)."""
+    return apply(MEAN, x, axis=_axis(dim), keepdims=keepdim)
+
+
+def prod(x: Tensor, dim: Axis = None, keepdim: bool = False) -> Tensor:
+    """Product over ``dim``. The gradient is undefined where an element is 0."""
+    return apply(PROD, x, axis=_axis(dim), keepdims=keepdim)
+
+
+def amax(x: Tensor, dim: Axis = None, keepdim: bool = False) -> Tensor:
+    """Largest value over ``dim``; equal ones share the gradient."""
+    return apply(AMAX, x, axis=_axis(dim), keepdims=keepdim)
+
+
+def amin(x: Tensor, dim: Axis = None, keepdim: bool = False) -> Tensor:
+    """Smallest value over ``dim``; equal ones share the gradient."""
+    return apply(AMIN, x, axis=_axis(dim), keepdims=keepdim)
+
+
+def var(x: Tensor, dim: Axis = None, *, correction: float = 1, keepdim: bool = False) -> Tensor:
+    """Variance over ``dim``, divided by n - ``correction``."""
+    return apply(VAR, x, axis=_axis(dim), keepdims=keepdim, correction=correction)
+
+
+def std(x: Tensor, dim: Axis = None, *, correction: float = 1, keepdim: bool = False) -> Tensor:
+    """Standard deviation over ``dim``: the root of `var`."""
+    return var(x, dim, correction=correction, keepdim=keepdim).sqrt()
+
+
+def argmax(x: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
+    """Index (int64) of the first largest value along ``dim``, or in the flattened tensor."""
+    return apply(ARGMAX, x, axis=dim, keepdims=keepdim)
+
+
+def argmin(x: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
+    """Index (int64) of the first smallest value along ``dim``, or in the flattened tensor."""
+    return apply(ARGMIN, x, axis=dim, keepdims=keepdim)
+
+
+def all(x: Tensor, dim: Axis = None, keepdim: bool = False) -> Tensor:
+    """Are all values true (non-zero) over ``dim``?"""
+    return apply(ALL, x, axis=_axis(dim), keepdims=keepdim)
+
+
+def any(x: Tensor, dim: Axis = None, keepdim: bool = False) -> Tensor:
+    """Is some value true (non-zero) over ``dim``?"""
+    return apply(ANY, x, axis=_axis(dim), keepdims=keepdim)
+
+
+def cumsum(x: Tensor, dim: int) -> Tensor:
+    """Running sum along ``dim``."""
+    return apply(CUMSUM, x, axis=dim)
+
+
+def norm(x: Tensor, p: float = 2, dim: Axis = None, keepdim: bool = False) -> Tensor:
+    """p-norm over ``dim`` of the flattened or reduced axes: ``(sum |x|^p)^(1/p)``."""
+    if p == 2:
+        return (x * x).sum(dim, keepdim).sqrt()
+    if p == 1:
+        return x.abs().sum(dim, keepdim)
+    return (x.abs() ** p).sum(dim, keepdim) ** (1 / p)

@@ -1,0 +1,123 @@
+"""Shape rules shared by ops: from input shapes to the result's, or a ShapeError that teaches."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from patchgrad.errors import ArgumentError, ShapeError
+from patchgrad.typing import Axis, Shape
+
+
+def same(x: Shape, *_: Any, **__: Any) -> Shape:
+    """The first input's shape."""
+    return tuple(x)
+
+
+def broadcast(*shapes: Shape | None, **_: Any) -> Shape:
+    """The broadcast shape: axes are compared from the last; equal, or one of them 1."""
+    known = [tuple(shape) for shape in shapes if shape is not None]
+    ndim = max((len(shape) for shape in known), default=0)
+    result: list[int] = []
+    for axis in range(-ndim, 0):
+        sizes = {shape[axis] for shape in known if len(shape) >= -axis} - {1}
+        if len(sizes) > 1:
+            raise ShapeError(
+                f"shapes {' and '.join(str(shape) for shape in known)} do not broadcast",
+                got=f"sizes {' and '.join(str(size) for size in sorted(sizes))} at axis {axis}",
+                want="equal sizes, or 1, at every axis counted from the last",
+                hint="add an axis with unsqueeze(), or reduce with keepdim=True",
+            )
+        result.append(sizes.pop() if sizes else 1)
+    return tuple(result)
+
+
+def axis_in(axis: int, ndim: int, name: str = "dim") -> int:
+    """``axis`` counted from 0. Raises ShapeError when there is no such axis."""
+    if not isinstance(axis, int) or not -max(ndim, 1) <= axis < max(ndim, 1):
+        raise ShapeError(
+            f"there is no axis {axis}", got=f"{name}={axis} for {ndim} axes", want=f"{-max(ndim, 1)} to {max(ndim, 1) - 1}"
+        )
+    return axis % ndim if ndim else 0
+
+
+def axes_in(axis: Axis | list[int], ndim: int) -> tuple[int, ...]:
+    """Axes counted from 0; None means all of them."""
+    if axis is None:
+        return tuple(range(ndim))
+    found = tuple(axis_in(entry, ndim) for entry in ((axis,) if isinstance(axis, int) else axis))
+    if len(set(found)) < len(found):
+        raise ShapeError("an axis is named twice", got=f"dim={axis}")
+    return found
+
+
+def reduced(x: Shape, *, axis: Axis = None, keepdims: bool = False, **_: Any) -> Shape:
+    """The shape after reducing ``axis`` (None: all)."""
+    axes = axes_in(axis, len(x))
+    if keepdims:
+        return tuple(1 if i in axes else size for i, size in enumerate(x))
+    return tuple(size for i, size in enumerate(x) if i not in axes)
+
+
+def matmul(a: Shape, b: Shape) -> Shape:
+    """(..., n, k) @ (..., k, m) -> (..., n, m); vectors as in the array API."""
+    if not a or not b:
+        raise ShapeError("matmul needs at least one axis on both sides", got=f"a: {a}, b: {b}")
+    inner_b = b[-2] if len(b) > 1 else b[-1]
+    if a[-1] != inner_b:
+        raise ShapeError(
+            f"matmul cannot take a: {a}, b: {b}",
+            got=f"inner sizes {a[-1]} and {inner_b}",
+            want="a: (..., n, k), b: (..., k, m)",
+            hint="matmul(a, b.T)" if len(b) > 1 and a[-1] == b[-1] else "make the last axis of a equal the second last of b",
+        )
+    batch = broadcast(a[:-2], b[:-2])
+    return batch + (a[-2:-1] if len(a) > 1 else ()) + (b[-1:] if len(b) > 1 else ())
+
+
+def reshape(x: Shape, *, shape: Shape) -> Shape:
+    """The same number of elements in another shape; one size may be -1."""
+    total = count(x)
+    known = count(size for size in shape if size != -1)
+    free = sum(size == -1 for size in shape)
+    if free > 1 or (free and (known == 0 or total % known)) or (not free and known != total):
+        raise ShapeError(f"cannot reshape {tuple(x)} to {tuple(shape)}", got=f"{total} elements", want=f"{known} elements")
+    return tuple(total // known if size == -1 else size for size in shape)
+
+
+def count(sizes: Any) -> int:
+    """Number of elements."""
+    total = 1
+    for size in sizes:
+        total *= size
+    return total
+
+
+def concat(*shapes: Shape, axis: int = 0) -> Shape:
+    """Sizes equal but along ``axis``, where they add up."""
+    if not shapes:
+        raise ArgumentError("concat needs at least one tensor")
+    axis = axis_in(axis, len(shapes[0]))
+    for shape in shapes[1:]:
+        if len(shape) != len(shapes[0]) or any(a != b for i, (a, b) in enumerate(zip(shape, shapes[0], strict=True)) if i != axis):
+            raise ShapeError(
+                "concat needs equal sizes on all axes but one",
+                got=" and ".join(str(tuple(entry)) for entry in shapes),
+                want=f"differences only at axis {axis}",
+            )
+    total = sum(shape[axis] for shape in shapes)
+    return (*shapes[0][:axis], total, *shapes[0][axis + 1 :])
+
+
+def permuted(x: Shape, *, axes: Shape) -> Shape:
+    """Axes in another order."""
+    order = axes_in(axes, len(x))
+    if len(order) != len(x):
+        raise ShapeError("permute must name every axis once", got=f"dims {tuple(axes)} for shape {tuple(x)}")
+    return tuple(x[i] for i in order)
+
+
+def broadcast_to(x: Shape, *, shape: Shape) -> Shape:
+    """``x`` expanded to ``shape``."""
+    if len(shape) < len(x) or broadcast(x, shape) != tuple(shape):
+        raise ShapeError(f"cannot expand {tuple(x)} to {tuple(shape)}", want="equal sizes, or 1, from the last axis")
+    return tuple(shape)

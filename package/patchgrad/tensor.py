@@ -1,0 +1,286 @@
+"""Tensor: an array with a place on the tape, and ``apply``, which runs an op on tensors.
+
+Operators and methods are attached in ``ops/methods.py``; what an op computes stands in ``ops/``.
+Read next: ``views.py`` (shared memory, in-place writes), ``worlds.py`` (how backward computes).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Self
+
+from patchgrad.autograd.node import Node
+from patchgrad.autograd.op import OpSpec
+from patchgrad.autograd.provenance import caller
+from patchgrad.autograd.state import state
+from patchgrad.backend import BY_TYPE, Backend, backend_of, device, get_backend
+from patchgrad.backend.dtype import dtype, from_numpy
+from patchgrad.errors import ArgumentError, DeviceError, GradError, PatchgradError
+from patchgrad.explain import explain
+from patchgrad.typing import Array, Shape
+
+META = get_backend("meta")
+
+
+class Tensor:
+    """An n-dimensional array that remembers how it was computed.
+
+    Fields
+        data           the bare array (NumPy, CuPy, or shape and dtype only)
+        requires_grad  is a gradient wanted with respect to it
+        grad           the accumulated gradient of a leaf, or None
+        node, port     the tape entry that made it, and which of its outputs it is; None for a leaf
+        lineage        set where memory is shared with other tensors (see ``views.py``)
+        version        counts writes in place
+        kept           some tape entry keeps this memory for its backward
+    """
+
+    __slots__ = (
+        "__weakref__", "data", "grad", "hooks", "kept", "lineage", "node", "port", "requires_grad", "version",
+    )  # fmt: skip
+
+    def __init__(self, data: Array, requires_grad: bool = False) -> None:
+        self.data = data
+        self.requires_grad = requires_grad
+        self.grad: Tensor | None = None
+        self.node: Node | None = None
+        self.port = 0
+        self.lineage: Any = None
+        self.version = 0
+        self.kept = False
+        self.hooks: list[Callable[[Tensor], Tensor | None]] | None = None
+
+    @property
+    def shape(self) -> Shape:
+        return self.data.shape
+
+    @property
+    def ndim(self) -> int:
+        return len(self.data.shape)
+
+    @property
+    def dtype(self) -> dtype:
+        return from_numpy(self.data.dtype)
+
+    @property
+    def device(self) -> device:
+        return device(self.backend.device_of(self.data))
+
+    @property
+    def backend(self) -> Backend:
+        return backend_of(self.data)
+
+    @property
+    def is_leaf(self) -> bool:
+        return self.node is None
+
+    @property
+    def grad_fn(self) -> Node | None:
+        """The tape entry that made this tensor."""
+        return self.node
+
+    def __len__(self) -> int:
+        if not self.data.shape:
+            raise ArgumentError("a tensor without axes has no length", got="shape ()")
+        return self.data.shape[0]
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def requires_grad_(self, requires_grad: bool = True) -> Self:
+        """Ask for a gradient with respect to this leaf (or no longer)."""
+        if requires_grad and self.data.dtype.kind not in "fc":
+            raise GradError("only floating and complex tensors can have a gradient", got=f"dtype {self.dtype.name}")
+        if not requires_grad and self.node is not None:
+            raise GradError("a computed tensor cannot stop requiring its gradient", hint="use detach()")
+        self.requires_grad = requires_grad
+        return self
+
+    def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> Callable[[], None]:
+        """Call ``hook(gradient)`` when the gradient of this tensor is known; a result replaces it.
+
+        Returns a function that takes the hook away.
+        """
+        if not self.requires_grad:
+            raise GradError("a tensor that does not require a gradient cannot have a hook on it")
+        if self.node is None:
+            self.hooks = hooks = self.hooks or []
+            entry: Any = hook
+        else:
+            self.node.hooks = table = self.node.hooks or {}
+            hooks = table.setdefault(self.port, [])
+
+            def entry(ct: Any, world: Any) -> Any:
+                return world.through(hook, ct)
+
+        hooks.append(entry)
+        return lambda: hooks.remove(entry)
+
+    def retain_grad(self) -> None:
+        """Keep the gradient of this computed tensor in ``grad``."""
+        if self.node is not None:
+            self.register_hook(lambda gradient: setattr(self, "grad", gradient.detach()))
+
+    def detach(self) -> Tensor:
+        """The same memory without a past."""
+        out = Tensor(self.data)
+        _views.link(out, self, None, {})
+        return out
+
+    def backward(
+        self,
+        gradient: Tensor | None = None,
+        retain_graph: bool | None = None,
+        create_graph: bool = False,
+        inputs: Any = None,
+    ) -> None:
+        """Add the gradient of this tensor to ``grad`` of every leaf it was computed from.
+
+        Parameters
+            gradient      cotangent, of this tensor's shape; may be left out for one element
+            retain_graph  keep what the tape saved, so that backward can run again
+            create_graph  tape the backward pass too, for higher derivatives
+            inputs        only these leaves
+        """
+        _worlds.backward(self, gradient, retain_graph, create_graph, inputs)
+
+    def __repr__(self) -> str:
+        return _show(self)
+
+
+def apply(op: OpSpec, *inputs: Any, **attrs: Any) -> Any:
+    """Run ``op`` on tensors, Python scalars and None; tape it where a gradient may be wanted.
+
+    Returns a tensor, or a tuple of tensors where the op has several outputs.
+    """
+    arrays = [entry.data if isinstance(entry, Tensor) else entry for entry in inputs]
+    backend = _common_backend(op, inputs)
+    try:
+        if op.aligns:
+            _align(op, arrays, backend)
+        result = backend.run(op, arrays, attrs)
+    except PatchgradError as error:
+        raise error if error.where else explain(op, inputs, attrs, error) from None
+    except Exception as error:
+        raise explain(op, inputs, attrs, error) from error
+    results = result if len(op.outputs) > 1 else (result,)
+    outputs = tuple([Tensor(entry if type(entry) in BY_TYPE else backend.asarray(entry)) for entry in results])
+    if state.grad_enabled and op.differentiable:
+        _tape(op, inputs, arrays, attrs, outputs, backend)
+    if op.view and backend is not META:
+        _views.link(outputs[0], inputs[0], op, attrs)
+    if state.observers:
+        for observer in state.observers:
+            observer.forward(op, attrs, inputs, outputs, outputs[0].node)
+    return outputs if len(op.outputs) > 1 else outputs[0]
+
+
+def _common_backend(op: OpSpec, inputs: tuple[Any, ...]) -> Backend:
+    found: Backend | None = None
+    for entry in inputs:
+        if isinstance(entry, Tensor):
+            backend = BY_TYPE[type(entry.data)]
+            if found is None or backend is META:
+                found = backend
+            elif backend is not found and found is not META:
+                raise DeviceError(
+                    f"{op.name} cannot mix devices",
+                    got=", ".join(
+                        f"{name} on {tensor.device}"
+                        for name, tensor in zip(op.inputs, inputs, strict=False)
+                        if isinstance(tensor, Tensor)
+                    ),
+                    hint="move one with .to(device)",
+                )
+    return found or get_backend("cpu")
+
+
+def _align(op: OpSpec, arrays: list[Any], backend: Backend) -> None:
+    """Cast arrays of different kinds to the result's dtype; nothing to do for equal floating dtypes."""
+    first: Any = None
+    simple = True
+    for array in arrays:
+        kind = getattr(array, "dtype", None)
+        if kind is None:
+            simple = simple and type(array) is not complex
+        elif first is None:
+            first = kind
+        elif kind is not first and kind != first:
+            simple = False
+    if simple and first is not None and first.kind in "fc":
+        return
+    if backend is META:
+        return
+    target = op.result_dtypes(arrays, {})[0]
+    for index, array in enumerate(arrays):
+        if getattr(array, "dtype", target) != target:
+            arrays[index] = array.astype(target)
+
+
+def _tape(
+    op: OpSpec, inputs: tuple[Any, ...], arrays: list[Any], attrs: Any, outputs: tuple[Tensor, ...], backend: Backend
+) -> None:
+    """Enter the op on the tape if an input requires a gradient."""
+    parents: list[Any] = []
+    ports: list[int] = []
+    wanted = False
+    for entry in inputs:
+        if isinstance(entry, Tensor) and entry.requires_grad:
+            wanted = True
+            parents.append(entry.node or entry)
+            ports.append(entry.port)
+        else:
+            parents.append(None)
+            ports.append(0)
+    if not wanted:
+        return
+    node = Node(op, attrs, tuple(parents), tuple(ports))
+    node.backend = backend
+    node.shapes = tuple([getattr(array, "shape", ()) for array in arrays])
+    node.dtypes = tuple([entry.data.dtype if isinstance(entry, Tensor) else None for entry in inputs])
+    if state.scope:
+        node.scope = state.scope[-1]
+    node.code, node.lasti = caller()
+    if op.saves:
+        _keep(node, inputs, arrays, outputs)
+    if len(outputs) > 1:
+        node.metas = tuple([(entry.data.shape, entry.data.dtype) for entry in outputs])
+    for port, output in enumerate(outputs):
+        if output.data.dtype.kind in "fc":
+            output.node, output.port, output.requires_grad = node, port, True
+
+
+def _keep(node: Node, inputs: tuple[Any, ...], arrays: list[Any], outputs: tuple[Tensor, ...]) -> None:
+    """Hand the node the arrays that its rules will read, and mark their memory as kept."""
+    op = node.op
+    indices = range(len(inputs)) if op.variadic and op.saved_inputs else op.saved_inputs
+    saved: list[Any] = []
+    for index in indices:
+        saved.append(arrays[index])
+        tensor = inputs[index]
+        if isinstance(tensor, Tensor):
+            root = tensor if tensor.lineage is None else tensor.lineage.root(tensor)
+            root.kept = True
+            if root.requires_grad and root.node is None:
+                node.versions = [*node.versions, (root, root.version)]
+    for index in op.saved_outputs:
+        saved.append(outputs[index].data)
+        outputs[index].kept = True
+    node.saved = tuple(saved)
+
+
+def _show(tensor: Tensor) -> str:
+    if tensor.backend is META:
+        return f"tensor(..., device='meta', size={tensor.shape}, dtype={tensor.dtype!r})"
+    host = tensor.backend.to_host(tensor.data)
+    text = _views.print_array(host)
+    notes = [f"dtype={tensor.dtype!r}"] if tensor.dtype.name not in ("float32", "int64", "bool") else []
+    if tensor.node is not None:
+        notes.append(f"grad_fn=<{tensor.node.name}>")
+    elif tensor.requires_grad:
+        notes.append("requires_grad=True")
+    return f"tensor({', '.join([text, *notes])})"
+
+
+from patchgrad import views as _views  # noqa: E402  (both need Tensor)
+from patchgrad import worlds as _worlds  # noqa: E402

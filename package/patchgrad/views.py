@@ -1,0 +1,218 @@
+"""Tensors that share memory, and writes in place.
+
+Every view knows the tensor it was taken from and how (`Lineage`), and a base knows its living views.
+A write in place
+
+1. moves to fresh memory first if a tape entry keeps the old values for its backward (so gradients
+   stay right), taking all views along; a leaf that is written under ``no_grad`` is written directly,
+   and a backward pass that still needs its old values says so;
+2. then, if a gradient is wanted, re-enters the base and all its views on the tape.
+"""
+
+from __future__ import annotations
+
+import weakref
+from typing import Any
+
+from patchgrad.autograd.node import Node
+from patchgrad.autograd.op import OpSpec, define
+from patchgrad.autograd.state import no_grad, state
+from patchgrad.backend import MetaArray, host
+from patchgrad.errors import GradError, ShapeError
+from patchgrad.tensor import Tensor, apply
+from patchgrad.typing import Array
+
+
+class Lineage:
+    """Where a view comes from (``source``, ``op``, ``attrs``), and the living views of a base."""
+
+    __slots__ = ("attrs", "base", "limit", "op", "source", "views")
+
+    def __init__(self, base: Tensor | None, source: Tensor | None, op: OpSpec | None, attrs: dict[str, Any]) -> None:
+        self.base = base
+        self.source = source
+        self.op = op
+        self.attrs = attrs
+        self.views: list[weakref.ref[Tensor]] = []
+        self.limit = 16
+
+    def root(self, tensor: Tensor) -> Tensor:
+        """The tensor that owns the memory of ``tensor``, whose lineage this is."""
+        return tensor if self.base is None else self.base
+
+    def living(self) -> list[Tensor]:
+        return [view for view in (ref() for ref in self.views) if view is not None]
+
+    def add(self, view: Tensor) -> None:
+        self.views.append(weakref.ref(view))
+        if len(self.views) > self.limit:
+            self.views = [ref for ref in self.views if ref() is not None]
+            self.limit = max(16, 2 * len(self.views))
+
+
+def root_of(tensor: Tensor) -> Tensor:
+    """The tensor that owns the memory."""
+    return tensor if tensor.lineage is None else tensor.lineage.root(tensor)
+
+
+def link(view: Tensor, source: Tensor, op: OpSpec | None, attrs: dict[str, Any]) -> None:
+    """Note that ``view`` was taken from ``source`` by ``op`` (None: detach), if they do share memory."""
+    if not _share(view.data, source.data):
+        return
+    root = root_of(source)
+    if root.lineage is None:
+        root.lineage = Lineage(None, None, None, {})
+    view.lineage = Lineage(root, source, op, attrs)
+    root.lineage.add(view)
+
+
+def _share(a: Array, b: Array) -> bool:
+    return a is b or a.base is b or (a.base is not None and a.base is b.base)
+
+
+def write(target: Tensor, op: OpSpec, *others: Any, **attrs: Any) -> Tensor:
+    """Run ``op`` on (target, others) and store the result in ``target``'s own memory."""
+    refuse_leaf(target)
+    result = apply(op, target, *others, **attrs)
+    if result.shape != target.shape:
+        raise ShapeError(
+            f"{op.name} in place cannot change a shape", got=f"{target.shape}", want=f"the result's {result.shape}"
+        )
+    store(target, result)
+    return target
+
+
+def store(target: Tensor, result: Tensor) -> None:
+    """Copy ``result`` into the memory of ``target`` and continue the tape from there."""
+    if isinstance(target.data, MetaArray):
+        return
+    _protect(target)
+    target.data[...] = result.data
+    bump(target)
+    if result.requires_grad and state.grad_enabled:
+        _rebase(target, result)
+
+
+def bump(target: Tensor) -> None:
+    """Count a write; every tensor that shares the memory sees it."""
+    root = root_of(target)
+    root.version += 1
+    if root is not target:
+        target.version += 1
+
+
+def refuse_leaf(target: Tensor) -> None:
+    root = root_of(target)
+    if state.grad_enabled and root.requires_grad and root.node is None:
+        raise GradError(
+            "a leaf that requires a gradient cannot be changed in place",
+            got=f"a leaf of shape {root.shape}",
+            hint="do it inside `with no_grad():`, or compute a new tensor instead",
+        )
+
+
+def _protect(target: Tensor) -> None:
+    """Leave the old memory to the tape entries that keep it; continue in a copy."""
+    root = root_of(target)
+    if not root.kept or (root.requires_grad and root.node is None):
+        return
+    root.data = root.data.copy()
+    root.kept = False
+    if root.lineage is not None:
+        for view in root.lineage.living():
+            _retake(view)
+    for observer in state.observers:
+        note = getattr(observer, "copied", None)
+        if note is not None:
+            note(root)
+
+
+def _retake(view: Tensor) -> None:
+    """Take the view's memory anew from its source."""
+    lineage = view.lineage
+    source = lineage.source.data
+    view.data = source if lineage.op is None else view.backend.run(lineage.op, [source], lineage.attrs)
+
+
+def _rebase(target: Tensor, result: Tensor) -> None:
+    """Make ``target`` (and its base and the base's other views) follow from ``result`` on the tape."""
+    root = root_of(target)
+    if root is target:
+        root.node, root.port, root.requires_grad = result.node, result.port, True
+    else:
+        written = Tensor(root.data)
+        _enter(written, WRITE_VIEW, (root, result), {"path": _path(target)})
+        root.node, root.port, root.requires_grad = written.node, written.port, True
+    if root.lineage is not None:
+        for view in root.lineage.living():
+            if view.lineage.op is not None and view.lineage.source.requires_grad:
+                _enter(view, view.lineage.op, (view.lineage.source,), view.lineage.attrs)
+
+
+def _enter(tensor: Tensor, op: OpSpec, inputs: tuple[Tensor, ...], attrs: dict[str, Any]) -> None:
+    """Put ``tensor`` on the tape as the result of ``op``, which is not run."""
+    parents = tuple((entry.node or entry) if entry.requires_grad else None for entry in inputs)
+    node = Node(op, attrs, parents, tuple(entry.port for entry in inputs))
+    node.backend = tensor.backend
+    node.shapes = tuple(entry.data.shape for entry in inputs)
+    node.dtypes = tuple(entry.data.dtype for entry in inputs)
+    tensor.node, tensor.port, tensor.requires_grad = node, 0, True
+
+
+def _path(view: Tensor) -> tuple[tuple[str, dict[str, Any]], ...]:
+    steps: list[tuple[str, dict[str, Any]]] = []
+    while view.lineage is not None and view.lineage.source is not None:
+        if view.lineage.op is not None:
+            steps.append((view.lineage.op.name, view.lineage.attrs))
+        view = view.lineage.source
+    return tuple(reversed(steps))
+
+
+def _follow(xp: Any, value: Any, path: Any) -> Any:
+    for name, attrs in path:
+        value = getattr(xp.ops, name)(value, **attrs)
+    return value
+
+
+def _outside(xp: Any, ct: Any, s: Any) -> Any:
+    """The cotangent of the base: zero where the view was written."""
+    mask = host.ones(s.shape_of("base"), dtype=bool)
+    from patchgrad.backend import cpu
+
+    _follow(cpu.xp, mask, s.path)[...] = False
+    return xp.where(xp.asarray(mask), ct, 0.0)
+
+
+def _written(xp: Any, base: Array, value: Array, *, path: Any) -> Array:
+    out = base.copy()
+    _follow(xp, out, path)[...] = value
+    return out
+
+
+WRITE_VIEW = define(
+    "write_view",
+    inputs=("base", "value"),
+    forward=_written,
+    shape=lambda base, value, **_: base,
+    dtype="same",
+    vjps={"base": _outside, "value": lambda xp, ct, s: _follow(xp, ct, s.path)},
+)
+
+
+def set_data(target: Tensor, array: Array) -> None:
+    """Replace all values of ``target`` without the tape (optimizers, loading of weights)."""
+    with no_grad():
+        target.data[...] = array
+    bump(target)
+
+
+def print_array(array: Any) -> str:
+    """The numbers as text, in the manner of an array printer."""
+    return host.array2string(array, separator=", ", precision=4, suppress_small=False, prefix="tensor(")
+
+
+def store_value(target: Tensor, value: Tensor) -> None:
+    """Write ``value``, broadcast and cast, into the view ``target``."""
+    if value.shape != target.shape and value.requires_grad:
+        value = value.broadcast_to(target.shape)  # type: ignore[attr-defined]
+    store(target, value)

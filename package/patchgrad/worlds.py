@@ -1,0 +1,212 @@
+"""How a backward pass computes: on bare arrays, or on tensors when it is itself to be differentiated.
+
+The engine in ``autograd/backward.py`` is the same for both.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from patchgrad.autograd.backward import Key, run_backward
+from patchgrad.autograd.node import Node
+from patchgrad.autograd.op import Saved
+from patchgrad.autograd.state import enable_grad, no_grad
+from patchgrad.errors import GradError, ShapeError
+from patchgrad.tensor import Tensor
+from patchgrad.views import bump
+
+Hook = Callable[[Tensor], Tensor | None]
+
+tensor_namespace: Any = None
+"""The namespace whose functions take and give tensors; set by the room of ops."""
+
+
+def use_namespace(namespace: Any) -> None:
+    """Install the namespace for differentiable backward passes."""
+    global tensor_namespace
+    tensor_namespace = namespace
+
+
+def _unsaved(node: Node) -> tuple[Any, ...]:
+    """What the node kept, or an error that says why it is gone."""
+    if node.saved is None:
+        raise GradError(
+            f"backward runs through {node.name} a second time, and its saved values are freed",
+            where=f"{node.name} at {node.position}",
+            hint="call backward(retain_graph=True) the first time, or detach() the tensor that links to the old step",
+        )
+    for leaf, version in node.versions:
+        if leaf.version != version:
+            raise GradError(
+                f"a tensor that {node.name} keeps for its gradient was changed in place",
+                where=f"{node.name} at {node.position}",
+                got=f"a leaf of shape {leaf.shape} at version {leaf.version}",
+                want=f"version {version}",
+                hint="call backward() before changing it (optimizer.step() changes parameters)",
+            )
+    return node.saved
+
+
+def _saved(node: Node, wrap: Callable[[Node, int, bool, Any], Any]) -> Saved:
+    values = _unsaved(node)
+    op = node.op
+    named: dict[str, Any] = {}
+    if op.variadic and op.saved_inputs:
+        named[op.inputs[0]] = [wrap(node, i, True, value) for i, value in enumerate(values[: len(node.parents)])]
+        values = values[len(node.parents) :]
+    else:
+        for index, value in zip(op.saved_inputs, values, strict=False):
+            named[op.inputs[index]] = wrap(node, index, True, value)
+        values = values[len(op.saved_inputs) :]
+    for index, value in zip(op.saved_outputs, values, strict=True):
+        named[op.outputs[index]] = wrap(node, index, False, value)
+    return Saved(op, named, node.attrs, node.shapes, node.dtypes)
+
+
+class ArrayWorld:
+    """Cotangents are bare arrays."""
+
+    def namespace(self, node: Node) -> Any:
+        return node.backend.xp
+
+    def saved(self, node: Node) -> Saved:
+        return _saved(node, lambda node, index, is_input, value: value)
+
+    def fit(self, node: Node, index: int, gradient: Any) -> Any:
+        if gradient.shape != node.shapes[index]:
+            gradient = _sum_to(node.backend.xp, gradient, node.shapes[index])
+        kind = node.dtypes[index]
+        return gradient if gradient.dtype == kind else gradient.astype(kind)
+
+    def add(self, a: Any, b: Any) -> Any:
+        return a + b
+
+    def zeros(self, node: Node, port: int) -> Any:
+        shape, kind = node.metas[port]
+        return node.backend.xp.zeros(shape, dtype=kind)
+
+    def through(self, hook: Hook, ct: Any) -> Any:
+        result = hook(Tensor(ct))
+        return ct if result is None else result.data
+
+
+class TensorWorld:
+    """Cotangents are tensors, and every step is taped."""
+
+    def namespace(self, node: Node) -> Any:
+        return tensor_namespace
+
+    def saved(self, node: Node) -> Saved:
+        return _saved(node, _as_tensor)
+
+    def fit(self, node: Node, index: int, gradient: Any) -> Any:
+        if gradient.shape != node.shapes[index]:
+            gradient = _sum_to(tensor_namespace, gradient, node.shapes[index])
+        kind = node.dtypes[index]
+        return gradient if gradient.data.dtype == kind else tensor_namespace.astype(gradient, kind)
+
+    def add(self, a: Any, b: Any) -> Any:
+        return a + b
+
+    def zeros(self, node: Node, port: int) -> Any:
+        shape, kind = node.metas[port]
+        return Tensor(node.backend.xp.zeros(shape, dtype=kind))
+
+    def through(self, hook: Hook, ct: Any) -> Any:
+        result = hook(ct)
+        return ct if result is None else result
+
+
+def _as_tensor(node: Node, index: int, is_input: bool, value: Any) -> Any:
+    """A saved array as the tensor it was, with its place on the tape."""
+    if getattr(value, "shape", None) is None:
+        return value
+    tensor = Tensor(value)
+    producer, port = (node.parents[index], node.ports[index]) if is_input else (node, index)
+    if isinstance(producer, Tensor):
+        return producer
+    if producer is not None:
+        tensor.node, tensor.port, tensor.requires_grad = producer, port, True
+    return tensor
+
+
+def _sum_to(xp: Any, value: Any, shape: tuple[int, ...]) -> Any:
+    """Sum over the axes along which ``shape`` was broadcast; broadcast where the value is smaller."""
+    extra = len(value.shape) - len(shape)
+    axes = tuple(range(extra)) + tuple(
+        extra + i for i, size in enumerate(shape) if size == 1 and value.shape[extra + i] != 1
+    )
+    if axes:
+        kept = tuple(1 if i in axes else size for i, size in enumerate(value.shape))[extra:]
+        value = xp.reshape(xp.sum(value, axis=axes, keepdims=True), kept)
+    return value if value.shape == shape else xp.broadcast_to(value, shape)
+
+
+ARRAYS, TENSORS = ArrayWorld(), TensorWorld()
+
+
+def pull(
+    outputs: list[Tensor], cotangents: list[Any], *, create_graph: bool, keep: bool, wanted: set[Key] | None = None
+) -> dict[Key, Any]:
+    """Run backward from ``outputs``; cotangents by (producer, port), arrays or, with ``create_graph``, tensors."""
+    roots = [
+        (output.node or output, output.port, ct if create_graph else ct.data)
+        for output, ct in zip(outputs, cotangents, strict=True)
+    ]
+    with enable_grad() if create_graph else no_grad():
+        return run_backward(roots, TENSORS if create_graph else ARRAYS, keep=keep or create_graph, wanted=wanted)
+
+
+def first_cotangent(output: Tensor, given: Tensor | None) -> Tensor:
+    """The cotangent that starts a backward pass: ones for a single element, else what was given."""
+    if not output.requires_grad:
+        raise GradError(
+            "there is nothing to differentiate: this tensor does not require a gradient",
+            got=f"a tensor of shape {output.shape} without a past on the tape",
+            hint="was it computed under no_grad, detached, or from data alone?",
+        )
+    if given is None:
+        if output.data.size != 1:
+            raise GradError(
+                "backward needs a cotangent for a result of more than one element",
+                got=f"shape {output.shape}",
+                hint="reduce it to one number (.sum(), .mean()), or pass backward(gradient)",
+            )
+        return Tensor(output.backend.xp.ones(output.shape, dtype=output.data.dtype))
+    if given.shape != output.shape:
+        raise ShapeError("the cotangent must have the result's shape", got=f"{given.shape}", want=f"{output.shape}")
+    return given
+
+
+def backward(output: Tensor, gradient: Tensor | None, retain: bool | None, create_graph: bool, inputs: Any) -> None:
+    """``Tensor.backward``: accumulate into ``grad`` of the leaves."""
+    ct = first_cotangent(output, gradient)
+    wanted = None if inputs is None else {(entry.node or entry, entry.port) for entry in inputs}
+    found = pull([output], [ct], create_graph=create_graph, keep=bool(retain), wanted=wanted)
+    for (leaf, _), value in found.items():
+        if isinstance(leaf, Tensor):
+            _accumulate(leaf, value if create_graph else Tensor(value))
+
+
+def _accumulate(leaf: Tensor, gradient: Tensor) -> None:
+    for hook in leaf.hooks or ():
+        result = hook(gradient)
+        gradient = gradient if result is None else result
+    if leaf.grad is None:
+        leaf.grad = gradient if gradient.requires_grad else Tensor(_own(gradient.data))
+    elif gradient.requires_grad or leaf.grad.requires_grad:
+        leaf.grad = leaf.grad + gradient
+    else:
+        leaf.grad.data += gradient.data
+        bump(leaf.grad)
+
+
+def _own(array: Any) -> Any:
+    """The array itself if nobody else can hold its memory, else a copy."""
+    return array if array.base is None and sys.getrefcount(array) <= _ALONE else array.copy()
+
+
+_ALONE = 5
+"""References to a gradient that only this pass holds: found, value, Tensor, argument, getrefcount."""
