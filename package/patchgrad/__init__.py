@@ -1,9 +1,15 @@
-"""patchgrad: tensors and gradients with PyTorch's names, and a studio to rewire networks while they learn."""
+"""patchgrad: tensors and gradients with PyTorch's names, and a studio to rewire networks while they learn.
 
-from patchgrad import errors
-from patchgrad import ops as _ops
+The list of public names. Rooms that are not needed for tensors are imported when first asked for.
+"""
+
+from importlib import import_module
+from typing import Any
+
+from patchgrad import errors, nn, ops, optim
 from patchgrad.autograd.state import enable_grad, is_grad_enabled, no_grad, observing, set_grad_enabled
 from patchgrad.backend.device import device
+from patchgrad.backend.dtype import bool_ as bool
 from patchgrad.backend.dtype import (
     complex64,
     complex128,
@@ -19,7 +25,6 @@ from patchgrad.backend.dtype import (
     set_default_dtype,
     uint8,
 )
-from patchgrad.backend.dtype import bool_ as bool
 from patchgrad.ops.creation import (
     arange,
     as_tensor,
@@ -40,11 +45,51 @@ from patchgrad.ops.creation import (
 )
 from patchgrad.ops.elementwise import add, clamp, div, maximum, minimum, mul, pow, sub, where
 from patchgrad.ops.linalg import bmm, matmul, mm
-from patchgrad.ops.movement import cat, chunk, concat, flatten, movedim, permute, reshape, split, squeeze, stack, transpose, unbind, unsqueeze
+from patchgrad.ops.movement import (
+    cat,
+    chunk,
+    concat,
+    flatten,
+    movedim,
+    permute,
+    reshape,
+    split,
+    squeeze,
+    stack,
+    transpose,
+    unbind,
+    unsqueeze,
+)
 from patchgrad.ops.reduce import all, amax, amin, any, argmax, argmin, cumsum, mean, norm, prod, std, sum, var
-from patchgrad.tensor import Tensor
+from patchgrad.tensor.tensor import Tensor
 from patchgrad.transforms import grad
+from patchgrad.version import __version__
 
-__version__ = "0.1.0"
+globals().update(ops.elementwise.UNARY)
 
-globals().update(_ops.elementwise.UNARY)
+_LATER = {
+    "data": ("patchgrad.data", None),
+    "datasets": ("patchgrad.datasets", None),
+    "edit": ("patchgrad.layergraph.edit", None),
+    "LayerGraph": ("patchgrad.layergraph", "LayerGraph"),
+    "layer": ("patchgrad.layergraph", "layer"),
+    "plots": ("patchgrad.plots", None),
+    "Session": ("patchgrad.session", "Session"),
+    "testing": ("patchgrad.testing", None),
+    "watch": ("patchgrad.recorder", "watch"),
+}
+"""Public name to (module, attribute), imported on first use."""
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _LATER:
+        raise AttributeError(f"module 'patchgrad' has no attribute {name!r}")
+    room, attribute = _LATER[name]
+    found = import_module(room)
+    found = found if attribute is None else getattr(found, attribute)
+    globals()[name] = found
+    return found
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LATER})

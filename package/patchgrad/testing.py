@@ -43,14 +43,22 @@ def _targets(inputs: Sequence[Any]) -> list[int]:
     for i in chosen:
         if inputs[i].dtype.name != "float64":
             raise GradError(
-                "finite differences need float64", got=f"input {i}: {inputs[i].dtype.name}", hint="make it with dtype=float64"
+                "finite differences need float64",
+                got=f"input {i}: {inputs[i].dtype.name}",
+                hint="make it with dtype=float64",
             )
         inputs[i].data = host.ascontiguousarray(inputs[i].data)
     return chosen
 
 
 def gradcheck(
-    function: Function, inputs: Sequence[Any], *, eps: float = 1e-6, atol: float = 1e-6, rtol: float = 1e-4, seed: int = 0
+    function: Function,
+    inputs: Sequence[Any],
+    *,
+    eps: float = 1e-6,
+    atol: float = 1e-6,
+    rtol: float = 1e-4,
+    seed: int = 0,
 ) -> bool:
     """Compare the gradient of a random projection of ``function(*inputs)`` with central differences.
 
@@ -60,21 +68,35 @@ def gradcheck(
     rng = host.random.default_rng(seed)
     results = _results(function, inputs)
     directions = [rng.standard_normal(result.shape) for result in results]
-    live = [(result, Tensor(direction)) for result, direction in zip(results, directions, strict=True) if result.requires_grad]
+    live = [
+        (result, Tensor(direction))
+        for result, direction in zip(results, directions, strict=True)
+        if result.requires_grad
+    ]
     if not live:
-        raise GradError("no result of the function requires a gradient", hint="are the inputs made with requires_grad=True?")
+        raise GradError(
+            "no result of the function requires a gradient", hint="are the inputs made with requires_grad=True?"
+        )
     found = grad([r for r, _ in live], [inputs[i] for i in targets], [d for _, d in live], allow_unused=True)
     for i, analytic in zip(targets, found, strict=True):
         numeric = _numeric(function, inputs, i, directions, eps)
         exact = host.zeros_like(numeric) if analytic is None else analytic.data
         if not host.allclose(exact, numeric, atol=atol, rtol=rtol):
             worst = float(host.max(host.abs(exact - numeric)))
-            raise GradError(f"the gradient of input {i} is wrong", got=f"{exact}", want=f"{numeric} (difference {worst:.2e})")
+            raise GradError(
+                f"the gradient of input {i} is wrong", got=f"{exact}", want=f"{numeric} (difference {worst:.2e})"
+            )
     return True
 
 
 def gradgradcheck(
-    function: Function, inputs: Sequence[Any], *, eps: float = 1e-6, atol: float = 1e-5, rtol: float = 1e-3, seed: int = 0
+    function: Function,
+    inputs: Sequence[Any],
+    *,
+    eps: float = 1e-6,
+    atol: float = 1e-5,
+    rtol: float = 1e-3,
+    seed: int = 0,
 ) -> bool:
     """`gradcheck` of the gradient itself."""
     targets = _targets(inputs)
@@ -85,7 +107,11 @@ def gradgradcheck(
         results = _results(function, changed)
         live = [(r, Tensor(d)) for r, d in zip(results, directions, strict=True) if r.requires_grad]
         found = grad(
-            [r for r, _ in live], [changed[i] for i in targets], [d for _, d in live], create_graph=True, allow_unused=True
+            [r for r, _ in live],
+            [changed[i] for i in targets],
+            [d for _, d in live],
+            create_graph=True,
+            allow_unused=True,
         )
         return [entry for entry in found if entry is not None]
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from patchgrad import worlds
 from patchgrad.errors import GradError
-from patchgrad.tensor import Tensor
+from patchgrad.tensor import Tensor, worlds
 
 
 def grad(

@@ -71,7 +71,9 @@ def _reachable(starts: list[Node]) -> list[Node]:
     return sorted(seen, key=lambda node: node.number, reverse=True)
 
 
-def _give(producer: Any, port: int, ct: Any, pending: dict[Any, list[Any]], found: dict[Key, Any], world: World) -> None:
+def _give(
+    producer: Any, port: int, ct: Any, pending: dict[Any, list[Any]], found: dict[Key, Any], world: World
+) -> None:
     if type(producer) is not Node:
         key = (producer, port)
         found[key] = world.add(found[key], ct) if key in found else ct

@@ -25,8 +25,22 @@ class Node:
     """
 
     __slots__ = (
-        "attrs", "backend", "code", "dtypes", "hooks", "lasti", "metas", "number", "op", "parents",
-        "ports", "saved", "scope", "shapes", "versions", "__weakref__",
+        "__weakref__",
+        "attrs",
+        "backend",
+        "code",
+        "dtypes",
+        "hooks",
+        "lasti",
+        "metas",
+        "number",
+        "op",
+        "parents",
+        "ports",
+        "saved",
+        "scope",
+        "shapes",
+        "versions",
     )  # fmt: skip
 
     def __init__(self, op: OpSpec, attrs: dict[str, Any], parents: tuple[Any, ...], ports: tuple[int, ...]) -> None:

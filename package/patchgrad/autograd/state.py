@@ -12,7 +12,9 @@ from typing import Any, Protocol
 class Observer(Protocol):
     """Looks at a computation without changing it; every method may be left as a no-op."""
 
-    def forward(self, op: Any, attrs: dict[str, Any], inputs: tuple[Any, ...], outputs: tuple[Any, ...], node: Any) -> None:
+    def forward(
+        self, op: Any, attrs: dict[str, Any], inputs: tuple[Any, ...], outputs: tuple[Any, ...], node: Any
+    ) -> None:
         """An op ran. ``node`` is None where nothing was taped."""
 
     def backward(self, node: Any, cotangents: Any, gradients: Any) -> None:

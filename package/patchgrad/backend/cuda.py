@@ -22,7 +22,9 @@ def load_cupy() -> Any:
     except ImportError as error:
         raise DeviceError("device 'cuda' needs CuPy, which is not installed", got=str(error), hint=INSTALL) from error
     if not cupy.cuda.is_available():
-        raise DeviceError("device 'cuda' needs an NVIDIA GPU, and none was found", got="CuPy is installed", hint=INSTALL)
+        raise DeviceError(
+            "device 'cuda' needs an NVIDIA GPU, and none was found", got="CuPy is installed", hint=INSTALL
+        )
     return cupy
 
 

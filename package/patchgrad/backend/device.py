@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from patchgrad.errors import DeviceError
 
 TYPES = ("cpu", "cuda", "meta")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from patchgrad.backend import MetaArray, get_backend, host
@@ -149,5 +148,3 @@ def _triangle(x: Tensor, diagonal: int, *, lower: bool) -> Tensor:
     n, m = x.shape[-2:]
     keep = host.tri(n, m, diagonal if lower else diagonal - 1, dtype=bool)
     return where(Tensor(x.backend.asarray(keep if lower else ~keep)), x, 0)
-
-

@@ -17,7 +17,10 @@ Draw = Callable[..., Any]
 
 
 def _one(low: float, high: float) -> Callable[[Draw], list[Sample]]:
-    return lambda draw: [Sample((draw(3, 4, low=low, high=high),)), Sample((draw(low=low, high=high),), label="no axes")]
+    return lambda draw: [
+        Sample((draw(3, 4, low=low, high=high),)),
+        Sample((draw(low=low, high=high),), label="no axes"),
+    ]
 
 
 def _two(low: float = -2.0, high: float = 2.0, apart: float = 0.0) -> Callable[[Draw], list[Sample]]:
@@ -76,7 +79,9 @@ def _call(op: OpSpec, doc: str) -> Callable[..., Tensor]:
     return call
 
 
-ADD = binary("add", lambda xp, a, b: xp.add(a, b), {"a": lambda xp, ct, s: ct, "b": lambda xp, ct, s: ct}, formula="a + b")
+ADD = binary(
+    "add", lambda xp, a, b: xp.add(a, b), {"a": lambda xp, ct, s: ct, "b": lambda xp, ct, s: ct}, formula="a + b"
+)
 SUB = binary(
     "sub", lambda xp, a, b: xp.subtract(a, b), {"a": lambda xp, ct, s: ct, "b": lambda xp, ct, s: -ct}, formula="a - b"
 )
@@ -160,28 +165,104 @@ NEG = unary("neg", lambda xp, x: xp.negative(x), lambda xp, ct, s: -ct, dtype="s
 ABS = unary(
     "abs", lambda xp, x: xp.abs(x), lambda xp, ct, s: ct * xp.sign(s.x), saves="x", dtype="same", formula="|x|", low=0.5
 )
-SIGN = unary("sign", lambda xp, x: xp.sign(x), lambda xp, ct, s: xp.zeros_like(ct), dtype="same", formula=r"\mathrm{sign}(x)", low=0.5)
+SIGN = unary(
+    "sign",
+    lambda xp, x: xp.sign(x),
+    lambda xp, ct, s: xp.zeros_like(ct),
+    dtype="same",
+    formula=r"\mathrm{sign}(x)",
+    low=0.5,
+)
 EXP = unary("exp", lambda xp, x: xp.exp(x), lambda xp, ct, s: ct * s.y, saves="y", formula="e^x")
 EXPM1 = unary("expm1", lambda xp, x: xp.expm1(x), lambda xp, ct, s: ct * (s.y + 1), saves="y", formula="e^x - 1")
 LOG = unary("log", lambda xp, x: xp.log(x), lambda xp, ct, s: ct / s.x, saves="x", formula=r"\ln x", low=0.5)
-LOG1P = unary("log1p", lambda xp, x: xp.log1p(x), lambda xp, ct, s: ct / (s.x + 1), saves="x", formula=r"\ln(1+x)", low=-0.5)
-LOG2 = unary("log2", lambda xp, x: xp.log2(x), lambda xp, ct, s: ct / (s.x * math.log(2)), saves="x", formula=r"\log_2 x", low=0.5)
-LOG10 = unary("log10", lambda xp, x: xp.log10(x), lambda xp, ct, s: ct / (s.x * math.log(10)), saves="x", formula=r"\log_{10} x", low=0.5)
-SQRT = unary("sqrt", lambda xp, x: xp.sqrt(x), lambda xp, ct, s: ct / (2 * s.y), saves="y", formula=r"\sqrt{x}", low=0.5)
-RSQRT = unary("rsqrt", lambda xp, x: 1 / xp.sqrt(x), lambda xp, ct, s: ct * -0.5 * s.y**3, saves="y", formula=r"1/\sqrt{x}", low=0.5)
-SQUARE = unary("square", lambda xp, x: xp.square(x), lambda xp, ct, s: 2 * ct * s.x, saves="x", dtype="same", formula="x^2")
-RECIPROCAL = unary("reciprocal", lambda xp, x: 1 / x, lambda xp, ct, s: -ct * s.y * s.y, saves="y", formula="1/x", low=0.5)
+LOG1P = unary(
+    "log1p", lambda xp, x: xp.log1p(x), lambda xp, ct, s: ct / (s.x + 1), saves="x", formula=r"\ln(1+x)", low=-0.5
+)
+LOG2 = unary(
+    "log2",
+    lambda xp, x: xp.log2(x),
+    lambda xp, ct, s: ct / (s.x * math.log(2)),
+    saves="x",
+    formula=r"\log_2 x",
+    low=0.5,
+)
+LOG10 = unary(
+    "log10",
+    lambda xp, x: xp.log10(x),
+    lambda xp, ct, s: ct / (s.x * math.log(10)),
+    saves="x",
+    formula=r"\log_{10} x",
+    low=0.5,
+)
+SQRT = unary(
+    "sqrt", lambda xp, x: xp.sqrt(x), lambda xp, ct, s: ct / (2 * s.y), saves="y", formula=r"\sqrt{x}", low=0.5
+)
+RSQRT = unary(
+    "rsqrt",
+    lambda xp, x: 1 / xp.sqrt(x),
+    lambda xp, ct, s: ct * -0.5 * s.y**3,
+    saves="y",
+    formula=r"1/\sqrt{x}",
+    low=0.5,
+)
+SQUARE = unary(
+    "square", lambda xp, x: xp.square(x), lambda xp, ct, s: 2 * ct * s.x, saves="x", dtype="same", formula="x^2"
+)
+RECIPROCAL = unary(
+    "reciprocal", lambda xp, x: 1 / x, lambda xp, ct, s: -ct * s.y * s.y, saves="y", formula="1/x", low=0.5
+)
 SIN = unary("sin", lambda xp, x: xp.sin(x), lambda xp, ct, s: ct * xp.cos(s.x), saves="x", formula=r"\sin x")
 COS = unary("cos", lambda xp, x: xp.cos(x), lambda xp, ct, s: -ct * xp.sin(s.x), saves="x", formula=r"\cos x")
-TAN = unary("tan", lambda xp, x: xp.tan(x), lambda xp, ct, s: ct * (1 + s.y * s.y), saves="y", formula=r"\tan x", low=-1.0, high=1.0)
+TAN = unary(
+    "tan",
+    lambda xp, x: xp.tan(x),
+    lambda xp, ct, s: ct * (1 + s.y * s.y),
+    saves="y",
+    formula=r"\tan x",
+    low=-1.0,
+    high=1.0,
+)
 SINH = unary("sinh", lambda xp, x: xp.sinh(x), lambda xp, ct, s: ct * xp.cosh(s.x), saves="x", formula=r"\sinh x")
 COSH = unary("cosh", lambda xp, x: xp.cosh(x), lambda xp, ct, s: ct * xp.sinh(s.x), saves="x", formula=r"\cosh x")
 TANH = unary("tanh", lambda xp, x: xp.tanh(x), lambda xp, ct, s: ct * (1 - s.y * s.y), saves="y", formula=r"\tanh x")
-ASIN = unary("asin", lambda xp, x: xp.asin(x), lambda xp, ct, s: ct / xp.sqrt(1 - s.x * s.x), saves="x", formula=r"\arcsin x", low=-0.9, high=0.9)
-ACOS = unary("acos", lambda xp, x: xp.acos(x), lambda xp, ct, s: -ct / xp.sqrt(1 - s.x * s.x), saves="x", formula=r"\arccos x", low=-0.9, high=0.9)
+ASIN = unary(
+    "asin",
+    lambda xp, x: xp.asin(x),
+    lambda xp, ct, s: ct / xp.sqrt(1 - s.x * s.x),
+    saves="x",
+    formula=r"\arcsin x",
+    low=-0.9,
+    high=0.9,
+)
+ACOS = unary(
+    "acos",
+    lambda xp, x: xp.acos(x),
+    lambda xp, ct, s: -ct / xp.sqrt(1 - s.x * s.x),
+    saves="x",
+    formula=r"\arccos x",
+    low=-0.9,
+    high=0.9,
+)
 ATAN = unary("atan", lambda xp, x: xp.atan(x), lambda xp, ct, s: ct / (1 + s.x * s.x), saves="x", formula=r"\arctan x")
-FLOOR = unary("floor", lambda xp, x: xp.floor(x), lambda xp, ct, s: xp.zeros_like(ct), dtype="same", formula=r"\lfloor x \rfloor", low=0.1, high=0.9)
-CEIL = unary("ceil", lambda xp, x: xp.ceil(x), lambda xp, ct, s: xp.zeros_like(ct), dtype="same", formula=r"\lceil x \rceil", low=0.1, high=0.9)
+FLOOR = unary(
+    "floor",
+    lambda xp, x: xp.floor(x),
+    lambda xp, ct, s: xp.zeros_like(ct),
+    dtype="same",
+    formula=r"\lfloor x \rfloor",
+    low=0.1,
+    high=0.9,
+)
+CEIL = unary(
+    "ceil",
+    lambda xp, x: xp.ceil(x),
+    lambda xp, ct, s: xp.zeros_like(ct),
+    dtype="same",
+    formula=r"\lceil x \rceil",
+    low=0.1,
+    high=0.9,
+)
 ROUND = unary("round", lambda xp, x: xp.round(x), lambda xp, ct, s: xp.zeros_like(ct), dtype="same", low=0.1, high=0.4)
 ISNAN = unary("isnan", lambda xp, x: xp.isnan(x), None, dtype="bool")
 ISINF = unary("isinf", lambda xp, x: xp.isinf(x), None, dtype="bool")
@@ -196,7 +277,9 @@ GT = binary("gt", lambda xp, a, b: xp.greater(a, b), {}, dtype="bool", formula="
 GE = binary("ge", lambda xp, a, b: xp.greater_equal(a, b), {}, dtype="bool", formula=r"a \geq b")
 LOGICAL_AND = binary("logical_and", lambda xp, a, b: xp.logical_and(a, b), {}, dtype="bool")
 LOGICAL_OR = binary("logical_or", lambda xp, a, b: xp.logical_or(a, b), {}, dtype="bool")
-FLOOR_DIVIDE = binary("floor_divide", lambda xp, a, b: xp.floor_divide(a, b), {}, samples=_two(1.0, 2.0), formula=r"\lfloor a / b \rfloor")
+FLOOR_DIVIDE = binary(
+    "floor_divide", lambda xp, a, b: xp.floor_divide(a, b), {}, samples=_two(1.0, 2.0), formula=r"\lfloor a / b \rfloor"
+)
 REMAINDER = binary(
     "remainder",
     lambda xp, a, b: xp.remainder(a, b),
@@ -224,7 +307,10 @@ CLAMP = define(
     saves=("x",),
     vjps={"x": lambda xp, ct, s: xp.where(_within(xp, s.x, s.low, s.high), ct, 0.0)},
     formula=r"\min(\max(x, low), high)",
-    samples=lambda draw: [Sample((draw(3, 4),), {"low": -1.0, "high": 1.0}), Sample((draw(4),), {"low": 0.1, "high": None})],
+    samples=lambda draw: [
+        Sample((draw(3, 4),), {"low": -1.0, "high": 1.0}),
+        Sample((draw(4),), {"low": 0.1, "high": None}),
+    ],
 )
 
 

@@ -7,11 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from patchgrad import views
 from patchgrad.autograd.op import Sample, define
 from patchgrad.backend import MetaArray, host
 from patchgrad.errors import ShapeError
-from patchgrad.tensor import Tensor, apply
+from patchgrad.tensor import Tensor, apply, views
 from patchgrad.typing import Shape
 
 

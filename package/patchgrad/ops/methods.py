@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from patchgrad import views
 from patchgrad.autograd.op import OpSpec
 from patchgrad.backend import get_backend, host
 from patchgrad.backend.dtype import as_dtype
 from patchgrad.backend.dtype import dtype as DType
 from patchgrad.errors import ArgumentError
 from patchgrad.ops import creation, elementwise, index, linalg, movement, reduce
-from patchgrad.tensor import Tensor, apply
+from patchgrad.tensor import Tensor, apply, views
 
 
 def _operand(value: Any) -> Any:
@@ -160,7 +159,12 @@ METHODS: dict[str, Callable[..., Any]] = {
             "logical_and", "logical_or", "logical_not", "floor_divide", "remainder",
         )
     },
-    **{name: getattr(reduce, name) for name in ("sum", "mean", "prod", "amax", "amin", "var", "std", "argmax", "argmin", "all", "any", "cumsum", "norm")},
+    **{
+        name: getattr(reduce, name)
+        for name in (
+            "sum", "mean", "prod", "amax", "amin", "var", "std", "argmax", "argmin", "all", "any", "cumsum", "norm",
+        )
+    },
     **{
         name: getattr(movement, name)
         for name in (

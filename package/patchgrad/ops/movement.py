@@ -6,6 +6,7 @@ Reshape, permute and expand give views where the array library can; a write in p
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from patchgrad.autograd.op import Sample, define
@@ -179,7 +180,7 @@ def split(x: Tensor, size: int | Sequence[int], dim: int = 0) -> tuple[Tensor, .
         raise ArgumentError("the pieces must add up", got=f"{sizes}", want=f"a sum of {total}")
     edges = [sum(sizes[:i]) for i in range(len(sizes) + 1)]
     head = (slice(None),) * axis
-    return tuple(x[(*head, slice(a, b))] for a, b in zip(edges, edges[1:], strict=False))
+    return tuple(x[(*head, slice(a, b))] for a, b in pairwise(edges))
 
 
 def chunk(x: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:

@@ -65,8 +65,8 @@ RENAMED = {
 }  # fmt: skip
 SAME = (
     "add", "pow", "maximum", "minimum", "where", "sign", "exp", "expm1", "log", "log1p", "log2", "log10", "sqrt",
-    "square", "reciprocal", "sin", "cos", "tan", "sinh", "cosh", "tanh", "asin", "acos", "atan", "floor", "ceil", "round",
-    "isnan", "isinf", "isfinite", "logical_and", "logical_or", "logical_not", "floor_divide", "remainder",
+    "square", "reciprocal", "sin", "cos", "tan", "sinh", "cosh", "tanh", "asin", "acos", "atan", "floor", "ceil",
+    "round", "isnan", "isinf", "isfinite", "logical_and", "logical_or", "logical_not", "floor_divide", "remainder",
 )  # fmt: skip
 
 FUNCTIONS: dict[str, Any] = {

@@ -112,8 +112,10 @@ VAR = define(
     dtype="float",
     saves=("x",),
     vjps={
-        "x": lambda xp, ct, s: spread(xp, ct * (2 / (_size(s.shape_of("x"), s.axis) - s.correction)), s.shape_of("x"), s.axis, s.keepdims)
-        * (s.x - xp.mean(s.x, axis=s.axis, keepdims=True))
+        "x": lambda xp, ct, s: (
+            spread(xp, ct * (2 / (_size(s.shape_of("x"), s.axis) - s.correction)), s.shape_of("x"), s.axis, s.keepdims)
+            * (s.x - xp.mean(s.x, axis=s.axis, keepdims=True))
+        )
     },
     cost=lambda x, **_: 3 * shapes.count(x),
     formula=r"\frac{1}{n - c} \sum (x - \bar x)^2",

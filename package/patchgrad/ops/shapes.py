@@ -35,7 +35,9 @@ def axis_in(axis: int, ndim: int, name: str = "dim") -> int:
     """``axis`` counted from 0. Raises ShapeError when there is no such axis."""
     if not isinstance(axis, int) or not -max(ndim, 1) <= axis < max(ndim, 1):
         raise ShapeError(
-            f"there is no axis {axis}", got=f"{name}={axis} for {ndim} axes", want=f"{-max(ndim, 1)} to {max(ndim, 1) - 1}"
+            f"there is no axis {axis}",
+            got=f"{name}={axis} for {ndim} axes",
+            want=f"{-max(ndim, 1)} to {max(ndim, 1) - 1}",
         )
     return axis % ndim if ndim else 0
 
@@ -68,7 +70,9 @@ def matmul(a: Shape, b: Shape) -> Shape:
             f"matmul cannot take a: {a}, b: {b}",
             got=f"inner sizes {a[-1]} and {inner_b}",
             want="a: (..., n, k), b: (..., k, m)",
-            hint="matmul(a, b.T)" if len(b) > 1 and a[-1] == b[-1] else "make the last axis of a equal the second last of b",
+            hint="matmul(a, b.T)"
+            if len(b) > 1 and a[-1] == b[-1]
+            else "make the last axis of a equal the second last of b",
         )
     batch = broadcast(a[:-2], b[:-2])
     return batch + (a[-2:-1] if len(a) > 1 else ()) + (b[-1:] if len(b) > 1 else ())
@@ -80,7 +84,9 @@ def reshape(x: Shape, *, shape: Shape) -> Shape:
     known = count(size for size in shape if size != -1)
     free = sum(size == -1 for size in shape)
     if free > 1 or (free and (known == 0 or total % known)) or (not free and known != total):
-        raise ShapeError(f"cannot reshape {tuple(x)} to {tuple(shape)}", got=f"{total} elements", want=f"{known} elements")
+        raise ShapeError(
+            f"cannot reshape {tuple(x)} to {tuple(shape)}", got=f"{total} elements", want=f"{known} elements"
+        )
     return tuple(total // known if size == -1 else size for size in shape)
 
 
@@ -98,7 +104,9 @@ def concat(*shapes: Shape, axis: int = 0) -> Shape:
         raise ArgumentError("concat needs at least one tensor")
     axis = axis_in(axis, len(shapes[0]))
     for shape in shapes[1:]:
-        if len(shape) != len(shapes[0]) or any(a != b for i, (a, b) in enumerate(zip(shape, shapes[0], strict=True)) if i != axis):
+        if len(shape) != len(shapes[0]) or any(
+            a != b for i, (a, b) in enumerate(zip(shape, shapes[0], strict=True)) if i != axis
+        ):
             raise ShapeError(
                 "concat needs equal sizes on all axes but one",
                 got=" and ".join(str(tuple(entry)) for entry in shapes),

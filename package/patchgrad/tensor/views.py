@@ -19,7 +19,7 @@ from patchgrad.autograd.op import OpSpec, define
 from patchgrad.autograd.state import no_grad, state
 from patchgrad.backend import MetaArray, host
 from patchgrad.errors import GradError, ShapeError
-from patchgrad.tensor import Tensor, apply
+from patchgrad.tensor.tensor import Tensor, apply
 from patchgrad.typing import Array
 
 

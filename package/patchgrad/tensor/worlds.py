@@ -14,8 +14,8 @@ from patchgrad.autograd.node import Node
 from patchgrad.autograd.op import Saved
 from patchgrad.autograd.state import enable_grad, no_grad
 from patchgrad.errors import GradError, ShapeError
-from patchgrad.tensor import Tensor
-from patchgrad.views import bump
+from patchgrad.tensor.tensor import Tensor
+from patchgrad.tensor.views import bump
 
 Hook = Callable[[Tensor], Tensor | None]
 

@@ -16,7 +16,7 @@ from patchgrad.autograd.state import state
 from patchgrad.backend import BY_TYPE, Backend, backend_of, device, get_backend
 from patchgrad.backend.dtype import dtype, from_numpy
 from patchgrad.errors import ArgumentError, DeviceError, GradError, PatchgradError
-from patchgrad.explain import explain
+from patchgrad.tensor.explain import explain
 from patchgrad.typing import Array, Shape
 
 META = get_backend("meta")
@@ -282,5 +282,5 @@ def _show(tensor: Tensor) -> str:
     return f"tensor({', '.join([text, *notes])})"
 
 
-from patchgrad import views as _views  # noqa: E402  (both need Tensor)
-from patchgrad import worlds as _worlds  # noqa: E402
+from patchgrad.tensor import views as _views  # noqa: E402  (both need Tensor)
+from patchgrad.tensor import worlds as _worlds  # noqa: E402

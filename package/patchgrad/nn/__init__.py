@@ -1,0 +1,6 @@
+"""Layers and models, with PyTorch's names."""
+
+from patchgrad.nn.module import Module
+from patchgrad.nn.parameter import Parameter
+
+__all__ = ["Module", "Parameter"]

@@ -1,0 +1,94 @@
+"""Hooks of a module: functions that run before and after its call and may change what passes.
+
+Knows the module only as something with ``forward`` and ``_hooks``. Observers, which may look but not
+change, are entered here too, so that a module without either pays nothing.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from typing import Any
+
+from patchgrad.autograd.state import state
+
+_next_id = itertools.count()
+
+
+class HookHandle:
+    """Takes a hook away again: ``handle.remove()``, or ``with module.register_forward_hook(f): ...``."""
+
+    def __init__(self, hooks: dict[int, Any]) -> None:
+        self._hooks = hooks
+        self.id = next(_next_id)
+
+    def remove(self) -> None:
+        self._hooks.pop(self.id, None)
+
+    def __enter__(self) -> HookHandle:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.remove()
+
+
+class Hooks:
+    """The hooks of one module, in calling order: before and after forward, and on the way back."""
+
+    def __init__(self) -> None:
+        self.before: dict[int, tuple[Callable[..., Any], bool]] = {}
+        self.after: dict[int, tuple[Callable[..., Any], bool]] = {}
+        self.backward: dict[int, Callable[..., Any]] = {}
+
+    def __bool__(self) -> bool:
+        return bool(self.before or self.after or self.backward)
+
+
+def add(hooks: dict[int, Any], entry: Any, *, prepend: bool = False) -> HookHandle:
+    """Put ``entry`` last (or first) in ``hooks``; the handle removes it."""
+    handle = HookHandle(hooks)
+    later = dict(hooks) if prepend else {}
+    if prepend:
+        hooks.clear()
+    hooks[handle.id] = entry
+    hooks.update(later)
+    return handle
+
+
+def watched_call(module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    """``module.forward`` with its hooks around it and the observers told."""
+    hooks: Hooks = module._hooks
+    observers = state.observers
+    for observer in observers:
+        observer.enter(module, args)
+    args, kwargs = _run_before(hooks, module, args, kwargs)
+    output = _forward_and_back(hooks, module, args, kwargs)
+    output = _run_after(hooks, module, args, kwargs, output)
+    for observer in observers:
+        observer.leave(module, output)
+    return output
+
+
+def _run_before(
+    hooks: Hooks, module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> tuple[tuple[Any, ...], dict[str, Any]]:
+    for hook, with_kwargs in tuple(hooks.before.values()):
+        answer = hook(module, args, kwargs) if with_kwargs else hook(module, args)
+        if answer is None:
+            continue
+        if with_kwargs:
+            args, kwargs = answer
+        else:
+            args = answer if isinstance(answer, tuple) else (answer,)
+    return args, kwargs
+
+
+def _run_after(hooks: Hooks, module: Any, args: tuple[Any, ...], kwargs: dict[str, Any], output: Any) -> Any:
+    for hook, with_kwargs in tuple(hooks.after.values()):
+        answer = hook(module, args, kwargs, output) if with_kwargs else hook(module, args, output)
+        output = output if answer is None else answer
+    return output
+
+
+def _forward_and_back(hooks: Hooks, module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+    return module.forward(*args, **kwargs)

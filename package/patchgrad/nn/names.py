@@ -1,0 +1,128 @@
+"""What stands behind ``module.name``: parameters, buffers and children, each in a store of its own.
+
+Knows nothing of calls, hooks or saving. Read next: ``module.py``.
+"""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any
+
+from patchgrad.errors import ArgumentError
+from patchgrad.nn.parameter import Parameter
+from patchgrad.tensor import Tensor
+
+STORES = ("_parameters", "_modules", "_buffers")
+_changes = itertools.count(1)
+
+
+class Owner:
+    """Keeps assigned parameters, buffers and children under their names; all else is a plain attribute."""
+
+    _parameters: dict[str, Parameter | None]
+    _buffers: dict[str, Tensor | None]
+    _modules: dict[str, Any]
+    _passing_buffers: set[str]
+    """Names of the buffers that are not saved."""
+    _changed_at: int
+
+    def __init__(self) -> None:
+        self.__dict__.update(_parameters={}, _buffers={}, _modules={}, _passing_buffers=set(), _changed_at=0)
+
+    def __getattr__(self, name: str) -> Any:
+        fields = self.__dict__
+        for store in STORES:
+            if name in fields.get(store, ()):
+                return fields[store][name]
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if isinstance(value, Parameter):
+            self._register("_parameters", name, value)
+        elif isinstance(value, Owner):
+            self._register("_modules", name, value)
+        elif (store := self._store_of(name)) is None:
+            object.__setattr__(self, name, value)
+        else:
+            self._replace(store, name, value)
+
+    def __delattr__(self, name: str) -> None:
+        store = self._store_of(name)
+        if store is None:
+            object.__delattr__(self, name)
+            return
+        del self.__dict__[store][name]
+        self._passing_buffers.discard(name)
+        self._note_change()
+
+    def __dir__(self) -> list[str]:
+        return [*super().__dir__(), *self._parameters, *self._modules, *self._buffers]
+
+    def register_parameter(self, name: str, param: Parameter | None) -> None:
+        """Add a parameter under ``name``; None keeps the name for one that is absent (``bias=False``)."""
+        if param is not None and not isinstance(param, Parameter):
+            raise ArgumentError(
+                f"cannot register {name!r} as a parameter",
+                got=type(param).__name__,
+                want="a Parameter or None",
+                hint=f"nn.Parameter({name})",
+            )
+        self._register_new("_parameters", name, param)
+
+    def register_buffer(self, name: str, tensor: Tensor | None, persistent: bool = True) -> None:
+        """Add a tensor that is saved and moved with the module but not trained (not saved: ``persistent=False``)."""
+        if tensor is not None and not isinstance(tensor, Tensor):
+            raise ArgumentError(
+                f"cannot register {name!r} as a buffer", got=type(tensor).__name__, want="a Tensor or None"
+            )
+        self._register_new("_buffers", name, tensor)
+        if not persistent:
+            self._passing_buffers.add(name)
+
+    def register_module(self, name: str, module: Owner | None) -> None:
+        """Add a child under ``name``."""
+        if module is not None and not isinstance(module, Owner):
+            raise ArgumentError(f"cannot register {name!r} as a child", got=repr(module), want="a Module or None")
+        self._register_new("_modules", name, module)
+
+    add_module = register_module
+
+    def _store_of(self, name: str) -> str | None:
+        fields = self.__dict__
+        return next((store for store in STORES if name in fields.get(store, ())), None)
+
+    def _register_new(self, store: str, name: str, value: Any) -> None:
+        if not isinstance(name, str) or not name or "." in name:
+            raise ArgumentError(f"cannot register under the name {name!r}", want="a non-empty string without a dot")
+        taken = self._store_of(name)
+        if (taken is None and hasattr(self, name)) or taken not in (None, store):
+            raise ArgumentError(f"{type(self).__name__} already has an attribute {name!r}", hint="choose another name")
+        self._register(store, name, value)
+
+    def _register(self, store: str, name: str, value: Any) -> None:
+        fields = self.__dict__
+        if store not in fields:
+            raise ArgumentError(
+                f"cannot assign {name!r} to {type(self).__name__} yet", hint="call super().__init__() first in __init__"
+            )
+        for other in STORES:
+            if other != store:
+                fields[other].pop(name, None)
+        fields.pop(name, None)
+        fields[store][name] = value
+        if store != "_buffers":
+            self._note_change()
+
+    def _replace(self, store: str, name: str, value: Any) -> None:
+        """Assign to a registered name something that is neither Parameter nor Module."""
+        if value is not None and not (store == "_buffers" and isinstance(value, Tensor)):
+            want = {"_parameters": "a Parameter", "_modules": "a Module", "_buffers": "a Tensor"}[store]
+            raise ArgumentError(
+                f"cannot assign {type(value).__name__} to {type(self).__name__}.{name}",
+                want=f"{want} or None",
+                hint=f"del module.{name} first, to use the name for something else",
+            )
+        self._register(store, name, value)
+
+    def _note_change(self) -> None:
+        self.__dict__["_changed_at"] = next(_changes)

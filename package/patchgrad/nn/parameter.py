@@ -1,0 +1,89 @@
+"""Parameter: a tensor that a module owns and an optimizer trains. And how values get into tensors from outside."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any, Self
+
+from patchgrad.backend import MetaArray, get_backend
+from patchgrad.errors import ArgumentError
+from patchgrad.tensor import Tensor, views
+
+_next_id = itertools.count(1)
+
+
+class Parameter(Tensor):
+    """A tensor with ``requires_grad=True`` and a ``uid`` that names it for as long as the process lives.
+
+    Optimizer slots and edits of a model follow the ``uid``, never the name or the position. A copy is another
+    parameter: it gets a ``uid`` of its own.
+
+    Parameters
+        data           a tensor, whose memory is shared, or anything that makes an array
+        requires_grad  False for one that is kept but not trained
+    """
+
+    __slots__ = ("uid",)
+
+    def __init__(self, data: Any, requires_grad: bool = True) -> None:
+        super().__init__(data.data if isinstance(data, Tensor) else _as_data(data))
+        self.uid = f"p{next(_next_id)}"
+        self.requires_grad_(requires_grad)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        twin = memo[id(self)] = type(self)(_copied(self.data), self.requires_grad)
+        return twin
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.data, self.requires_grad)
+
+    def __repr__(self) -> str:
+        return f"Parameter containing:\n{super().__repr__()}"
+
+
+def array_like(value: Any, like: Tensor, *, copy: bool = False) -> Any:
+    """``value`` (tensor, array, nested list) as a bare array with the dtype and device of ``like``."""
+    if isinstance(value, Tensor):
+        value = value.backend.to_host(value.data)
+    elif hasattr(value, "detach"):
+        value = value.detach()
+    array = like.backend.asarray(value, dtype=like.data.dtype)
+    return _copied(array) if copy else array
+
+
+def overwrite(target: Tensor, array: Any) -> None:
+    """Put ``array`` into the memory of ``target``, without the tape.
+
+    Errors
+        ArgumentError  if ``target`` is a meta tensor, which holds nothing.
+    """
+    if isinstance(target.data, MetaArray):
+        raise ArgumentError(
+            "a meta tensor cannot take values", got=f"shape {target.shape}", hint="module.to_empty(device='cpu') first"
+        )
+    views.set_data(target, array)
+
+
+def detached(value: Any) -> Any:
+    """A slot as it is saved: an array as a tensor that shares its memory, a number as it is."""
+    return Tensor(value) if hasattr(value, "shape") else value
+
+
+def clear_grad(tensor: Tensor, set_to_none: bool = True) -> None:
+    """Forget the gradient of ``tensor``, or fill it with zeros."""
+    if set_to_none or tensor.grad is None:
+        tensor.grad = None
+    else:
+        views.set_data(tensor.grad, 0)
+
+
+def _as_data(value: Any) -> Any:
+    return (
+        value
+        if isinstance(value, MetaArray) or hasattr(value, "__cuda_array_interface__")
+        else get_backend("cpu").asarray(value)
+    )
+
+
+def _copied(array: Any) -> Any:
+    return array if isinstance(array, MetaArray) else array.copy()

@@ -1,0 +1,23 @@
+"""The text of a module: its class, settings and children, indented as PyTorch prints them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from patchgrad.nn.module import Module
+
+
+def module_repr(module: Module) -> str:
+    """``Linear(in_features=2, out_features=3, bias=True)``; children one a line, indented by two."""
+    settings = module.extra_repr()
+    children = [f"({name}): {_indented(repr(child))}" for name, child in module._modules.items()]
+    lines = ([settings] if settings else []) + children
+    name = type(module).__name__
+    if not children:
+        return f"{name}({settings})"
+    return f"{name}(\n  " + "\n  ".join(lines) + "\n)"
+
+
+def _indented(text: str) -> str:
+    return text.replace("\n", "\n  ")

@@ -1,0 +1,74 @@
+"""What an optimizer is given: lists and groups of parameters, checked before anything is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from patchgrad.errors import ArgumentError
+from patchgrad.nn.parameter import Parameter
+from patchgrad.tensor import Tensor
+
+
+def checked_parameters(params: Iterable[Any], optimizer: str) -> list[Mapping[str, Any]]:
+    """``params`` as a list of groups.
+
+    Errors
+        ArgumentError  if it is a single tensor, not iterable, or empty.
+    """
+    if isinstance(params, Tensor) or not isinstance(params, Iterable):
+        raise ArgumentError(
+            f"{optimizer} takes a list of parameters",
+            got=f"one {type(params).__name__}",
+            want="an iterable of Parameters or of groups",
+            hint=f"{optimizer}(model.parameters())",
+        )
+    entries = list(params)
+    if not entries:
+        raise ArgumentError(
+            f"{optimizer} got an empty list of parameters",
+            want="at least one Parameter",
+            hint="does the model have parameters? a generator such as model.parameters() can be used only once",
+        )
+    if isinstance(entries[0], Mapping):
+        return entries
+    return [{"params": entries}]
+
+
+def checked_group(group: Mapping[str, Any], others: Iterable[Mapping[str, Any]], optimizer: str) -> dict[str, Any]:
+    """A copy of ``group`` with ``params`` as a list of distinct Parameters that no other group holds.
+
+    Errors
+        ArgumentError  naming the first entry that is no Parameter or is already trained.
+    """
+    if not isinstance(group, Mapping) or "params" not in group:
+        raise ArgumentError(f"{optimizer} cannot use a group", got=repr(group), want='{"params": [...], "lr": ...}')
+    entries = [group["params"]] if isinstance(group["params"], Tensor) else list(group["params"])
+    parameters = [entry[1] if _is_named(entry) else entry for entry in entries]
+    taken = {id(parameter) for other in others for parameter in other["params"]}
+    for index, parameter in enumerate(parameters):
+        _check_parameter(parameter, index, optimizer)
+        if id(parameter) in taken:
+            raise ArgumentError(
+                f"{optimizer} got a parameter twice",
+                got=f"entry {index}, of shape {tuple(parameter.shape)}",
+                want="each parameter once, in one group",
+            )
+        taken.add(id(parameter))
+    return {**group, "params": parameters}
+
+
+def _is_named(entry: Any) -> bool:
+    return isinstance(entry, tuple) and len(entry) == 2 and isinstance(entry[0], str)
+
+
+def _check_parameter(parameter: Any, index: int, optimizer: str) -> None:
+    if isinstance(parameter, Parameter):
+        return
+    if not isinstance(parameter, Tensor):
+        got, hint = type(parameter).__name__, "give model.parameters()"
+    elif parameter.node is not None:
+        got, hint = "a tensor computed from others", "give the parameters it was computed from"
+    else:
+        got, hint = "a plain Tensor", "wrap it: nn.Parameter(tensor)"
+    raise ArgumentError(f"{optimizer} cannot train entry {index}", got=got, want="a Parameter", hint=hint)

@@ -1,0 +1,160 @@
+"""Optimizer: groups of parameters, slots per parameter, and the edits that keep both in step with a changing model.
+
+Slots (momentum, step count, ...) are kept by ``Parameter.uid``, so that renaming, reordering or editing a model
+never gives a parameter the slots of another. A family (``sgd.py``, ``adam.py``) writes only ``_update``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from patchgrad.autograd.state import enable_grad
+from patchgrad.errors import ArgumentError, ShapeError
+from patchgrad.nn.parameter import Parameter, clear_grad
+from patchgrad.optim.groups import checked_group, checked_parameters
+from patchgrad.optim.saving import from_state_dict, to_state_dict
+from patchgrad.optim.scratch import Scratch
+from patchgrad.tensor.views import bump
+
+Slots = dict[str, Any]
+"""Values of one parameter: bare arrays of its shape, and an integer ``step``."""
+
+
+class Optimizer:
+    """Base of all optimizers.
+
+    Parameters
+        params    parameters, ``(name, parameter)`` pairs, or dictionaries with ``params`` and settings of their own
+        defaults  settings of a group that names none
+    Errors
+        ArgumentError  for an empty list, a tensor that is no Parameter, or one given twice.
+    """
+
+    def __init__(self, params: Iterable[Any], defaults: dict[str, Any]) -> None:
+        self.defaults = defaults
+        self.param_groups: list[dict[str, Any]] = []
+        self.state: dict[str, Slots] = {}
+        self._scratch = Scratch()
+        for group in checked_parameters(params, type(self).__name__):
+            self.add_param_group(group)
+
+    def add_param_group(self, param_group: Mapping[str, Any]) -> None:
+        """Train more parameters, with settings of their own where the group names them."""
+        group = checked_group(param_group, self.param_groups, type(self).__name__)
+        self.param_groups.append({**group, **{key: group.get(key, value) for key, value in self.defaults.items()}})
+
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+        """Change every parameter that has a gradient; returns what ``closure`` returned."""
+        loss = None
+        if closure is not None:
+            with enable_grad():
+                loss = closure()
+        for group in self.param_groups:
+            for parameter in group["params"]:
+                if parameter.grad is not None:
+                    self._step_one(parameter, group)
+        return loss
+
+    def zero_grad(self, set_to_none: bool = True) -> None:
+        """Forget the gradients of all parameters."""
+        for group in self.param_groups:
+            for parameter in group["params"]:
+                clear_grad(parameter, set_to_none)
+
+    def _step_one(self, parameter: Parameter, group: dict[str, Any]) -> None:
+        gradient = parameter.grad.data
+        if gradient.shape != parameter.data.shape:
+            raise ShapeError(
+                f"{type(self).__name__} cannot use the gradient of a parameter",
+                got=f"gradient {gradient.shape}",
+                want=f"the parameter's shape {parameter.data.shape}",
+                hint="call zero_grad() after changing the shape of a parameter",
+            )
+        slots = self.state.get(parameter.uid)
+        if slots is None:
+            slots = self.state[parameter.uid] = {}
+        self._update(parameter.data, gradient, slots, group)
+        bump(parameter)
+
+    def _update(self, value: Any, gradient: Any, slots: Slots, group: dict[str, Any]) -> None:
+        """Change the array ``value`` in place by the array ``gradient``; never changes ``gradient``."""
+        raise NotImplementedError(f"{type(self).__name__} has no _update method")
+
+    # Edits: the model changed, the optimizer follows
+
+    def parameters(self) -> list[Parameter]:
+        """All parameters, in group order."""
+        return [parameter for group in self.param_groups for parameter in group["params"]]
+
+    def add_parameter(self, parameter: Parameter, group: int = 0) -> None:
+        """Train one more parameter, with the settings of an existing group."""
+        added = checked_group({"params": [parameter]}, self.param_groups, type(self).__name__)
+        self.param_groups[group]["params"].extend(added["params"])
+
+    def remove_parameter(self, parameter: Parameter) -> Slots:
+        """Stop training a parameter; returns its slots, to be given back to ``set_slots`` one day."""
+        self.param_groups[self.group_of(parameter)]["params"] = [
+            kept for kept in self.param_groups[self.group_of(parameter)]["params"] if kept is not parameter
+        ]
+        return self.state.pop(parameter.uid, {})
+
+    def replace_parameters(self, old: Iterable[Parameter], new: Iterable[Parameter]) -> None:
+        """Train ``new`` instead of ``old``. Those in both keep slots and group; new ones join the first group."""
+        old, new = list(old), list(new)
+        kept = {parameter.uid for parameter in new}
+        known = {parameter.uid for parameter in self.parameters()}
+        for parameter in old:
+            if parameter.uid not in kept:
+                self.remove_parameter(parameter)
+        for parameter in new:
+            if parameter.uid not in known:
+                self.add_parameter(parameter)
+
+    def group_of(self, parameter: Parameter) -> int:
+        """Index of the group that trains ``parameter``."""
+        for index, group in enumerate(self.param_groups):
+            if any(member is parameter for member in group["params"]):
+                return index
+        raise ArgumentError(
+            f"{type(self).__name__} does not train this parameter",
+            got=f"parameter {parameter.uid} of shape {tuple(parameter.shape)}",
+            hint="optimizer.add_parameter(parameter)",
+        )
+
+    def slots(self, parameter: Parameter) -> Slots:
+        """The slots of a parameter (the arrays themselves); empty before its first step."""
+        return dict(self.state.get(parameter.uid, {}))
+
+    def set_slots(self, parameter: Parameter, slots: Mapping[str, Any]) -> None:
+        """Give a parameter slots; arrays must have its shape. Empty slots make it start afresh."""
+        self.group_of(parameter)
+        for name, value in slots.items():
+            if getattr(value, "ndim", 0) and tuple(value.shape) != tuple(parameter.shape):
+                raise ShapeError(
+                    f"slot {name!r} does not fit parameter {parameter.uid}",
+                    got=str(tuple(value.shape)),
+                    want=str(tuple(parameter.shape)),
+                    hint="keep the overlap, or set no slots",
+                )
+        self.state.pop(parameter.uid, None)
+        if slots:
+            self.state[parameter.uid] = dict(slots)
+
+    # Saving
+
+    def state_dict(self) -> dict[str, Any]:
+        """Slots by position and group settings, in PyTorch's form."""
+        return to_state_dict(self.param_groups, self.state)
+
+    def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
+        """Take over slots and settings from ``state_dict``, by position; all or nothing."""
+        groups, slots = from_state_dict(state_dict, self.param_groups, type(self).__name__)
+        self.param_groups, self.state = groups, slots
+
+    def __repr__(self) -> str:
+        lines = [type(self).__name__ + " ("]
+        for index, group in enumerate(self.param_groups):
+            lines.append(f"Parameter Group {index}")
+            lines += [f"    {key}: {value}" for key, value in sorted(group.items()) if key != "params"]
+        return "\n".join([*lines, ")"])

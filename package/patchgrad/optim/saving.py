@@ -1,0 +1,73 @@
+"""state_dict of an optimizer: slots by the position of their parameter, in PyTorch's form."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from patchgrad.errors import ArgumentError, ShapeError
+from patchgrad.nn.parameter import Parameter, array_like, detached
+
+Groups = list[dict[str, Any]]
+
+
+def to_state_dict(groups: Sequence[Mapping[str, Any]], state: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """``{"state": {position: slots}, "param_groups": [{settings, "params": positions}]}``; slots share memory."""
+    parameters = [parameter for group in groups for parameter in group["params"]]
+    position = {id(parameter): index for index, parameter in enumerate(parameters)}
+    return {
+        "state": {
+            index: {name: detached(value) for name, value in state[parameter.uid].items()}
+            for index, parameter in enumerate(parameters)
+            if parameter.uid in state
+        },
+        "param_groups": [
+            {**group, "params": [position[id(parameter)] for parameter in group["params"]]} for group in groups
+        ],
+    }
+
+
+def from_state_dict(
+    saved: Mapping[str, Any], groups: Sequence[Mapping[str, Any]], optimizer: str
+) -> tuple[Groups, dict[str, dict[str, Any]]]:
+    """New groups (the parameters of ``groups``, the settings of ``saved``) and slots by uid.
+
+    Errors
+        ArgumentError  if the number of groups, or of parameters in a group, differs.
+        ShapeError     if a slot has another shape than its parameter.
+    """
+    got = [len(group["params"]) for group in saved["param_groups"]]
+    want = [len(group["params"]) for group in groups]
+    if got != want:
+        raise ArgumentError(
+            f"the state dict does not fit this {optimizer}",
+            got=f"groups of {got} parameters",
+            want=f"groups of {want} parameters",
+            hint="build the optimizer with the model and groups it was saved with",
+        )
+    loaded = [{**old, "params": own["params"]} for old, own in zip(saved["param_groups"], groups, strict=True)]
+    parameter_at = {
+        position: parameter
+        for old, own in zip(saved["param_groups"], groups, strict=True)
+        for position, parameter in zip(old["params"], own["params"], strict=True)
+    }
+    slots = {
+        parameter_at[position].uid: {
+            name: _slot(name, value, parameter_at[position]) for name, value in values.items() if value is not None
+        }
+        for position, values in saved["state"].items()
+    }
+    return loaded, slots
+
+
+def _slot(name: str, value: Any, parameter: Parameter) -> Any:
+    if name == "step":
+        return int(value)
+    array = array_like(value, parameter, copy=True)
+    if tuple(array.shape) != tuple(parameter.shape):
+        raise ShapeError(
+            f"slot {name!r} of the state dict does not fit its parameter",
+            got=str(tuple(array.shape)),
+            want=str(tuple(parameter.shape)),
+        )
+    return array
