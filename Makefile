@@ -34,7 +34,7 @@ layers: .venv/.test extension/node_modules/.package-lock.json
 front-end: .venv/.test extension/node_modules/.package-lock.json
 	$(NPM) run --silent test
 
-unit: .venv/.test
+unit: .venv/.test $(FRONT_END)
 	$(BIN)/python -m pytest -q -n 2 -m "not slow and not browser"
 
 browser: .venv/.test $(FRONT_END) chromium

@@ -52,6 +52,11 @@ class NotebookPage:
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
         self.page.goto(f"{self.lab.address}/lab/tree/{self.path}?reset")
         self.wait_until_ready()
+        self.use_theme("light")  # JupyterLab remembers the theme from one test to the next
+
+    def save(self) -> None:
+        """Write the notebook's file, so that its outputs survive a reload."""
+        self.execute("docmanager:save")
 
     def reload(self) -> None:
         """The browser's reload; the kernel lives on."""

@@ -18,12 +18,13 @@ def test_the_extension_is_there_and_enabled(open_notebook: OpenNotebook) -> None
 
 
 def test_the_page_can_be_dark_and_survives_a_reload(open_notebook: OpenNotebook) -> None:
-    notebook = open_notebook(["x = 1", "x + 1"])
+    notebook = open_notebook(["x = 1\nx", "x + 1"])
     notebook.use_theme("dark")
     notebook.run(0)
+    notebook.save()
     notebook.reload()
     notebook.run(1)
-    assert notebook.text(1) == "2"
+    assert (notebook.text(0), notebook.text(1)) == ("1", "2")
 
 
 def test_a_test_can_act_while_a_cell_runs(open_notebook: OpenNotebook) -> None:
