@@ -1,1 +1,40 @@
 """Edits of the layer graph, one file each: frozen records with a pure ``apply``."""
+
+from patchgrad.layergraph.commands.add_node import AddNode
+from patchgrad.layergraph.commands.bypass import Bypass
+from patchgrad.layergraph.commands.command import Command
+from patchgrad.layergraph.commands.connect import Connect
+from patchgrad.layergraph.commands.disconnect import Disconnect
+from patchgrad.layergraph.commands.duplicate import Duplicate
+from patchgrad.layergraph.commands.freeze import Freeze
+from patchgrad.layergraph.commands.group_nodes import Fold, GroupNodes, Ungroup
+from patchgrad.layergraph.commands.insert_on_edge import InsertOnEdge
+from patchgrad.layergraph.commands.move import Move
+from patchgrad.layergraph.commands.remove_nodes import RemoveNodes
+from patchgrad.layergraph.commands.rename import Rename
+from patchgrad.layergraph.commands.replace_node import ReplaceNode
+from patchgrad.layergraph.commands.set_field import SetField
+
+AnyCommand = (
+    AddNode
+    | RemoveNodes
+    | ReplaceNode
+    | Connect
+    | Disconnect
+    | InsertOnEdge
+    | Bypass
+    | SetField
+    | Rename
+    | Freeze
+    | Move
+    | GroupNodes
+    | Ungroup
+    | Fold
+    | Duplicate
+)
+"""Every edit, as one type: on the wire they are told apart by ``type``."""
+
+__all__ = [
+    "AddNode", "AnyCommand", "Bypass", "Command", "Connect", "Disconnect", "Duplicate", "Fold", "Freeze",
+    "GroupNodes", "InsertOnEdge", "Move", "RemoveNodes", "Rename", "ReplaceNode", "SetField", "Ungroup",
+]  # fmt: skip

@@ -1,0 +1,298 @@
+"""Every kind of layer that a layer graph may hold. To add one: a layer in ``nn``, a line here.
+
+Ports of layers with several inputs or outputs: Add and Concat take ``a`` and ``b`` (one may stay open:
+it then counts as not there); MultiheadAttention takes ``query``, and ``key`` and ``value`` that follow it
+where open (self-attention), and gives ``y``; LSTM gives ``y``, and the last states ``h`` and ``c``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from inspect import signature
+from typing import Any
+
+from patchgrad import nn
+from patchgrad.errors import GraphError
+from patchgrad.layergraph import fields as f
+from patchgrad.layergraph.graph import LayerNode
+from patchgrad.layergraph.identity import dirac, eye
+from patchgrad.layergraph.kind import LayerKind, Rule, Settings, SymbolicShape
+
+KINDS: dict[str, LayerKind] = {}
+
+
+def kinds() -> Mapping[str, LayerKind]:
+    """All kinds by name, in the order of the palette."""
+    return KINDS
+
+
+def find(name: str) -> LayerKind:
+    """The kind of this name; GraphError with the nearest names if there is none."""
+    try:
+        return KINDS[name]
+    except KeyError:
+        near = [known for known in KINDS if name.lower()[:3] in known.lower()] or list(KINDS)
+        raise GraphError(f"there is no layer kind {str(name)[:40]!r}", hint=f"known: {', '.join(near)}") from None
+
+
+def inputs_of(node: LayerNode) -> tuple[str, ...]:
+    """The input ports of a node: those of its kind; of a closed one, as many as its module takes."""
+    return _numbered("x", node.settings["inputs"]) if node.kind == "Closed" else find(node.kind).inputs
+
+
+def outputs_of(node: LayerNode) -> tuple[str, ...]:
+    """The output ports of a node."""
+    return _numbered("y", node.settings["outputs"]) if node.kind == "Closed" else find(node.kind).outputs
+
+
+def _numbered(letter: str, count: int) -> tuple[str, ...]:
+    return (letter,) if count == 1 else tuple(f"{letter}{number}" for number in range(1, count + 1))
+
+
+def kind(name: str, family: str, stem: str, help: str, *fields: f.Field, **rules: Any) -> LayerKind:
+    """Enter a layer of ``patchgrad.nn`` in the catalogue."""
+    return _enter(LayerKind(name, family, help, stem, fields=fields, make=_maker(name), layer=f"nn.{name}", **rules))
+
+
+def _enter(entry: LayerKind) -> LayerKind:
+    KINDS[entry.name] = entry
+    return entry
+
+
+def _maker(name: str) -> Callable[..., Any]:
+    """A factory for a layer of ``nn``; only layers that hold tensors are told the device."""
+
+    def make(device: str = "cpu", **settings: Any) -> Any:
+        layer = getattr(nn, name)
+        return layer(**settings, device=device) if takes_device(layer) else layer(**settings)
+
+    return make
+
+
+@lru_cache(maxsize=256)
+def takes_device(layer: Any) -> bool:
+    return "device" in signature(layer).parameters
+
+
+# --- rules: which settings follow from the input shape, and which keep it -------------------------
+
+
+def from_axis(field: str, axis: int, *ranks: int, port: str = "x") -> Rule:
+    """``field`` is the size of one axis of the input, where the input has one of these numbers of axes."""
+
+    def rule(settings: Settings, shapes: Mapping[str, SymbolicShape]) -> dict[str, Any]:
+        shape = shapes.get(port, ())
+        fits = len(shape) in ranks if ranks else len(shape) > 1
+        size = shape[axis] if fits else None
+        return {field: size} if isinstance(size, int) and size > 0 else {}
+
+    return rule
+
+
+def same_as(field: str, other: str, **constants: Any) -> Rule:
+    """A new layer gets ``field`` equal to the setting ``other``."""
+    return lambda settings, shapes: {field: settings[other], **constants}
+
+
+def _trailing(settings: Settings, shapes: Mapping[str, SymbolicShape]) -> dict[str, Any]:
+    count = len(settings["normalized_shape"])
+    sizes = shapes.get("x", ())[1:][-count:]
+    return {"normalized_shape": sizes} if len(sizes) == count and all(isinstance(s, int) for s in sizes) else {}
+
+
+def _groups(settings: Settings, shapes: Mapping[str, SymbolicShape]) -> dict[str, Any]:
+    return {"num_groups": divisor(settings["num_channels"], settings["num_groups"])}
+
+
+def _heads(settings: Settings, shapes: Mapping[str, SymbolicShape]) -> dict[str, Any]:
+    return {"num_heads": divisor(settings["embed_dim"], settings["num_heads"])}
+
+
+def divisor(size: int, wanted: int) -> int:
+    """The largest divisor of ``size`` that is at most ``wanted``."""
+    return next(count for count in range(min(size, wanted), 0, -1) if size % count == 0)
+
+
+def arrow(left: str, right: str) -> Callable[[Settings], str]:
+    return lambda settings: f"{settings[left]} → {settings[right]}"
+
+
+def value_of(*names: str) -> Callable[[Settings], str]:
+    return lambda settings: ", ".join(_short(settings[name]) for name in names if settings[name] is not None)
+
+
+def _short(value: Any) -> str:
+    return "×".join(map(str, value)) if isinstance(value, tuple) else f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _conv_summary(settings: Settings) -> str:
+    size = settings["kernel_size"]
+    text = f"{settings['in_channels']} → {settings['out_channels']}, {_short(size if isinstance(size, tuple) else (size, size))}"
+    return text + (f", /{_short(settings['stride'])}" if settings["stride"] != 1 else "")
+
+
+def _shape_summary(settings: Settings) -> str:
+    return " × ".join(("N", *map(str, settings["shape"]))) if settings["shape"] is not None else ""
+
+
+# --- the ends -------------------------------------------------------------------------------------
+
+DTYPES = ("float32", "float64", "float16", "int64", "int32", "uint8", "bool")
+
+_enter(LayerKind(
+    "Input", "ends", "Where a batch enters. The batch axis N comes before the shape.", "input", inputs=(),
+    fields=(f.shape("shape", (64,), "sizes of one sample, without the batch axis"),
+            f.choice("dtype", "float32", DTYPES, "type of the numbers")),
+    summary_of=_shape_summary,
+))  # fmt: skip
+_enter(LayerKind(
+    "Output", "ends", "What the network gives.", "output", outputs=(),
+    fields=(f.shape("shape", None, "sizes that one sample must have; empty: any", optional=True),),
+    summary_of=_shape_summary,
+))  # fmt: skip
+
+# --- linear and convolution -----------------------------------------------------------------------
+
+kind(
+    "Linear", "linear", "linear", "Affine map of the last axis: y = x Wᵀ + b.",
+    f.size("in_features", 64, "size of the last axis that comes in"),
+    f.size("out_features", 64, "size of the last axis that goes out"),
+    f.switch("bias", True, "add a learned b"),
+    followers=("in_features",), follow=from_axis("in_features", -1), mirror=same_as("out_features", "in_features"),
+    identity=eye, summary_of=arrow("in_features", "out_features"),
+)  # fmt: skip
+kind(
+    "Conv2d", "convolution", "conv", "Slides learned filters over an image.",
+    f.size("in_channels", 16, "channels that come in"),
+    f.size("out_channels", 16, "filters: channels that go out"),
+    f.pair("kernel_size", 3, "height and width of a filter"),
+    f.pair("stride", 1, "step of the filter", ctor=1),
+    f.pair("padding", 1, "rows and columns of zeros around the image", ctor=0, minimum=0),
+    f.pair("dilation", 1, "distance between the points of a filter", ctor=1),
+    f.size("groups", 1, "separate parts of the channels", ctor=1),
+    f.switch("bias", True, "add a learned number to each channel"),
+    followers=("in_channels",), follow=from_axis("in_channels", 1, 4), mirror=same_as("out_channels", "in_channels"),
+    identity=dirac, summary_of=_conv_summary,
+)  # fmt: skip
+kind(
+    "Embedding", "linear", "embedding", "Looks up a learned vector for each whole number.",
+    f.size("num_embeddings", 256, "how many different numbers"),
+    f.size("embedding_dim", 64, "size of each vector"),
+    summary_of=arrow("num_embeddings", "embedding_dim"),
+)  # fmt: skip
+
+# --- activations ----------------------------------------------------------------------------------
+
+kind("ReLU", "activation", "relu", "max(x, 0).")
+kind(
+    "LeakyReLU", "activation", "relu", "x where positive, a small slope below.",
+    f.number("negative_slope", 0.01, "slope below zero", maximum=1), summary_of=value_of("negative_slope"),
+)  # fmt: skip
+kind(
+    "GELU", "activation", "gelu", "x times the normal distribution function of x.",
+    f.choice("approximate", "none", ("none", "tanh"), "exact, or the tanh formula"),
+)  # fmt: skip
+kind("SiLU", "activation", "silu", "x times sigmoid(x).")
+kind("Tanh", "activation", "tanh", "Squashes to between −1 and 1.")
+kind("Sigmoid", "activation", "sigmoid", "Squashes to between 0 and 1.")
+kind("Softmax", "activation", "softmax", "Positive numbers that sum to 1 along an axis.",
+     f.axis("dim", -1, "the axis that sums to 1", ctor=None, optional=True), summary_of=value_of("dim"))  # fmt: skip
+kind("Identity", "activation", "identity", "Gives back what it gets.")
+
+# --- norms and dropout ----------------------------------------------------------------------------
+
+for _number, _ranks in ((1, (2, 3)), (2, (4,))):
+    kind(
+        f"BatchNorm{_number}d", "norm", "norm", "Each channel to mean 0 and variance 1 over the batch, then scale and shift.",
+        f.size("num_features", 16, "channels"),
+        f.number("eps", 1e-5, "added to the variance"),
+        f.number("momentum", 0.1, "share of the newest batch in the running statistics", maximum=1),
+        f.switch("affine", True, "learn scale and shift"),
+        f.switch("track_running_stats", True, "keep running statistics for evaluation"),
+        followers=("num_features",), follow=from_axis("num_features", 1, *_ranks),
+        summary_of=value_of("num_features"),
+    )  # fmt: skip
+kind(
+    "LayerNorm", "norm", "norm", "Each sample to mean 0 and variance 1 over its last axes, then scale and shift.",
+    f.shape("normalized_shape", (64,), "sizes of those last axes"),
+    f.number("eps", 1e-5, "added to the variance"),
+    f.switch("elementwise_affine", True, "learn scale and shift"),
+    followers=("normalized_shape",), follow=_trailing, summary_of=value_of("normalized_shape"),
+)  # fmt: skip
+kind(
+    "GroupNorm", "norm", "norm", "Groups of channels to mean 0 and variance 1, then scale and shift.",
+    f.size("num_groups", 4, "groups of channels"),
+    f.size("num_channels", 16, "channels"),
+    f.number("eps", 1e-5, "added to the variance"),
+    f.switch("affine", True, "learn scale and shift"),
+    followers=("num_channels",), follow=from_axis("num_channels", 1), mirror=_groups,
+    summary_of=value_of("num_groups", "num_channels"),
+)  # fmt: skip
+kind("Dropout", "norm", "drop", "Sets a random part to zero while training.",
+     f.number("p", 0.5, "part that is set to zero", maximum=1), summary_of=value_of("p"))  # fmt: skip
+
+# --- shape ----------------------------------------------------------------------------------------
+
+for _name, _stem, _help in (("MaxPool2d", "pool", "The largest of each window."), ("AvgPool2d", "pool", "The mean of each window.")):
+    kind(
+        _name, "shape", _stem, _help,
+        f.pair("kernel_size", 2, "height and width of the window"),
+        f.pair("stride", None, "step of the window; empty: its size", ctor=None, optional=True),
+        f.pair("padding", 0, "border around the image", ctor=0, minimum=0),
+        summary_of=value_of("kernel_size"),
+    )  # fmt: skip
+kind("AdaptiveAvgPool2d", "shape", "pool", "Means over as many windows as asked for.",
+     f.pair("output_size", 1, "height and width that go out"), summary_of=value_of("output_size"))  # fmt: skip
+kind(
+    "Flatten", "shape", "flatten", "Several axes into one.",
+    f.axis("start_dim", 1, "first axis", ctor=1), f.axis("end_dim", -1, "last axis", ctor=-1),
+)  # fmt: skip
+
+# --- joins ----------------------------------------------------------------------------------------
+
+kind("Add", "join", "add", "The sum of what comes in: a shortcut around layers.", inputs=("a", "b"), optional=("a", "b"))
+kind("Concat", "join", "concat", "Puts what comes in side by side along an axis.",
+     f.axis("dim", 1, "the axis that grows", ctor=1), inputs=("a", "b"), optional=("a", "b"), summary_of=value_of("dim"))  # fmt: skip
+
+# --- sequences ------------------------------------------------------------------------------------
+
+kind(
+    "MultiheadAttention", "sequence", "attention", "Each position gathers from the others what its heads look for.",
+    f.size("embed_dim", 64, "size of the vectors"),
+    f.size("num_heads", 4, "heads; must divide the size"),
+    f.number("dropout", 0.0, "part of the attention set to zero while training", maximum=1),
+    f.switch("bias", True, "learned offsets"),
+    f.switch("batch_first", True, "the batch is the first axis", ctor=False),
+    inputs=("query", "key", "value"), optional=("key", "value"),
+    followers=("embed_dim",), follow=from_axis("embed_dim", -1, 3, port="query"), mirror=_heads,
+    ins=lambda values: (values[0], _or(values[1], values[0]), _or(values[2], _or(values[1], values[0]))),
+    outs=lambda result: (result[0],), call="{y}, _ = {self}({query}, {key}, {value})",
+    summary_of=lambda s: f"{s['embed_dim']}, {s['num_heads']} heads",
+)  # fmt: skip
+kind(
+    "LSTM", "sequence", "lstm", "Reads a sequence step by step with a memory.",
+    f.size("input_size", 64, "size of the vectors that come in"),
+    f.size("hidden_size", 64, "size of the state"),
+    f.size("num_layers", 1, "LSTMs on top of each other", ctor=1),
+    f.switch("bias", True, "learned offsets"),
+    f.switch("batch_first", True, "the batch is the first axis", ctor=False),
+    f.number("dropout", 0.0, "part set to zero between layers while training", maximum=1),
+    f.switch("bidirectional", False, "read from both ends"),
+    outputs=("y", "h", "c"), followers=("input_size",), follow=from_axis("input_size", -1, 3),
+    mirror=same_as("hidden_size", "input_size"),
+    outs=lambda result: (result[0], *result[1]), call="{y}, ({h}, {c}) = {self}({x})",
+    summary_of=arrow("input_size", "hidden_size"),
+)  # fmt: skip
+
+# --- modules of the user's own --------------------------------------------------------------------
+
+CLOSED = _enter(LayerKind(
+    "Closed", "own", "A module of your own whose inside is not drawn.", "block",
+    fields=(f.Field("module", "text", "", help="its class"), f.size("inputs", 1), f.size("outputs", 1)),
+    addable=False, summary_of=value_of("module"),
+))  # fmt: skip
+
+
+def _or(value: Any, other: Any) -> Any:
+    return other if value is None else value

@@ -1,0 +1,236 @@
+"""Shapes and dtypes of every port of a layer graph, found without data; and what is wrong, port by port.
+
+A bad graph raises nothing here: it gets a Report that names the problems. ``settle`` also brings the
+settings that follow from input shapes up to date. A report is kept with its graph, the outcome of each
+layer with its settings and input shapes, so that a check after an edit asks only what is new.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from patchgrad.errors import GraphError
+from patchgrad.layergraph import catalogue
+from patchgrad.layergraph.graph import Edge, LayerGraph, LayerNode, PortRef
+from patchgrad.layergraph.kind import SymbolicShape
+from patchgrad.layergraph.probe import Inputs, Outcome, Spec, outcome, parameter_count
+from patchgrad.layergraph.sizes import shape_text
+from patchgrad.layergraph.walk import live, topological
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """Why a layer cannot run. ``blocking`` if the result of the network needs the layer."""
+
+    node: str
+    title: str
+    ports: tuple[PortRef, ...] = ()
+    got: str = ""
+    want: str = ""
+    hint: str = ""
+    blocking: bool = True
+
+
+class Report(msgspec.Struct, frozen=True):
+    """What a check found.
+
+    Parameters
+        specs       shape and dtype by port, inputs and outputs; a port that is not known is absent
+        problems    what is wrong, in the order of the data
+        parameters  count of learned numbers by node
+    """
+
+    specs: Mapping[PortRef, Spec]
+    problems: tuple[Problem, ...]
+    parameters: Mapping[str, int]
+
+    @property
+    def ok(self) -> bool:
+        """Can the graph be built and run?"""
+        return not any(problem.blocking for problem in self.problems)
+
+    def shape(self, ref: PortRef) -> SymbolicShape | None:
+        spec = self.specs.get(ref)
+        return spec.shape if spec else None
+
+    def of_node(self, uid: str) -> tuple[Problem, ...]:
+        return tuple(problem for problem in self.problems if problem.node == uid)
+
+    def at(self, ref: PortRef) -> Problem | None:
+        """The problem that concerns this port, or None."""
+        return next((problem for problem in self.problems if ref in problem.ports), None)
+
+    def require(self) -> None:
+        """Raise the first blocking problem as a GraphError."""
+        for problem in self.problems:
+            if problem.blocking:
+                raise GraphError(
+                    problem.title, got=problem.got, want=problem.want, hint=problem.hint, ports=problem.ports
+                )
+
+
+def check(graph: LayerGraph) -> Report:
+    """The report of a graph: computed once, then kept with it."""
+    if "report" not in graph.__dict__:
+        graph.__dict__["report"] = _Walk(graph, follow=False).report()
+    return graph.__dict__["report"]
+
+
+def settle(graph: LayerGraph) -> LayerGraph:
+    """The graph with all settings that follow from input shapes (``in_features``) brought up to date."""
+    walk = _Walk(graph, follow=True)
+    report = walk.report()
+    settled = graph._with(nodes={**graph.nodes, **walk.changed}) if walk.changed else graph
+    settled.__dict__["report"] = report
+    return settled
+
+
+def fits(graph: LayerGraph, edge: Edge) -> bool:
+    """Does the layer behind this edge take what comes along it?"""
+    return check(graph).at(edge.target) is None
+
+
+def input_shapes(graph: LayerGraph, uid: str) -> dict[str, SymbolicShape]:
+    """Shapes by input port of one node, those that are known."""
+    specs = check(graph).specs
+    return {edge.target.port: specs[edge.target].shape for edge in graph.edges_into(uid) if edge.target in specs}
+
+
+def output_shape(graph: LayerGraph, ref: PortRef) -> SymbolicShape | None:
+    """The shape that an output port carries, if known."""
+    return check(graph).shape(ref)
+
+
+class _Walk:
+    """One pass over the graph in the order of the data."""
+
+    def __init__(self, graph: LayerGraph, *, follow: bool) -> None:
+        self.graph = graph
+        self.follow = follow
+        self.live = live(graph)
+        self.specs: dict[PortRef, Spec] = {}
+        self.problems: list[Problem] = []
+        self.parameters: dict[str, int] = {}
+        self.changed: dict[str, LayerNode] = {}
+
+    def report(self) -> Report:
+        order = topological(self.graph)
+        for uid in order:
+            self.visit(self.graph.nodes[uid])
+        self.look_for_cycles(set(self.graph.nodes) - set(order))
+        self.look_for_ends()
+        return Report(self.specs, tuple(self.problems), self.parameters)
+
+    def visit(self, node: LayerNode) -> None:
+        if node.kind not in catalogue.kinds():
+            return self.problem(node, f"{node.name} is of an unknown kind", got=node.kind)
+        inputs = self.gather(node)
+        if inputs is None:
+            self.count(node)
+        elif node.kind == "Input":
+            self.give(node, (Spec(("N", *node.settings["shape"]), node.settings["dtype"]),))
+        elif node.kind == "Output":
+            self.end(node, inputs)
+        elif node.bypassed:
+            self.count(node)
+            self.give(node, inputs[:1])
+        else:
+            self.run(node, inputs)
+
+    def gather(self, node: LayerNode) -> Inputs | None:
+        """What comes into the input ports; None where that is not known or a port must not be open."""
+        optional = catalogue.find(node.kind).optional
+        ports = [PortRef(node.uid, port) for port in catalogue.inputs_of(node)]
+        edges = [self.graph.edge_into(port) for port in ports]
+        needed = [port for port in ports if port.port not in optional] or (ports[:1] if not any(edges) else [])
+        is_open = [port for port in needed if not self.graph.edge_into(port)]
+        for port in is_open:
+            title = f"nothing leads into {self.graph.say(port)}"
+            self.problem(node, title, (port,), hint=f"connect an output to {self.graph.say(port)}, or remove {node.name}")
+        for edge in edges:
+            if edge and edge.source in self.specs:
+                self.specs[edge.target] = self.specs[edge.source]
+        unknown = any(edge and edge.source not in self.specs for edge in edges)
+        return None if is_open or unknown else tuple(edge and self.specs[edge.source] for edge in edges)
+
+    def run(self, node: LayerNode, inputs: Inputs) -> None:
+        node = self.followed(node, inputs)
+        found = self.closed(node, inputs) if node.kind == "Closed" else outcome(node.key, inputs)
+        self.count(node)
+        if found.failed:
+            ports = self.ports_of(node)
+            came = ", ".join(f"{p.port}: {shape_text(s.shape)} {s.dtype}" for p, s in zip(ports, inputs, strict=False) if s)
+            title = f"{node.name} cannot take what comes in" if came else f"{node.name} cannot be made"
+            reason = found.title + (f" ({found.got})" if found.got else "")
+            return self.problem(node, f"{title}: {reason}", self.with_sources(ports), got=came, want=found.want, hint=found.hint)
+        self.give(node, found.outputs)
+
+    def followed(self, node: LayerNode, inputs: Inputs) -> LayerNode:
+        """The node with settings that follow from its inputs."""
+        kind = catalogue.find(node.kind)
+        if not self.follow or kind.follow is None:
+            return node
+        shapes = {port: spec.shape for port, spec in zip(kind.inputs, inputs, strict=True) if spec}
+        settings = kind.following(node.settings, shapes)
+        if settings is node.settings:
+            return node
+        self.changed[node.uid] = msgspec.structs.replace(node, settings=settings)
+        return self.changed[node.uid]
+
+    def closed(self, node: LayerNode, inputs: Inputs) -> Outcome:
+        origin = self.graph.origin.get(node.uid)
+        if origin is None:
+            return Outcome(title="its module is not here", hint="trace the model again")
+        return origin.outcome(inputs)
+
+    def end(self, node: LayerNode, inputs: Inputs) -> None:
+        wanted, spec = node.settings["shape"], inputs[0]
+        if wanted is not None and spec is not None and spec.shape[1:] != wanted:
+            port = PortRef(node.uid, "x")
+            self.problem(
+                node,
+                f"{node.name} gets another shape than it must have",
+                self.with_sources([port]),
+                got=shape_text(spec.shape),
+                want=shape_text(("N", *wanted)),
+                hint=f"empty the field shape of {node.name} to let it change",
+            )
+
+    def give(self, node: LayerNode, outputs: Inputs) -> None:
+        for port, spec in zip(catalogue.outputs_of(node), outputs, strict=False):
+            if spec is not None:
+                self.specs[PortRef(node.uid, port)] = spec
+
+    def count(self, node: LayerNode) -> None:
+        if node.kind == "Closed":
+            origin = self.graph.origin.get(node.uid)
+            self.parameters[node.uid] = origin.parameters if origin else 0
+        elif node.kind not in ("Input", "Output"):
+            self.parameters[node.uid] = parameter_count(node.key)
+
+    def ports_of(self, node: LayerNode) -> list[PortRef]:
+        return [PortRef(node.uid, port) for port in catalogue.inputs_of(node)]
+
+    def with_sources(self, ports: list[PortRef]) -> tuple[PortRef, ...]:
+        """Each input port that has an edge, after the output port at the other end."""
+        edges = [edge for port in ports if (edge := self.graph.edge_into(port))]
+        return tuple(port for edge in edges for port in (edge.source, edge.target))
+
+    def problem(self, node: LayerNode, title: str, ports: tuple[PortRef, ...] = (), **parts: Any) -> None:
+        self.problems.append(Problem(node.uid, title, ports, **parts, blocking=node.uid in self.live))
+
+    def look_for_cycles(self, stuck: set[str]) -> None:
+        for edge in self.graph.edges:
+            if edge.source.node in stuck and edge.target.node in stuck:
+                node = self.graph.nodes[edge.target.node]
+                title = f"{self.graph.say(edge.source)} and {self.graph.say(edge.target)} lie on a loop"
+                return self.problem(node, title, (edge.source, edge.target), hint="take one of its edges away")
+        return None
+
+    def look_for_ends(self) -> None:
+        kinds = {node.kind for node in self.graph.nodes.values()}
+        for kind, words in (("Input", "the network has no Input"), ("Output", "the network has no Output")):
+            if kind not in kinds:
+                self.problems.append(Problem("", words, hint=f"add an {kind} from the palette"))

@@ -1,0 +1,69 @@
+"""Put layers into a named box, take the box away, fold and unfold it."""
+
+from __future__ import annotations
+
+import msgspec
+
+from patchgrad.errors import GraphError
+from patchgrad.layergraph.commands.command import Command, names_of, quoted, require_nodes
+from patchgrad.layergraph.graph import Group, LayerGraph
+
+
+class GroupNodes(Command, frozen=True, tag="group-nodes"):
+    """Make a group of layers that lie in the same group now."""
+
+    nodes: tuple[str, ...]
+    name: str
+
+    def apply(self, graph: LayerGraph) -> LayerGraph:
+        nodes = require_nodes(graph, self.nodes)
+        parents = {node.group for node in nodes}
+        if len(parents) > 1:
+            raise GraphError("layers of different groups cannot make one group", hint="ungroup them first")
+        if not self.name.strip() or len(self.name) > 60:
+            raise GraphError(f"a group cannot be named {self.name[:60]!r}", want="1 to 60 characters")
+        group = Group(graph.fresh_uid("g"), self.name.strip(), parents.pop())
+        for node in nodes:
+            graph = graph.changed(node.uid, group=group.uid)
+        return graph.with_group(group).without_empty_groups()
+
+    def label(self, graph: LayerGraph | None = None) -> str:
+        return f"group {names_of(graph, self.nodes)}"
+
+    def python(self, graph: LayerGraph | None = None) -> str:
+        return f"pg.edit.group({quoted(graph, self.nodes)}, name={self.name!r})"
+
+
+class Ungroup(Command, frozen=True, tag="ungroup"):
+    """Take a group away; what lies in it moves to the group around it."""
+
+    group: str
+
+    def apply(self, graph: LayerGraph) -> LayerGraph:
+        return graph.without_group(self.group)
+
+    def label(self, graph: LayerGraph | None = None) -> str:
+        return f"ungroup {_group_name(graph, self.group)}"
+
+    def python(self, graph: LayerGraph | None = None) -> str:
+        return f"pg.edit.ungroup({_group_name(graph, self.group)!r})"
+
+
+class Fold(Command, frozen=True, tag="fold"):
+    """Draw a group as one box, or open it again."""
+
+    group: str
+    folded: bool = True
+
+    def apply(self, graph: LayerGraph) -> LayerGraph:
+        return graph.with_group(msgspec.structs.replace(graph.group(self.group), folded=self.folded))
+
+    def label(self, graph: LayerGraph | None = None) -> str:
+        return f"{'fold' if self.folded else 'unfold'} {_group_name(graph, self.group)}"
+
+    def python(self, graph: LayerGraph | None = None) -> str:
+        return f"pg.edit.fold({_group_name(graph, self.group)!r}{'' if self.folded else ', False'})"
+
+
+def _group_name(graph: LayerGraph | None, uid: str) -> str:
+    return graph.groups[uid].name if graph and uid in graph.groups else uid

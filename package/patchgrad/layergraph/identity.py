@@ -1,0 +1,48 @@
+"""Fresh layers that compute the identity, so that putting one in changes nothing at first.
+
+Each function sets the parameters of a fresh module and says whether it now gives back its input.
+Source: Chen, Goodfellow, Shlens 2016, Net2Net (deeper); He et al. 2016 for the centred filter.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from patchgrad.backend import host
+
+
+def eye(module: Any) -> bool:
+    """A square Linear: weight 1 on the diagonal, bias 0."""
+    if module.in_features != module.out_features:
+        return False
+    _fill(module.weight, host.eye(module.in_features))
+    _zero(module.bias)
+    return True
+
+
+def dirac(module: Any) -> bool:
+    """A Conv2d that keeps channels and size: each filter takes the middle of its own channel."""
+    out_channels, per_group, height, width = module.weight.shape
+    dilation, padding, stride = (_two(getattr(module, name)) for name in ("dilation", "padding", "stride"))
+    centred = all(2 * p == d * (k - 1) and k % 2 for p, d, k in zip(padding, dilation, (height, width), strict=True))
+    if module.in_channels != out_channels or not centred or stride != (1, 1):
+        return False
+    weight = host.zeros(module.weight.shape)
+    channels = host.arange(out_channels)
+    weight[channels, channels % per_group, height // 2, width // 2] = 1
+    _fill(module.weight, weight)
+    _zero(module.bias)
+    return True
+
+
+def _two(value: Any) -> tuple[int, int]:
+    return (value, value) if isinstance(value, int) else tuple(value)
+
+
+def _fill(parameter: Any, values: Any) -> None:
+    parameter.data[...] = parameter.backend.asarray(values, dtype=parameter.data.dtype)
+
+
+def _zero(parameter: Any) -> None:
+    if parameter is not None:
+        parameter.data[...] = 0

@@ -1,0 +1,113 @@
+"""What one layer gives for inputs of some shape and dtype: found by a run without data, and remembered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any
+
+import msgspec
+
+from patchgrad import empty, no_grad
+from patchgrad.autograd.state import state
+from patchgrad.errors import PatchgradError
+from patchgrad.layergraph import catalogue
+from patchgrad.layergraph.kind import LayerKind, SymbolicShape
+from patchgrad.layergraph.sizes import BATCHES, at, symbolic
+
+
+class Spec(msgspec.Struct, frozen=True):
+    """Shape and dtype that a port carries."""
+
+    shape: SymbolicShape
+    dtype: str = "float32"
+
+
+class Outcome(msgspec.Struct, frozen=True):
+    """What a layer gives, or why it cannot."""
+
+    outputs: tuple[Spec, ...] = ()
+    parameters: int = 0
+    title: str = ""
+    got: str = ""
+    want: str = ""
+    hint: str = ""
+
+    @property
+    def failed(self) -> bool:
+        return bool(self.title)
+
+
+Key = tuple[Any, ...]
+Inputs = tuple[Spec | None, ...]
+
+
+@lru_cache(maxsize=8192)
+def outcome(key: Key, inputs: Inputs) -> Outcome:
+    """The outcome of the layer with this key (``LayerNode.key``) on these inputs."""
+    kind = catalogue.find(key[0])
+    layer = layer_without_data(key)
+    if isinstance(layer, Outcome):
+        return layer
+    return run_outcome(kind, layer, inputs)
+
+
+@lru_cache(maxsize=4096)
+def parameter_count(key: Key) -> int:
+    """How many numbers the layer with this key learns; 0 where it cannot be made."""
+    layer = layer_without_data(key)
+    return 0 if isinstance(layer, Outcome) else count(layer)
+
+
+def count(layer: Any) -> int:
+    """How many numbers the parameters of a module hold."""
+    return sum(parameter.data.size for parameter in layer.parameters())
+
+
+@lru_cache(maxsize=1024)
+def layer_without_data(key: Key) -> Any:
+    """The layer on the meta device, or the Outcome that says why it cannot be made."""
+    kind = catalogue.find(key[0])
+    try:
+        with quiet():
+            return kind.build(dict(key[1:]), device="meta").eval()
+    except Exception as error:
+        return refusal(error, f"{kind.name} cannot be made with these settings")
+
+
+def run_outcome(kind: LayerKind, layer: Any, inputs: Inputs) -> Outcome:
+    """Run a layer at two batch sizes without data."""
+    try:
+        first, second = (_run(kind, layer, inputs, batch) for batch in BATCHES)
+        outputs = tuple(
+            Spec(symbolic(a.shape, b.shape), a.dtype.name) for a, b in zip(first, second, strict=True)
+        )
+    except Exception as error:
+        return refusal(error, f"{kind.name} cannot take this")
+    return Outcome(outputs, count(layer))
+
+
+def _run(kind: LayerKind, layer: Any, inputs: Inputs, batch: int) -> tuple[Any, ...]:
+    tensors = tuple(spec and empty(at(spec.shape, batch), dtype=spec.dtype, device="meta") for spec in inputs)
+    with quiet():
+        return kind.split(layer(*kind.arrange(tensors)))
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Compute without tape and without being watched: a preview is not part of a step."""
+    observers, state.observers = state.observers, ()
+    scope, state.scope = state.scope, []
+    try:
+        with no_grad():
+            yield
+    finally:
+        state.observers, state.scope = observers, scope
+
+
+def refusal(error: Exception, title: str) -> Outcome:
+    """An exception as an outcome."""
+    if isinstance(error, PatchgradError):
+        return Outcome(title=error.title, got=error.got, want=error.want, hint=error.hint)
+    return Outcome(title=title, got=f"{type(error).__name__}: {error}"[:300])
