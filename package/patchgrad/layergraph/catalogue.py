@@ -17,7 +17,18 @@ from patchgrad.errors import GraphError
 from patchgrad.layergraph import fields as f
 from patchgrad.layergraph.graph import LayerNode
 from patchgrad.layergraph.identity import dirac, eye
-from patchgrad.layergraph.kind import LayerKind, Rule, Settings, SymbolicShape
+from patchgrad.layergraph.kind import LayerKind
+from patchgrad.layergraph.rules import (
+    arrow,
+    conv_summary,
+    from_axis,
+    groups,
+    heads,
+    same_as,
+    shape_summary,
+    trailing,
+    value_of,
+)  # fmt: skip
 
 KINDS: dict[str, LayerKind] = {}
 
@@ -75,67 +86,6 @@ def takes_device(layer: Any) -> bool:
     return "device" in signature(layer).parameters
 
 
-# --- rules: which settings follow from the input shape, and which keep it -------------------------
-
-
-def from_axis(field: str, axis: int, *ranks: int, port: str = "x") -> Rule:
-    """``field`` is the size of one axis of the input, where the input has one of these numbers of axes."""
-
-    def rule(settings: Settings, shapes: Mapping[str, SymbolicShape]) -> dict[str, Any]:
-        shape = shapes.get(port, ())
-        fits = len(shape) in ranks if ranks else len(shape) > 1
-        size = shape[axis] if fits else None
-        return {field: size} if isinstance(size, int) and size > 0 else {}
-
-    return rule
-
-
-def same_as(field: str, other: str, **constants: Any) -> Rule:
-    """A new layer gets ``field`` equal to the setting ``other``."""
-    return lambda settings, shapes: {field: settings[other], **constants}
-
-
-def _trailing(settings: Settings, shapes: Mapping[str, SymbolicShape]) -> dict[str, Any]:
-    count = len(settings["normalized_shape"])
-    sizes = shapes.get("x", ())[1:][-count:]
-    return {"normalized_shape": sizes} if len(sizes) == count and all(isinstance(s, int) for s in sizes) else {}
-
-
-def _groups(settings: Settings, shapes: Mapping[str, SymbolicShape]) -> dict[str, Any]:
-    return {"num_groups": divisor(settings["num_channels"], settings["num_groups"])}
-
-
-def _heads(settings: Settings, shapes: Mapping[str, SymbolicShape]) -> dict[str, Any]:
-    return {"num_heads": divisor(settings["embed_dim"], settings["num_heads"])}
-
-
-def divisor(size: int, wanted: int) -> int:
-    """The largest divisor of ``size`` that is at most ``wanted``."""
-    return next(count for count in range(min(size, wanted), 0, -1) if size % count == 0)
-
-
-def arrow(left: str, right: str) -> Callable[[Settings], str]:
-    return lambda settings: f"{settings[left]} → {settings[right]}"
-
-
-def value_of(*names: str) -> Callable[[Settings], str]:
-    return lambda settings: ", ".join(_short(settings[name]) for name in names if settings[name] is not None)
-
-
-def _short(value: Any) -> str:
-    return "×".join(map(str, value)) if isinstance(value, tuple) else f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _conv_summary(settings: Settings) -> str:
-    size = settings["kernel_size"]
-    text = f"{settings['in_channels']} → {settings['out_channels']}, {_short(size if isinstance(size, tuple) else (size, size))}"
-    return text + (f", /{_short(settings['stride'])}" if settings["stride"] != 1 else "")
-
-
-def _shape_summary(settings: Settings) -> str:
-    return " × ".join(("N", *map(str, settings["shape"]))) if settings["shape"] is not None else ""
-
-
 # --- the ends -------------------------------------------------------------------------------------
 
 DTYPES = ("float32", "float64", "float16", "int64", "int32", "uint8", "bool")
@@ -144,12 +94,12 @@ _enter(LayerKind(
     "Input", "ends", "Where a batch enters. The batch axis N comes before the shape.", "input", inputs=(),
     fields=(f.shape("shape", (64,), "sizes of one sample, without the batch axis"),
             f.choice("dtype", "float32", DTYPES, "type of the numbers")),
-    summary_of=_shape_summary,
+    summary_of=shape_summary,
 ))  # fmt: skip
 _enter(LayerKind(
     "Output", "ends", "What the network gives.", "output", outputs=(),
     fields=(f.shape("shape", None, "sizes that one sample must have; empty: any", optional=True),),
-    summary_of=_shape_summary,
+    summary_of=shape_summary,
 ))  # fmt: skip
 
 # --- linear and convolution -----------------------------------------------------------------------
@@ -173,7 +123,7 @@ kind(
     f.size("groups", 1, "separate parts of the channels", ctor=1),
     f.switch("bias", True, "add a learned number to each channel"),
     followers=("in_channels",), follow=from_axis("in_channels", 1, 4), mirror=same_as("out_channels", "in_channels"),
-    identity=dirac, summary_of=_conv_summary,
+    identity=dirac, summary_of=conv_summary,
 )  # fmt: skip
 kind(
     "Embedding", "linear", "embedding", "Looks up a learned vector for each whole number.",
@@ -204,7 +154,8 @@ kind("Identity", "activation", "identity", "Gives back what it gets.")
 
 for _number, _ranks in ((1, (2, 3)), (2, (4,))):
     kind(
-        f"BatchNorm{_number}d", "norm", "norm", "Each channel to mean 0 and variance 1 over the batch, then scale and shift.",
+        f"BatchNorm{_number}d", "norm", "norm",
+        "Each channel to mean 0 and variance 1 over the batch, then scale and shift.",
         f.size("num_features", 16, "channels"),
         f.number("eps", 1e-5, "added to the variance"),
         f.number("momentum", 0.1, "share of the newest batch in the running statistics", maximum=1),
@@ -218,7 +169,7 @@ kind(
     f.shape("normalized_shape", (64,), "sizes of those last axes"),
     f.number("eps", 1e-5, "added to the variance"),
     f.switch("elementwise_affine", True, "learn scale and shift"),
-    followers=("normalized_shape",), follow=_trailing, summary_of=value_of("normalized_shape"),
+    followers=("normalized_shape",), follow=trailing, summary_of=value_of("normalized_shape"),
 )  # fmt: skip
 kind(
     "GroupNorm", "norm", "norm", "Groups of channels to mean 0 and variance 1, then scale and shift.",
@@ -226,7 +177,7 @@ kind(
     f.size("num_channels", 16, "channels"),
     f.number("eps", 1e-5, "added to the variance"),
     f.switch("affine", True, "learn scale and shift"),
-    followers=("num_channels",), follow=from_axis("num_channels", 1), mirror=_groups,
+    followers=("num_channels",), follow=from_axis("num_channels", 1), mirror=groups,
     summary_of=value_of("num_groups", "num_channels"),
 )  # fmt: skip
 kind("Dropout", "norm", "drop", "Sets a random part to zero while training.",
@@ -234,7 +185,10 @@ kind("Dropout", "norm", "drop", "Sets a random part to zero while training.",
 
 # --- shape ----------------------------------------------------------------------------------------
 
-for _name, _stem, _help in (("MaxPool2d", "pool", "The largest of each window."), ("AvgPool2d", "pool", "The mean of each window.")):
+for _name, _stem, _help in (
+    ("MaxPool2d", "pool", "The largest of each window."),
+    ("AvgPool2d", "pool", "The mean of each window."),
+):
     kind(
         _name, "shape", _stem, _help,
         f.pair("kernel_size", 2, "height and width of the window"),
@@ -251,9 +205,14 @@ kind(
 
 # --- joins ----------------------------------------------------------------------------------------
 
-kind("Add", "join", "add", "The sum of what comes in: a shortcut around layers.", inputs=("a", "b"), optional=("a", "b"))
-kind("Concat", "join", "concat", "Puts what comes in side by side along an axis.",
-     f.axis("dim", 1, "the axis that grows", ctor=1), inputs=("a", "b"), optional=("a", "b"), summary_of=value_of("dim"))  # fmt: skip
+kind(
+    "Add", "join", "add", "The sum of what comes in: a shortcut around layers.", inputs=("a", "b"), optional=("a", "b")
+)
+kind(
+    "Concat", "join", "concat", "Puts what comes in side by side along an axis.",
+    f.axis("dim", 1, "the axis that grows", ctor=1),
+    inputs=("a", "b"), optional=("a", "b"), summary_of=value_of("dim"),
+)  # fmt: skip
 
 # --- sequences ------------------------------------------------------------------------------------
 
@@ -265,7 +224,7 @@ kind(
     f.switch("bias", True, "learned offsets"),
     f.switch("batch_first", True, "the batch is the first axis", ctor=False),
     inputs=("query", "key", "value"), optional=("key", "value"),
-    followers=("embed_dim",), follow=from_axis("embed_dim", -1, 3, port="query"), mirror=_heads,
+    followers=("embed_dim",), follow=from_axis("embed_dim", -1, 3, port="query"), mirror=heads,
     ins=lambda values: (values[0], _or(values[1], values[0]), _or(values[2], _or(values[1], values[0]))),
     outs=lambda result: (result[0],), call="{y}, _ = {self}({query}, {key}, {value})",
     summary_of=lambda s: f"{s['embed_dim']}, {s['num_heads']} heads",

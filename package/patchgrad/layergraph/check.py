@@ -148,7 +148,9 @@ class _Walk:
         is_open = [port for port in needed if not self.graph.edge_into(port)]
         for port in is_open:
             title = f"nothing leads into {self.graph.say(port)}"
-            self.problem(node, title, (port,), hint=f"connect an output to {self.graph.say(port)}, or remove {node.name}")
+            self.problem(
+                node, title, (port,), hint=f"connect an output to {self.graph.say(port)}, or remove {node.name}"
+            )
         for edge in edges:
             if edge and edge.source in self.specs:
                 self.specs[edge.target] = self.specs[edge.source]
@@ -161,10 +163,14 @@ class _Walk:
         self.count(node)
         if found.failed:
             ports = self.ports_of(node)
-            came = ", ".join(f"{p.port}: {shape_text(s.shape)} {s.dtype}" for p, s in zip(ports, inputs, strict=False) if s)
+            came = ", ".join(
+                f"{p.port}: {shape_text(s.shape)} {s.dtype}" for p, s in zip(ports, inputs, strict=False) if s
+            )
             title = f"{node.name} cannot take what comes in" if came else f"{node.name} cannot be made"
             reason = found.title + (f" ({found.got})" if found.got else "")
-            return self.problem(node, f"{title}: {reason}", self.with_sources(ports), got=came, want=found.want, hint=found.hint)
+            return self.problem(
+                node, f"{title}: {reason}", self.with_sources(ports), got=came, want=found.want, hint=found.hint
+            )
         self.give(node, found.outputs)
 
     def followed(self, node: LayerNode, inputs: Inputs) -> LayerNode:

@@ -177,7 +177,9 @@ def axis(name: str, default: int, help: str = "", *, ctor: Any = REQUIRED, optio
     return Field(name, "int", default, ctor, minimum=-16, maximum=15, optional=optional, help=help)
 
 
-def pair(name: str, default: Any, help: str = "", *, ctor: Any = REQUIRED, minimum: int = 1, optional: bool = False) -> Field:
+def pair(
+    name: str, default: Any, help: str = "", *, ctor: Any = REQUIRED, minimum: int = 1, optional: bool = False
+) -> Field:
     return Field(name, "pair", default, ctor, minimum=minimum, maximum=2**16, optional=optional, help=help)
 
 

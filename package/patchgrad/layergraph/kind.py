@@ -111,14 +111,11 @@ class LayerKind(msgspec.Struct, frozen=True, dict=True):
     def arguments(self, settings: Settings) -> str:
         """Constructor arguments as source text: ``128, 64, bias=False``."""
         parts: list[str] = []
-        positional = True
-        for field in self.fields:
+        for at, field in enumerate(self.fields):
             value = settings.get(field.name, field.default)
-            if not field.required and value == field.ctor:
-                positional = False
-            elif field.required or positional:
+            if field.required or (at == 0 and field.type == "float"):
                 parts.append(repr(value))
-            else:
+            elif value != field.ctor:
                 parts.append(f"{field.name}={value!r}")
         return ", ".join(parts)
 

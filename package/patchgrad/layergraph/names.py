@@ -9,12 +9,14 @@ from collections.abc import Container
 from patchgrad.errors import GraphError
 
 LONGEST = 60
-RESERVED = frozenset(
-    """T add_module apply buffers children cpu cuda double eval extra_repr float forward get_buffer get_parameter
-    get_submodule half load_state_dict modules named_buffers named_children named_modules named_parameters nn
-    parameters path pg plan register_buffer register_forward_hook register_module register_parameter requires_grad_
-    self share_memory state_dict to train training type zero_grad graph""".split()
-)
+_WORDS = """
+T add_module apply buffers children cpu cuda double eval extra_repr float forward get_buffer get_parameter
+get_submodule graph half load_state_dict modules named_buffers named_children named_modules named_parameters nn
+parameters path pg plan register_buffer register_forward_hook register_forward_pre_hook register_full_backward_hook
+register_module register_parameter requires_grad_ self state_dict structure_version to to_empty train training type
+zero_grad
+"""
+RESERVED = frozenset(_WORDS.split())
 """Attributes of a module, and the words that generated source uses."""
 
 

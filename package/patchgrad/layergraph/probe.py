@@ -80,9 +80,7 @@ def run_outcome(kind: LayerKind, layer: Any, inputs: Inputs) -> Outcome:
     """Run a layer at two batch sizes without data."""
     try:
         first, second = (_run(kind, layer, inputs, batch) for batch in BATCHES)
-        outputs = tuple(
-            Spec(symbolic(a.shape, b.shape), a.dtype.name) for a, b in zip(first, second, strict=True)
-        )
+        outputs = tuple(Spec(symbolic(a.shape, b.shape), a.dtype.name) for a, b in zip(first, second, strict=True))
     except Exception as error:
         return refusal(error, f"{kind.name} cannot take this")
     return Outcome(outputs, count(layer))

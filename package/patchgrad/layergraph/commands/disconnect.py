@@ -15,7 +15,9 @@ class Disconnect(Command, frozen=True, tag="disconnect"):
     def apply(self, graph: LayerGraph) -> LayerGraph:
         require_input(graph, self.target)
         if graph.edge_into(self.target) is None:
-            raise GraphError(f"{graph.say(self.target)} is already open", got="no edge leads into it", ports=(self.target,))
+            raise GraphError(
+                f"{graph.say(self.target)} is already open", got="no edge leads into it", ports=(self.target,)
+            )
         return graph.without_edge_into(self.target)
 
     def label(self, graph: LayerGraph | None = None) -> str:

@@ -26,7 +26,9 @@ class InsertOnEdge(Command, frozen=True, tag="insert-on-edge"):
         after, kind = require_input(graph, self.target), require_addable(self.kind)
         edge = graph.edge_into(self.target)
         if edge is None:
-            raise GraphError(f"no edge leads into {graph.say(self.target)}", hint="connect it first", ports=(self.target,))
+            raise GraphError(
+                f"no edge leads into {graph.say(self.target)}", hint="connect it first", ports=(self.target,)
+            )
         if not kind.inputs or not kind.outputs:
             raise GraphError(f"{kind.name} cannot stand on an edge", want="a layer with an input and an output")
         before = graph.node(edge.source.node)
