@@ -1,0 +1,92 @@
+"""Files from the network: written beside their place, checked, and only then given their name."""
+
+from __future__ import annotations
+
+import hashlib
+import http.client
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
+
+from patchgrad.errors import DataError
+
+CHUNK = 64 * 1024
+TIMEOUT = 30.0
+
+
+def download(url: str, target: Path, sha256: str, *, timeout: float = TIMEOUT, progress: bool = True) -> None:
+    """Fetch ``url`` into ``target`` with a progress bar; ``target`` appears whole and checked, or not at all.
+
+    Parameters
+        url      https; plain http only from this machine
+        timeout  seconds without an answer
+    Errors
+        DataError  if the address cannot be reached, the transfer breaks off, or the hash is another.
+    """
+    _check_address(url)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    number, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
+    part = Path(name)
+    try:
+        with os.fdopen(number, "wb") as file:
+            _fetch(url, file, target.name, timeout, progress)
+        check_hash(part, sha256, name=target.name)
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def check_hash(path: Path, sha256: str, *, name: str = "") -> None:
+    """Raise DataError unless the file has this SHA-256."""
+    with path.open("rb") as file:
+        got = hashlib.file_digest(file, "sha256").hexdigest()
+    if got != sha256:
+        raise DataError(
+            f"{name or path.name} is not the file it should be",
+            where=str(path.with_name(name)) if name else str(path),
+            got=f"sha256 {got}, {path.stat().st_size} bytes",
+            want=f"sha256 {sha256}",
+            hint="delete the file and get it again; it may be truncated or from another source",
+        )
+
+
+def _check_address(url: str) -> None:
+    parts = urlsplit(url)
+    if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1")):
+        return
+    raise DataError("downloads go over https only", got=url, want="an address that begins with https://")
+
+
+def _fetch(url: str, file: Any, name: str, timeout: float, progress: bool) -> None:
+    from tqdm.auto import tqdm
+
+    try:
+        with urlopen(Request(url, headers={"User-Agent": "patchgrad"}), timeout=timeout) as answer:
+            length = int(answer.headers.get("Content-Length") or 0) or None
+            with tqdm(total=length, desc=name, unit="B", unit_scale=True, disable=not progress) as bar:
+                received = _copy(answer, file, bar)
+    except (OSError, http.client.HTTPException) as error:
+        raise _broken(url, name, f"{type(error).__name__}: {error}") from error
+    if length is not None and received != length:
+        raise _broken(url, name, f"{received} of {length} bytes")
+
+
+def _copy(answer: Any, file: Any, bar: Any) -> int:
+    received = 0
+    while chunk := answer.read(CHUNK):
+        file.write(chunk)
+        received += len(chunk)
+        bar.update(len(chunk))
+    return received
+
+
+def _broken(url: str, name: str, got: str) -> DataError:
+    return DataError(
+        f"{name} could not be downloaded",
+        where=url,
+        got=got,
+        hint="look at the connection and try again, or fetch the file by hand and give its folder",
+    )
