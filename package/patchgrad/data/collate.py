@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from patchgrad.backend import host
-from patchgrad.tensor import Tensor
-
 from patchgrad.errors import DataError
+from patchgrad.tensor import Tensor
 
 
 def default_collate(samples: Sequence[Any], indices: Sequence[int] | None = None) -> Any:

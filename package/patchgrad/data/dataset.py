@@ -6,10 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from patchgrad.backend import host
-from patchgrad.tensor import Tensor
-
 from patchgrad.data.order import permutation
 from patchgrad.errors import ArgumentError, DataError
+from patchgrad.tensor import Tensor
 
 
 class Dataset:

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from patchgrad.backend import host
-
 from patchgrad.data.order import permutation
 from patchgrad.errors import ArgumentError
 

@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from patchgrad.backend import host
-from patchgrad.tensor import Tensor
-
 from patchgrad.data import TensorDataset
 from patchgrad.data.order import permutation
 from patchgrad.errors import ArgumentError, DataError
+from patchgrad.tensor import Tensor
 
 SAMPLES, SIDE, LEVELS = 1797, 8, 16
-MEAN, STD = 0.30526, 0.37607
+MEAN, STD = 0.30526, 0.37605
 """Of all pixels, scaled to 0 ... 1."""
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 from patchgrad.backend import host
-
 from patchgrad.errors import DataError
 
 UNSIGNED_BYTE = 0x08

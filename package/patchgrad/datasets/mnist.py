@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from patchgrad.backend import host
-from patchgrad.tensor import Tensor
-
 from patchgrad.data import TensorDataset
 from patchgrad.datasets.download import check_hash
 from patchgrad.datasets.download import download as fetch
 from patchgrad.datasets.idx import read_idx
 from patchgrad.errors import DataError
+from patchgrad.tensor import Tensor
 
 SHA256 = {
     "train-images-idx3-ubyte.gz": "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",

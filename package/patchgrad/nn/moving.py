@@ -9,6 +9,7 @@ from patchgrad.backend.device import device as Device
 from patchgrad.backend.dtype import as_dtype
 from patchgrad.backend.dtype import dtype as Dtype
 from patchgrad.errors import DeviceError, DtypeError
+from patchgrad.nn.parameter import allocate
 from patchgrad.tensor import Tensor
 
 if TYPE_CHECKING:
@@ -45,10 +46,8 @@ def to(module: M, *args: Any, device: Any = None, dtype: Any = None) -> M:
 
 def to_empty(module: M, *, device: Any) -> M:
     """Give every tensor memory on ``device`` without meaningful values: what a meta module needs before loading."""
-    xp = get_backend(device).xp
     for tensor in _tensors(module):
-        empty = MetaArray(tensor.shape, tensor.data.dtype) if str(device) == "meta" else None
-        tensor.data = xp.empty(tensor.shape, dtype=tensor.data.dtype) if empty is None else empty
+        tensor.data = allocate(tensor.shape, device=device, dtype=tensor.data.dtype)
     return module
 
 

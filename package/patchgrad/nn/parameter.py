@@ -6,6 +6,7 @@ import itertools
 from typing import Any, Self
 
 from patchgrad.backend import MetaArray, get_backend
+from patchgrad.backend.dtype import as_dtype, get_default_dtype
 from patchgrad.errors import ArgumentError
 from patchgrad.tensor import Tensor, views
 
@@ -30,6 +31,11 @@ class Parameter(Tensor):
         self.uid = f"p{next(_next_id)}"
         self.requires_grad_(requires_grad)
 
+    @classmethod
+    def empty(cls, shape: tuple[int, ...], *, device: Any = None, dtype: Any = None) -> Self:
+        """A parameter that waits for its first values; takes no memory on the meta device."""
+        return cls(allocate(shape, device=device, dtype=dtype))
+
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
         twin = memo[id(self)] = type(self)(_copied(self.data), self.requires_grad)
         return twin
@@ -39,6 +45,13 @@ class Parameter(Tensor):
 
     def __repr__(self) -> str:
         return f"Parameter containing:\n{super().__repr__()}"
+
+
+def allocate(shape: tuple[int, ...], *, device: Any = None, dtype: Any = None) -> Any:
+    """A bare array without meaningful values; the dtype is the default one unless given."""
+    kind = (get_default_dtype() if dtype is None else as_dtype(dtype)).numpy
+    backend = get_backend(device)
+    return MetaArray(shape, kind) if backend.name == "meta" else backend.xp.empty(shape, dtype=kind)
 
 
 def array_like(value: Any, like: Tensor, *, copy: bool = False) -> Any:

@@ -1,0 +1,97 @@
+"""Activations: functions of each element, and softmax along an axis. All keep the shape."""
+
+from __future__ import annotations
+
+from patchgrad.nn import functional
+from patchgrad.nn.arguments import choice
+from patchgrad.nn.module import Module
+from patchgrad.tensor import Tensor
+
+
+class ReLU(Module):
+    """``max(x, 0)``."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return functional.relu(x)
+
+
+class LeakyReLU(Module):
+    """``x`` where positive, ``negative_slope * x`` elsewhere. Source: Maas et al. 2013."""
+
+    def __init__(self, negative_slope: float = 0.01) -> None:
+        super().__init__()
+        self.negative_slope = negative_slope
+
+    def forward(self, x: Tensor) -> Tensor:
+        return functional.leaky_relu(x, self.negative_slope)
+
+    def extra_repr(self) -> str:
+        return f"negative_slope={self.negative_slope}"
+
+
+class GELU(Module):
+    """``x * Phi(x)``, with Phi the normal distribution function, or its ``tanh`` approximation.
+
+    Source
+        Hendrycks and Gimpel 2016, Gaussian error linear units.
+    """
+
+    def __init__(self, approximate: str = "none") -> None:
+        super().__init__()
+        choice("GELU", ("none", "tanh"), approximate=approximate)
+        self.approximate = approximate
+
+    def forward(self, x: Tensor) -> Tensor:
+        return functional.gelu(x, approximate=self.approximate)
+
+    def extra_repr(self) -> str:
+        return f"approximate={self.approximate!r}"
+
+
+class SiLU(Module):
+    """``x * sigmoid(x)``, also called swish. Source: Ramachandran et al. 2017."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return functional.silu(x)
+
+
+class Tanh(Module):
+    """``tanh(x)``, from -1 to 1."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return functional.tanh(x)
+
+
+class Sigmoid(Module):
+    """``1 / (1 + exp(-x))``, from 0 to 1."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return functional.sigmoid(x)
+
+
+class Softmax(Module):
+    """``exp(x) / sum(exp(x))`` along ``dim``: positive numbers that sum to 1."""
+
+    def __init__(self, dim: int = -1) -> None:
+        super().__init__()
+        self.dim = dim
+
+    def forward(self, x: Tensor) -> Tensor:
+        return functional.softmax(x, self.dim)
+
+    def extra_repr(self) -> str:
+        return f"dim={self.dim}"
+
+
+class LogSoftmax(Module):
+    """The logarithm of softmax along ``dim``, computed without overflow."""
+
+    def __init__(self, dim: int = -1) -> None:
+        super().__init__()
+        self.dim = dim
+
+    def forward(self, x: Tensor) -> Tensor:
+        return functional.log_softmax(x, self.dim)
+
+    def extra_repr(self) -> str:
+        return f"dim={self.dim}"

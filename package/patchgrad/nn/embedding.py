@@ -1,0 +1,58 @@
+"""A table of vectors, looked up by number."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from patchgrad.autograd.state import no_grad
+from patchgrad.errors import ArgumentError
+from patchgrad.nn import functional, init
+from patchgrad.nn.arguments import counts
+from patchgrad.nn.module import Module
+from patchgrad.nn.parameter import Parameter
+from patchgrad.tensor import Tensor
+
+
+class Embedding(Module):
+    """Row ``x`` of the table ``weight`` for each number ``x``.
+
+    Shapes
+        x (*) integers below num_embeddings  ->  y (*, embedding_dim)
+    Parameters
+        weight (num_embeddings, embedding_dim), normal with mean 0 and standard deviation 1
+    Settings
+        padding_idx  a row that begins as zeros and gets no gradient
+    """
+
+    def __init__(
+        self,
+        num_embeddings: int,
+        embedding_dim: int,
+        padding_idx: int | None = None,
+        *,
+        device: Any = None,
+        dtype: Any = None,
+    ) -> None:
+        super().__init__()
+        counts("Embedding", num_embeddings=num_embeddings, embedding_dim=embedding_dim)
+        if padding_idx is not None and not -num_embeddings <= padding_idx < num_embeddings:
+            raise ArgumentError(f"Embedding cannot use padding_idx={padding_idx}", want=f"a row below {num_embeddings}")
+        self.num_embeddings = num_embeddings
+        self.embedding_dim = embedding_dim
+        self.padding_idx = None if padding_idx is None else padding_idx % num_embeddings
+        self.weight = Parameter.empty((num_embeddings, embedding_dim), device=device, dtype=dtype)
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw fresh first values."""
+        init.normal_(self.weight)
+        if self.padding_idx is not None and str(self.weight.device) != "meta":
+            with no_grad():
+                self.weight[self.padding_idx] = 0.0
+
+    def forward(self, x: Tensor) -> Tensor:
+        return functional.embedding(x, self.weight, self.padding_idx)
+
+    def extra_repr(self) -> str:
+        padding = "" if self.padding_idx is None else f", padding_idx={self.padding_idx}"
+        return f"{self.num_embeddings}, {self.embedding_dim}{padding}"

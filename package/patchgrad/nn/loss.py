@@ -1,0 +1,97 @@
+"""Losses: one number that says how far an output is from its target."""
+
+from __future__ import annotations
+
+from patchgrad.nn import functional
+from patchgrad.nn.arguments import choice, probability
+from patchgrad.nn.module import Module
+from patchgrad.tensor import Tensor
+
+
+class _Loss(Module):
+    """A loss that is averaged, summed, or left per element."""
+
+    def __init__(self, reduction: str = "mean") -> None:
+        super().__init__()
+        choice(type(self).__name__, ("mean", "sum", "none"), reduction=reduction)
+        self.reduction = reduction
+
+    def extra_repr(self) -> str:
+        return "" if self.reduction == "mean" else f"reduction={self.reduction!r}"
+
+
+class MSELoss(_Loss):
+    """Mean of ``(input - target)²``.
+
+    Shapes
+        input (*), target (*)  ->  () with "mean" or "sum", (*) with "none"
+    """
+
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        return functional.mse_loss(input, target, self.reduction)
+
+
+class L1Loss(_Loss):
+    """Mean of ``|input - target|``.
+
+    Shapes
+        input (*), target (*)  ->  () with "mean" or "sum", (*) with "none"
+    """
+
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        return functional.l1_loss(input, target, self.reduction)
+
+
+class CrossEntropyLoss(_Loss):
+    """Minus the log of the probability (softmax of ``input``) that the target class gets.
+
+    Shapes
+        input (batch, classes, *), target (batch, *) class numbers, or probabilities of the shape of ``input``
+        ->  () with "mean" or "sum", (batch, *) with "none"
+    Settings
+        weight           of each class, (classes,); "mean" divides by the sum of the weights of the targets
+        ignore_index     a class number that does not count
+        label_smoothing  share of the target that is spread evenly over all classes
+    """
+
+    def __init__(
+        self,
+        weight: Tensor | None = None,
+        ignore_index: int = -100,
+        reduction: str = "mean",
+        label_smoothing: float = 0.0,
+    ) -> None:
+        super().__init__(reduction)
+        probability("CrossEntropyLoss", label_smoothing=label_smoothing)
+        self.register_buffer("weight", weight)
+        self.ignore_index = ignore_index
+        self.label_smoothing = label_smoothing
+
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        return functional.cross_entropy(
+            input,
+            target,
+            self.weight,
+            ignore_index=self.ignore_index,
+            reduction=self.reduction,
+            label_smoothing=self.label_smoothing,
+        )
+
+
+class BCEWithLogitsLoss(_Loss):
+    """Binary cross-entropy of ``sigmoid(input)``, computed without overflow.
+
+    Shapes
+        input (*), target (*) from 0 to 1  ->  () with "mean" or "sum", (*) with "none"
+    Settings
+        weight      factor of each element, broadcast
+        pos_weight  factor of the positive part, broadcast: above 1 finds more positives
+    """
+
+    def __init__(self, weight: Tensor | None = None, reduction: str = "mean", pos_weight: Tensor | None = None) -> None:
+        super().__init__(reduction)
+        self.register_buffer("weight", weight)
+        self.register_buffer("pos_weight", pos_weight)
+
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        return functional.binary_cross_entropy_with_logits(input, target, self.weight, self.reduction, self.pos_weight)
