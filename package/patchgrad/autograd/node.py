@@ -6,11 +6,13 @@ known here). Nothing else of a tensor is kept alive.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import count
 from typing import Any
 
 from patchgrad.autograd.op import OpSpec
-from patchgrad.autograd.provenance import Position
+from patchgrad.autograd.provenance import Position, caller
+from patchgrad.autograd.state import state
 
 next_number = count().__next__
 
@@ -43,22 +45,31 @@ class Node:
         "versions",
     )  # fmt: skip
 
-    def __init__(self, op: OpSpec, attrs: dict[str, Any], parents: tuple[Any, ...], ports: tuple[int, ...]) -> None:
+    def __init__(
+        self,
+        op: OpSpec,
+        attrs: dict[str, Any],
+        parents: Sequence[Any],
+        ports: Sequence[int],
+        backend: Any,
+        shapes: Sequence[Any],
+        dtypes: Sequence[Any],
+    ) -> None:
         self.op = op
         self.attrs = attrs
         self.parents = parents
         self.ports = ports
+        self.backend = backend
+        self.shapes = shapes
+        self.dtypes = dtypes
         self.number = next_number()
         self.hooks: dict[int, list[Any]] | None = None
-        self.saved: tuple[Any, ...] | None = ()
-        self.versions: list[tuple[Any, int]] = []
-        self.shapes: tuple[Any, ...] = ()
-        self.dtypes: tuple[Any, ...] = ()
+        self.saved: Sequence[Any] | None = ()
+        self.versions: list[tuple[Any, int]] | None = None
         self.metas: tuple[Any, ...] = ()
-        self.scope: Any = None
-        self.code: Any = None
-        self.lasti = -1
-        self.backend: Any = None
+        scope = state.scope
+        self.scope: Any = scope[-1] if scope else None
+        self.code, self.lasti = caller()
 
     @property
     def position(self) -> Position:

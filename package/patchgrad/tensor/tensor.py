@@ -11,7 +11,6 @@ from typing import Any, Self
 
 from patchgrad.autograd.node import Node
 from patchgrad.autograd.op import OpSpec
-from patchgrad.autograd.provenance import caller
 from patchgrad.autograd.state import state
 from patchgrad.backend import BY_TYPE, Backend, backend_of, device, get_backend
 from patchgrad.backend.dtype import dtype, from_numpy
@@ -19,7 +18,7 @@ from patchgrad.errors import ArgumentError, DeviceError, GradError, PatchgradErr
 from patchgrad.tensor.explain import explain
 from patchgrad.typing import Array, Shape
 
-META = get_backend("meta")
+META, CPU = get_backend("meta"), get_backend("cpu")
 
 
 class Tensor:
@@ -153,8 +152,22 @@ def apply(op: OpSpec, *inputs: Any, **attrs: Any) -> Any:
 
     Returns a tensor, or a tuple of tensors where the op has several outputs.
     """
-    arrays = [entry.data if isinstance(entry, Tensor) else entry for entry in inputs]
-    backend = _common_backend(op, inputs)
+    arrays: list[Any] = []
+    backend: Backend | None = None
+    wanted = False
+    for entry in inputs:
+        if isinstance(entry, Tensor):
+            data = entry.data
+            arrays.append(data)
+            wanted = wanted or entry.requires_grad
+            if backend is None:
+                backend = BY_TYPE[type(data)]
+            elif BY_TYPE[type(data)] is not backend:
+                backend = _common_backend(op, inputs)
+        else:
+            arrays.append(entry)
+    if backend is None:
+        backend = CPU
     try:
         if op.aligns:
             _align(op, arrays, backend)
@@ -163,9 +176,11 @@ def apply(op: OpSpec, *inputs: Any, **attrs: Any) -> Any:
         raise error if error.where else explain(op, inputs, attrs, error) from None
     except Exception as error:
         raise explain(op, inputs, attrs, error) from error
-    results = result if len(op.outputs) > 1 else (result,)
-    outputs = tuple([Tensor(entry if type(entry) in BY_TYPE else backend.asarray(entry)) for entry in results])
-    if state.grad_enabled and op.differentiable:
+    if len(op.outputs) == 1:
+        outputs = (Tensor(result if type(result) in BY_TYPE else backend.asarray(result)),)
+    else:
+        outputs = tuple([Tensor(entry if type(entry) in BY_TYPE else backend.asarray(entry)) for entry in result])
+    if wanted and op.differentiable and state.grad_enabled:
         _tape(op, inputs, arrays, attrs, outputs, backend)
     if op.view and backend is not META:
         _views.link(outputs[0], inputs[0], op, attrs)
@@ -176,6 +191,7 @@ def apply(op: OpSpec, *inputs: Any, **attrs: Any) -> Any:
 
 
 def _common_backend(op: OpSpec, inputs: tuple[Any, ...]) -> Backend:
+    """The backend of inputs that live in different places: ``meta`` wins, others may not be mixed."""
     found: Backend | None = None
     for entry in inputs:
         if isinstance(entry, Tensor):
@@ -192,7 +208,7 @@ def _common_backend(op: OpSpec, inputs: tuple[Any, ...]) -> Backend:
                     ),
                     hint="move one with .to(device)",
                 )
-    return found or get_backend("cpu")
+    return found or CPU
 
 
 def _align(op: OpSpec, arrays: list[Any], backend: Backend) -> None:
@@ -220,27 +236,23 @@ def _align(op: OpSpec, arrays: list[Any], backend: Backend) -> None:
 def _tape(
     op: OpSpec, inputs: tuple[Any, ...], arrays: list[Any], attrs: Any, outputs: tuple[Tensor, ...], backend: Backend
 ) -> None:
-    """Enter the op on the tape if an input requires a gradient."""
+    """Enter the op on the tape."""
     parents: list[Any] = []
     ports: list[int] = []
-    wanted = False
-    for entry in inputs:
-        if isinstance(entry, Tensor) and entry.requires_grad:
-            wanted = True
-            parents.append(entry.node or entry)
+    shapes: list[Any] = []
+    dtypes: list[Any] = []
+    for entry, array in zip(inputs, arrays, strict=True):
+        if isinstance(entry, Tensor):
+            shapes.append(array.shape)
+            dtypes.append(entry.data.dtype)
+            parents.append((entry.node or entry) if entry.requires_grad else None)
             ports.append(entry.port)
         else:
+            shapes.append(())
+            dtypes.append(None)
             parents.append(None)
             ports.append(0)
-    if not wanted:
-        return
-    node = Node(op, attrs, tuple(parents), tuple(ports))
-    node.backend = backend
-    node.shapes = tuple([getattr(array, "shape", ()) for array in arrays])
-    node.dtypes = tuple([entry.data.dtype if isinstance(entry, Tensor) else None for entry in inputs])
-    if state.scope:
-        node.scope = state.scope[-1]
-    node.code, node.lasti = caller()
+    node = Node(op, attrs, parents, ports, backend, shapes, dtypes)
     if op.saves:
         _keep(node, inputs, arrays, outputs)
     if len(outputs) > 1:
@@ -262,11 +274,11 @@ def _keep(node: Node, inputs: tuple[Any, ...], arrays: list[Any], outputs: tuple
             root = tensor if tensor.lineage is None else tensor.lineage.root(tensor)
             root.kept = True
             if root.requires_grad and root.node is None:
-                node.versions = [*node.versions, (root, root.version)]
+                node.versions = [*(node.versions or ()), (root, root.version)]
     for index in op.saved_outputs:
         saved.append(outputs[index].data)
         outputs[index].kept = True
-    node.saved = tuple(saved)
+    node.saved = saved
 
 
 def _show(tensor: Tensor) -> str:

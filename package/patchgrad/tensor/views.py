@@ -151,11 +151,15 @@ def _rebase(target: Tensor, result: Tensor) -> None:
 
 def _enter(tensor: Tensor, op: OpSpec, inputs: tuple[Tensor, ...], attrs: dict[str, Any]) -> None:
     """Put ``tensor`` on the tape as the result of ``op``, which is not run."""
-    parents = tuple((entry.node or entry) if entry.requires_grad else None for entry in inputs)
-    node = Node(op, attrs, parents, tuple(entry.port for entry in inputs))
-    node.backend = tensor.backend
-    node.shapes = tuple(entry.data.shape for entry in inputs)
-    node.dtypes = tuple(entry.data.dtype for entry in inputs)
+    node = Node(
+        op,
+        attrs,
+        [(entry.node or entry) if entry.requires_grad else None for entry in inputs],
+        [entry.port for entry in inputs],
+        tensor.backend,
+        [entry.data.shape for entry in inputs],
+        [entry.data.dtype for entry in inputs],
+    )
     tensor.node, tensor.port, tensor.requires_grad = node, 0, True
 
 

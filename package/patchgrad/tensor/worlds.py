@@ -6,7 +6,7 @@ The engine in ``autograd/backward.py`` is the same for both.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from patchgrad.autograd.backward import Key, run_backward
@@ -29,7 +29,7 @@ def use_namespace(namespace: Any) -> None:
     tensor_namespace = namespace
 
 
-def _unsaved(node: Node) -> tuple[Any, ...]:
+def _unsaved(node: Node) -> Sequence[Any]:
     """What the node kept, or an error that says why it is gone."""
     if node.saved is None:
         raise GradError(
@@ -37,7 +37,7 @@ def _unsaved(node: Node) -> tuple[Any, ...]:
             where=f"{node.name} at {node.position}",
             hint="call backward(retain_graph=True) the first time, or detach() the tensor that links to the old step",
         )
-    for leaf, version in node.versions:
+    for leaf, version in node.versions or ():
         if leaf.version != version:
             raise GradError(
                 f"a tensor that {node.name} keeps for its gradient was changed in place",
