@@ -73,10 +73,12 @@ clean:
 	touch $@
 
 # Editable: Python's files are read where they lie. The labextension is linked, so that a new build of it is seen at once.
+# The old link goes first: pip would write, and remove, through it.
+LINK := .venv/share/jupyter/labextensions/patchgrad-lab
 .venv/.installed: pyproject.toml extension/hatch_build.py .venv/.lab
+	rm -rf $(LINK)
 	$(BIN)/pip install -q --no-deps --no-build-isolation -e .
-	rm -rf .venv/share/jupyter/labextensions/patchgrad-lab
-	ln -s $(CURDIR)/extension/labextension .venv/share/jupyter/labextensions/patchgrad-lab
+	rm -rf $(LINK) && ln -s $(CURDIR)/extension/labextension $(LINK)
 	touch $@
 
 # torch is no must: where there is no build of it without CUDA, the tests that compare with it skip.

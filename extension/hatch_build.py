@@ -25,6 +25,7 @@ SOURCES = (
     "extension/build-widget.mjs",
     "extension/build-lib.mjs",
     "extension/build-lab.mjs",
+    "extension/install.json",
     "package/patchgrad/version.py",
 )
 

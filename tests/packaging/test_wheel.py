@@ -7,7 +7,6 @@ import os
 import re
 import subprocess
 import sys
-import tarfile
 import zipfile
 from pathlib import Path
 
@@ -63,8 +62,7 @@ def test_wheel_has_nothing_else(wheel: Path) -> None:
 
 def test_sdist_makes_the_same_wheel_without_node(wheel: Path, tmp_path: Path) -> None:
     sdist = build(ROOT, "sdist", tmp_path / "sdist")
-    with tarfile.open(sdist) as archive:
-        archive.extractall(tmp_path, filter="data")
+    subprocess.run([sys.executable, "-m", "tarfile", "-e", str(sdist), str(tmp_path)], check=True)
     (project,) = tmp_path.glob("patchgrad-*")
     # Any attempt to build the front end again would fail on these.
     for script in (project / "extension").glob("build-*.mjs"):
