@@ -1,0 +1,40 @@
+"""Run the benchmarks and write their figures, with date and machine, to ``benchmarks/results/``."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import platform
+import sys
+from importlib import import_module
+from pathlib import Path
+
+HERE = Path(__file__).parent
+NAMES = sorted(path.stem for path in HERE.glob("*.py") if path.stem not in ("__init__", "__main__", "timing"))
+
+
+def machine() -> dict[str, object]:
+    """What the figures were measured on."""
+    model = platform.processor() or platform.machine()
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        lines = [line for line in info.read_text().splitlines() if line.startswith("model name")]
+        model = lines[0].partition(":")[2].strip() if lines else model
+    return {"cpu": model, "cores": os.cpu_count(), "python": platform.python_version()}
+
+
+def main(names: list[str]) -> None:
+    date = datetime.date.today().isoformat()
+    for name in names or NAMES:
+        module = import_module(f"benchmarks.{name}")
+        print(f"\n{name}: {(module.__doc__ or '').splitlines()[0]}")
+        rows = module.run()
+        for row in rows:
+            print(f"  {row}")
+        record = {"date": date, "machine": machine(), "rows": [vars(row) for row in rows]}
+        (HERE / "results").mkdir(exist_ok=True)
+        (HERE / "results" / f"{name}.json").write_text(json.dumps(record, indent=1) + "\n")
+
+
+main(sys.argv[1:])
