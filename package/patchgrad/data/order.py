@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from patchgrad.backend import host
 from patchgrad.backend.random import Stream
 
 _EPOCH = 2**40
@@ -13,5 +12,4 @@ _EPOCH = 2**40
 
 def permutation(length: int, seed: int, epoch: int = 0) -> Any:
     """The numbers below ``length`` in a random order, a function of the arguments alone: (length,) int64."""
-    keys = Stream(seed, epoch * _EPOCH).bits(length)
-    return host.argsort(host.asarray(keys), kind="stable")
+    return Stream(seed, epoch * _EPOCH).permutation(length)
