@@ -89,6 +89,10 @@ def store(target: Tensor, result: Tensor) -> None:
     _protect(target)
     target.data[...] = result.data
     bump(target)
+    for observer in state.observers:
+        note = getattr(observer, "wrote", None)
+        if note is not None:
+            note(target, result)
     if result.requires_grad and state.grad_enabled:
         _rebase(target, result)
 

@@ -1,0 +1,168 @@
+"""What happened in one step, in order: ops, writes in place, backward rules.
+
+A `Trace` is an observer that only notes; nothing is worked out while the network runs. It keeps no
+tensor alive (weak references tell tensors apart) unless ``keep_values`` asks for the values of the
+leaves, which ``rerun.py`` needs. Read next: ``snapshot.py`` (the same as plain data).
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from patchgrad.autograd.op import OpSpec
+from patchgrad.tensor.tensor import Tensor
+from patchgrad.tensor.views import root_of
+
+Input = Any
+"""Of an event: the number of a value (wrapped in `Value`), or a Python scalar or None as it was given."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A tensor that was seen, by its number in the trace."""
+
+    number: int
+
+
+@dataclass(slots=True)
+class ValueFacts:
+    """What is known of a value: enough to draw an edge, and the first values of a leaf if they are kept."""
+
+    shape: tuple[int, ...]
+    dtype: str
+    bytes: int
+    event: int = -1
+    """The event that made it; -1 for a leaf."""
+    name: str = ""
+    kept: Any = None
+
+
+@dataclass(slots=True)
+class Event:
+    """An op that ran, a view taken anew (``op`` None: an alias), or a write in place (``writes``).
+
+    A write reads the tensor that is written, the new values, and all known tensors that share the
+    memory; its outputs are the same tensors but the second, as they are afterwards.
+    """
+
+    op: OpSpec | None
+    attrs: dict[str, Any]
+    inputs: tuple[Input, ...]
+    outputs: tuple[int, ...]
+    call: int
+    """Position in ``Trace.calls`` of the module call around it."""
+    node: int = -1
+    """The tape's number of the op; -1 if it was not taped."""
+    code: Any = None
+    lasti: int = -1
+    writes: bool = False
+
+
+@dataclass(slots=True)
+class Call:
+    """One call of a module: its path below the watched model, and the how-many-th of the step it was."""
+
+    path: str
+    index: int
+    module: str
+    uid: str
+    ops: int = 0
+
+
+@dataclass(slots=True)
+class Trace:
+    """Notes all that one step does.
+
+    Parameters
+        path_of      the path of a module below the watched model
+        name_of      the name of a leaf tensor: a parameter's path; empty if it has none
+        keep_values  copy the values of leaves when they are first read
+    """
+
+    path_of: Callable[[Any], str] = lambda module: type(module).__name__
+    name_of: Callable[[Tensor], str] = lambda tensor: ""
+    keep_values: bool = False
+    events: list[Event] = field(default_factory=list[Event])
+    values: list[ValueFacts] = field(default_factory=list[ValueFacts])
+    calls: list[Call] = field(default_factory=lambda: [Call("", 0, "", "")])
+    backwards: list[int] = field(default_factory=list[int])
+    """Tape numbers in the order in which the backward rules ran."""
+    _known: dict[int, tuple[Any, int, int]] = field(default_factory=dict[int, tuple[Any, int, int]])
+    _scope: list[int] = field(default_factory=lambda: [0])
+    _counts: dict[str, int] = field(default_factory=dict[str, int])
+
+    # The observer's side (``autograd/state.py``)
+
+    def enter(self, module: Any, args: tuple[Any, ...]) -> None:
+        path = self.path_of(module)
+        index = self._counts.get(path, 0)
+        self._counts[path] = index + 1
+        self.calls.append(Call(path, index, type(module).__name__, getattr(module, "node_uid", "")))
+        self._scope.append(len(self.calls) - 1)
+
+    def leave(self, module: Any, output: Any) -> None:
+        if len(self._scope) > 1:
+            self._scope.pop()
+
+    def forward(
+        self, op: OpSpec, attrs: dict[str, Any], inputs: tuple[Any, ...], outputs: tuple[Any, ...], node: Any
+    ) -> None:
+        read = tuple([self.value(entry) if isinstance(entry, Tensor) else entry for entry in inputs])
+        event = Event(op, attrs, read, tuple([self._note(output) for output in outputs]), self._scope[-1])
+        if node is not None:
+            event.node, event.code, event.lasti = node.number, node.code, node.lasti
+        self.events.append(event)
+
+    def backward(self, node: Any, cotangents: Any, gradients: Any) -> None:
+        self.backwards.append(node.number)
+
+    def wrote(self, target: Tensor, result: Tensor) -> None:
+        """``result`` was copied into the memory of ``target``: whoever shares it holds a new value."""
+        sharing = [tensor for tensor in _sharing(target) if tensor is not target and self._number(tensor) is not None]
+        before = (self.value(target, written=True), self.value(result), *[self.value(t, written=True) for t in sharing])
+        after = tuple([self._note(tensor) for tensor in (target, *sharing)])
+        self.events.append(Event(None, {}, before, after, self._scope[-1], writes=True))
+
+    # Which value a tensor is
+
+    def value(self, tensor: Tensor, written: bool = False) -> Value:
+        """The value that ``tensor`` holds now; a leaf if nothing that was seen made it."""
+        number = self._number(tensor)
+        if number is not None:
+            if written or self._known[id(tensor)][2] == root_of(tensor).version:
+                return Value(number)
+        elif tensor.lineage is not None and tensor.lineage.source is not None:
+            return self._view(tensor)
+        return Value(self._note(tensor, leaf=True))
+
+    def _number(self, tensor: Tensor) -> int | None:
+        found = self._known.get(id(tensor))
+        return found[1] if found is not None and found[0]() is tensor else None
+
+    def _view(self, tensor: Tensor) -> Value:
+        """A view that was taken unseen (detach, or before the trace began): taken again from its source."""
+        lineage = tensor.lineage
+        source = self.value(lineage.source)
+        number = self._note(tensor)
+        self.events.append(Event(lineage.op, lineage.attrs, (source,), (number,), self._scope[-1]))
+        return Value(number)
+
+    def _note(self, tensor: Tensor, leaf: bool = False) -> int:
+        number = len(self.values)
+        data = tensor.data
+        facts = ValueFacts(data.shape, data.dtype.name, data.nbytes, -1 if leaf else len(self.events))
+        if leaf:
+            facts.name = self.name_of(tensor)
+            facts.kept = data.copy() if self.keep_values else None
+        self.values.append(facts)
+        self._known[id(tensor)] = (weakref.ref(tensor), number, root_of(tensor).version)
+        return number
+
+
+def _sharing(tensor: Tensor) -> list[Tensor]:
+    """The living tensors that share memory with this one, and itself."""
+    root = root_of(tensor)
+    return [root, *(root.lineage.living() if root.lineage is not None else ())]
