@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,33 +16,61 @@ from patchgrad.recorder import Trace, rerun, snapshot
 
 from .programs import Machine, Step, programs, squares
 
+Given = list[list[list[float]]]
+pairs = st.lists(squares, min_size=2, max_size=2)
 
-def recorded(steps: list[Step], inputs: list[Any], weights: list[Any]) -> tuple[Trace, list[Any], Any]:
-    trace = Trace(keep_values=True)
+
+def recorded(steps: list[Step], inputs: Given, weights: Given) -> tuple[Trace, list[tuple[int, Any]]]:
+    """The trace of a program, and the number and array of every value that it ended with, the total last."""
     leaves = [pg.tensor(value) for value in inputs]
-    machine = Machine([pg.tensor(value, requires_grad=True) for value in weights], leaves)
+    trained = [pg.tensor(value, requires_grad=True) for value in weights]
+    names = {id(leaf): f"given{n}" for n, leaf in enumerate((*leaves, *trained))}
+    trace = Trace(name_of=lambda tensor: names.get(id(tensor), ""), keep_values=True)
+    machine = Machine(trained, list(leaves))
     with observing(trace):
         total = machine.run(steps)
-        held = [trace.value(square).number for square in machine.squares]
+        held = [(trace.value(tensor).number, tensor.data) for tensor in (*machine.squares, total)]
         if total.requires_grad:
             total.backward()
-    return trace, [(number, square.data) for number, square in zip(held, machine.squares, strict=True)], total
+    return trace, held
 
 
 @settings(max_examples=400)
-@given(programs, st.lists(squares, min_size=2, max_size=2), st.lists(squares, min_size=2, max_size=2))
-def test_running_the_graph_again_gives_the_same_bits(steps: list[Step], inputs: list[Any], weights: list[Any]) -> None:
-    trace, held, total = recorded(steps, inputs, weights)
+@given(programs, pairs, pairs)
+def test_running_the_graph_again_gives_the_same_bits(steps: list[Step], inputs: Given, weights: Given) -> None:
+    trace, held = recorded(steps, inputs, weights)
     again = rerun(trace)
-    assert again[trace.value(total).number].tobytes() == total.data.tobytes()
     for number, array in held:
         assert again[number].tobytes() == array.tobytes()
 
 
+@settings(max_examples=400)
+@given(programs, pairs, pairs)
+def test_all_that_is_not_given_is_made_by_an_op_of_the_graph(steps: list[Step], inputs: Given, weights: Given) -> None:
+    trace, _ = recorded(steps, inputs, weights)
+    leaves = [facts.name for facts in trace.values if facts.event < 0]
+    assert "" not in leaves
+    assert len(set(leaves)) == len(leaves)
+
+
+@settings(max_examples=400)
+@given(programs, pairs, pairs, pairs, pairs)
+def test_the_graph_on_other_leaves_is_the_program_on_other_leaves(
+    steps: list[Step], inputs: Given, weights: Given, others: Given, other_weights: Given
+) -> None:
+    steps = [step for step in steps if step[0] not in ("branch", "loop")]
+    trace, held = recorded(steps, inputs, weights)
+    given_now = [pg.tensor(value).data for value in (*others, *other_weights)]
+    leaves = {n: given_now[int(facts.name[5:])] for n, facts in enumerate(trace.values) if facts.event < 0}
+    again = rerun(trace, leaves)
+    for (number, _), (_, array) in zip(held, recorded(steps, others, other_weights)[1], strict=True):
+        assert again[number].tobytes() == array.tobytes()
+
+
 @settings(max_examples=200)
-@given(programs, st.lists(squares, min_size=2, max_size=2), st.lists(squares, min_size=2, max_size=2))
+@given(programs, pairs, pairs)
 def test_the_same_program_has_the_same_structure_and_every_edge_has_its_ends(
-    steps: list[Step], inputs: list[Any], weights: list[Any]
+    steps: list[Step], inputs: Given, weights: Given
 ) -> None:
     first = snapshot(recorded(steps, inputs, weights)[0])
     second = snapshot(recorded(steps, inputs, weights)[0])
@@ -57,12 +88,9 @@ def test_a_leaf_without_values_says_so() -> None:
     trace = Trace()
     with observing(trace):
         pg.ones((2, 2)) + 1.0
-    try:
+    with pytest.raises(pg.errors.ArgumentError, match="no values") as error:
         rerun(trace)
-    except pg.errors.ArgumentError as error:
-        assert "keep_values" in error.hint
-    else:
-        raise AssertionError("nothing was raised")
+    assert "keep_values" in error.value.hint
 
 
 def test_other_leaves_give_what_the_program_gives_for_them() -> None:
@@ -75,9 +103,6 @@ def test_other_leaves_give_what_the_program_gives_for_them() -> None:
 
 
 def test_nothing_is_kept_alive_by_a_trace() -> None:
-    import gc
-    import weakref
-
     trace = Trace()
     with observing(trace):
         x = pg.ones((4, 4), requires_grad=True)

@@ -52,5 +52,6 @@ def _again(event: Event, tensors: dict[int, Tensor]) -> None:
         tensors[event.outputs[0]] = inputs[0].detach()
         return
     result = apply(event.op, *inputs, **event.attrs)
-    for number, output in zip(event.outputs, result if isinstance(result, tuple) else (result,), strict=True):
+    results: tuple[Tensor, ...] = result if isinstance(result, tuple) else (result,)
+    for number, output in zip(event.outputs, results, strict=True):
         tensors[number] = output

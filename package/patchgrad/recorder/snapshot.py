@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Any
+from typing import Any, cast
 
 from patchgrad.autograd.op import OpSpec
 from patchgrad.autograd.provenance import Position
@@ -160,5 +160,5 @@ def _plain(value: Any) -> str:
     if shape is not None:
         return f"array {tuple(shape)}"
     if isinstance(value, (tuple, list)):
-        return f"({', '.join(_plain(entry) for entry in value)})"
+        return f"({', '.join(_plain(entry) for entry in cast('list[Any]', value))})"
     return str(value)[:60]
