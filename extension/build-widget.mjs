@@ -16,7 +16,7 @@ const bundle = (entry, name) => ({
   sourcemap: watch ? "inline" : false,
   legalComments: "linked",
   define: { "process.env.NODE_ENV": '"production"', global: "globalThis" },
-  loader: { ".svg": "text" },
+  loader: { ".svg": "text", ".css": "text" },
   logLevel: "warning",
 });
 

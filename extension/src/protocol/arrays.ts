@@ -14,8 +14,7 @@ export type NamedArrays = Readonly<Record<string, NamedArray>>;
 const TYPES = { float32: Float32Array, float64: Float64Array, uint8: Uint8Array, int32: Int32Array } as const;
 
 /** Read the arrays out of the buffer. An array that would reach past its end throws a RangeError. */
-export function readArrays(views: Readonly<Record<string, ArrayView>>, buffer: DataView | undefined): NamedArrays {
-  const bytes = buffer ?? new DataView(new ArrayBuffer(0));
+export function readArrays(views: Readonly<Record<string, ArrayView>>, bytes: DataView): NamedArrays {
   const arrays: Record<string, NamedArray> = {};
   for (const [name, view] of Object.entries(views)) {
     arrays[name] = { shape: view.shape, data: readArray(view, bytes) };

@@ -4,9 +4,11 @@
  */
 import { type NamedArrays, readArrays } from "./arrays";
 import {
+  type AskCode,
   type AskInsertions,
   type AskSource,
   type AskTargets,
+  type Code,
   type CommandDone,
   type Done,
   type Failed,
@@ -41,7 +43,7 @@ export interface WidgetModel {
 export type StateMessage = GraphView | RunView | LogView | Frame;
 export type StateListener = (message: StateMessage, arrays: NamedArrays) => void;
 
-type Request = Open | RunCommand | Undo | Redo | Transport | AskTargets | AskInsertions | Inspect | AskSource;
+type Request = Open | RunCommand | Undo | Redo | Transport | AskTargets | AskInsertions | Inspect | AskSource | AskCode;
 
 interface Answers {
   open: Opened;
@@ -53,7 +55,11 @@ interface Answers {
   "ask-insertions": Targets;
   inspect: Inspected;
   "ask-source": SourceText;
+  "ask-code": CodeBytes;
 }
+
+/** A bundle, with the bytes of its source. */
+export type CodeBytes = Code & { readonly bytes: DataView };
 
 type Without<T> = T extends unknown ? Omit<T, "requestId"> : never;
 /** A request before the bridge numbers it. */
@@ -82,7 +88,7 @@ const PATIENCE: Partial<Record<Question["type"], number>> = { "run-command": 120
 const USUAL_PATIENCE = 20_000;
 
 interface Waiting {
-  readonly answer: (reply: Reply) => void;
+  readonly answer: (reply: Reply | CodeBytes) => void;
   readonly timer: ReturnType<typeof setTimeout>;
 }
 
@@ -90,7 +96,7 @@ export function connectKernel(model: WidgetModel, options: BridgeOptions): Kerne
   const waiting = new Map<string, Waiting>();
   const listeners = new Set<StateListener>();
 
-  const settle = (reply: Reply) => {
+  const settle = (reply: Reply | CodeBytes) => {
     const open = waiting.get(reply.requestId);
     if (!open) return; // too late, or for another view of the same model
     waiting.delete(reply.requestId);
@@ -100,8 +106,9 @@ export function connectKernel(model: WidgetModel, options: BridgeOptions): Kerne
 
   const receive = (content: unknown, buffers?: readonly DataView[]) => {
     if (!isFromKernel(content)) return;
-    if (isReply(content)) return settle(content);
-    const arrays = content.type === "frame" ? readArrays(content.arrays, asView(buffers?.[0])) : {};
+    const bytes = asView(buffers?.[0]);
+    if (isReply(content)) return settle(content.type === "code" ? { ...content, bytes } : content);
+    const arrays = content.type === "frame" ? readArrays(content.arrays, bytes) : {};
     for (const listener of listeners) listener(content, arrays);
   };
   model.on("msg:custom", receive as (...values: never[]) => void);
@@ -112,7 +119,7 @@ export function connectKernel(model: WidgetModel, options: BridgeOptions): Kerne
       return new Promise<Answers[Q["type"]] | Failed>((resolve) => {
         const patience = options.patience ?? PATIENCE[question.type] ?? USUAL_PATIENCE;
         const timer = setTimeout(() => settle(silence(requestId, patience)), patience);
-        waiting.set(requestId, { answer: resolve as (reply: Reply) => void, timer });
+        waiting.set(requestId, { answer: resolve as Waiting["answer"], timer });
         try {
           model.send({ ...question, requestId });
         } catch (error) {
@@ -156,8 +163,8 @@ function isReply(message: FromKernel): message is Reply {
 }
 
 /** Front ends hand buffers over as DataView, a few as a bare ArrayBuffer. */
-function asView(buffer: DataView | ArrayBuffer | undefined): DataView | undefined {
-  return buffer instanceof ArrayBuffer ? new DataView(buffer) : buffer;
+function asView(buffer: DataView | ArrayBuffer | undefined): DataView {
+  return buffer instanceof DataView ? buffer : new DataView(buffer ?? new ArrayBuffer(0));
 }
 
 function silence(requestId: string, patience: number): Failed {

@@ -1,7 +1,7 @@
 /** Reads of the state that several views share. Pure. */
 import { indexGraph } from "../model/graphIndex";
 import { portKey } from "../model/ports";
-import type { EdgeView, KindView, LayerStat, NodeView, PortRef, Verdict } from "../protocol/messages";
+import type { EdgeView, GroupView, KindView, LayerStat, NodeView, PortRef, Verdict } from "../protocol/messages";
 import type { Drag, State } from "./state";
 
 export function selectedNodes(state: State): readonly NodeView[] {
@@ -13,6 +13,12 @@ export function selectedNodes(state: State): readonly NodeView[] {
 export function selectedNode(state: State): NodeView | null {
   const nodes = selectedNodes(state);
   return nodes.length === 1 ? (nodes[0] ?? null) : null;
+}
+
+/** The one selected group, or null. */
+export function selectedGroup(state: State): GroupView | null {
+  const [uid, ...more] = state.selection.nodes;
+  return uid && !more.length ? (indexGraph(state.graph).groups.get(uid) ?? null) : null;
 }
 
 export function selectedEdge(state: State): EdgeView | null {
@@ -49,6 +55,11 @@ export function verdictAt(drag: Drag | null, target: PortRef): Verdict | null {
   return drag?.verdicts?.get(portKey(target)) ?? null;
 }
 
+/** What the kernel said of the target under the pointer. */
+export function verdictOver({ drag }: State): Verdict | null {
+  return drag?.over ? (drag.verdicts?.get(drag.over) ?? null) : null;
+}
+
 /** The targets a keyboard walks through: those that may be taken first, then those that say why not. */
 export function targetsInOrder(drag: Drag): readonly Verdict[] {
   const rank = { valid: 0, adapter: 1, invalid: 2 };
@@ -60,7 +71,10 @@ export function dragSentence(state: State): string {
   const { drag } = state;
   if (!drag) return "";
   if (!drag.verdicts) return "Asking the kernel where this fits …";
-  const verdict = drag.over === null ? null : (drag.verdicts.get(drag.over) ?? null);
+  const verdict = verdictOver(state);
+  const box = drag.over?.startsWith("box/") ? drag.over.slice(4) : null;
+  if (box !== null && drag.moving.type === "layer")
+    return `Put ${drag.moving.kind} in the place of ${nodeName(state, box)}.`;
   return verdict ? verdictSentence(state, drag, verdict) : invitation(drag);
 }
 

@@ -9,7 +9,6 @@ import type { Scope, ScopeData } from "./scope";
 import { summary } from "./summary";
 import { drawTurns, pageClock, type Turns } from "./turns";
 import { useColours, usePlotly } from "./usePlotting";
-import "./scopes.css";
 
 export interface ScopesProps {
   readonly frame: FrameState | null;

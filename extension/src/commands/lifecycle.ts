@@ -1,0 +1,53 @@
+/** From a widget model to a running studio: open, listen, acknowledge frames, notice a lost kernel. */
+
+import type { NamedArrays } from "../protocol/arrays";
+import type { StateMessage } from "../protocol/bridge";
+import type { Frame } from "../protocol/messages";
+import { VERSION } from "../protocol/messages";
+import type { Studio } from "./studio";
+
+export interface Clock {
+  /** Calls once, when the page paints next. */
+  afterPaint(callback: () => void): void;
+}
+
+/** Start the studio. Returns its own undo. */
+export function startStudio(studio: Studio, clock: Clock): () => void {
+  const stopListening = studio.kernel.listen((message, arrays) => receive(studio, clock, message, arrays));
+  const stopWatching = studio.kernel.watchConnection((live) => {
+    if (live) void open(studio);
+    else studio.store.dispatch({ type: "connection-lost" });
+  });
+  void open(studio);
+  return () => {
+    stopListening();
+    stopWatching();
+    studio.kernel.close();
+  };
+}
+
+/** Ask for the catalogue and all state: at the start, and whenever the kernel is there again. */
+export async function open(studio: Studio): Promise<void> {
+  studio.store.dispatch({ type: "connection-opening" });
+  const reply = await studio.kernel.ask({ type: "open", version: VERSION });
+  if (reply.type === "opened") {
+    studio.store.dispatch({ type: "opened", message: reply });
+    return;
+  }
+  studio.store.dispatch({ type: "connection-lost" });
+  studio.store.dispatch({ type: "refused", reply });
+}
+
+function receive(studio: Studio, clock: Clock, message: StateMessage, arrays: NamedArrays): void {
+  const { store } = studio;
+  if (message.type === "graph-view") store.dispatch({ type: "graph-arrived", graph: message });
+  else if (message.type === "run-view") store.dispatch({ type: "run-arrived", run: message });
+  else if (message.type === "log-view") store.dispatch({ type: "log-arrived", log: message });
+  else receiveFrame(studio, clock, message, arrays);
+}
+
+/** The kernel sends the next frame when this one was painted: one in flight. */
+function receiveFrame({ store, kernel }: Studio, clock: Clock, frame: Frame, arrays: NamedArrays): void {
+  store.dispatch({ type: "frame-arrived", frame, arrays });
+  clock.afterPaint(() => kernel.tell({ type: "frame-seen", number: frame.number }));
+}

@@ -1,0 +1,11 @@
+import { ask } from "./ask";
+import type { UiCommand } from "./uiCommand";
+
+export const redo: UiCommand = {
+  id: "patchgrad:redo",
+  label: "Redo",
+  keys: ["Ctrl+Shift+Z", "Ctrl+Y"],
+  family: "Edit",
+  enabled: (state) => state.graph.redoLabel !== null,
+  run: (studio) => ask(studio, { type: "redo" }),
+};

@@ -1,0 +1,72 @@
+/** Every UI command, in the order of the keyboard map. A new one is a file and a line here. */
+import type { State } from "../store/state";
+import { bypassSelection } from "./bypassSelection";
+import { connectSelection } from "./connectSelection";
+import { deleteSelection } from "./deleteSelection";
+import { duplicateSelection } from "./duplicateSelection";
+import { fitView } from "./fitView";
+import { foldSelection } from "./foldSelection";
+import { freezeSelection } from "./freezeSelection";
+import { groupSelection } from "./groupSelection";
+import { insertLayer } from "./insertLayer";
+import { playPause } from "./playPause";
+import { redo } from "./redo";
+import { releaseSelection } from "./releaseSelection";
+import { renameSelection } from "./renameSelection";
+import { searchPalette } from "./searchPalette";
+import { selectAll } from "./selectAll";
+import { showKeyboardMap } from "./showKeyboardMap";
+import { showModelSource } from "./showModelSource";
+import { showScript } from "./showScript";
+import { stepOnce } from "./stepOnce";
+import { toggleInspector } from "./toggleInspector";
+import { toggleLog } from "./toggleLog";
+import { togglePalette } from "./togglePalette";
+import { toggleScopes } from "./toggleScopes";
+import type { UiCommand } from "./uiCommand";
+import { undo } from "./undo";
+import { ungroupSelection } from "./ungroupSelection";
+import { leave, placeHere, walkDown, walkLeft, walkRight, walkUp } from "./walkCanvas";
+import { zoomIn } from "./zoomIn";
+import { zoomOut } from "./zoomOut";
+
+export const COMMANDS: readonly UiCommand[] = [
+  playPause,
+  stepOnce,
+  undo,
+  redo,
+  insertLayer,
+  connectSelection,
+  placeHere,
+  deleteSelection,
+  duplicateSelection,
+  renameSelection,
+  freezeSelection,
+  bypassSelection,
+  groupSelection,
+  ungroupSelection,
+  releaseSelection,
+  selectAll,
+  walkRight,
+  walkLeft,
+  walkUp,
+  walkDown,
+  leave,
+  foldSelection,
+  searchPalette,
+  fitView,
+  zoomIn,
+  zoomOut,
+  togglePalette,
+  toggleInspector,
+  toggleLog,
+  toggleScopes,
+  showModelSource,
+  showScript,
+  showKeyboardMap,
+];
+
+/** The command that a key runs now: the first that is enabled. */
+export function commandFor(keys: string, state: State): UiCommand | null {
+  return COMMANDS.find((command) => command.keys.includes(keys) && command.enabled(state)) ?? null;
+}

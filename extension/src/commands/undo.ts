@@ -1,0 +1,12 @@
+import { ask } from "./ask";
+import type { UiCommand } from "./uiCommand";
+
+/** The removed layer comes back with its trained weights; the rest keeps its progress. */
+export const undo: UiCommand = {
+  id: "patchgrad:undo",
+  label: "Undo",
+  keys: ["Ctrl+Z"],
+  family: "Edit",
+  enabled: (state) => state.graph.undoLabel !== null,
+  run: (studio) => ask(studio, { type: "undo" }),
+};

@@ -1,0 +1,102 @@
+/** The studio: bar, palette, canvas, inspector or log, scopes. On a narrow field the panels become tabs. */
+import { useEffect, useRef, useState } from "react";
+import type { State } from "../store/state";
+import { Canvas } from "./canvas/Canvas";
+import { Inspector } from "./inspector/Inspector";
+import { Log } from "./log/Log";
+import { Palette } from "./palette/Palette";
+import { Footer } from "./parts/Footer";
+import { HeightGrip } from "./parts/HeightGrip";
+import { KeyboardMap } from "./parts/KeyboardMap";
+import { LiveRegion } from "./parts/LiveRegion";
+import { SourceSheet } from "./parts/SourceSheet";
+import { Tabs } from "./parts/Tabs";
+import { ScopesPanel } from "./ScopesPanel";
+import { useRead, useStudio } from "./studioContext";
+import { readTheme, type Theme, watchTheme } from "./theme";
+import { Transport } from "./transport/Transport";
+import { useKeys } from "./useKeys";
+import { usePage } from "./usePage";
+
+const NARROW = 700;
+const FIRST_HEIGHT = 640;
+const readLayout = (state: State) => state.layout;
+
+export function StudioView() {
+  const root = useRef<HTMLDivElement>(null);
+  const theme = useTheme();
+  const [height, setHeight] = useState(FIRST_HEIGHT);
+  const onKeyDown = useKeys();
+  const { narrow } = useRead(readLayout);
+  usePage(root);
+  useWidth(root);
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: keys are taken from whatever inside has the focus
+    <div
+      className={`patchgrad-studio patchgrad-${theme}`}
+      data-lm-suppress-shortcuts="true"
+      data-narrow={narrow}
+      ref={root}
+      style={{ height }}
+      onKeyDown={onKeyDown}
+    >
+      <Transport />
+      {narrow ? <NarrowBody /> : <WideBody />}
+      <Footer />
+      <HeightGrip height={height} onHeight={setHeight} />
+      <LiveRegion />
+      <KeyboardMap />
+      <SourceSheet />
+    </div>
+  );
+}
+
+function WideBody() {
+  const { open } = useRead(readLayout);
+  return (
+    <div className="pg-body">
+      <div className="pg-upper">
+        {open.palette && <Palette />}
+        <Canvas />
+        {open.inspector && <Inspector />}
+        {open.log && <Log />}
+      </div>
+      {open.scopes && <ScopesPanel />}
+    </div>
+  );
+}
+
+function NarrowBody() {
+  const { tab } = useRead(readLayout);
+  return (
+    <div className="pg-body">
+      <Tabs />
+      <div className="pg-one">
+        {tab === "canvas" && <Canvas />}
+        {tab === "palette" && <Palette />}
+        {tab === "inspector" && <Inspector />}
+        {tab === "log" && <Log />}
+        {tab === "scopes" && <ScopesPanel />}
+      </div>
+    </div>
+  );
+}
+
+function useTheme(): Theme {
+  const [theme, setTheme] = useState<Theme>(() => readTheme(document));
+  useEffect(() => watchTheme(document, () => setTheme(readTheme(document))), []);
+  return theme;
+}
+
+function useWidth(root: React.RefObject<HTMLElement | null>): void {
+  const { store } = useStudio();
+  useEffect(() => {
+    if (!root.current) return;
+    const observer = new ResizeObserver(([entry]) => {
+      const width = entry?.contentRect.width ?? 0;
+      if (width > 0) store.dispatch({ type: "width-changed", narrow: width <= NARROW });
+    });
+    observer.observe(root.current);
+    return () => observer.disconnect();
+  }, [root, store]);
+}

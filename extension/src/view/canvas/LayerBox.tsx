@@ -1,0 +1,71 @@
+/** A layer: name, kind, settings, parameter count, marks, its newest figures, and its ports. */
+import type { NodeProps } from "@xyflow/react";
+import { memo, useCallback } from "react";
+import { accent } from "../../model/families";
+import { count } from "../../model/format";
+import { placePorts } from "../../model/ports";
+import type { NodeView } from "../../protocol/messages";
+import { kindOf } from "../../store/selectors";
+import type { State } from "../../store/state";
+import { Icon } from "../parts/Icon";
+import { useRead } from "../studioContext";
+import type { LayerFlowNode } from "./flow";
+import { PortDot } from "./PortDot";
+import { StatStrip } from "./StatStrip";
+
+export const LayerBox = memo(function LayerBox({ data: { node }, selected }: NodeProps<LayerFlowNode>) {
+  const family = useRead(useCallback((state: State) => kindOf(state, node.kind)?.family ?? "", [node.kind]));
+  const faulty = useRead(useCallback((state: State) => state.run.problemNode === node.uid, [node.uid]));
+  const marked = useRead(useCallback((state: State) => isReplaceTarget(state, node.uid), [node.uid]));
+  return (
+    <div
+      className="pg-box"
+      data-selected={selected}
+      data-frozen={node.frozen}
+      data-bypassed={node.bypassed}
+      data-problem={faulty || node.problem !== ""}
+      data-replace={marked}
+      style={{ "--pg-accent": accent(family) } as React.CSSProperties}
+      title={node.problem || undefined}
+    >
+      <div className="pg-box-name">
+        <span>{node.name}</span>
+        <Marks node={node} />
+      </div>
+      <div className="pg-box-kind">
+        <span>{node.kind === "Closed" ? "module" : node.kind}</span>{" "}
+        <span className="pg-box-summary">{node.summary}</span>
+      </div>
+      <div className="pg-box-foot">
+        <StatStrip uid={node.uid} />
+        {node.parameters > 0 && <span className="pg-box-count">{count(node.parameters)}</span>}
+      </div>
+      {placePorts(node).map((place) => (
+        <PortDot key={`${place.side}/${place.port.name}`} node={node} place={place} />
+      ))}
+    </div>
+  );
+});
+
+/** A layer from the palette hovers over this box. */
+function isReplaceTarget(state: State, uid: string): boolean {
+  return state.drag?.moving.type === "layer" && state.drag.over === `box/${uid}`;
+}
+
+function Marks({ node }: { readonly node: NodeView }) {
+  return (
+    <span className="pg-marks">
+      {node.problem && <span title={node.problem}>!</span>}
+      {node.frozen && (
+        <span title="frozen">
+          <Icon name="lock" />
+        </span>
+      )}
+      {node.bypassed && (
+        <span title="bypassed">
+          <Icon name="bypass" />
+        </span>
+      )}
+    </span>
+  );
+}

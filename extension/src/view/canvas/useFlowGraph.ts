@@ -1,0 +1,99 @@
+/** Boxes and edges for React Flow: from the store, with the selection and boxes that are being moved. */
+import type { EdgeChange, NodeChange, XYPosition } from "@xyflow/react";
+import { useCallback, useMemo, useState } from "react";
+import { edit } from "../../commands/ask";
+import { selectEdge, selectNodes } from "../../commands/select";
+import type { Studio } from "../../commands/studio";
+import type { State } from "../../store/state";
+import { useRead, useStudio } from "../studioContext";
+import { type FlowEdge, type FlowNode, flowEdges, flowNodes } from "./flow";
+
+const readGraph = (state: State) => state.graph;
+const readSelection = (state: State) => state.selection;
+
+interface Moved {
+  readonly revision: number;
+  readonly positions: ReadonlyMap<string, XYPosition>;
+}
+
+const NOTHING_MOVED: Moved = { revision: -1, positions: new Map() };
+
+export function useFlowGraph() {
+  const studio = useStudio();
+  const graph = useRead(readGraph);
+  const selection = useRead(readSelection);
+  const [moved, setMoved] = useState(NOTHING_MOVED);
+  const boxes = useMemo(() => flowNodes(graph), [graph]);
+  const lines = useMemo(() => flowEdges(graph), [graph]);
+  const nodes = useMemo(() => {
+    const positions = moved.revision === graph.revision ? moved.positions : NOTHING_MOVED.positions;
+    const chosen = new Set(selection.nodes);
+    return boxes.map((box) => placed(box, chosen.has(box.id), positions.get(box.id)));
+  }, [boxes, selection, moved, graph]);
+  const edges = useMemo(() => lines.map((line) => marked(line, line.id === selection.edge)), [lines, selection]);
+
+  const onNodesChange = useCallback(
+    (changes: NodeChange<FlowNode>[]) => {
+      changeSelection(studio, changes);
+      const { revision } = studio.store.getState().graph;
+      setMoved((before) => movedBy(before, changes, revision));
+    },
+    [studio],
+  );
+  const onEdgesChange = useCallback((changes: EdgeChange<FlowEdge>[]) => changeEdge(studio, changes), [studio]);
+  const onNodeDragStop = useCallback(
+    async (_: unknown, __: unknown, dragged: FlowNode[]) => {
+      for (const node of dragged) await pin(studio, node);
+      setMoved(NOTHING_MOVED);
+    },
+    [studio],
+  );
+  return { nodes, edges, onNodesChange, onEdgesChange, onNodeDragStop };
+}
+
+function placed(box: FlowNode, selected: boolean, position: XYPosition | undefined): FlowNode {
+  if (!selected && !position) return box;
+  return { ...box, selected, position: position ?? box.position };
+}
+
+function marked(line: FlowEdge, selected: boolean): FlowEdge {
+  return selected ? { ...line, selected } : line;
+}
+
+function movedBy(before: Moved, changes: readonly NodeChange<FlowNode>[], revision: number): Moved {
+  const moves = changes.flatMap((change) =>
+    change.type === "position" && change.position ? [[change.id, change.position] as const] : [],
+  );
+  if (!moves.length) return before;
+  const kept = before.revision === revision ? before.positions : NOTHING_MOVED.positions;
+  return { revision, positions: new Map([...kept, ...moves]) };
+}
+
+/** A box dropped by hand stays where it was put. */
+async function pin(studio: Studio, { id, position }: FlowNode): Promise<void> {
+  const node = studio.store.getState().graph.nodes.find((candidate) => candidate.uid === id);
+  if (!node || Math.hypot(node.x - position.x, node.y - position.y) < 2) return;
+  await edit(studio, { type: "move", node: id, position: [Math.round(position.x), Math.round(position.y)] }, true);
+}
+
+function changeSelection(studio: Studio, changes: readonly NodeChange<FlowNode>[]): void {
+  const { selection } = studio.store.getState();
+  const chosen = new Set(selection.nodes);
+  for (const change of changes) {
+    if (change.type !== "select") continue;
+    if (change.selected) chosen.add(change.id);
+    else chosen.delete(change.id);
+  }
+  const same = chosen.size === selection.nodes.length && selection.nodes.every((uid) => chosen.has(uid));
+  if (!same) selectNodes(studio, [...chosen]);
+}
+
+function changeEdge(studio: Studio, changes: readonly EdgeChange<FlowEdge>[]): void {
+  for (const change of changes) {
+    if (change.type !== "select") continue;
+    const { selection } = studio.store.getState();
+    if (change.selected) selectEdge(studio, change.id);
+    else if (selection.edge === change.id)
+      studio.store.dispatch({ type: "selected", selection: { ...selection, edge: null } });
+  }
+}

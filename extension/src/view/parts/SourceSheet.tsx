@@ -1,0 +1,23 @@
+/** The model as a Module class, or the edits as a script, to read and to copy. */
+import type { State } from "../../store/state";
+import { useRead, useStudio } from "../studioContext";
+import { CopyButton } from "./CopyButton";
+import { Dialog } from "./Dialog";
+
+const TITLES = { module: "The model as a Module class", script: "The edits as a script" } as const;
+const shown = (state: State) => state.source;
+
+export function SourceSheet() {
+  const { store } = useStudio();
+  const source = useRead(shown);
+  if (!source) return null;
+  return (
+    <Dialog
+      title={TITLES[source.form]}
+      onClose={() => store.dispatch({ type: "source-shown", source: null })}
+      actions={<CopyButton text={source.text} label="Copy all" />}
+    >
+      <pre className="pg-code">{source.text || "# nothing yet"}</pre>
+    </Dialog>
+  );
+}

@@ -1,2 +1,0 @@
-/** Style sheets are bundled into widget.css. */
-declare module "*.css";

@@ -1,0 +1,48 @@
+/** State in words, step, speed and loss. */
+import { count, figure } from "../../model/format";
+import type { RunView } from "../../protocol/messages";
+import type { State } from "../../store/state";
+import { useRead } from "../studioContext";
+
+const WORDS: Readonly<Record<RunView["state"], string>> = {
+  idle: "Ready",
+  running: "Training",
+  pausing: "Pausing",
+  paused: "Paused",
+  stepping: "Stepping",
+  applying: "Applying an edit",
+  fault: "Stopped by a fault",
+  finished: "Finished",
+};
+
+const readRun = (state: State) => state.run;
+const readConnection = (state: State) => state.connection;
+const readPending = (state: State) => state.graph.pending;
+const CONNECTION = { opening: "Connecting", lost: "No kernel" } as const;
+
+export function RunFigures() {
+  const run = useRead(readRun);
+  const connection = useRead(readConnection);
+  const pending = useRead(readPending);
+  const words = connection === "open" ? WORDS[run.state] : CONNECTION[connection];
+  return (
+    <div className="pg-figures">
+      <span className="pg-state" data-state={connection === "open" ? run.state : connection} title={run.problem}>
+        {words}
+      </span>
+      <Figure label="step" value={run.total === null ? count(run.step) : `${count(run.step)} / ${count(run.total)}`} />
+      <Figure label="epoch" value={String(run.epoch)} />
+      <Figure label="loss" value={figure(run.loss)} />
+      <Figure label="steps/s" value={run.stepsPerSecond ? figure(run.stepsPerSecond) : "–"} />
+      {pending > 0 && <span className="pg-pending">{pending === 1 ? "1 edit waits" : `${pending} edits wait`}</span>}
+    </div>
+  );
+}
+
+function Figure({ label, value }: { readonly label: string; readonly value: string }) {
+  return (
+    <span className="pg-figure" data-figure={label}>
+      <span className="pg-quiet">{label}</span> <output>{value}</output>
+    </span>
+  );
+}

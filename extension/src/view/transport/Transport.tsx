@@ -1,0 +1,63 @@
+/** The bar on top: play, pause, step, where the run is, undo and redo, and which panels are open. */
+import { playPause } from "../../commands/playPause";
+import { redo } from "../../commands/redo";
+import { showKeyboardMap } from "../../commands/showKeyboardMap";
+import { showModelSource } from "../../commands/showModelSource";
+import { stepOnce } from "../../commands/stepOnce";
+import { toggleInspector } from "../../commands/toggleInspector";
+import { toggleLog } from "../../commands/toggleLog";
+import { togglePalette } from "../../commands/togglePalette";
+import { toggleScopes } from "../../commands/toggleScopes";
+import { undo } from "../../commands/undo";
+import { training } from "../../store/selectors";
+import type { State } from "../../store/state";
+import { CommandButton } from "../parts/CommandButton";
+import { useRead } from "../studioContext";
+import { RunFigures } from "./RunFigures";
+
+const undoLabel = (state: State) => state.graph.undoLabel;
+const redoLabel = (state: State) => state.graph.redoLabel;
+const readLayout = (state: State) => state.layout;
+
+export function Transport() {
+  const runs = useRead(training);
+  const undone = useRead(undoLabel);
+  const redone = useRead(redoLabel);
+  return (
+    <div className="pg-transport" role="toolbar" aria-label="Training">
+      <div className="pg-cluster">
+        <CommandButton
+          command={playPause}
+          icon={runs ? "pause" : "play"}
+          text={runs ? "Pause" : "Play"}
+          label={runs ? "Pause" : "Play"}
+        />
+        <CommandButton command={stepOnce} icon="step" />
+      </div>
+      <RunFigures />
+      <div className="pg-cluster">
+        <CommandButton command={undo} icon="undo" label={undone === null ? "Nothing to undo" : `Undo: ${undone}`} />
+        <CommandButton command={redo} icon="redo" label={redone === null ? "Nothing to redo" : `Redo: ${redone}`} />
+      </div>
+      <PanelButtons />
+    </div>
+  );
+}
+
+function PanelButtons() {
+  const { open, narrow } = useRead(readLayout);
+  return (
+    <div className="pg-cluster pg-last">
+      {!narrow && (
+        <>
+          <CommandButton command={togglePalette} icon="palette" pressed={open.palette} />
+          <CommandButton command={toggleInspector} icon="inspector" pressed={open.inspector} />
+          <CommandButton command={toggleLog} icon="log" pressed={open.log} />
+          <CommandButton command={toggleScopes} icon="scopes" pressed={open.scopes} />
+        </>
+      )}
+      <CommandButton command={showModelSource} icon="code" />
+      <CommandButton command={showKeyboardMap} icon="keys" />
+    </div>
+  );
+}
