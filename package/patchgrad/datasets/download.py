@@ -8,6 +8,7 @@ import os
 import tempfile
 from pathlib import Path
 from typing import Any
+from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
@@ -68,6 +69,9 @@ def _fetch(url: str, file: Any, name: str, timeout: float, progress: bool) -> No
             length = int(answer.headers.get("Content-Length") or 0) or None
             with tqdm(total=length, desc=name, unit="B", unit_scale=True, disable=not progress) as bar:
                 received = _copy(answer, file, bar)
+    except HTTPError as error:
+        error.close()
+        raise _broken(url, name, f"the server answers {error.code} {error.reason}") from error
     except (OSError, http.client.HTTPException) as error:
         raise _broken(url, name, f"{type(error).__name__}: {error}") from error
     if length is not None and received != length:
