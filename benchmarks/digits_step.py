@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import patchgrad as pg
 from benchmarks.timing import Row, race
@@ -19,7 +20,7 @@ def _batch() -> tuple[object, object]:
 def _step(library: object, nn: object, optim: object) -> Callable[[], object]:
     """The same step in a library with PyTorch's names."""
     images, labels = (library.tensor(part) for part in _batch())
-    layers = [part for a, b in zip(SIZES, SIZES[1:], strict=False) for part in (nn.Linear(a, b), nn.ReLU())][:-1]
+    layers = [part for a, b in pairwise(SIZES) for part in (nn.Linear(a, b), nn.ReLU())][:-1]
     model, loss = nn.Sequential(*layers), nn.CrossEntropyLoss()
     optimizer = optim.Adam(model.parameters(), lr=1e-3)
 
