@@ -8,7 +8,13 @@ import numpy
 
 from patchgrad.backend.base import Backend, Namespace
 
-FUNCTIONS = {name: value for name, value in vars(numpy).items() if not name.startswith("_")}
+
+def _astype(x: Any, dtype: Any, /, *, copy: bool = True) -> Any:
+    """As ``numpy.astype``, and for the scalars that NumPy gives in place of arrays without axes."""
+    return x.astype(dtype, copy=copy)
+
+
+FUNCTIONS = {name: value for name, value in vars(numpy).items() if not name.startswith("_")} | {"astype": _astype}
 
 
 class CPU(Backend):

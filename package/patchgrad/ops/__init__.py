@@ -2,10 +2,34 @@
 
 from patchgrad.autograd.op import find
 from patchgrad.backend import register_ops
-from patchgrad.ops import creation, elementwise, index, linalg, methods, movement, namespace, reduce
+from patchgrad.ops import (
+    activation,
+    class_loss,
+    creation,
+    elementwise,
+    index,
+    linalg,
+    loss,
+    methods,
+    movement,
+    namespace,
+    reduce,
+    special,
+)
 from patchgrad.tensor import worlds
 
-__all__ = ["creation", "elementwise", "index", "linalg", "movement", "reduce"]
+__all__ = [
+    "activation",
+    "class_loss",
+    "creation",
+    "elementwise",
+    "index",
+    "linalg",
+    "loss",
+    "movement",
+    "reduce",
+    "special",
+]
 
 register_ops(find)
 methods.bind()

@@ -10,13 +10,14 @@ from collections.abc import Callable
 from typing import Any
 
 from patchgrad.autograd.op import OpSpec, Sample, define
+from patchgrad.backend.dtype import as_dtype
 from patchgrad.ops import shapes
 from patchgrad.tensor import Tensor, apply
 
 Draw = Callable[..., Any]
 
 
-def _one(low: float, high: float) -> Callable[[Draw], list[Sample]]:
+def one(low: float, high: float) -> Callable[[Draw], list[Sample]]:
     return lambda draw: [
         Sample((draw(3, 4, low=low, high=high),)),
         Sample((draw(low=low, high=high),), label="no axes"),
@@ -60,7 +61,7 @@ def unary(
         vjps={} if rule is None else {"x": rule},
         formula=formula,
         cost=lambda x: shapes.count(x),
-        samples=_one(low, high),
+        samples=one(low, high),
     )
 
 
@@ -296,6 +297,11 @@ CAST = define(
     shape=shapes.same,
     dtype=lambda kinds, attrs: attrs["dtype"].numpy,
     vjps={"x": lambda xp, ct, s: ct},
+    formula="x",
+    samples=lambda draw: [
+        Sample((draw(3, 4),), {"dtype": as_dtype("float64")}),
+        Sample((draw(3, 4) > 0,), {"dtype": as_dtype("float32")}, "from bool"),
+    ],
 )
 
 CLAMP = define(

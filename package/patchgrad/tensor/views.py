@@ -15,7 +15,7 @@ import weakref
 from typing import Any
 
 from patchgrad.autograd.node import Node
-from patchgrad.autograd.op import OpSpec, define
+from patchgrad.autograd.op import OpSpec, Sample, define
 from patchgrad.autograd.state import no_grad, state
 from patchgrad.backend import MetaArray, host
 from patchgrad.errors import GradError, ShapeError
@@ -204,6 +204,15 @@ WRITE_VIEW = define(
     shape=lambda base, value, **_: base,
     dtype="same",
     vjps={"base": _outside, "value": lambda xp, ct, s: _follow(xp, ct, s.path)},
+    formula=r"base[path] \leftarrow value",
+    samples=lambda draw: [
+        Sample((draw(4, 3), draw(2, 3)), {"path": (("select", {"index": (slice(1, 3), ...)}),)}),
+        Sample(
+            (draw(4, 3), draw(2, 4)),
+            {"path": (("permute", {"axes": (1, 0)}), ("select", {"index": (slice(1, 3), ...)}))},
+            "view of a view",
+        ),
+    ],
 )
 
 
