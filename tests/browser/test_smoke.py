@@ -14,7 +14,7 @@ def test_a_cell_runs_in_a_real_kernel_and_its_output_is_seen(open_notebook: Open
 
 def test_the_extension_is_there_and_enabled(open_notebook: OpenNotebook) -> None:
     notebook = open_notebook(["1"])
-    assert notebook.page.evaluate("() => jupyterapp.hasPlugin('patchgrad-lab:plugin')")
+    assert notebook.page.evaluate("() => jupyterapp.isPluginActivated('patchgrad-lab:palette')")
 
 
 def test_the_page_can_be_dark_and_survives_a_reload(open_notebook: OpenNotebook) -> None:

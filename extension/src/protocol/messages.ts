@@ -281,6 +281,7 @@ export interface Open {
   readonly version: number;
 }
 
+/** Add a layer of a kind; settings that are not given have the kind's defaults. */
 export interface AddNode {
   readonly type: "add-node";
   readonly kind: string;
@@ -290,11 +291,16 @@ export interface AddNode {
   readonly group?: string | null;
 }
 
+/** Remove layers. What fed the first connected input of each then feeds what it fed, where shapes allow. */
 export interface RemoveNodes {
   readonly type: "remove-nodes";
   readonly nodes: readonly string[];
 }
 
+/**
+ * Change the kind of a layer. Uid, place, edges at ports of the same name (else the same rank), and settings of the
+ * same name stay; a name made from the old kind (`relu1`) is made anew from the new one.
+ */
 export interface ReplaceNode {
   readonly type: "replace-node";
   readonly node: string;
@@ -302,17 +308,23 @@ export interface ReplaceNode {
   readonly settings?: Readonly<Record<string, unknown>>;
 }
 
+/** Lead an output port into an input port, displacing the edge that was there. */
 export interface Connect {
   readonly type: "connect";
   readonly source: PortRef;
   readonly target: PortRef;
 }
 
+/** Remove the edge that leads into an input port. */
 export interface Disconnect {
   readonly type: "disconnect";
   readonly target: PortRef;
 }
 
+/**
+ * Put a layer onto the edge that leads into `target`. Settings that follow from the shape on the edge are
+ * filled in; others not given are chosen so that the shape stays, where the kind can.
+ */
 export interface InsertOnEdge {
   readonly type: "insert-on-edge";
   readonly target: PortRef;
@@ -321,12 +333,14 @@ export interface InsertOnEdge {
   readonly name?: string | null;
 }
 
+/** A bypassed layer gives its first input as its first output; it keeps its weights. */
 export interface Bypass {
   readonly type: "bypass";
   readonly node: string;
   readonly bypassed?: boolean;
 }
 
+/** Set one field. What must follow from the new shape (`in_features` of the next layer) follows. */
 export interface SetField {
   readonly type: "set-field";
   readonly node: string;
@@ -334,41 +348,48 @@ export interface SetField {
   readonly value: unknown;
 }
 
+/** Rename a layer: the attribute in the built module, the key in `state_dict`, the name in the source. */
 export interface Rename {
   readonly type: "rename";
   readonly node: string;
   readonly name: string;
 }
 
+/** A frozen layer computes as before; its parameters get no gradient and stay as they are. */
 export interface Freeze {
   readonly type: "freeze";
   readonly node: string;
   readonly frozen?: boolean;
 }
 
+/** Pin a box to a position, in pixels of the canvas; None lets the layout place it again. */
 export interface Move {
   readonly type: "move";
   readonly node: string;
-  readonly position?: readonly [number, number] | null;
+  readonly position: readonly [number, number] | null;
 }
 
+/** Make a group of layers that lie in the same group now. */
 export interface GroupNodes {
   readonly type: "group-nodes";
   readonly nodes: readonly string[];
   readonly name: string;
 }
 
+/** Take a group away; what lies in it moves to the group around it. */
 export interface Ungroup {
   readonly type: "ungroup";
   readonly group: string;
 }
 
+/** Draw a group as one box, or open it again. */
 export interface Fold {
   readonly type: "fold";
   readonly group: string;
   readonly folded?: boolean;
 }
 
+/** Copy layers with fresh weights. Edges among them are copied; edges into them feed the copies too. */
 export interface Duplicate {
   readonly type: "duplicate";
   readonly nodes: readonly string[];

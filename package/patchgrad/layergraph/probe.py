@@ -9,12 +9,12 @@ from typing import Any
 
 import msgspec
 
-from patchgrad import empty, no_grad
-from patchgrad.autograd.state import state
+from patchgrad.autograd.state import no_grad, state
 from patchgrad.errors import PatchgradError
 from patchgrad.layergraph import catalogue
 from patchgrad.layergraph.kind import LayerKind, SymbolicShape
 from patchgrad.layergraph.sizes import BATCHES, at, symbolic
+from patchgrad.ops.creation import empty
 
 
 class Spec(msgspec.Struct, frozen=True):

@@ -30,7 +30,7 @@ class Record(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=
 # --- what the studio draws -------------------------------------------------------------------
 
 
-class FieldView(Record):
+class FieldView(Record, frozen=True):
     """One editable setting of a layer kind."""
 
     name: str
@@ -43,7 +43,7 @@ class FieldView(Record):
     help: str = ""
 
 
-class KindView(Record):
+class KindView(Record, frozen=True):
     """A layer kind of the catalogue: an entry of the palette."""
 
     kind: str
@@ -56,7 +56,7 @@ class KindView(Record):
     """As in a cell: ``nn.Linear(128, 64)``."""
 
 
-class PortView(Record):
+class PortView(Record, frozen=True):
     name: str
     shape: tuple[int | str, ...] | None = None
     """Sizes by axis; the batch axis is the text ``N``. None if not known."""
@@ -64,7 +64,7 @@ class PortView(Record):
     problem: str = ""
 
 
-class NodeView(Record):
+class NodeView(Record, frozen=True):
     uid: str
     kind: str
     name: str
@@ -86,7 +86,7 @@ class NodeView(Record):
     problem: str = ""
 
 
-class EdgeView(Record):
+class EdgeView(Record, frozen=True):
     id: str
     source: PortRef
     target: PortRef
@@ -97,7 +97,7 @@ class EdgeView(Record):
     a curve that is level at both ends, else a straight line. Empty: the view draws its own curve."""
 
 
-class GroupView(Record):
+class GroupView(Record, frozen=True):
     uid: str
     name: str
     parent: str | None
@@ -110,7 +110,7 @@ class GroupView(Record):
     parameters: int
 
 
-class GraphView(Wire, tag="graph-view"):
+class GraphView(Wire, frozen=True, tag="graph-view"):
     """State: the layer graph as drawn. ``revision`` grows with every applied edit, undo and redo."""
 
     revision: int
@@ -126,7 +126,7 @@ class GraphView(Wire, tag="graph-view"):
     """Edits that wait for the next boundary."""
 
 
-class RunView(Wire, tag="run-view"):
+class RunView(Wire, frozen=True, tag="run-view"):
     """State: the session as the transport bar shows it."""
 
     state: Literal["idle", "running", "pausing", "paused", "stepping", "applying", "fault", "finished"]
@@ -141,7 +141,7 @@ class RunView(Wire, tag="run-view"):
     problem_node: str | None = None
 
 
-class LogEntry(Record):
+class LogEntry(Record, frozen=True):
     number: int
     step: int
     author: Literal["studio", "code"]
@@ -152,13 +152,13 @@ class LogEntry(Record):
     receipt: str = ""
 
 
-class LogView(Wire, tag="log-view"):
+class LogView(Wire, frozen=True, tag="log-view"):
     """State: the newest entries of the edit log, oldest first."""
 
     entries: tuple[LogEntry, ...]
 
 
-class Flag(Record):
+class Flag(Record, frozen=True):
     """An applied edit, drawn on every plot at its step."""
 
     number: int
@@ -166,7 +166,7 @@ class Flag(Record):
     label: str
 
 
-class ArrayView(Record):
+class ArrayView(Record, frozen=True):
     """Where an array lies in the frame's one buffer. ``offset`` in bytes, a multiple of 8."""
 
     dtype: Literal["float32", "float64", "uint8", "int32"]
@@ -174,7 +174,7 @@ class ArrayView(Record):
     offset: int
 
 
-class LayerStat(Record):
+class LayerStat(Record, frozen=True):
     """The newest figures of one layer, for the boxes on the canvas. None where not measured."""
 
     uid: str
@@ -185,7 +185,7 @@ class LayerStat(Record):
     dead: float | None = None
 
 
-class Frame(Wire, tag="frame"):
+class Frame(Wire, frozen=True, tag="frame"):
     """State, with one binary buffer: what the scopes plot. The browser answers ``FrameSeen``.
 
     Arrays by name. ``loss.step``, ``loss.value``, ``loss.smooth`` (equal lengths); by depth, one
@@ -207,14 +207,14 @@ class Frame(Wire, tag="frame"):
 # --- requests: browser -> kernel -------------------------------------------------------------
 
 
-class Open(Wire, tag="open"):
+class Open(Wire, frozen=True, tag="open"):
     """A view appeared: send the catalogue and all state."""
 
     request_id: str
     version: int
 
 
-class RunCommand(Wire, tag="run-command"):
+class RunCommand(Wire, frozen=True, tag="run-command"):
     """Ask for one edit. Refused if ``revision`` is not the kernel's current one."""
 
     request_id: str
@@ -222,15 +222,15 @@ class RunCommand(Wire, tag="run-command"):
     command: AnyCommand
 
 
-class Undo(Wire, tag="undo"):
+class Undo(Wire, frozen=True, tag="undo"):
     request_id: str
 
 
-class Redo(Wire, tag="redo"):
+class Redo(Wire, frozen=True, tag="redo"):
     request_id: str
 
 
-class Transport(Wire, tag="transport"):
+class Transport(Wire, frozen=True, tag="transport"):
     """Play, pause, or do ``steps`` steps and pause."""
 
     request_id: str
@@ -238,7 +238,7 @@ class Transport(Wire, tag="transport"):
     steps: int = 1
 
 
-class AskTargets(Wire, tag="ask-targets"):
+class AskTargets(Wire, frozen=True, tag="ask-targets"):
     """An edge is dragged from ``source`` (an output, or an input when ``reverse``): where may it go?"""
 
     request_id: str
@@ -247,7 +247,7 @@ class AskTargets(Wire, tag="ask-targets"):
     reverse: bool = False
 
 
-class AskInsertions(Wire, tag="ask-insertions"):
+class AskInsertions(Wire, frozen=True, tag="ask-insertions"):
     """A layer of the palette is dragged: which edges would take it?"""
 
     request_id: str
@@ -255,21 +255,21 @@ class AskInsertions(Wire, tag="ask-insertions"):
     kind: str
 
 
-class Inspect(Wire, tag="inspect"):
+class Inspect(Wire, frozen=True, tag="inspect"):
     """Numbers of one layer, now."""
 
     request_id: str
     node: str
 
 
-class AskCode(Wire, tag="ask-code"):
+class AskCode(Wire, frozen=True, tag="ask-code"):
     """The code of the page, asked for once per page and content hash. The bytes come as the one buffer of ``Code``."""
 
     request_id: str
     name: CodeName
 
 
-class AskSource(Wire, tag="ask-source"):
+class AskSource(Wire, frozen=True, tag="ask-source"):
     """The model as a Module class, or the edits as a script."""
 
     request_id: str
@@ -279,13 +279,13 @@ class AskSource(Wire, tag="ask-source"):
 # --- requests without an answer --------------------------------------------------------------
 
 
-class Select(Wire, tag="select"):
+class Select(Wire, frozen=True, tag="select"):
     """Which layers are selected: their histogram comes in the frames."""
 
     nodes: tuple[str, ...]
 
 
-class FrameSeen(Wire, tag="frame-seen"):
+class FrameSeen(Wire, frozen=True, tag="frame-seen"):
     """The frame was drawn; the next may come."""
 
     number: int
@@ -294,7 +294,7 @@ class FrameSeen(Wire, tag="frame-seen"):
 # --- replies: kernel -> browser --------------------------------------------------------------
 
 
-class Opened(Wire, tag="opened"):
+class Opened(Wire, frozen=True, tag="opened"):
     request_id: str
     version: int
     title: str
@@ -306,7 +306,7 @@ class Opened(Wire, tag="opened"):
     """Content hash of each piece of code that can be asked for, by name."""
 
 
-class Code(Wire, tag="code"):
+class Code(Wire, frozen=True, tag="code"):
     """The answer to ``AskCode``; the one buffer is an ES module in UTF-8."""
 
     request_id: str
@@ -314,11 +314,11 @@ class Code(Wire, tag="code"):
     hash: str
 
 
-class Done(Wire, tag="done"):
+class Done(Wire, frozen=True, tag="done"):
     request_id: str
 
 
-class CommandDone(Wire, tag="command-done"):
+class CommandDone(Wire, frozen=True, tag="command-done"):
     """The edit was applied at a boundary."""
 
     request_id: str
@@ -328,7 +328,7 @@ class CommandDone(Wire, tag="command-done"):
     python: str
 
 
-class Failed(Wire, tag="failed"):
+class Failed(Wire, frozen=True, tag="failed"):
     """The request was refused; nothing changed."""
 
     request_id: str
@@ -340,7 +340,7 @@ class Failed(Wire, tag="failed"):
     ports: tuple[PortRef, ...] = ()
 
 
-class Verdict(Record):
+class Verdict(Record, frozen=True):
     """May this port (or the edge into it) be the target? ``fixes`` in words, cheapest first."""
 
     port: PortRef
@@ -351,12 +351,12 @@ class Verdict(Record):
     """For an insertion: the settings with which the layer fits here."""
 
 
-class Targets(Wire, tag="targets"):
+class Targets(Wire, frozen=True, tag="targets"):
     request_id: str
     verdicts: tuple[Verdict, ...]
 
 
-class ParameterView(Record):
+class ParameterView(Record, frozen=True):
     name: str
     shape: tuple[int, ...]
     dtype: str
@@ -370,7 +370,7 @@ class ParameterView(Record):
     trainable: bool = True
 
 
-class Inspected(Wire, tag="inspected"):
+class Inspected(Wire, frozen=True, tag="inspected"):
     request_id: str
     node: str
     parameters: tuple[ParameterView, ...]
@@ -378,7 +378,7 @@ class Inspected(Wire, tag="inspected"):
     """More in words: label to value."""
 
 
-class SourceText(Wire, tag="source-text"):
+class SourceText(Wire, frozen=True, tag="source-text"):
     request_id: str
     text: str
 
