@@ -9,20 +9,19 @@ export const activationsScope: Scope = {
   id: "activations",
   label: "Activations",
   question: "Do the activations keep their scale?",
-  reading: "Bars: spread of each layer's output. Diamonds: size of its mean, hollow if negative. Level is healthy.",
+  reading: "Bars: spread. Diamonds: mean (hollow: negative). Level is healthy.",
   waiting: "Activations appear after the first forward pass.",
   needs: ["activation.std"],
   figure(data, colours, room) {
     const spread = measured(data, "activation.std");
     if (spread === null) return null;
     const mean = measured(data, "activation.mean");
-    const one = guideLine(colours, 1, "1");
     return {
       data: [depthBars(data, spread, colours, "std"), ...(mean ? [meanMarks(data, mean, colours, room.width)] : [])],
       layout: panel(colours, {
         xaxis: depthAxis(data, colours, room.width),
         yaxis: logAxis(colours, "activation", decades([...spread, ...(mean ?? []).map(Math.abs), 1])),
-        shapes: [one.shape],
+        shapes: [guideLine(colours, 1)],
         bargap: 0.15,
       }),
     };

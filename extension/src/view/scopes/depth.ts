@@ -55,31 +55,16 @@ function positions(values: ArrayLike<unknown>): number[] {
   return Array.from({ length: values.length }, (_, index) => index);
 }
 
-/** A dashed line across the whole plot at `y`, with its value written at the right end. */
-export function guideLine(colours: Colours, y: number, text: string): { shape: Layout; annotation: Layout } {
+/** A dashed line across the whole plot at `y`. */
+export function guideLine(colours: Colours, y: number): Layout {
   return {
-    shape: {
-      type: "line",
-      xref: "paper",
-      x0: 0,
-      x1: 1,
-      yref: "y",
-      y0: y,
-      y1: y,
-      line: { color: colours.text, width: 1.5, dash: "dash" },
-    },
-    annotation: {
-      xref: "paper",
-      x: 1,
-      xanchor: "right",
-      yref: "y",
-      y: Math.log10(y),
-      yanchor: "bottom",
-      showarrow: false,
-      yshift: 2,
-      text,
-      bgcolor: colours.surface,
-      font: { size: 11, color: colours.text },
-    },
+    type: "line",
+    xref: "paper",
+    x0: 0,
+    x1: 1,
+    yref: "y",
+    y0: y,
+    y1: y,
+    line: { color: colours.text, width: 1.5, dash: "dash" },
   };
 }

@@ -9,7 +9,7 @@ export const gradientsScope: Scope = {
   id: "gradients",
   label: "Gradients",
   question: "Does the gradient reach the first layer?",
-  reading: "Norm of each layer's gradient, first layer left. Falling to the left: it vanishes; rising: it explodes.",
+  reading: "Norm per layer. Falling to the left: vanishing. Rising: exploding.",
   waiting: "Gradients appear after the first backward pass.",
   needs: ["gradient.norm"],
   figure(data, colours, room) {

@@ -8,7 +8,7 @@ export const histogramScope: Scope = {
   id: "histogram",
   label: "Histogram",
   question: "What do this layer's numbers look like over time?",
-  reading: "Sizes of the layer's output as powers of two. A narrow level band is healthy; drifting down: it dies out.",
+  reading: "Sizes as powers of two. A level band is healthy; sinking: it dies.",
   waiting: "Select a layer to see its numbers over time.",
   needs: ["histogram.counts", "histogram.step", "histogram.exponent"],
   figure(data, colours) {

@@ -7,7 +7,7 @@ export const lossScope: Scope = {
   id: "loss",
   label: "Loss",
   question: "Is the loss going down?",
-  reading: "Faint: every step. Strong: smoothed. A numbered flag marks each edit.",
+  reading: "Faint: every step. Strong: smoothed. Each edit has a flag.",
   waiting: "The curve starts with the first step.",
   needs: ["loss.step", "loss.value"],
   figure(data, colours) {
@@ -59,17 +59,16 @@ export function flagMarks(flags: readonly Flag[], colours: Colours): Trace {
   };
 }
 
-/** A thin upright line at the step of every edit. */
+/** A thin upright line at the step of every edit, up to its flag. */
 export function flagLines(flags: readonly Flag[], colours: Colours): Layout[] {
   return flags.map((flag) => ({
     type: "line",
-    layer: "below",
     xref: "x",
     yref: "paper",
     x0: flag.step,
     x1: flag.step,
     y0: 0,
-    y1: 1,
+    y1: 0.9,
     line: { color: colours.second, width: 1, dash: "dot" },
   }));
 }

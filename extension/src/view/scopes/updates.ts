@@ -11,21 +11,19 @@ export const updatesScope: Scope = {
   id: "updates",
   label: "Updates",
   question: "Is each layer learning at a sensible speed?",
-  reading: "Update over weight, per step. Around 0.001 is usual; far above is unstable, far below hardly learns.",
+  reading: "Update / weight. Near 0.001 is usual, far above is unstable.",
   waiting: "Update sizes appear after the first optimizer step.",
   needs: ["update.ratio"],
   figure(data, colours, room) {
     const exponents = measured(data, "update.ratio");
     if (exponents === null) return null;
     const ratios = exponents.map((exponent) => 10 ** exponent);
-    const guide = guideLine(colours, USUAL, "0.001 is usual");
     return {
       data: [depthBars(data, ratios, colours, "update / weight")],
       layout: panel(colours, {
         xaxis: depthAxis(data, colours, room.width),
         yaxis: logAxis(colours, "update / weight", decades([...ratios, USUAL / 10, USUAL * 10])),
-        shapes: [band(colours), guide.shape],
-        annotations: [guide.annotation],
+        shapes: [band(colours), guideLine(colours, USUAL)],
         bargap: 0.15,
       }),
     };

@@ -1,0 +1,149 @@
+"""The JupyterLab extension in a real JupyterLab: the sidebar's palette, drops into cells, commands, launcher."""
+
+from __future__ import annotations
+
+import pytest
+
+from .conftest import OpenNotebook
+from .notebook import NotebookPage
+
+PALETTE = "#patchgrad-palette"
+LINEAR = f'{PALETTE} [data-kind="Linear"]'
+SEARCH = f"{PALETTE} input"
+EDITOR = ".jp-Notebook .jp-CodeCell .cm-content"
+SOURCE = "(index) => jupyterapp.shell.currentWidget.content.widgets[index].model.sharedModel.getSource()"
+CURSOR_TO_END = """(index) => {
+  const notebook = jupyterapp.shell.currentWidget.content, cell = notebook.widgets[index];
+  notebook.activeCellIndex = index;
+  notebook.mode = "edit";
+  const lines = cell.model.sharedModel.getSource().split("\\n");
+  cell.editor.setCursorPosition({ line: lines.length - 1, column: lines.at(-1).length });
+}"""
+
+
+def source(notebook: NotebookPage, index: int) -> str:
+    return notebook.page.evaluate(SOURCE, index)
+
+
+def with_palette(open_notebook: OpenNotebook, *cells: str) -> NotebookPage:
+    notebook = open_notebook(list(cells))
+    notebook.execute("patchgrad:show-palette")
+    notebook.page.wait_for_selector(LINEAR)
+    return notebook
+
+
+def linear_code(notebook: NotebookPage) -> str:
+    """What the palette says it inserts for Linear: the last line of its tooltip."""
+    title = notebook.page.locator(LINEAR).get_attribute("title")
+    assert title is not None
+    return title.splitlines()[-1]
+
+
+def test_the_palette_lists_layers_by_family_and_finds_them(open_notebook: OpenNotebook) -> None:
+    notebook = with_palette(open_notebook, "1")
+    page = notebook.page
+    assert page.locator(f"{PALETTE} h3").count() >= 4
+    page.fill(SEARCH, "drop")
+    assert page.locator(f"{PALETTE} [data-kind]").evaluate_all("(rows) => rows.map((r) => r.dataset.kind)") == ["Dropout"]
+    page.fill(SEARCH, "no such layer")
+    assert page.get_by_text("No layer has all these words.").is_visible()
+    for theme in ("light", "dark"):
+        page.fill(SEARCH, "")
+        notebook.use_theme(theme)
+        notebook.screenshot(theme)
+
+
+def test_a_layer_dropped_into_a_cell_is_typed_once_where_it_was_dropped(open_notebook: OpenNotebook) -> None:
+    notebook = with_palette(open_notebook, "first = 1\nlayers = []\nlast = 3")
+    code = linear_code(notebook)
+    drag_to_end_of_word(notebook, "[]")
+    expected = f"first = 1\nlayers = [{code}]\nlast = 3"
+    notebook.page.wait_for_function(f"() => ({SOURCE})(0).includes('nn.')")
+    assert source(notebook, 0) == expected
+
+
+def test_enter_types_the_layer_at_the_cursor_and_leads_back_to_the_cell(open_notebook: OpenNotebook) -> None:
+    notebook = with_palette(open_notebook, "model = ")
+    code = linear_code(notebook)
+    notebook.page.evaluate(CURSOR_TO_END, 0)
+    notebook.execute("patchgrad:insert-layer")
+    notebook.page.keyboard.type("linear")
+    notebook.page.keyboard.press("Enter")
+    notebook.page.wait_for_function(f"() => ({SOURCE})(0).includes('nn.')")
+    assert source(notebook, 0) == f"model = {code}"
+    notebook.page.keyboard.type("  # typed on")
+    assert source(notebook, 0) == f"model = {code}  # typed on"
+
+
+def test_arrows_walk_the_palette_and_space_inserts(open_notebook: OpenNotebook) -> None:
+    notebook = with_palette(open_notebook, "")
+    notebook.page.evaluate(CURSOR_TO_END, 0)
+    notebook.execute("patchgrad:show-palette")
+    notebook.page.fill(SEARCH, "dropout")
+    notebook.page.keyboard.press("ArrowDown")
+    notebook.page.keyboard.press("Space")
+    notebook.page.wait_for_function(f"() => ({SOURCE})(0).includes('nn.')")
+    assert source(notebook, 0).startswith("nn.Dropout(")
+
+
+@pytest.mark.parametrize(
+    ("keys", "seen"), [("Alt+Shift+L", SEARCH), ("Alt+Shift+P", SEARCH)], ids=["insert a layer", "show the palette"]
+)
+def test_a_shortcut_leads_to_the_palette(open_notebook: OpenNotebook, keys: str, seen: str) -> None:
+    notebook = open_notebook(["1"])
+    assert not notebook.page.locator(seen).is_visible()
+    notebook.page.keyboard.press(keys)
+    notebook.page.wait_for_selector(seen)
+    assert notebook.page.evaluate("() => document.activeElement.matches('#patchgrad-palette input')")
+
+
+def test_the_command_palette_has_the_commands(open_notebook: OpenNotebook) -> None:
+    notebook = open_notebook(["1"])
+    notebook.execute("apputils:activate-command-palette")
+    notebook.page.keyboard.type("patchgrad")
+    labels = notebook.page.locator(".lm-CommandPalette-itemLabel")
+    notebook.page.wait_for_function("() => document.querySelectorAll('.lm-CommandPalette-itemLabel mark').length > 0")
+    texts = labels.all_inner_texts()
+    for label in ("Insert layer…", "Show layer palette", "New studio notebook"):
+        assert f"patchgrad: {label}" in texts
+
+
+def test_the_launcher_card_opens_a_studio_notebook(open_notebook: OpenNotebook) -> None:
+    notebook = open_notebook(["1"])
+    notebook.execute("launcher:create")
+    card = notebook.page.locator(".jp-LauncherCard", has_text="Studio")
+    card.wait_for()
+    assert card.locator("svg").is_visible()
+    notebook.screenshot("launcher")
+    card.click()
+    notebook.wait_until_ready()
+    notebook.page.wait_for_function("() => jupyterapp.shell.currentWidget.context.path.startsWith('Untitled')")
+    cells = [source(notebook, index) for index in range(notebook.cell_count)]
+    assert any("session.studio()" in cell for cell in cells)
+    assert notebook.page.locator(".jp-Dialog").count() == 0
+
+
+def drag_to_end_of_word(notebook: NotebookPage, word: str) -> None:
+    """Drag Linear with the mouse between the two characters of ``word`` in the first cell."""
+    page = notebook.page
+    spot = page.evaluate(
+        """([editor, word]) => {
+          const walker = document.createTreeWalker(document.querySelector(editor), NodeFilter.SHOW_TEXT);
+          for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+            const at = node.data.indexOf(word[0]);
+            if (at < 0) continue;
+            const range = document.createRange();
+            range.setStart(node, at);
+            range.setEnd(node, at + 1);
+            const box = range.getBoundingClientRect();
+            return { x: box.right, y: box.top + box.height / 2 };
+          }
+        }""",
+        [EDITOR, word],
+    )
+    start = notebook.box_when_still(LINEAR)
+    page.mouse.move(start["x"] + 30, start["y"] + start["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(spot["x"], spot["y"], steps=8)
+    page.mouse.move(spot["x"], spot["y"], steps=2)
+    page.mouse.up()
