@@ -12,13 +12,6 @@ LINEAR = f'{PALETTE} [data-kind="Linear"]'
 SEARCH = f"{PALETTE} input"
 EDITOR = ".jp-Notebook .jp-CodeCell .cm-content"
 SOURCE = "(index) => jupyterapp.shell.currentWidget.content.widgets[index].model.sharedModel.getSource()"
-CURSOR_TO_END = """(index) => {
-  const notebook = jupyterapp.shell.currentWidget.content, cell = notebook.widgets[index];
-  notebook.activeCellIndex = index;
-  notebook.mode = "edit";
-  const lines = cell.model.sharedModel.getSource().split("\\n");
-  cell.editor.setCursorPosition({ line: lines.length - 1, column: lines.at(-1).length });
-}"""
 
 
 def source(notebook: NotebookPage, index: int) -> str:
@@ -30,6 +23,11 @@ def with_palette(open_notebook: OpenNotebook, *cells: str) -> NotebookPage:
     notebook.execute("patchgrad:show-palette")
     notebook.page.wait_for_selector(LINEAR)
     return notebook
+
+
+def cursor_to_end(notebook: NotebookPage) -> None:
+    notebook.page.click(EDITOR)
+    notebook.page.keyboard.press("Control+End")
 
 
 def linear_code(notebook: NotebookPage) -> str:
@@ -65,19 +63,20 @@ def test_a_layer_dropped_into_a_cell_is_typed_once_where_it_was_dropped(open_not
 def test_enter_types_the_layer_at_the_cursor_and_leads_back_to_the_cell(open_notebook: OpenNotebook) -> None:
     notebook = with_palette(open_notebook, "model = ")
     code = linear_code(notebook)
-    notebook.page.evaluate(CURSOR_TO_END, 0)
+    cursor_to_end(notebook)
     notebook.execute("patchgrad:insert-layer")
     notebook.page.keyboard.type("linear")
     notebook.page.keyboard.press("Enter")
     notebook.page.wait_for_function(f"() => ({SOURCE})(0).includes('nn.')")
     assert source(notebook, 0) == f"model = {code}"
+    notebook.page.wait_for_function("() => document.activeElement.matches('.jp-CodeCell .cm-content')")
     notebook.page.keyboard.type("  # typed on")
     assert source(notebook, 0) == f"model = {code}  # typed on"
 
 
 def test_arrows_walk_the_palette_and_space_inserts(open_notebook: OpenNotebook) -> None:
     notebook = with_palette(open_notebook, "")
-    notebook.page.evaluate(CURSOR_TO_END, 0)
+    cursor_to_end(notebook)
     notebook.execute("patchgrad:show-palette")
     notebook.page.fill(SEARCH, "dropout")
     notebook.page.keyboard.press("ArrowDown")
@@ -111,7 +110,7 @@ def test_the_command_palette_has_the_commands(open_notebook: OpenNotebook) -> No
 def test_the_launcher_card_opens_a_studio_notebook(open_notebook: OpenNotebook) -> None:
     notebook = open_notebook(["1"])
     notebook.execute("launcher:create")
-    card = notebook.page.locator(".jp-LauncherCard", has_text="Studio")
+    card = notebook.page.locator(".jp-LauncherCard[data-category='patchgrad']", has_text="Studio")
     card.wait_for()
     assert card.locator("svg").is_visible()
     notebook.screenshot("launcher")

@@ -4,14 +4,15 @@
  */
 import type { JupyterFrontEnd } from "@jupyterlab/application";
 
-type CommandRegistry = JupyterFrontEnd["commands"];
-
 /** The event that a studio listens to on its root element, which carries the attribute. */
 export const ADD_LAYER = "patchgrad:add-layer";
 export const STUDIO = "[data-patchgrad-studio]";
 
 /** JupyterLab's commands that put text at the cursor; each is enabled where it applies. */
 const REPLACE_SELECTION = ["notebook:replace-selection", "fileeditor:replace-selection", "console:replace-selection"];
+
+/** Gives the focus back to the cell's editor; in a later turn, as activating a notebook puts it in command mode. */
+const EDIT_MODE = "notebook:enter-edit-mode";
 
 export interface Destination {
   /** Send the layer to where the user last was. False if there is no such place. */
@@ -20,7 +21,7 @@ export interface Destination {
 }
 
 /** Watches the page's focus; `own` is the palette, which is never the destination. */
-export function watchDestination(commands: CommandRegistry, own: Element): Destination {
+export function watchDestination(app: JupyterFrontEnd, own: Element): Destination {
   let last: Element | null = null;
   const note = (event: Event) => {
     const target = event.target as Element;
@@ -31,7 +32,7 @@ export function watchDestination(commands: CommandRegistry, own: Element): Desti
   return {
     async insert(kind, source) {
       const studio = last?.isConnected ? last.closest(STUDIO) : null;
-      return studio ? sendToStudio(studio, kind) : typeAtCursor(commands, source);
+      return studio ? sendToStudio(studio, kind) : typeAtCursor(app, source);
     },
     dispose() {
       document.removeEventListener("focusin", note, true);
@@ -42,13 +43,15 @@ export function watchDestination(commands: CommandRegistry, own: Element): Desti
 }
 
 function sendToStudio(studio: Element, kind: string): boolean {
-  const heard = !studio.dispatchEvent(new CustomEvent(ADD_LAYER, { detail: { kind }, cancelable: true }));
-  return heard;
+  return !studio.dispatchEvent(new CustomEvent(ADD_LAYER, { detail: { kind }, cancelable: true }));
 }
 
-async function typeAtCursor(commands: CommandRegistry, text: string): Promise<boolean> {
-  const command = REPLACE_SELECTION.find((id) => commands.hasCommand(id) && commands.isEnabled(id));
+async function typeAtCursor({ commands, shell }: JupyterFrontEnd, text: string): Promise<boolean> {
+  const usable = (id: string) => commands.hasCommand(id) && commands.isEnabled(id);
+  const command = REPLACE_SELECTION.find(usable);
   if (command === undefined) return false;
   await commands.execute(command, { text });
+  if (shell.currentWidget) shell.activateById(shell.currentWidget.id);
+  if (command.startsWith("notebook:")) setTimeout(() => void commands.execute(EDIT_MODE));
   return true;
 }

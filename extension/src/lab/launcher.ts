@@ -20,6 +20,6 @@ export const launcher: JupyterFrontEndPlugin<void> = {
       execute: ({ cwd }) => openNewNotebook(app, starter as NotebookFile, typeof cwd === "string" ? cwd : ""),
     });
     palette?.addItem({ command: NEW_STUDIO, category: CATEGORY });
-    cards?.add({ command: NEW_STUDIO, category: "Notebook", rank: 10, args: { isLauncher: true } });
+    cards?.add({ command: NEW_STUDIO, category: CATEGORY, rank: 1, args: { isLauncher: true } });
   },
 };

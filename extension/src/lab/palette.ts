@@ -8,50 +8,53 @@ import { CATEGORY, INSERT_LAYER, SHOW_PALETTE } from "./ids";
 import { KINDS } from "./kinds";
 import { PaletteWidget } from "./PaletteWidget";
 
+interface Disposable {
+  dispose(): void;
+}
+
 export const palette: JupyterFrontEndPlugin<void> = {
   id: "patchgrad-lab:palette",
   description: "Palette of layers in the left sidebar.",
   autoStart: true,
   optional: [ICommandPalette, ILayoutRestorer],
   activate(app: JupyterFrontEnd, commandPalette: ICommandPalette | null, restorer: ILayoutRestorer | null) {
-    const widget = new PaletteWidget(KINDS, (kind) => void insert(app, destination, kind));
-    const destination = watchDestination(app.commands, widget.node);
-    widget.disposed.connect(() => destination.dispose());
+    const widget = new PaletteWidget(KINDS, (kind) => void insert(destination, kind));
+    const destination = watchDestination(app, widget.node);
     app.shell.add(widget, "left", { rank: 900 });
     restorer?.add(widget, widget.id);
-    addCommands(app, widget, destination);
-    for (const command of [INSERT_LAYER, SHOW_PALETTE]) commandPalette?.addItem({ command, category: CATEGORY });
+    const opened = [destination, ...addCommands(app, widget, destination)];
+    for (const command of [INSERT_LAYER, SHOW_PALETTE]) {
+      if (commandPalette) opened.push(commandPalette.addItem({ command, category: CATEGORY }));
+    }
+    widget.disposed.connect(() => {
+      for (const one of opened) one.dispose();
+    });
   },
 };
 
-function addCommands(app: JupyterFrontEnd, widget: PaletteWidget, destination: Destination): void {
+function addCommands(app: JupyterFrontEnd, widget: PaletteWidget, destination: Destination): Disposable[] {
   const show = () => {
     app.shell.activateById(widget.id);
     widget.search();
   };
-  app.commands.addCommand(SHOW_PALETTE, {
+  const showPalette = app.commands.addCommand(SHOW_PALETTE, {
     label: "patchgrad: Show layer palette",
     icon: patchgradIcon,
     execute: show,
   });
-  app.commands.addCommand(INSERT_LAYER, {
+  const insertLayer = app.commands.addCommand(INSERT_LAYER, {
     label: "patchgrad: Insert layer…",
     caption: "Search a layer; Enter inserts it where the cursor is",
     icon: patchgradIcon,
     execute: ({ kind }) => {
       const named = KINDS.find((one) => one.kind === kind);
-      return named ? insert(app, destination, named) : show();
+      return named ? insert(destination, named) : show();
     },
   });
+  return [showPalette, insertLayer];
 }
 
-async function insert(app: JupyterFrontEnd, destination: Destination, kind: KindView): Promise<void> {
-  if (await destination.insert(kind.kind, kind.source)) return backToWork(app);
+async function insert(destination: Destination, kind: KindView): Promise<void> {
+  if (await destination.insert(kind.kind, kind.source)) return;
   Notification.info(`There is no open cell or studio for ${kind.kind}. Open a notebook, then insert it again.`);
-}
-
-/** The cursor returns to the cell, so that typing goes on behind the inserted text. */
-function backToWork(app: JupyterFrontEnd): void {
-  const current = app.shell.currentWidget;
-  if (current) app.shell.activateById(current.id);
 }
