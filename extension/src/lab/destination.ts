@@ -1,12 +1,9 @@
 /**
  * Where a layer goes that is inserted without a drag: into the place that had the focus last, a studio or
- * an editor. The two halves know each other only by an attribute and an event of the page.
+ * an editor. The two halves know each other only by a class and an event of the page.
  */
 import type { JupyterFrontEnd } from "@jupyterlab/application";
-
-/** The event that a studio listens to on its root element, which carries the attribute. */
-export const ADD_LAYER = "patchgrad:add-layer";
-export const STUDIO = "[data-patchgrad-studio]";
+import { ADD_LAYER, STUDIO_ROOT } from "../model/layerDrag";
 
 /** JupyterLab's commands that put text at the cursor; each is enabled where it applies. */
 const REPLACE_SELECTION = ["notebook:replace-selection", "fileeditor:replace-selection", "console:replace-selection"];
@@ -31,7 +28,7 @@ export function watchDestination(app: JupyterFrontEnd, own: Element): Destinatio
   document.addEventListener("pointerdown", note, true);
   return {
     async insert(kind, source) {
-      const studio = last?.isConnected ? last.closest(STUDIO) : null;
+      const studio = last?.isConnected ? last.closest(`.${STUDIO_ROOT}`) : null;
       return studio ? sendToStudio(studio, kind) : typeAtCursor(app, source);
     },
     dispose() {

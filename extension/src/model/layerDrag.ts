@@ -6,6 +6,10 @@
  * a type as well, and the edges can light up before the drop.
  */
 export const LAYER_MIME = "application/x-patchgrad-layer";
+/** Event by which a palette outside of the studio adds a layer without a drag; `detail` is a `DraggedLayer`. */
+export const ADD_LAYER = "patchgrad:add-layer";
+/** The studio's root element: the event is sent to it, and a studio that takes the layer cancels it. */
+export const STUDIO_ROOT = "patchgrad-studio";
 const KIND_PREFIX = `${LAYER_MIME}.`;
 
 export interface DraggedLayer {

@@ -1,5 +1,6 @@
 /** The studio: bar, palette, canvas, inspector or log, scopes. On a narrow field the panels become tabs. */
 import { useEffect, useRef, useState } from "react";
+import { STUDIO_ROOT } from "../model/layerDrag";
 import type { State } from "../store/state";
 import { Canvas } from "./canvas/Canvas";
 import { Inspector } from "./inspector/Inspector";
@@ -15,6 +16,7 @@ import { ScopesPanel } from "./ScopesPanel";
 import { useRead, useStudio } from "./studioContext";
 import { readTheme, type Theme, watchTheme } from "./theme";
 import { Transport } from "./transport/Transport";
+import { useAddLayer } from "./useAddLayer";
 import { useKeys } from "./useKeys";
 import { usePage } from "./usePage";
 
@@ -29,11 +31,12 @@ export function StudioView() {
   const onKeyDown = useKeys();
   const { narrow } = useRead(readLayout);
   usePage(root);
+  useAddLayer(root);
   useWidth(root);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: keys are taken from whatever inside has the focus
     <div
-      className={`patchgrad-studio patchgrad-${theme}`}
+      className={`${STUDIO_ROOT} patchgrad-${theme}`}
       data-lm-suppress-shortcuts="true"
       data-narrow={narrow}
       ref={root}

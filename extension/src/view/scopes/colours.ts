@@ -1,14 +1,22 @@
 /** The panel's colours, read from CSS so that the plots follow the host's theme, light or dark. */
 
+import { watchTheme } from "../theme";
 import type { Colours } from "./scope";
 
 const HEAT_STEPS = 5;
+/** A host may load the new theme's style sheet after it has said its name. */
+const SETTLED = 400;
 
-/** Reads the `--pg-plot-*` variables in force at the element (see scopes.css). */
+/** The `--pg-plot-*` variables in force at the element (see scopes.css), in the form that Plotly reads. */
 export function readColours(element: Element): Colours {
-  const style = getComputedStyle(element);
-  const read = (name: string) => style.getPropertyValue(`--pg-plot-${name}`).trim();
-  return {
+  const probe = element.ownerDocument.createElement("span");
+  probe.hidden = true;
+  element.append(probe);
+  const read = (name: string) => {
+    probe.style.color = `var(--pg-plot-${name})`;
+    return plainColour(getComputedStyle(probe).color);
+  };
+  const colours: Colours = {
     text: read("text"),
     muted: read("muted"),
     grid: read("grid"),
@@ -19,19 +27,32 @@ export function readColours(element: Element): Colours {
     band: read("band"),
     heat: Array.from({ length: HEAT_STEPS }, (_, step) => read(`heat-${step}`)),
   };
+  probe.remove();
+  return colours;
 }
 
-/** Calls back when the host changes its theme: JupyterLab, VS Code and browsers each say it their own way. */
-export function watchTheme(changed: () => void): () => void {
-  const observer = new MutationObserver(changed);
-  const attributeFilter = ["class", "style", "data-jp-theme-light", "data-jp-theme-name", "data-vscode-theme-kind"];
-  for (const element of [document.documentElement, document.body]) {
-    observer.observe(element, { attributes: true, attributeFilter });
-  }
-  const dark = matchMedia("(prefers-color-scheme: dark)");
-  dark.addEventListener("change", changed);
+/** CSS knows more notations (`color(srgb ...)`, `oklch(...)`) than Plotly: paint one dot and read it back. */
+function plainColour(css: string): string {
+  if (css.startsWith("rgb")) return css;
+  const paint = new OffscreenCanvas(1, 1).getContext("2d");
+  if (!paint) return css;
+  paint.fillStyle = css;
+  paint.fillRect(0, 0, 1, 1);
+  const [red, green, blue, alpha = 255] = paint.getImageData(0, 0, 1, 1).data;
+  return `rgba(${red}, ${green}, ${blue}, ${(alpha / 255).toFixed(3)})`;
+}
+
+/** Calls back once the page wears another theme. Returns its own undo. */
+export function watchColours(element: Element, changed: () => void): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const later = () => {
+    clearTimeout(timer);
+    requestAnimationFrame(changed);
+    timer = setTimeout(changed, SETTLED);
+  };
+  const stop = watchTheme(element.ownerDocument, later);
   return () => {
-    observer.disconnect();
-    dark.removeEventListener("change", changed);
+    clearTimeout(timer);
+    stop();
   };
 }

@@ -1,7 +1,7 @@
 /** Hooks of the scopes: Plotly when it has arrived, the theme's colours, and the size of a panel. */
 
 import { type RefObject, useEffect, useState } from "react";
-import { readColours, watchTheme } from "./colours";
+import { readColours, watchColours } from "./colours";
 import type { Plotly } from "./plotly";
 import type { Colours, Room } from "./scope";
 
@@ -26,9 +26,14 @@ export function usePlotly(load: () => Promise<Plotly>): Loaded {
 export function useColours(element: RefObject<Element | null>): Colours | null {
   const [colours, setColours] = useState<Colours | null>(null);
   useEffect(() => {
-    const read = () => element.current && setColours(readColours(element.current));
+    const target = element.current;
+    if (!target) return;
+    const read = () => {
+      const found = readColours(target);
+      setColours((before) => (JSON.stringify(before) === JSON.stringify(found) ? before : found));
+    };
     read();
-    return watchTheme(read);
+    return watchColours(target, read);
   }, [element]);
   return colours;
 }
