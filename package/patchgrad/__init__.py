@@ -25,6 +25,7 @@ from patchgrad.backend.dtype import (
     set_default_dtype,
     uint8,
 )
+from patchgrad.backend.random import get_rng_state, manual_seed, set_rng_state
 from patchgrad.ops.creation import (
     arange,
     as_tensor,

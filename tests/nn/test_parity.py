@@ -5,8 +5,9 @@ shapes of the state dict (both ways), the outputs, the gradients of inputs and p
 """
 
 import numpy as np
-import patchgrad as pg
 import pytest
+
+import patchgrad as pg
 from patchgrad import nn
 
 torch = pytest.importorskip("torch")
@@ -189,7 +190,7 @@ def flat(value):
 
 def close(ours, theirs, what):
     assert tuple(ours.shape) == tuple(theirs.shape), what
-    np.testing.assert_allclose(ours.numpy(), theirs.detach().numpy(), rtol=1e-9, atol=1e-11, err_msg=what)
+    np.testing.assert_allclose(ours.data, theirs.detach().numpy(), rtol=1e-9, atol=1e-11, err_msg=what)
 
 
 @pytest.mark.parametrize("case", CASES, ids=[f"{number}-{case[0]}" for number, case in enumerate(CASES)])
@@ -244,12 +245,18 @@ def compare_states(ours, theirs):
     theirs.load_state_dict({name: torch.tensor(value.numpy()) for name, value in own_state.items()})
 
 
-@pytest.mark.parametrize("text", sorted({text for text, *_ in CASES if "tensor(" not in text}))
+OWN_TEXT = ("Dropout", "Norm", "Loss", "Multihead")
+"""Layers of which releases of PyTorch print different settings."""
+
+
+@pytest.mark.parametrize("text", sorted({text for text, *_ in CASES if not any(name in text for name in OWN_TEXT)}))
 def test_a_layer_prints_its_settings_as_pytorch_does(text):
     assert repr(eval(text, {"nn": nn})) == repr(eval(text, {"nn": torch.nn}))
 
 
-@pytest.mark.parametrize("text", ["nn.Linear(64, 50)", "nn.Conv2d(8, 16, 3, groups=2)", "nn.LSTM(16, 20)", "nn.Embedding(40, 30)"])
+@pytest.mark.parametrize(
+    "text", ["nn.Linear(64, 50)", "nn.Conv2d(8, 16, 3, groups=2)", "nn.LSTM(16, 20)", "nn.Embedding(40, 30)"]
+)
 def test_first_values_are_spread_as_those_of_pytorch(text):
     pg.manual_seed(0)
     torch.manual_seed(0)

@@ -73,7 +73,7 @@ class Conv2d(Module):
     def extra_repr(self) -> str:
         parts = [f"{self.in_channels}, {self.out_channels}, kernel_size={self.kernel_size}, stride={self.stride}"]
         defaults = {"padding": (0, 0), "dilation": (1, 1), "groups": 1}
-        parts += [f"{name}={getattr(self, name)!r}" for name, value in defaults.items() if getattr(self, name) != value]
+        parts += [f"{name}={getattr(self, name)}" for name, value in defaults.items() if getattr(self, name) != value]
         return ", ".join([*parts, *(["bias=False"] if self.bias is None else [])])
 
 

@@ -6,36 +6,71 @@ buffers of a layer.
 
 from __future__ import annotations
 
-from patchgrad.autograd.state import no_grad
+from importlib import import_module
+from typing import Any
+
 from patchgrad.backend import MetaArray
 from patchgrad.backend.random import Stream, default_stream
-from patchgrad.errors import ArgumentError
 from patchgrad.nn.arguments import probability
-from patchgrad.ops import norm as _norm
-from patchgrad.ops.activation import (
-    gelu,
-    leaky_relu,
-    log_softmax,
-    relu,
-    sigmoid,
-    silu,
-    softmax,
-    tanh,
-)
-from patchgrad.ops.attention import scaled_dot_product_attention
-from patchgrad.ops.conv import conv2d
+from patchgrad.nn.parameter import allocate
+from patchgrad.ops.activation import gelu, leaky_relu, log_softmax, relu, sigmoid, silu, softmax
+from patchgrad.ops.class_loss import cross_entropy
+from patchgrad.ops.elementwise import tanh, where
 from patchgrad.ops.linalg import linear
-from patchgrad.ops.loss import (
-    binary_cross_entropy_with_logits,
-    cross_entropy,
-    l1_loss,
-    mse_loss,
-)
+from patchgrad.ops.loss import binary_cross_entropy_with_logits, l1_loss, mse_loss
 from patchgrad.ops.movement import cat, stack
-from patchgrad.ops.norm import group_norm, layer_norm
-from patchgrad.ops.pool import adaptive_avg_pool2d, avg_pool2d, max_pool2d
 from patchgrad.tensor import Tensor
 from patchgrad.tensor.views import store
+
+__all__ = [
+    "additive_mask",
+    "binary_cross_entropy_with_logits",
+    "cat",
+    "count_up",
+    "cross_entropy",
+    "dropout",
+    "embedding",
+    "gelu",
+    "l1_loss",
+    "leaky_relu",
+    "linear",
+    "log_softmax",
+    "lstm_cell",
+    "mse_loss",
+    "relu",
+    "sigmoid",
+    "silu",
+    "softmax",
+    "stack",
+    "tanh",
+    "zeros_as",
+]
+
+_FAMILIES = {
+    "attention": ("scaled_dot_product_attention",),
+    "conv": ("conv2d",),
+    "norm": ("batch_norm", "group_norm", "layer_norm"),
+    "pool": ("adaptive_avg_pool2d", "avg_pool2d", "max_pool2d"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    for family, names in _FAMILIES.items():
+        if name in names:
+            return getattr(import_module(f"patchgrad.ops.{family}"), name)
+    raise AttributeError(f"module 'patchgrad.nn.functional' has no attribute {name!r}")
+
+
+def embedding(x: Tensor, weight: Tensor, padding_idx: int | None = None) -> Tensor:
+    """Rows of a table by number; the row ``padding_idx`` gets no gradient.
+
+    Shapes
+        x (*) integers, weight (rows, size)  ->  y (*, size)
+    """
+    rows = weight[x]
+    if padding_idx is None:
+        return rows
+    return where((x == padding_idx).unsqueeze(-1), rows.detach(), rows)
 
 
 def dropout(x: Tensor, p: float = 0.5, training: bool = True, *, stream: Stream | None = None) -> Tensor:
@@ -77,7 +112,8 @@ def lstm_cell(
 
 def zeros_as(x: Tensor, shape: tuple[int, ...]) -> Tensor:
     """Zeros of this shape, with the dtype and device of ``x``."""
-    return Tensor(allocate(shape, device=x.device, dtype=x.dtype, value=0))
+    zeros = Tensor(allocate(shape, device=x.device, dtype=x.dtype))
+    return zeros if isinstance(zeros.data, MetaArray) else zeros.fill_(0)
 
 
 def additive_mask(mask: Tensor, like: Tensor) -> Tensor:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from patchgrad.autograd.op import Sample, define
+from patchgrad.errors import ShapeError
 from patchgrad.ops import shapes
 from patchgrad.tensor import Tensor, apply
 from patchgrad.typing import Shape
@@ -70,3 +71,62 @@ def matmul(a: Tensor, b: Tensor) -> Tensor:
 
 
 mm = bmm = matmul
+
+
+def _linear(xp: Any, x: Any, weight: Any, bias: Any) -> Any:
+    y = xp.matmul(x, xp.matrix_transpose(weight))
+    return y if bias is None else y + bias
+
+
+def _linear_shape(x: Shape, weight: Shape, bias: Shape | None) -> Shape:
+    fits = len(x) > 0 and len(weight) == 2 and x[-1] == weight[1] and bias in (None, weight[:1])
+    if not fits:
+        raise ShapeError(
+            f"linear cannot take x: {tuple(x)}",
+            got=f"x: {tuple(x)}, weight: {tuple(weight)}" + ("" if bias is None else f", bias: {tuple(bias)}"),
+            want=f"x: (..., {weight[-1]})" if len(weight) == 2 else "weight: (out_features, in_features)",
+            hint="flatten the axes behind the batch first: x.flatten(1)"
+            if len(weight) == 2 and shapes.count(x[1:]) == weight[1]
+            else "set in_features to the last size of x",
+        )
+    return (*x[:-1], weight[0])
+
+
+def _linear_weight_ct(xp: Any, ct: Any, s: Any) -> Any:
+    x = s.x
+    rows = xp.reshape(x, (-1, x.shape[-1]))
+    return xp.matmul(xp.matrix_transpose(xp.reshape(ct, (-1, ct.shape[-1]))), rows)
+
+
+LINEAR = define(
+    "linear",
+    inputs=("x", "weight", "bias"),
+    forward=_linear,
+    shape=_linear_shape,
+    saves=("x", "weight"),
+    vjps={
+        "x": lambda xp, ct, s: xp.matmul(ct, s.weight),
+        "weight": _linear_weight_ct,
+        "bias": lambda xp, ct, s: ct,
+    },
+    cost=lambda x, weight, bias: 2 * shapes.count(x) * weight[0],
+    formula=r"y = x W^\top + b",
+    samples=lambda draw: [
+        Sample((draw(3, 4), draw(5, 4), draw(5)), label="rows"),
+        Sample((draw(2, 3, 4), draw(5, 4), None), label="batch, no bias"),
+        Sample((draw(4), draw(5, 4), draw(5)), label="one row"),
+    ],
+)
+
+
+def linear(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    """Affine map of the last axis: ``y = x @ weight.T + bias``.
+
+    Shapes
+        x (..., in_features), weight (out_features, in_features), bias (out_features,)  ->  y (..., out_features)
+    Gradient, with ``ct`` the cotangent of ``y``
+        x: ct @ weight        weight: ct.T @ x        bias: ct, summed over all rows
+    Errors
+        ShapeError  if the last size of x is not in_features.
+    """
+    return apply(LINEAR, x, weight, bias)
