@@ -106,7 +106,7 @@ _enter(LayerKind(
 
 kind(
     "Linear", "linear", "linear", "Affine map of the last axis: y = x Wᵀ + b.",
-    f.size("in_features", 64, "size of the last axis that comes in"),
+    f.size("in_features", 128, "size of the last axis that comes in"),
     f.size("out_features", 64, "size of the last axis that goes out"),
     f.switch("bias", True, "add a learned b"),
     followers=("in_features",), follow=from_axis("in_features", -1), mirror=same_as("out_features", "in_features"),

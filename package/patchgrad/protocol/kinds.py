@@ -1,0 +1,40 @@
+"""The catalogue as the palettes show it: one ``KindView`` per kind of layer that a person may add."""
+
+from __future__ import annotations
+
+from patchgrad.layergraph import catalogue
+from patchgrad.layergraph.fields import Field
+from patchgrad.layergraph.kind import LayerKind
+from patchgrad.protocol.messages import FieldView, KindView
+
+
+def kind_views() -> tuple[KindView, ...]:
+    """All kinds that can be added, in the order of the palette."""
+    return tuple(kind_view(kind) for kind in catalogue.kinds().values() if kind.addable)
+
+
+def kind_view(kind: LayerKind) -> KindView:
+    """One entry of a palette. ``source`` is empty for what is no layer of ``nn`` (the graph's own input and output)."""
+    return KindView(
+        kind=kind.name,
+        family=kind.family,
+        help=kind.help,
+        inputs=kind.inputs,
+        outputs=kind.outputs,
+        fields=tuple(field_view(field) for field in kind.fields),
+        source=kind.source(kind.settings({})) if kind.layer else "",
+    )
+
+
+def field_view(field: Field) -> FieldView:
+    """One setting. Pairs and shapes are edited as text, so their default is text too: ``(3, 3)``."""
+    return FieldView(
+        name=field.name,
+        type=field.view_type,
+        default=str(field.default) if isinstance(field.default, tuple) else field.default,
+        minimum=field.minimum,
+        maximum=field.maximum,
+        choices=field.choices,
+        optional=field.optional,
+        help=field.help,
+    )
