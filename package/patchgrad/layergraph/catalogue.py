@@ -31,6 +31,8 @@ from patchgrad.layergraph.rules import (
 )  # fmt: skip
 
 KINDS: dict[str, LayerKind] = {}
+OWN: dict[type, LayerKind] = {}
+"""Classes of the user's own, entered by ``own.py``."""
 
 
 def kinds() -> Mapping[str, LayerKind]:
@@ -45,6 +47,12 @@ def find(name: str) -> LayerKind:
     except KeyError:
         near = [known for known in KINDS if name.lower()[:3] in known.lower()] or list(KINDS)
         raise GraphError(f"there is no layer kind {str(name)[:40]!r}", hint=f"known: {', '.join(near)}") from None
+
+
+def by_class() -> Mapping[type, LayerKind]:
+    """All kinds that have a class, by that class."""
+    found = ((getattr(nn, entry.name, None) if entry.layer else None, entry) for entry in KINDS.values())
+    return {cls: entry for cls, entry in found if cls is not None} | OWN
 
 
 def inputs_of(node: LayerNode) -> tuple[str, ...]:

@@ -35,6 +35,7 @@ class LayerKind(msgspec.Struct, frozen=True, dict=True):
         identity  sets the parameters of a fresh module so that it gives back its input; False if it cannot
         call      ``forward`` as source text, with ``{self}`` and the ports as fields
         outs      what ``forward`` returns -> values in the order of ``outputs``
+        blocks    parameter name -> how many parts are stacked along its first axis (the gates of an LSTM)
         ins       values in the order of ``inputs`` (None where open) -> arguments of ``forward``
     """
 
@@ -56,6 +57,7 @@ class LayerKind(msgspec.Struct, frozen=True, dict=True):
     call: str = ""
     outs: Callable[[Any], tuple[Any, ...]] | None = None
     ins: Callable[[tuple[Any, ...]], tuple[Any, ...]] | None = None
+    blocks: Callable[[str], int] | None = None
     addable: bool = True
 
     @cached_property

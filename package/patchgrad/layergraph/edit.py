@@ -1,0 +1,190 @@
+"""The edits in Python, by name: ``pg.edit.insert("relu1 -> fc2", nn.Dropout(0.2))``.
+
+Each function gives an Edit: it becomes a command once the graph is known, so that a script of edits can
+be written down before any graph exists. A layer is given as an instance (its settings are taken, not its
+weights), as a class or as the name of a kind with its settings as keywords.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from patchgrad.errors import GraphError
+from patchgrad.layergraph import catalogue, commands
+from patchgrad.layergraph.commands import Command
+from patchgrad.layergraph.graph import LayerGraph, PortRef
+from patchgrad.layergraph.reading import kind_of, settings_of
+
+
+class Edit:
+    """An edit by names. ``resolve(graph)`` is the command by uids; GraphError names what is not there."""
+
+    def __init__(self, words: str, resolve: Callable[[LayerGraph], Command]) -> None:
+        self.words = words
+        self._resolve = resolve
+
+    def resolve(self, graph: LayerGraph) -> Command:
+        return self._resolve(graph)
+
+    def apply(self, graph: LayerGraph) -> LayerGraph:
+        """The graph after the edit."""
+        return self.resolve(graph).apply(graph)
+
+    def __repr__(self) -> str:
+        return f"Edit({self.words})"
+
+
+def add(layer: Any, *, name: str | None = None, position: tuple[float, float] | None = None, **settings: Any) -> Edit:
+    """Add a layer, not yet connected."""
+    kind, given = described(layer, settings)
+    return Edit(f"add {kind}", lambda graph: commands.AddNode(kind, given, name, position))
+
+
+def remove(*names: str) -> Edit:
+    """Remove layers and close the gap."""
+    return Edit(f"remove {', '.join(names)}", lambda graph: commands.RemoveNodes(_uids(graph, names)))
+
+
+def replace(name: str, layer: Any, **settings: Any) -> Edit:
+    """Put another layer in the place of one."""
+    kind, given = described(layer, settings)
+    return Edit(f"replace {name} by {kind}", lambda graph: commands.ReplaceNode(_uid(graph, name), kind, given))
+
+
+def connect(source: str, target: str) -> Edit:
+    """Lead an output port into an input port: ``connect("relu1", "add1.b")``."""
+    return Edit(
+        f"connect {source} to {target}",
+        lambda graph: commands.Connect(output_port(graph, source), input_port(graph, target)),
+    )
+
+
+def disconnect(target: str) -> Edit:
+    """Take away the edge into an input port."""
+    return Edit(f"disconnect {target}", lambda graph: commands.Disconnect(input_port(graph, target)))
+
+
+def insert(edge: str, layer: Any, *, name: str | None = None, **settings: Any) -> Edit:
+    """Put a layer onto an edge: ``insert("relu1 -> fc2", nn.Dropout(0.2))``."""
+    kind, given = described(layer, settings)
+    return Edit(f"insert {kind}", lambda graph: commands.InsertOnEdge(edge_target(graph, edge), kind, given, name))
+
+
+def bypass(name: str, bypassed: bool = True) -> Edit:
+    """Lead the data past a layer, or through it again."""
+    return Edit(f"bypass {name}", lambda graph: commands.Bypass(_uid(graph, name), bypassed))
+
+
+def set(name: str, **field: Any) -> Edit:
+    """Change one setting: ``set("fc1", out_features=64)``."""
+    if len(field) != 1:
+        raise GraphError("one field at a time", got=", ".join(field) or "none", hint='set("fc1", out_features=64)')
+    [(key, value)] = field.items()
+    return Edit(f"set {name}.{key}", lambda graph: commands.SetField(_uid(graph, name), key, value))
+
+
+def rename(name: str, to: str) -> Edit:
+    """Give a layer another name."""
+    return Edit(f"rename {name} to {to}", lambda graph: commands.Rename(_uid(graph, name), to))
+
+
+def freeze(name: str, frozen: bool = True) -> Edit:
+    """Stop a layer from learning, or let it learn again."""
+    return Edit(f"freeze {name}", lambda graph: commands.Freeze(_uid(graph, name), frozen))
+
+
+def move(name: str, position: tuple[float, float] | None) -> Edit:
+    """Pin the box of a layer to a place, or let the layout place it."""
+    return Edit(f"move {name}", lambda graph: commands.Move(_uid(graph, name), position))
+
+
+def group(*names: str, name: str) -> Edit:
+    """Put layers into a named box."""
+    return Edit(f"group {name}", lambda graph: commands.GroupNodes(_uids(graph, names), name))
+
+
+def ungroup(name: str) -> Edit:
+    """Take a group away; its layers stay."""
+    return Edit(f"ungroup {name}", lambda graph: commands.Ungroup(_group(graph, name)))
+
+
+def fold(name: str, folded: bool = True) -> Edit:
+    """Draw a group as one box, or open it."""
+    return Edit(f"fold {name}", lambda graph: commands.Fold(_group(graph, name), folded))
+
+
+def duplicate(*names: str) -> Edit:
+    """Copy layers."""
+    return Edit(f"duplicate {', '.join(names)}", lambda graph: commands.Duplicate(_uids(graph, names)))
+
+
+# --- names to uids and ports ----------------------------------------------------------------------
+
+
+def described(layer: Any, settings: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """Kind and settings of a layer given as instance, class or name."""
+    if isinstance(layer, str):
+        return catalogue.find(layer).name, settings
+    if isinstance(layer, type):
+        return catalogue.find(layer.__name__).name, settings
+    kind = kind_of(layer)
+    if kind is None:
+        known = "a layer of patchgrad.nn, or a class registered with @pg.layer"
+        raise GraphError(f"{type(layer).__name__} is not in the catalogue", want=known)
+    return kind.name, {**settings_of(kind, layer), **settings}
+
+
+def output_port(graph: LayerGraph, text: str) -> PortRef:
+    """``relu1`` or ``relu1.y`` as an output port."""
+    name, _, port = text.strip().partition(".")
+    node = graph.by_name(name)
+    ports = catalogue.outputs_of(node)
+    return PortRef(node.uid, _port(text, port, ports[:1], ports))
+
+
+def input_port(graph: LayerGraph, text: str) -> PortRef:
+    """``fc2`` or ``add1.b`` as an input port: without a port, the only one, or the first that is open."""
+    name, _, port = text.strip().partition(".")
+    node = graph.by_name(name)
+    ports = catalogue.inputs_of(node)
+    is_open = tuple(p for p in ports if graph.edge_into(PortRef(node.uid, p)) is None)
+    return PortRef(node.uid, _port(text, port, ports if len(ports) == 1 else is_open[:1], ports))
+
+
+def edge_target(graph: LayerGraph, text: str) -> PortRef:
+    """``relu1 -> fc2`` as the input port that the edge leads into."""
+    left, arrow, right = text.partition("->")
+    if not arrow:
+        raise GraphError(f"{text!r} is not an edge", want='"from -> to"', hint='insert("relu1 -> fc2", nn.Dropout(0.2))')
+    source = graph.by_name(left.strip().partition(".")[0])
+    name, _, port = right.strip().partition(".")
+    target = graph.by_name(name)
+    for edge in graph.edges_into(target.uid):
+        if edge.source.node == source.uid and port in ("", edge.target.port):
+            return edge.target
+    into = ", ".join(graph.nodes[edge.source.node].name for edge in graph.edges_into(target.uid))
+    raise GraphError(f"no edge leads from {source.name} to {right.strip()}", got=f"{target.name} gets {into or 'nothing'}")
+
+
+def _port(text: str, port: str, usual: tuple[str, ...], ports: tuple[str, ...]) -> str:
+    if port in ports:
+        return port
+    if not port and len(usual) == 1:
+        return usual[0]
+    raise GraphError(f"{text!r} does not name a port", want=", ".join(ports) or "a layer that has ports")
+
+
+def _uid(graph: LayerGraph, name: str) -> str:
+    return graph.by_name(name).uid
+
+
+def _uids(graph: LayerGraph, names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(graph.by_name(name).uid for name in names)
+
+
+def _group(graph: LayerGraph, name: str) -> str:
+    for entry in graph.groups.values():
+        if entry.name == name:
+            return entry.uid
+    raise GraphError(f"there is no group named {name!r}", want=", ".join(g.name for g in graph.groups.values()))

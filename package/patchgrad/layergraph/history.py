@@ -1,0 +1,94 @@
+"""Revisions of a layer graph with undo and redo. Undo brings back trained weights, not fresh ones.
+
+Each entry holds the graphs before and after an edit and the stash of what it put away. Edits nest, so
+an undo finds the layers as the edit left them, however much was trained in between.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from patchgrad.errors import GraphError
+from patchgrad.layergraph.build import GraphModule
+from patchgrad.layergraph.graph import LayerGraph
+from patchgrad.layergraph.receipt import Receipt
+from patchgrad.layergraph.transplant import Stash, transplant
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One applied edit."""
+
+    label: str
+    python: str
+    before: LayerGraph
+    after: LayerGraph
+    stash: Stash
+    """For an entry that can be undone: what the edit put away. For one that can be redone: what the undo did."""
+
+
+class History:
+    """The current graph, the edits that led to it, and those that were undone.
+
+    ``revision`` grows with every edit, undo and redo, and never goes back.
+    """
+
+    def __init__(self, graph: LayerGraph) -> None:
+        self.graph = graph
+        self.revision = 0
+        self.done: list[Entry] = []
+        self.undone: list[Entry] = []
+        self.marks: dict[str, int] = {}
+
+    @property
+    def undo_label(self) -> str | None:
+        return self.done[-1].label if self.done else None
+
+    @property
+    def redo_label(self) -> str | None:
+        return self.undone[-1].label if self.undone else None
+
+    def mark(self, name: str) -> None:
+        """Name the place where the history stands now."""
+        self.marks[name] = len(self.done)
+
+    def apply(self, edit: Any, module: GraphModule, optimizer: Any = None, **options: Any) -> tuple[GraphModule, Receipt]:
+        """Apply a command or a ``pg.edit``; options as in ``transplant``. If it is refused, nothing changes."""
+        command = edit.resolve(self.graph) if hasattr(edit, "resolve") else edit
+        after = command.apply(self.graph)
+        entry = Entry(command.label(self.graph), command.python(self.graph), self.graph, after, Stash())
+        made, receipt, stash = transplant(self.graph, module, after, optimizer, **options)
+        self.done.append(msgspec.structs.replace(entry, stash=stash))
+        self.undone.clear()
+        self.marks = {name: place for name, place in self.marks.items() if place < len(self.done)}
+        self._stand_at(after)
+        return made, receipt
+
+    def undo(self, module: GraphModule, optimizer: Any = None, **options: Any) -> tuple[GraphModule, Receipt]:
+        """Back to the graph before the last edit, with the weights and slots it put away."""
+        return self._turn(self.done, self.undone, "undo", module, optimizer, options)
+
+    def redo(self, module: GraphModule, optimizer: Any = None, **options: Any) -> tuple[GraphModule, Receipt]:
+        """Make the last undone edit again, with the weights and slots that the undo put away."""
+        return self._turn(self.undone, self.done, "redo", module, optimizer, options)
+
+    def _turn(
+        self, taken: list[Entry], given: list[Entry], word: str, module: GraphModule, optimizer: Any, options: Any
+    ) -> tuple[GraphModule, Receipt]:
+        if not taken:
+            raise GraphError(f"there is nothing to {word}")
+        entry = taken[-1]
+        target = (entry.before if word == "undo" else entry.after).with_issued(self.graph.issued)
+        made, receipt, stash = transplant(self.graph, module, target, optimizer, stash=entry.stash, **options)
+        given.append(msgspec.structs.replace(taken.pop(), stash=stash))
+        self._stand_at(target)
+        return made, receipt
+
+    def _stand_at(self, graph: LayerGraph) -> None:
+        self.graph = graph
+        self.revision += 1
+
+    def script(self) -> str:
+        """The edits that led here, as Python."""
+        return "\n".join(entry.python for entry in self.done)

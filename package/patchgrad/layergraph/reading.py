@@ -1,0 +1,46 @@
+"""From a module to its kind and settings: the other way round from ``LayerKind.build``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from patchgrad.errors import GraphError
+from patchgrad.layergraph import catalogue
+from patchgrad.layergraph.kind import LayerKind
+from patchgrad.layergraph.probe import Outcome, layer_without_data
+
+
+def kind_of(module: Any) -> LayerKind | None:
+    """The kind of a module whose class (not a parent of it) is in the catalogue; else None."""
+    return catalogue.by_class().get(type(module))
+
+
+def settings_of(kind: LayerKind, module: Any) -> dict[str, Any]:
+    """The settings with which such a module is made; GraphError if a field cannot hold what it has."""
+    return kind.settings({field.name: _read(module, field.name, field.type) for field in kind.fields})
+
+
+def _read(module: Any, name: str, type: str) -> Any:
+    value = getattr(module, name, None)
+    if name == "bias" and not isinstance(value, bool):
+        return any(path.split(".")[-1].endswith("bias") or ".bias" in path for path, _ in module.named_parameters())
+    return value is not None if type == "bool" and not isinstance(value, bool) else value
+
+
+def described_by(module: Any) -> tuple[LayerKind, dict[str, Any]] | None:
+    """Kind and settings, if making a layer with them gives one with the same parameters and buffers; else None."""
+    kind = kind_of(module)
+    if kind is None:
+        return None
+    try:
+        settings = settings_of(kind, module)
+    except GraphError:
+        return None
+    twin = layer_without_data((kind.name, *sorted(settings.items())))
+    same = not isinstance(twin, Outcome) and tensors(twin) == tensors(module)
+    return (kind, settings) if same else None
+
+
+def tensors(module: Any) -> dict[str, tuple[int, ...]]:
+    """Shapes of all parameters and buffers by name."""
+    return {name: tuple(value.shape) for name, value in (*module.named_parameters(), *module.named_buffers())}
