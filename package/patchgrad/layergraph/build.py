@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from patchgrad import nn
 from patchgrad.errors import ArgumentError, GraphError
 from patchgrad.layergraph import catalogue
-from patchgrad.layergraph.check import check
+from patchgrad.layergraph.check import check, passes
 from patchgrad.layergraph.graph import LayerGraph, LayerNode, PortRef
 from patchgrad.layergraph.kind import LayerKind
 from patchgrad.layergraph.walk import live, topological
@@ -112,13 +112,6 @@ def plan(graph: LayerGraph, layers: Mapping[str, Any]) -> Plan:
     )
     names = tuple(node.name for node in entries)
     return Plan(names, _dropping(steps, ends), ends, (None,) * (size - len(entries)))
-
-
-def passes(graph: LayerGraph, node: LayerNode) -> bool:
-    """Does the node give its one input as it is: bypassed, or a join with only one thing to join?"""
-    if node.bypassed:
-        return True
-    return catalogue.find(node.kind).family == "join" and len(graph.edges_into(node.uid)) == 1
 
 
 def ports_into(node: LayerNode) -> list[PortRef]:

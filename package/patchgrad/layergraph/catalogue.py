@@ -257,7 +257,7 @@ kind(
 CLOSED = _enter(LayerKind(
     "Closed", "own", "A module of your own whose inside is not drawn.", "block",
     fields=(f.Field("module", "text", "", help="its class"), f.size("inputs", 1), f.size("outputs", 1)),
-    addable=False, summary_of=value_of("module"),
+    addable=False, summary_of=value_of("module"), outs=lambda y: tuple(y) if isinstance(y, (tuple, list)) else (y,),
 ))  # fmt: skip
 
 

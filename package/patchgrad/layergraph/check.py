@@ -103,6 +103,13 @@ def output_shape(graph: LayerGraph, ref: PortRef) -> SymbolicShape | None:
     return check(graph).shape(ref)
 
 
+def passes(graph: LayerGraph, node: LayerNode) -> bool:
+    """Does the node give its one input as it is: bypassed, or a join with only one thing to join?"""
+    if node.bypassed:
+        return True
+    return catalogue.find(node.kind).family == "join" and len(graph.edges_into(node.uid)) == 1
+
+
 class _Walk:
     """One pass over the graph in the order of the data."""
 
@@ -133,9 +140,9 @@ class _Walk:
             self.give(node, (Spec(("N", *node.settings["shape"]), node.settings["dtype"]),))
         elif node.kind == "Output":
             self.end(node, inputs)
-        elif node.bypassed:
+        elif passes(self.graph, node):
             self.count(node)
-            self.give(node, inputs[:1])
+            self.give(node, tuple(spec for spec in inputs if spec)[:1])
         else:
             self.run(node, inputs)
 

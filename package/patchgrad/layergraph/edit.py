@@ -156,7 +156,9 @@ def edge_target(graph: LayerGraph, text: str) -> PortRef:
     """``relu1 -> fc2`` as the input port that the edge leads into."""
     left, arrow, right = text.partition("->")
     if not arrow:
-        raise GraphError(f"{text!r} is not an edge", want='"from -> to"', hint='insert("relu1 -> fc2", nn.Dropout(0.2))')
+        raise GraphError(
+            f"{text!r} is not an edge", want='"from -> to"', hint='insert("relu1 -> fc2", nn.Dropout(0.2))'
+        )
     source = graph.by_name(left.strip().partition(".")[0])
     name, _, port = right.strip().partition(".")
     target = graph.by_name(name)
@@ -164,7 +166,9 @@ def edge_target(graph: LayerGraph, text: str) -> PortRef:
         if edge.source.node == source.uid and port in ("", edge.target.port):
             return edge.target
     into = ", ".join(graph.nodes[edge.source.node].name for edge in graph.edges_into(target.uid))
-    raise GraphError(f"no edge leads from {source.name} to {right.strip()}", got=f"{target.name} gets {into or 'nothing'}")
+    raise GraphError(
+        f"no edge leads from {source.name} to {right.strip()}", got=f"{target.name} gets {into or 'nothing'}"
+    )
 
 
 def _port(text: str, port: str, usual: tuple[str, ...], ports: tuple[str, ...]) -> str:

@@ -53,7 +53,9 @@ class History:
         """Name the place where the history stands now."""
         self.marks[name] = len(self.done)
 
-    def apply(self, edit: Any, module: GraphModule, optimizer: Any = None, **options: Any) -> tuple[GraphModule, Receipt]:
+    def apply(
+        self, edit: Any, module: GraphModule, optimizer: Any = None, **options: Any
+    ) -> tuple[GraphModule, Receipt]:
         """Apply a command or a ``pg.edit``; options as in ``transplant``. If it is refused, nothing changes."""
         command = edit.resolve(self.graph) if hasattr(edit, "resolve") else edit
         after = command.apply(self.graph)

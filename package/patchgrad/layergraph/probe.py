@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from patchgrad.autograd.state import no_grad, state
+from patchgrad.backend.random import default_stream
 from patchgrad.errors import PatchgradError
 from patchgrad.layergraph import catalogue
 from patchgrad.layergraph.kind import LayerKind, SymbolicShape
@@ -94,13 +95,16 @@ def _run(kind: LayerKind, layer: Any, inputs: Inputs, batch: int) -> tuple[Any, 
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Compute without tape and without being watched: a preview is not part of a step."""
+    """Compute without tape, without being watched and without using up random numbers: not a part of a step."""
     observers, state.observers = state.observers, ()
     scope, state.scope = state.scope, []
+    stream = default_stream()
+    place = (stream.key, stream.offset)
     try:
         with no_grad():
             yield
     finally:
+        stream.key, stream.offset = place
         state.observers, state.scope = observers, scope
 
 

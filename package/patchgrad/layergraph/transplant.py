@@ -100,7 +100,9 @@ def _woken(layer: Any, held: Any, before: LayerNode | None, node: LayerNode) -> 
     return layer
 
 
-def _fresh(found: Prepared, new: LayerGraph, node: LayerNode, held: Any, old: LayerGraph, place: Mapping[str, Any]) -> Any:
+def _fresh(
+    found: Prepared, new: LayerGraph, node: LayerNode, held: Any, old: LayerGraph, place: Mapping[str, Any]
+) -> Any:
     layer = layer_for(new, node, **place)
     key_streams(layer, node.uid)
     if held is None:
@@ -157,7 +159,13 @@ def _measure(old: LayerGraph, module: Any, new: LayerGraph, fresh: Any, batch: t
 
 
 def _commit(
-    old: LayerGraph, module: GraphModule, new: LayerGraph, fresh: GraphModule, prepared: Prepared, optimizer: Any, stash: Stash
+    old: LayerGraph,
+    module: GraphModule,
+    new: LayerGraph,
+    fresh: GraphModule,
+    prepared: Prepared,
+    optimizer: Any,
+    stash: Stash,
 ) -> tuple[Stash, Receipt]:
     before = {id(p): (name, p) for name, p in module.named_parameters()}
     after = {id(p): (name, p) for name, p in fresh.named_parameters()}
@@ -181,9 +189,7 @@ def _move_slots(optimizer: Any, gone: Any, came: Any, prepared: Prepared, stash:
         return {}
     trained = {p.uid for group in optimizer.param_groups for p in group["params"]}
     heirs = {id(entry.new): entry for entry in prepared.resized}
-    moved = {
-        p.uid: (optimizer.group_of(p), optimizer.remove_parameter(p)) for p in gone.values() if p.uid in trained
-    }
+    moved = {p.uid: (optimizer.group_of(p), optimizer.remove_parameter(p)) for p in gone.values() if p.uid in trained}
     for parameter in came.values():
         entry = heirs.get(id(parameter))
         if parameter.uid in stash.slots:
