@@ -13,6 +13,7 @@ from patchgrad.layergraph import catalogue
 from patchgrad.layergraph.graph import LayerNode
 from patchgrad.layergraph.kind import SymbolicShape
 from patchgrad.layergraph.probe import Inputs, Outcome, Spec, outcome, parameter_count
+from patchgrad.layergraph.sizes import shape_text
 
 
 class Card(msgspec.Struct, frozen=True):
@@ -107,5 +108,5 @@ def takes(target: LayerNode, inputs: Inputs) -> Outcome:
     if target.kind == "Output":
         wanted, spec = target.settings["shape"], inputs[0]
         wrong = wanted is not None and spec is not None and spec.shape[1:] != wanted
-        return Outcome(title=f"{target.name} must get {('N', *wanted)}") if wrong else Outcome()
+        return Outcome(title="another shape", want=shape_text(("N", *wanted))) if wrong else Outcome()
     return outcome(target.key, inputs)

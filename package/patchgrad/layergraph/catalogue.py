@@ -17,7 +17,7 @@ from patchgrad.errors import GraphError
 from patchgrad.layergraph import fields as f
 from patchgrad.layergraph.graph import LayerNode
 from patchgrad.layergraph.identity import dirac, eye
-from patchgrad.layergraph.kind import LayerKind
+from patchgrad.layergraph.kind import LayerKind, Settings
 from patchgrad.layergraph.rules import (
     arrow,
     conv_summary,
@@ -82,9 +82,9 @@ def _enter(entry: LayerKind) -> LayerKind:
 def _maker(name: str) -> Callable[..., Any]:
     """A factory for a layer of ``nn``; only layers that hold tensors are told the device."""
 
-    def make(device: str = "cpu", **settings: Any) -> Any:
+    def make(settings: Settings, place: Mapping[str, Any]) -> Any:
         layer = getattr(nn, name)
-        return layer(**settings, device=device) if takes_device(layer) else layer(**settings)
+        return layer(**settings, **place) if takes_device(layer) else layer(**settings)
 
     return make
 

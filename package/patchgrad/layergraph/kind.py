@@ -96,11 +96,11 @@ class LayerKind(msgspec.Struct, frozen=True, dict=True):
             settings |= {name: value for name, value in mirrored.items() if name not in given}
         return settings
 
-    def build(self, settings: Settings, device: str = "cpu") -> Any:
-        """A fresh module of this kind."""
+    def build(self, settings: Settings, **place: Any) -> Any:
+        """A fresh module of this kind; ``place``: ``device`` and ``dtype``."""
         if self.make is None:
             raise GraphError(f"{self.name} is not a module")
-        return self.make(**settings, device=device)
+        return self.make(settings, place)
 
     def arrange(self, values: tuple[Any, ...]) -> tuple[Any, ...]:
         """Values by input port (None where open) as arguments of ``forward``."""

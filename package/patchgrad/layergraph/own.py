@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from patchgrad import nn
 from patchgrad.errors import GraphError
 from patchgrad.layergraph import catalogue
 from patchgrad.layergraph.fields import REQUIRED, Field
-from patchgrad.layergraph.kind import LayerKind
+from patchgrad.layergraph.kind import LayerKind, Settings
 
 Layer = TypeVar("Layer", bound=type[nn.Module])
 TYPES = {bool: "bool", int: "int", float: "float", str: "text"}
@@ -64,8 +65,8 @@ def _field(cls: type, parameter: inspect.Parameter) -> Field:
 
 
 def _maker(cls: type) -> Any:
-    def make(device: Any = "cpu", dtype: Any = None, **settings: Any) -> Any:
+    def make(settings: Settings, place: Mapping[str, Any]) -> Any:
         made = cls(**settings)
-        return made if str(device) == "meta" else made.to(device=device, dtype=dtype)
+        return made if not place or str(place.get("device")) == "meta" else made.to(**place)
 
     return make
