@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from patchgrad.autograd.state import state
+from patchgrad.nn.backward_hooks import Crossing
 
 _next_id = itertools.count()
 
@@ -91,4 +92,7 @@ def _run_after(hooks: Hooks, module: Any, args: tuple[Any, ...], kwargs: dict[st
 
 
 def _forward_and_back(hooks: Hooks, module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    return module.forward(*args, **kwargs)
+    if not hooks.backward:
+        return module.forward(*args, **kwargs)
+    crossing = Crossing(module, list(hooks.backward.values()))
+    return crossing.leave(module.forward(*crossing.enter(args), **kwargs))
