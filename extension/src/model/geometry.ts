@@ -1,4 +1,4 @@
-/** The curve of an edge, and which edge lies under a point. Pure. */
+/** The line of an edge, and which edge lies under a point. Pure. */
 export interface Point {
   readonly x: number;
   readonly y: number;
@@ -38,7 +38,47 @@ export function curvePoint({ start, startPull, endPull, end }: Curve, t: number)
   return { x: blend("x"), y: blend("y") };
 }
 
-export function distanceToCurve(point: Point, curve: Curve): number {
+/** The line of an edge: one curve, or one for each stretch of its route around the boxes. */
+export type Line = readonly Curve[];
+
+export function edgeLine(start: Point, end: Point, route: readonly (readonly [number, number])[] = []): Line {
+  const points = route.map(([x, y]) => ({ x, y }));
+  const [first, last] = [points[0], points.at(-1)];
+  const holds = first && last && points.length > 2 && close(first, start) && close(last, end);
+  return holds ? points.slice(1).map((to, place) => stretch(points[place] ?? to, to)) : [edgeCurve(start, end)];
+}
+
+/** A box that is being moved has left its route behind. */
+function close(a: Point, b: Point): boolean {
+  return Math.hypot(a.x - b.x, a.y - b.y) < 3;
+}
+
+function stretch(start: Point, end: Point): Curve {
+  const middle = (start.x + end.x) / 2;
+  const level = start.y === end.y || start.x === end.x;
+  return {
+    start,
+    startPull: level ? start : { x: middle, y: start.y },
+    endPull: level ? end : { x: middle, y: end.y },
+    end,
+  };
+}
+
+export function linePath(line: Line): string {
+  return line.map(curvePath).join(" ");
+}
+
+/** Where the label of an edge sits: in the gap behind its first box. */
+export function labelPoint(line: Line): Point {
+  const first = line[0];
+  return first ? curvePoint(first, 0.5) : { x: 0, y: 0 };
+}
+
+export function distanceToLine(point: Point, line: Line): number {
+  return Math.min(...line.map((curve) => distanceToCurve(point, curve)));
+}
+
+function distanceToCurve(point: Point, curve: Curve): number {
   let least = Number.POSITIVE_INFINITY;
   for (let step = 0; step <= SAMPLES; step += 1) {
     const at = curvePoint(curve, step / SAMPLES);
@@ -47,12 +87,12 @@ export function distanceToCurve(point: Point, curve: Curve): number {
   return least;
 }
 
-/** Id of the curve nearest to the point, if it is no farther than `limit`. */
-export function nearestCurve(point: Point, curves: ReadonlyMap<string, Curve>, limit: number): string | null {
+/** Id of the line nearest to the point, if it is no farther than `limit`. */
+export function nearestLine(point: Point, lines: ReadonlyMap<string, Line>, limit: number): string | null {
   let best: string | null = null;
   let least = limit;
-  for (const [id, curve] of curves) {
-    const distance = distanceToCurve(point, curve);
+  for (const [id, line] of lines) {
+    const distance = distanceToLine(point, line);
     if (distance <= least) {
       least = distance;
       best = id;

@@ -29,7 +29,7 @@ export function samePort(a: PortRef, b: PortRef): boolean {
   return a.node === b.node && a.port === b.port;
 }
 
-/** Spread the ports evenly along their side. */
+/** Spread the ports evenly along their side, as the layout and the static picture do. */
 export function placePorts(node: NodeView): readonly PortPlace[] {
   return [...placeSide(node, "input"), ...placeSide(node, "output")];
 }
@@ -37,7 +37,12 @@ export function placePorts(node: NodeView): readonly PortPlace[] {
 function placeSide(node: NodeView, side: Side): PortPlace[] {
   const ports = side === "input" ? node.inputs : node.outputs;
   const x = side === "input" ? 0 : node.width;
-  return ports.map((port, index) => ({ port, side, x, y: (node.height * (index + 1)) / (ports.length + 1) }));
+  return ports.map((port, index) => ({
+    port,
+    side,
+    x,
+    y: Math.floor((node.height * (index + 1)) / (ports.length + 1) + 0.5),
+  }));
 }
 
 /** Where one port sits on the canvas; the middle of the side if the node has no such port. */

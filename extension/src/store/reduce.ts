@@ -113,8 +113,10 @@ function refusal(reply: Failed): Omit<Notice, "id"> {
   return { tone: "refused", title: reply.title, detail, ports: reply.ports };
 }
 
+/** The newest receipt takes the place of the one before; refusals stay side by side. */
 function withNotice(state: State, notice: Omit<Notice, "id">): State {
-  const notices = [...state.notices, { ...notice, id: nextId() }].slice(-MOST_NOTICES);
+  const before = state.notices.filter((other) => notice.tone === "refused" || other.tone === "refused");
+  const notices = [...before, { ...notice, id: nextId() }].slice(-MOST_NOTICES);
   return announce({ ...state, notices }, `${notice.title} ${notice.detail}`.trim());
 }
 

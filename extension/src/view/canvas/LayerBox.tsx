@@ -25,6 +25,7 @@ export const LayerBox = memo(function LayerBox({ data: { node }, selected }: Nod
       data-bypassed={node.bypassed}
       data-problem={faulty || node.problem !== ""}
       data-replace={marked}
+      data-port-names={node.inputs.length > 1}
       style={{ "--pg-accent": accent(family) } as React.CSSProperties}
       title={node.problem || undefined}
     >

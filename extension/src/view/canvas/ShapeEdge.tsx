@@ -2,7 +2,7 @@
 import { EdgeLabelRenderer, type EdgeProps } from "@xyflow/react";
 import { memo, useCallback } from "react";
 import { fullShape, sampleShape } from "../../model/format";
-import { curvePath, curvePoint, edgeCurve } from "../../model/geometry";
+import { edgeLine, labelPoint, linePath } from "../../model/geometry";
 import { PORT_TARGET } from "../../model/ports";
 import { verdictAt } from "../../store/selectors";
 import type { State } from "../../store/state";
@@ -13,10 +13,11 @@ const TARGET_WIDTH = 24;
 
 export const ShapeEdge = memo(function ShapeEdge(props: EdgeProps<FlowEdge>) {
   const { id, data, selected, sourceX, sourceY, targetX, targetY } = props;
-  const curve = edgeCurve({ x: sourceX - PORT_TARGET / 2, y: sourceY }, { x: targetX + PORT_TARGET / 2, y: targetY });
+  const start = { x: sourceX - PORT_TARGET / 2, y: sourceY };
+  const line = edgeLine(start, { x: targetX + PORT_TARGET / 2, y: targetY }, data?.edge.route);
   const light = useRead(useCallback((state: State) => lightOf(state, data?.edge), [data]));
-  const path = curvePath(curve);
-  const middle = curvePoint(curve, 0.5);
+  const path = linePath(line);
+  const place = labelPoint(line);
   const label = data?.shape ? sampleShape(data.shape.shape) : (data?.edge.label ?? "");
   return (
     <>
@@ -29,7 +30,7 @@ export const ShapeEdge = memo(function ShapeEdge(props: EdgeProps<FlowEdge>) {
             data-selected={selected === true}
             data-light={light}
             title={data?.shape ? fullShape(data.shape) : undefined}
-            style={{ transform: `translate(-50%, -50%) translate(${middle.x}px, ${middle.y}px)` }}
+            style={{ transform: `translate(-50%, -100%) translate(${place.x}px, ${place.y - 2}px)` }}
           >
             {label}
           </div>

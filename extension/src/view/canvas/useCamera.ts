@@ -7,7 +7,7 @@ import { useRead, useStudio } from "../studioContext";
 
 const MARGIN = 28;
 /** Below this names are hard to read, so the first view shows the beginning instead of everything. */
-const READABLE = 0.6;
+const READABLE = 0.75;
 const LARGEST = 1.15;
 const MOVE_TIME = 160;
 const hasNodes = (state: State) => state.graph.nodes.length > 0;

@@ -3,7 +3,7 @@ import { useReactFlow } from "@xyflow/react";
 import { type DragEvent, useMemo } from "react";
 import { dropOnCanvas, dropOnNode, dropOnTarget, hover, letGo, pickUp } from "../../commands/drag";
 import type { Studio } from "../../commands/studio";
-import { type Curve, contains, edgeCurve, nearestCurve, type Point } from "../../model/geometry";
+import { contains, edgeLine, type Line, nearestLine, type Point } from "../../model/geometry";
 import { indexGraph } from "../../model/graphIndex";
 import { carriesLayer, hoveringKind, LAYER_MIME, readLayer } from "../../model/layerDrag";
 import { portKey, portPoint } from "../../model/ports";
@@ -17,21 +17,21 @@ const REACH = 36;
 export function placeAt(graph: GraphView, point: Point, reach: number): string | null {
   const box = graph.nodes.find((node) => contains(node, point));
   if (box) return `box/${box.uid}`;
-  const edge = nearestCurve(point, curvesOf(graph), reach);
+  const edge = nearestLine(point, linesOf(graph), reach);
   const target = edge === null ? undefined : indexGraph(graph).edges.get(edge)?.target;
   return target ? portKey(target) : null;
 }
 
-function curvesOf(graph: GraphView): Map<string, Curve> {
+function linesOf(graph: GraphView): Map<string, Line> {
   const { nodes } = indexGraph(graph);
-  const curves = new Map<string, Curve>();
-  for (const { id, source, target } of graph.edges) {
+  const lines = new Map<string, Line>();
+  for (const { id, source, target, route } of graph.edges) {
     const from = nodes.get(source.node);
     const to = nodes.get(target.node);
     if (!from || !to) continue;
-    curves.set(id, edgeCurve(portPoint(from, source.port, "output"), portPoint(to, target.port, "input")));
+    lines.set(id, edgeLine(portPoint(from, source.port, "output"), portPoint(to, target.port, "input"), route));
   }
-  return curves;
+  return lines;
 }
 
 /** Put the layer in hand at a place of the canvas: by a drop, or by the second tap. */

@@ -34,7 +34,7 @@ export function NodeInspector({ node }: { readonly node: NodeView }) {
           pressed={node.frozen}
         />
         <CommandButton command={bypassSelection} icon="bypass" text="Bypass" pressed={node.bypassed} />
-        <CommandButton command={connectSelection} icon="step" />
+        <CommandButton command={connectSelection} icon="connect" />
         <CommandButton command={duplicateSelection} icon="copy" />
         <CommandButton command={deleteSelection} icon="trash" />
       </div>

@@ -36,7 +36,12 @@ export function Transport() {
       </div>
       <RunFigures />
       <div className="pg-cluster">
-        <CommandButton command={undo} icon="undo" label={undone === null ? "Nothing to undo" : `Undo: ${undone}`} />
+        <CommandButton
+          command={undo}
+          icon="undo"
+          text={undone ?? ""}
+          label={undone === null ? "Nothing to undo" : `Undo: ${undone}`}
+        />
         <CommandButton command={redo} icon="redo" label={redone === null ? "Nothing to redo" : `Redo: ${redone}`} />
       </div>
       <PanelButtons />
