@@ -73,7 +73,10 @@ export function scriptedKernel(): WidgetModel & { readonly sent: FromBrowser[] }
 
   const apply = (requestId: string, command: Command) => {
     const next = edited(graph, command);
-    if (!next) return refuse(requestId, `${command.type} is not in the script`, "try another edit");
+    if (!next) {
+      refuse(requestId, `${command.type} is not in the script`, "try another edit");
+      return;
+    }
     graph = { ...next, revision: graph.revision + 1, undoLabel: command.type };
     const python = `pg.edit.${command.type.replace("-", "_")}(...)`;
     const entry: LogEntry = {
@@ -111,6 +114,7 @@ export function scriptedKernel(): WidgetModel & { readonly sent: FromBrowser[] }
           graph,
           run,
           log: { type: "log-view", entries },
+          code: {},
         });
         emit(...frameArguments(makeFrame(number, run, graph)));
         return;
@@ -130,7 +134,8 @@ export function scriptedKernel(): WidgetModel & { readonly sent: FromBrowser[] }
         emit({ type: "targets", requestId: message.requestId, verdicts: targets(graph, message.source.node) });
         return;
       case "run-command":
-        return apply(message.requestId, message.command);
+        apply(message.requestId, message.command);
+        return;
       case "inspect":
         emit({
           type: "inspected",
@@ -179,7 +184,8 @@ export function scriptedKernel(): WidgetModel & { readonly sent: FromBrowser[] }
         emit({ type: "done", requestId: message.requestId });
         return;
       case "ask-code":
-        return refuse(message.requestId, "No plots on this page", "they come from the kernel");
+        refuse(message.requestId, "No plots on this page", "they come from the kernel");
+        return;
       default:
     }
   };

@@ -79,8 +79,9 @@ function assertNever(action: never): never {
 }
 
 function open(state: State, message: Extract<Action, { type: "opened" }>["message"]): State {
-  const opened = { ...state, connection: "open" as const, title: message.title, catalogue: message.catalogue };
-  return withGraph({ ...opened, run: message.run, log: message.log.entries }, message.graph);
+  const { title, catalogue, code, run, log, graph } = message;
+  const opened = { ...state, connection: "open" as const, title, catalogue, code, run, log: log.entries };
+  return withGraph(opened, graph);
 }
 
 /** What is no longer in the graph cannot stay selected or be a target. */

@@ -79,13 +79,23 @@ export function dragSentence(state: State): string {
 }
 
 function invitation(drag: Drag): string {
-  const open = [...(drag.verdicts?.values() ?? [])].filter((verdict) => verdict.verdict !== "invalid").length;
-  const what = drag.moving.type === "layer" ? drag.moving.kind : "edge";
-  if (drag.by === "keys") return `${what}: ${open} places fit. Arrows walk through them, Enter places, Escape leaves.`;
-  if (drag.moving.type === "edge")
-    return open ? `${open} ports fit: drop on one that glows.` : "No port takes this edge.";
+  const what = drag.moving.type === "layer" ? drag.moving.kind : "This edge";
+  const places = placesInWords(drag);
+  if (drag.by === "keys") return `${what}: ${places}. Arrows walk through them, Enter places, Escape leaves.`;
+  if (drag.moving.type === "edge") return `${what}: ${places}.`;
   const verb = drag.by === "tap" ? "Click" : "Drop on";
-  return `${what}: ${open} edges fit. ${verb} one that glows, a box to replace it, or open canvas to add it loose.`;
+  return `${what}: ${places}. ${verb} one that glows, a box to replace it, or open canvas to add it loose.`;
+}
+
+/** `3 ports fit, 2 need an adapter`. */
+function placesInWords({ verdicts, moving }: Drag): string {
+  const all = [...(verdicts?.values() ?? [])];
+  const noun = moving.type === "layer" ? "edge" : "port";
+  const fitting = all.filter((verdict) => verdict.verdict === "valid").length;
+  const adapting = all.filter((verdict) => verdict.verdict === "adapter").length;
+  if (!fitting && !adapting) return `no ${noun} takes it`;
+  const fit = `${fitting || "no"} ${noun}${fitting === 1 ? " fits" : "s fit"}`;
+  return adapting ? `${fit}, ${adapting} need${adapting === 1 ? "s" : ""} an adapter` : fit;
 }
 
 function verdictSentence(state: State, drag: Drag, verdict: Verdict): string {

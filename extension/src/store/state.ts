@@ -84,6 +84,8 @@ export interface State {
   readonly connection: "opening" | "open" | "lost";
   readonly title: string;
   readonly catalogue: readonly KindView[];
+  /** Content hash of each bundle that the kernel can send, by name. */
+  readonly code: Readonly<Record<string, string>>;
   readonly graph: GraphView;
   readonly run: RunView;
   readonly log: readonly LogEntry[];
@@ -131,6 +133,7 @@ export const INITIAL_STATE: State = {
   connection: "opening",
   title: "",
   catalogue: [],
+  code: {},
   graph: EMPTY_GRAPH,
   run: RESTING_RUN,
   log: [],

@@ -13,7 +13,7 @@ export function ScopesPanel() {
   const studio = useStudio();
   const frame = useRead(readFrame);
   const chosen = useRead(readChosen);
-  const load = useCallback(() => loadPlots(studio.kernel), [studio]);
+  const load = useCallback(() => loadPlots(studio.kernel, studio.store.getState().code.plots ?? ""), [studio]);
   const select = useCallback((uid: string) => visit(studio, uid), [studio]);
   return (
     <div className="pg-scopes">

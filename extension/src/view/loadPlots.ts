@@ -2,16 +2,20 @@
 import type { Kernel } from "../protocol/bridge";
 import type { Plotly } from "./scopes/plotly";
 
-const PAGE_KEY = "__patchgradPlots";
-type Page = { [PAGE_KEY]?: Promise<Plotly> | undefined };
+type Page = Record<string, Promise<Plotly> | undefined>;
 
-export function loadPlots(kernel: Kernel): Promise<Plotly> {
-  const page = globalThis as Page;
-  page[PAGE_KEY] ??= fetchPlots(kernel).catch((error: unknown) => {
-    page[PAGE_KEY] = undefined; // the next plot may try again
-    throw error;
-  });
-  return page[PAGE_KEY];
+/** `hash`: of the bundle, so that a kernel with other code on the same page gets its own. */
+export function loadPlots(kernel: Kernel, hash: string): Promise<Plotly> {
+  const page = globalThis as unknown as Page;
+  const key = `__patchgradPlots${hash}`;
+  const loading =
+    page[key] ??
+    fetchPlots(kernel).catch((error: unknown) => {
+      page[key] = undefined; // the next plot may try again
+      throw error;
+    });
+  page[key] = loading;
+  return loading;
 }
 
 async function fetchPlots(kernel: Kernel): Promise<Plotly> {

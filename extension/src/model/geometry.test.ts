@@ -1,0 +1,59 @@
+import { expect, it } from "vitest";
+import { contains, curvePath, distanceToLine, edgeLine, labelPoint, linePath, nearestLine } from "./geometry";
+
+const LEVEL = edgeLine({ x: 0, y: 0 }, { x: 100, y: 0 });
+
+it("an edge leaves and enters level", () => {
+  const [curve] = edgeLine({ x: 0, y: 0 }, { x: 100, y: 60 });
+  expect(curve?.startPull.y).toBe(0);
+  expect(curve?.endPull.y).toBe(60);
+});
+
+it("an edge that runs backwards swings out on both sides", () => {
+  const [curve] = edgeLine({ x: 100, y: 0 }, { x: 0, y: 0 });
+  expect(curve && curve.startPull.x > 100 && curve.endPull.x < 0).toBe(true);
+});
+
+it("a route is followed stretch by stretch", () => {
+  const route = [
+    [0, 0],
+    [40, 50],
+    [200, 50],
+    [240, 10],
+  ] as const;
+  const line = edgeLine({ x: 0, y: 0 }, { x: 240, y: 10 }, route);
+  expect(line).toHaveLength(3);
+  expect(line[1]?.startPull).toEqual({ x: 40, y: 50 });
+  expect(distanceToLine({ x: 120, y: 50 }, line)).toBeLessThan(5);
+  expect(labelPoint(line)).toEqual({ x: 20, y: 25 });
+  expect(linePath(line).match(/M/g)).toHaveLength(3);
+});
+
+it("a route whose box has moved away is not followed", () => {
+  expect(
+    edgeLine({ x: 9, y: 9 }, { x: 240, y: 10 }, [
+      [0, 0],
+      [40, 50],
+      [240, 10],
+    ]),
+  ).toHaveLength(1);
+});
+
+it("the nearest line within reach is found", () => {
+  const lines = new Map([
+    ["level", LEVEL],
+    ["below", edgeLine({ x: 0, y: 40 }, { x: 100, y: 40 })],
+  ]);
+  expect(nearestLine({ x: 50, y: 12 }, lines, 30)).toBe("level");
+  expect(nearestLine({ x: 50, y: 31 }, lines, 30)).toBe("below");
+  expect(nearestLine({ x: 50, y: 90 }, lines, 30)).toBeNull();
+});
+
+it("a curve is written as an SVG path", () => {
+  expect(LEVEL.map(curvePath)).toEqual(["M0,0 C50,0 50,0 100,0"]);
+});
+
+it("a box contains its border", () => {
+  const box = { x: 10, y: 10, width: 5, height: 5 };
+  expect([contains(box, { x: 15, y: 15 }), contains(box, { x: 16, y: 15 })]).toEqual([true, false]);
+});
