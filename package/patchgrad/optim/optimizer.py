@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from patchgrad.autograd.state import enable_grad
+from patchgrad.autograd.state import enable_grad, state
 from patchgrad.errors import ArgumentError, ShapeError
 from patchgrad.nn.parameter import Parameter, clear_grad
 from patchgrad.optim.groups import checked_group, checked_parameters
@@ -54,6 +54,10 @@ class Optimizer:
             for parameter in group["params"]:
                 if parameter.grad is not None:
                     self._step_one(parameter, group)
+        for observer in state.observers:
+            note = getattr(observer, "updated", None)
+            if note is not None:
+                note(self)
         return loss
 
     def zero_grad(self, set_to_none: bool = True) -> None:

@@ -126,6 +126,12 @@ class Trace:
         after = tuple([self._note(tensor) for tensor in (target, *sharing)])
         self.events.append(Event(None, {}, before, after, self._scope[-1], writes=True))
 
+    def key(self) -> Any:
+        """Equal for two steps that ran the same ops on the same values, from the same places in the code."""
+        calls = tuple([(call.path, call.index) for call in self.calls])
+        events = [(event.op, event.call, event.inputs, event.outputs, event.code, event.lasti) for event in self.events]
+        return calls, events, [(facts.shape, facts.dtype, facts.name) for facts in self.values]
+
     # Which value a tensor is
 
     def value(self, tensor: Tensor, written: bool = False) -> Value:

@@ -1,0 +1,233 @@
+"""Recorder: looks at training steps from outside, as often as its budget allows, and keeps series of numbers.
+
+``with recorder.step(number, model) as look:`` stands around forward, backward and update. What is
+measured stands in ``quantities/``, how often in ``budget.py``. Nothing of a step is kept alive after it.
+"""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from time import perf_counter
+from types import MappingProxyType, TracebackType
+from typing import Any, Literal, Self
+
+from patchgrad.autograd.state import state
+from patchgrad.backend import host
+from patchgrad.nn.module import Module
+from patchgrad.recorder.budget import Budget
+from patchgrad.recorder.events import Trace
+from patchgrad.recorder.evidence import Evidence
+from patchgrad.recorder.histogram import Histogram, histogram
+from patchgrad.recorder.layers import Layers
+from patchgrad.recorder.looking import Looking, Waiting
+from patchgrad.recorder.quantities import QUANTITIES, Quantity
+from patchgrad.recorder.series import ROWS, Series
+from patchgrad.recorder.snapshot import Snapshot, snapshot
+from patchgrad.recorder.strided import strided, to_host
+from patchgrad.recorder.tripwire import NonFinite, tripwire
+
+
+class Recorder:
+    """Measures the steps of a model.
+
+    Parameters
+        model       may be given, or changed, at each step
+        budget      share of the time of a step that looking may cost
+        every       look at every so many steps instead
+        quantities  names of those to measure; all by default
+        graph       record the compute graph of the sampled steps
+    """
+
+    def __init__(
+        self,
+        model: Module | None = None,
+        *,
+        budget: float = 0.03,
+        every: int | None = None,
+        quantities: Iterable[str] | None = None,
+        graph: bool = True,
+    ) -> None:
+        self.budget = Budget(budget, every)
+        self.layers: Layers | None = None
+        self.snapshot: Snapshot | None = None
+        self.fault: NonFinite | None = None
+        self.problems: dict[str, str] = {}
+        """Quantities that failed and are no longer measured, with the reason."""
+        self.records_graph = graph
+        self._chosen = None if quantities is None else tuple(quantities)
+        self._series: dict[str, dict[str, Series]] = {}
+        self._memory: dict[str, dict[str, Any]] = {}
+        self._model: Callable[[], Module | None] = lambda: None
+        self._version = -1
+        self._key: Any = None
+        if model is not None:
+            self.use(model)
+
+    # --- what was measured ---------------------------------------------------------------------
+
+    def series(self, quantity: str, uid: str = "") -> Series:
+        """Numbers over steps of a layer, or of the whole model; an empty series if there are none."""
+        found = self._series.get(quantity, {}).get(uid)
+        return found if found is not None else Series(quantity, 1)
+
+    def by_layer(self, quantity: str) -> dict[str, Any]:
+        """The newest value of a quantity by layer uid, in the order of depth; layers without one are absent."""
+        found = self._series.get(quantity, {})
+        return {layer.uid: found[layer.uid].last for layer in self.layers or () if layer.uid in found}
+
+    def figures(self, uid: str) -> dict[str, float]:
+        """The newest value of every plain quantity of a layer."""
+        return {
+            name: float(series[uid].last)
+            for name, series in self._series.items()
+            if uid in series and QUANTITIES[name].width == 0
+        }
+
+    def histogram(self, uid: str, quantity: str = "activation_histogram") -> Histogram:
+        """How the numbers of a layer were spread over the powers of two, step by step."""
+        series = self.series(quantity, uid)
+        return histogram(series.steps, series.values)
+
+    @property
+    def measured(self) -> Mapping[str, Mapping[str, Series]]:
+        """All series, by quantity and layer uid."""
+        return MappingProxyType(self._series)
+
+    # --- one step --------------------------------------------------------------------------------
+
+    def use(self, model: Module) -> None:
+        """Look at this model as it is now; layers with known uids go on with their series."""
+        version = model.structure_version
+        if self._model() is not model or version != self._version:
+            self._model, self._version = weakref.ref(model), version
+            self.layers = Layers(model)
+
+    def looks_at(self, model: Module) -> bool:
+        """Is this the model that was given last?"""
+        return self._model() is model
+
+    def forget_model(self) -> None:
+        """Let go of the model's parameters; the series stay."""
+        self._model, self.layers = lambda: None, None
+
+    def step(self, number: int, model: Module | None = None, on_update: Callable[[], None] | None = None) -> Look:
+        """A context around forward, backward and update of step ``number``.
+
+        ``on_update`` is called when an optimizer has moved the weights, on steps whose gradients are looked at.
+        """
+        return Look(self, number, model, on_update)
+
+    def quantities(self) -> list[Quantity]:
+        """Those that are measured."""
+        names = QUANTITIES if self._chosen is None else self._chosen
+        return [QUANTITIES[name] for name in names if name not in self.problems]
+
+    def take(self, evidence: Evidence, tier: Literal["step", "norms", "sampled"]) -> None:
+        """Compute and keep a tier ("norms" includes "step"). A quantity that fails is left out from now on."""
+        tiers = {"step", "norms"} if tier == "norms" else {tier}
+        for quantity in self.quantities():
+            if quantity.when not in tiers:
+                continue
+            evidence.memory = self._memory.setdefault(quantity.name, {})
+            try:
+                with host.errstate(all="ignore"):
+                    values = quantity.compute(evidence)
+                for uid, value in values.items():
+                    self._keep(quantity, uid, evidence.step, value)
+            except Exception as error:
+                self.problems[quantity.name] = f"{type(error).__name__}: {error}"
+        if self.fault is None:
+            self.fault = tripwire(evidence, norms=tier == "norms")
+
+    def saw(self, trace: Trace, step: int) -> None:
+        """Keep the compute graph of a step. Where it is the one there was, only its step changes."""
+        key = trace.key()
+        if self.snapshot is not None and key == self._key:
+            self.snapshot = replace(self.snapshot, step=step)
+        else:
+            self.snapshot, self._key = snapshot(trace, step), key
+
+    def _keep(self, quantity: Quantity, uid: str, step: int, value: Any) -> None:
+        table = self._series.setdefault(quantity.name, {})
+        series = table.get(uid)
+        if series is None:
+            made = Series(quantity.name, ROWS, quantity.width, "uint16") if quantity.width else Series(quantity.name)
+            series = table[uid] = made
+        series.add(step, value)
+
+
+class Look:
+    """One step while it is watched. Tell it the loss: ``look.loss = value``."""
+
+    def __init__(
+        self, recorder: Recorder, number: int, model: Module | None, on_update: Callable[[], None] | None = None
+    ) -> None:
+        self.loss: float | None = None
+        self._on_update = on_update
+        self._recorder = recorder
+        self._number = number
+        self._looking: Looking | None = None
+        self._observer: Looking | Waiting | None = None
+        self._before: dict[str, Any] = {}
+        begin = perf_counter()
+        self._norms = recorder.budget.due("norms", number)
+        sampled = recorder.budget.due("sampled", number)
+        if model is not None and (sampled or not recorder.looks_at(model)):
+            recorder.use(model)
+        if sampled and recorder.layers is not None:
+            self._prepare(recorder.layers)
+        self._own = perf_counter() - begin
+        self._begin = begin
+
+    def _prepare(self, layers: Layers) -> None:
+        trace = Trace(layers.path_of, layers.name_of) if self._recorder.records_graph else None
+        self._looking = Looking(layers, trace, self._on_update)
+        self._before = _weights(layers)
+
+    def __enter__(self) -> Self:
+        self._observer = self._looking
+        if self._looking is None and self._norms and self._on_update is not None:
+            self._observer = Waiting(self._on_update)
+        if self._observer is not None:
+            state.observers = (*state.observers, self._observer)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        ended = perf_counter()
+        looking, layers, budget = self._looking, self._recorder.layers, self._recorder.budget
+        if self._observer is not None:
+            state.observers = tuple(entry for entry in state.observers if entry is not self._observer)
+        if kind is not None or layers is None:
+            return
+        watched = looking.seconds if looking is not None else 0.0
+        budget.stepped(ended - self._begin - self._own - watched)
+        if self.loss is None and looking is not None:
+            self.loss = looking.loss
+        samples, peaks, updates = self._samples(layers)
+        evidence = Evidence(self._number, self.loss, layers, samples, peaks, updates)
+        gathered = perf_counter()
+        self._recorder.take(evidence, "norms" if self._norms else "step")
+        measured = perf_counter()
+        if self._norms:
+            budget.spent("norms", self._number, measured - gathered)
+        if looking is not None:
+            self._recorder.take(evidence, "sampled")
+            if looking.trace is not None:
+                self._recorder.saw(looking.trace, self._number)
+            rest = perf_counter() - measured
+            budget.spent("sampled", self._number, self._own + watched + (gathered - ended) + rest)
+
+    def _samples(self, layers: Layers) -> tuple[dict[str, Any], dict[str, Any], dict[str, tuple[Any, Any]]]:
+        if self._looking is None:
+            return {}, {}, {}
+        samples, peaks = self._looking.finish()
+        after = _weights(layers)
+        return samples, peaks, {name: (old, after[name]) for name, old in self._before.items() if name in after}
+
+
+def _weights(layers: Layers) -> dict[str, Any]:
+    """Strided samples of all parameters, on the host."""
+    found = {name: strided(parameter.data) for layer in layers for name, parameter in layer.parameters}
+    return dict(zip(found, to_host(list(found.values())), strict=True))

@@ -1,0 +1,70 @@
+"""Numbers over steps, in flat memory: when a series is full, every second point goes and the next come half as often.
+
+Points are real measurements, never means; the newest point is always there.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from patchgrad.backend import host
+
+CAPACITY = 2000
+ROWS = 128
+
+
+class Series:
+    """At most ``capacity`` points (step, value); ``width`` > 0: each value is a row of that many numbers."""
+
+    def __init__(self, name: str, capacity: int = CAPACITY, width: int = 0, dtype: Any = "float64") -> None:
+        self.name = name
+        self.stride = 1
+        self._capacity = capacity
+        self._steps = host.empty(capacity + 1, dtype="int64")
+        self._values = host.empty((capacity + 1, width) if width else capacity + 1, dtype=dtype)
+        self._kept = 0
+        self._seen = 0
+
+    def add(self, step: int, value: Any) -> None:
+        """Append a point. The slot after the kept points holds the newest one until it is kept or replaced."""
+        if self._seen % self.stride == 0 and self._kept == self._capacity:
+            self._thin()
+        self._steps[self._kept] = step
+        self._values[self._kept] = value
+        if self._seen % self.stride == 0:
+            self._kept += 1
+        self._seen += 1
+
+    def _thin(self) -> None:
+        half = (self._kept + 1) // 2
+        self._steps[:half] = self._steps[: self._kept : 2]
+        self._values[:half] = self._values[: self._kept : 2]
+        self._kept = half
+        self.stride *= 2
+
+    def _end(self) -> int:
+        """How many points there are to read: the kept ones, and the newest if it is not among them."""
+        return self._kept + (self._seen > 0 and (self._seen - 1) % self.stride != 0)
+
+    def __len__(self) -> int:
+        return self._end()
+
+    @property
+    def steps(self) -> Any:
+        """Steps of the points, int64."""
+        return self._steps[: self._end()].copy()
+
+    @property
+    def values(self) -> Any:
+        """Values of the points, in the order of ``steps``."""
+        return self._values[: self._end()].copy()
+
+    @property
+    def last(self) -> Any:
+        """The newest value; None before the first."""
+        return None if self._seen == 0 else self._values[self._end() - 1]
+
+    @property
+    def bytes(self) -> int:
+        """Memory held, whatever was added."""
+        return self._steps.nbytes + self._values.nbytes
