@@ -1,6 +1,6 @@
 /** Do the activations keep their scale? Standard deviation as bars, the mean's size as diamonds, log scale. */
 
-import { decades, logAxis, panel } from "./axes";
+import { decades, isNarrow, logAxis, panel } from "./axes";
 import { depthAxis, depthBars, guideLine } from "./depth";
 import { measured } from "./measured";
 import type { Colours, Scope, ScopeData, Trace } from "./scope";
@@ -20,7 +20,11 @@ export const activationsScope: Scope = {
       data: [depthBars(data, spread, colours, "std"), ...(mean ? [meanMarks(data, mean, colours, room.width)] : [])],
       layout: panel(colours, {
         xaxis: depthAxis(data, colours, room.width),
-        yaxis: logAxis(colours, "activation", decades([...spread, ...(mean ?? []).map(Math.abs), 1])),
+        yaxis: logAxis(
+          colours,
+          isNarrow(room) ? "" : "activation",
+          decades([...spread, ...(mean ?? []).map(Math.abs), 1]),
+        ),
         shapes: [guideLine(colours, 1)],
         bargap: 0.15,
       }),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { SCOPES } from "./allScopes";
 import { decades, logTicks, tickText, wantsLog } from "./axes";
-import { nameStride, shorten, slanted } from "./depth";
+import { namesFit, numberTicks, shorten, slanted } from "./depth";
 import { shares } from "./histogram";
 import { sampleData } from "./sample";
 import { type Colours, isReady, type ScopeData } from "./scope";
@@ -111,10 +111,13 @@ describe("plots by depth", () => {
     expect([1e-6, 5e-7, 1e4].map(tickText)).toEqual(["10<sup>-6</sup>", "5·10<sup>-7</sup>", "10<sup>4</sup>"]);
   });
 
-  it("thin the names where they would meet", () => {
+  it("give numbers in place of names that would not fit", () => {
     const names = Array.from({ length: 60 }, (_, index) => `encoder.layers.${index}.fc`);
-    expect(nameStride(names, 600)).toBe(3);
-    expect(nameStride(names.slice(0, 6), 600)).toBe(1);
+    expect(namesFit(names, 600)).toBe(false);
+    expect(namesFit(names.slice(0, 6), 600)).toBe(true);
+    expect(numberTicks(60, 600)).toMatchObject({
+      ticktext: ["1", "5", "10", "15", "20", "25", "30", "35", "40", "45", "50", "55", "60"],
+    });
     expect(slanted(names, 600)).toBe(true);
     expect(slanted(["fc1", "fc2"], 600)).toBe(false);
     expect(shorten("encoder.layers.0.fc1")).toBe("…0.fc1");

@@ -1,6 +1,6 @@
 /** Axes shared by the scopes: ranges that stand still from frame to frame, and the look of a panel. */
 
-import type { Colours, Layout, Numbers } from "./scope";
+import type { Colours, Layout, Numbers, Room } from "./scope";
 
 const FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif";
 
@@ -39,6 +39,19 @@ export function wantsLog(values: Numbers | readonly number[]): boolean {
   const finite = Array.from(values).filter(Number.isFinite);
   if (finite.length < 2 || finite.some((value) => value <= 0)) return false;
   return largest(finite) / smallest(finite) > 30;
+}
+
+const NARROW = 280;
+
+/** True where axis titles and scales would take the room of the data; the question above says it too. */
+export function isNarrow(room: Room): boolean {
+  return room.width < NARROW;
+}
+
+/** The axis of training steps, with as many numbers as fit side by side. */
+export function stepAxis(colours: Colours, room: Room, more: Layout = {}): Layout {
+  const nticks = Math.max(2, Math.floor(room.width / 70));
+  return axis(colours, isNarrow(room) ? "" : "step", { nticks, tickangle: 0, ...more });
 }
 
 export function axis(colours: Colours, title: string, more: Layout = {}): Layout {
@@ -86,7 +99,7 @@ export function panel(colours: Colours, more: Layout): Layout {
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
     font: { family: FONT, size: 11, color: colours.text },
-    margin: { l: 48, r: 10, t: 14, b: 34 },
+    margin: { l: 40, r: 10, t: 12, b: 28 },
     hoverlabel: {
       bgcolor: colours.surface,
       bordercolor: colours.grid,

@@ -18,29 +18,37 @@ export function depthBars(data: ScopeData, values: readonly number[], colours: C
   };
 }
 
-/** Layer names where they fit; above `most` layers every second, third ... name. */
-export function depthAxis(data: ScopeData, colours: Colours, width: number, title = ""): Layout {
-  const every = nameStride(data.names, width);
-  const shown = positions(data.names).filter((position) => position % every === 0);
-  return axis(colours, title, {
-    tickmode: "array",
-    tickvals: shown,
-    ticktext: shown.map((position) => shorten(data.names[position] ?? "")),
+/** Layer names where they fit; of many layers their numbers, from 1 at the input. */
+export function depthAxis(data: ScopeData, colours: Colours, width: number): Layout {
+  const look = { range: [-0.6, data.names.length - 0.4], showgrid: false, tickmode: "array" };
+  if (!namesFit(data.names, width))
+    return axis(colours, "layer", { ...look, ...numberTicks(data.names.length, width) });
+  return axis(colours, "", {
+    ...look,
+    tickvals: positions(data.names),
+    ticktext: data.names.map((name) => shorten(name)),
     tickangle: slanted(data.names, width) ? -40 : 0,
-    range: [-0.6, data.names.length - 0.4],
-    showgrid: false,
   });
 }
 
-/** How many layers share one label, so that labels of one line each, slanted, do not meet. */
-export function nameStride(names: readonly string[], width: number): number {
-  const room = width / Math.max(1, names.length);
-  return Math.max(1, Math.ceil(22 / room));
+/** A slanted name needs 18 pixels. */
+export function namesFit(names: readonly string[], width: number): boolean {
+  return names.length * 18 <= width;
 }
 
+/** True if the longest name, at about 6.5 pixels a letter, is wider than a bar's room. */
 export function slanted(names: readonly string[], width: number): boolean {
   const longest = Math.max(0, ...names.map((name) => shorten(name).length));
   return longest * 6.5 + 6 > width / Math.max(1, names.length);
+}
+
+/** 1, and multiples of 1, 2, 5, 10 ... that leave 26 pixels to each. */
+export function numberTicks(layers: number, width: number): Layout {
+  const steps = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
+  const step = steps.find((one) => (one * width) / layers >= 26) ?? layers;
+  const numbers = positions({ length: layers }).map((position) => position + 1);
+  const shown = numbers.filter((number) => number % step === 0 || (number === 1 && step > 1));
+  return { tickvals: shown.map((number) => number - 1), ticktext: shown.map(String), tickangle: 0 };
 }
 
 /** The end of a dotted path says most: `encoder.layers.0.fc1` becomes `…0.fc1`. */
@@ -51,7 +59,7 @@ export function shorten(name: string, most = 12): string {
   return `…${dot >= 0 && dot < tail.length - 1 ? tail.slice(dot + 1) : tail}`;
 }
 
-function positions(values: ArrayLike<unknown>): number[] {
+function positions(values: { readonly length: number }): number[] {
   return Array.from({ length: values.length }, (_, index) => index);
 }
 

@@ -1,6 +1,6 @@
 /** Does the gradient reach the first layer? One bar per layer, first layer on the left, log scale. */
 
-import { decades, logAxis, panel } from "./axes";
+import { decades, isNarrow, logAxis, panel } from "./axes";
 import { depthAxis, depthBars } from "./depth";
 import { measured } from "./measured";
 import type { Scope } from "./scope";
@@ -19,7 +19,7 @@ export const gradientsScope: Scope = {
       data: [depthBars(data, norms, colours, "gradient norm")],
       layout: panel(colours, {
         xaxis: depthAxis(data, colours, room.width),
-        yaxis: logAxis(colours, "gradient norm", decades(norms)),
+        yaxis: logAxis(colours, isNarrow(room) ? "" : "gradient norm", decades(norms)),
         bargap: 0.15,
       }),
     };

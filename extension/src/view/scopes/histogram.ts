@@ -1,8 +1,9 @@
 /** What do this layer's numbers look like over time? Powers of two up, steps along, darker is more. */
 
-import { axis, panel } from "./axes";
+import { axis, isNarrow, panel, stepAxis } from "./axes";
+import { shorten } from "./depth";
 import { flagLines } from "./loss";
-import type { Colours, Layout, Numbers, Scope, ScopeData, Trace } from "./scope";
+import type { Colours, Layout, Numbers, Room, Scope, ScopeData, Trace } from "./scope";
 
 export const histogramScope: Scope = {
   id: "histogram",
@@ -11,16 +12,16 @@ export const histogramScope: Scope = {
   reading: "Sizes as powers of two. A level band is healthy; sinking: it dies.",
   waiting: "Select a layer to see its numbers over time.",
   needs: ["histogram.counts", "histogram.step", "histogram.exponent"],
-  figure(data, colours) {
+  figure(data, colours, room) {
     const counts = data.arrays["histogram.counts"]?.data;
     const step = data.arrays["histogram.step"]?.data;
     const exponent = data.arrays["histogram.exponent"]?.data;
     if (!counts?.length || !step?.length || !exponent?.length) return null;
-    return { data: [heat(counts, step, exponent, colours)], layout: layout(data, colours) };
+    return { data: [heat(counts, step, exponent, colours, room)], layout: layout(data, colours, room) };
   },
 };
 
-function heat(counts: Numbers, step: Numbers, exponent: Numbers, colours: Colours): Trace {
+function heat(counts: Numbers, step: Numbers, exponent: Numbers, colours: Colours, room: Room): Trace {
   return {
     type: "heatmap",
     x: step,
@@ -29,6 +30,7 @@ function heat(counts: Numbers, step: Numbers, exponent: Numbers, colours: Colour
     transpose: true,
     zmin: 0,
     colorscale: colours.heat.map((colour, position) => [position / (colours.heat.length - 1), colour]),
+    showscale: !isNarrow(room),
     colorbar: {
       title: { text: "share", side: "right", font: { size: 11, color: colours.muted } },
       tickformat: ".0%",
@@ -50,11 +52,15 @@ export function shares(counts: Numbers, steps: number, bins: number): number[][]
   });
 }
 
-function layout(data: ScopeData, colours: Colours): Layout {
+function layout(data: ScopeData, colours: Colours, room: Room): Layout {
   const name = data.names[data.layers.indexOf(data.selected ?? "")] ?? "";
   return panel(colours, {
-    xaxis: axis(colours, "step", { showgrid: false }),
-    yaxis: axis(colours, name ? `size in ${name}` : "size", { tickprefix: "2<sup>", ticksuffix: "</sup>", nticks: 7 }),
+    xaxis: stepAxis(colours, room, { showgrid: false }),
+    yaxis: axis(colours, isNarrow(room) ? "" : name ? `size in ${shorten(name)}` : "size", {
+      tickprefix: "2<sup>",
+      ticksuffix: "</sup>",
+      nticks: 7,
+    }),
     shapes: flagLines(data.flags, colours),
   });
 }

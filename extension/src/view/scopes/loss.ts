@@ -1,7 +1,7 @@
 /** Is the loss going down? Each step faint, the smoothed curve strong, a numbered flag per edit. */
 
-import { axis, largest, logAxis, panel, positives, smallest, wantsLog } from "./axes";
-import type { Colours, Flag, Layout, Numbers, Scope, ScopeData, Trace } from "./scope";
+import { axis, isNarrow, largest, logAxis, panel, positives, smallest, stepAxis, wantsLog } from "./axes";
+import type { Colours, Flag, Layout, Numbers, Room, Scope, ScopeData, Trace } from "./scope";
 
 export const lossScope: Scope = {
   id: "loss",
@@ -10,11 +10,11 @@ export const lossScope: Scope = {
   reading: "Faint: every step. Strong: smoothed. Each edit has a flag.",
   waiting: "The curve starts with the first step.",
   needs: ["loss.step", "loss.value"],
-  figure(data, colours) {
+  figure(data, colours, room) {
     const step = data.arrays["loss.step"]?.data;
     const value = data.arrays["loss.value"]?.data;
     if (!step?.length || !value?.length) return null;
-    return { data: traces(data, step, value, colours), layout: layout(data, step, value, colours) };
+    return { data: traces(data, step, value, colours), layout: layout(data, step, value, colours, room) };
   },
 };
 
@@ -73,18 +73,20 @@ export function flagLines(flags: readonly Flag[], colours: Colours): Layout[] {
   }));
 }
 
-function layout(data: ScopeData, step: Numbers, value: Numbers, colours: Colours): Layout {
+function layout(data: ScopeData, step: Numbers, value: Numbers, colours: Colours, room: Room): Layout {
   return panel(colours, {
-    xaxis: axis(colours, "step", { range: [step[0] ?? 0, Math.max(1, step.at(-1) ?? 1)] }),
-    yaxis: wantsLog(value) ? logLoss(value, colours) : axis(colours, "loss", { rangemode: "tozero" }),
+    xaxis: stepAxis(colours, room, { range: [step[0] ?? 0, Math.max(1, step.at(-1) ?? 1)] }),
+    yaxis: wantsLog(value)
+      ? logLoss(value, colours, room)
+      : axis(colours, isNarrow(room) ? "" : "loss", { rangemode: "tozero" }),
     yaxis2: { overlaying: "y", range: [0, 1], visible: false, fixedrange: true },
     shapes: flagLines(data.flags, colours),
   });
 }
 
 /** A tight log range: a loss rarely spans whole decades. */
-function logLoss(value: Numbers, colours: Colours): Layout {
+function logLoss(value: Numbers, colours: Colours, room: Room): Layout {
   const shown = positives(value);
   const range: [number, number] = [Math.log10(smallest(shown)) - 0.1, Math.log10(largest(shown)) + 0.15];
-  return logAxis(colours, "loss (log)", range);
+  return logAxis(colours, isNarrow(room) ? "" : "loss (log)", range);
 }

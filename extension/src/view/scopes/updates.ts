@@ -1,6 +1,6 @@
 /** Is each layer learning at a sensible speed? Size of the last update over size of the weights, near 1e-3. */
 
-import { decades, logAxis, panel } from "./axes";
+import { decades, isNarrow, logAxis, panel } from "./axes";
 import { depthAxis, depthBars, guideLine } from "./depth";
 import { measured } from "./measured";
 import type { Colours, Layout, Scope } from "./scope";
@@ -22,7 +22,7 @@ export const updatesScope: Scope = {
       data: [depthBars(data, ratios, colours, "update / weight")],
       layout: panel(colours, {
         xaxis: depthAxis(data, colours, room.width),
-        yaxis: logAxis(colours, "update / weight", decades([...ratios, USUAL / 10, USUAL * 10])),
+        yaxis: logAxis(colours, isNarrow(room) ? "" : "update / weight", decades([...ratios, USUAL / 10, USUAL * 10])),
         shapes: [band(colours), guideLine(colours, USUAL)],
         bargap: 0.15,
       }),
