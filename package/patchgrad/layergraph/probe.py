@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from patchgrad.autograd.state import no_grad, state
-from patchgrad.backend.random import default_stream
+from patchgrad.backend.random import Stream, default_stream
 from patchgrad.errors import PatchgradError
 from patchgrad.layergraph import catalogue
 from patchgrad.layergraph.kind import LayerKind, SymbolicShape
@@ -51,7 +51,7 @@ def outcome(key: Key, inputs: Inputs) -> Outcome:
     layer = layer_without_data(key)
     if isinstance(layer, Outcome):
         return layer
-    return run_outcome(kind, layer, inputs)
+    return run_outcome(kind, layer, inputs, modes=(False, True))
 
 
 @lru_cache(maxsize=4096)
@@ -72,15 +72,28 @@ def layer_without_data(key: Key) -> Any:
     kind = catalogue.find(key[0])
     try:
         with quiet():
-            return kind.build(dict(key[1:]), device="meta").eval()
+            return with_loose_streams(kind.build(dict(key[1:]), device="meta"))
     except Exception as error:
         return refusal(error, f"{kind.name} cannot be made with these settings")
 
 
-def run_outcome(kind: LayerKind, layer: Any, inputs: Inputs) -> Outcome:
-    """Run a layer at two batch sizes without data."""
+def with_loose_streams(layer: Any) -> Any:
+    """The layer with random streams that nobody else knows: it is never asked for numbers."""
+    for module in layer.modules():
+        if hasattr(module, "stream"):
+            module.stream = Stream(0)
+    return layer
+
+
+def run_outcome(kind: LayerKind, layer: Any, inputs: Inputs, modes: tuple[bool, bool] | None = None) -> Outcome:
+    """Run a layer at two batch sizes without data; with ``modes``, once as in evaluation and once as in training."""
     try:
-        first, second = (_run(kind, layer, inputs, batch) for batch in BATCHES)
+        runs: list[tuple[Any, ...]] = []
+        for at_run, batch in enumerate(BATCHES):
+            if modes is not None:
+                layer.train(modes[at_run])
+            runs.append(_run(kind, layer, inputs, batch))
+        first, second = runs
         outputs = tuple(Spec(symbolic(a.shape, b.shape), a.dtype.name) for a, b in zip(first, second, strict=True))
     except Exception as error:
         return refusal(error, f"{kind.name} cannot take this")
