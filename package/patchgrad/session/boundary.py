@@ -1,0 +1,132 @@
+"""The door between every other thread and the one that trains.
+
+Whoever trains *drives*. All others hand in a request and get a future; the driver does what
+waits, in order of arrival, at each boundary: after ``optimizer.step()`` and before the next batch is drawn.
+It knows no model, no graph and no widget. Read next: ``drive.py``.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from patchgrad.errors import SessionError
+
+T = TypeVar("T")
+Waiting = tuple[Future[Any], Callable[[], Any]]
+
+
+class Boundary:
+    """A queue of requests with one thread at a time that may answer them.
+
+    Thread-safe. A request that raises gives its error to its future and harms nobody else.
+    """
+
+    def __init__(self) -> None:
+        self._door = threading.Condition()
+        self._waiting: deque[Waiting] = deque()
+        self._driver: int | None = None
+        self._closed = False
+
+    @property
+    def pending(self) -> int:
+        """How many requests wait for the next boundary."""
+        return len(self._waiting)
+
+    @property
+    def driven(self) -> bool:
+        """Does a thread drive now?"""
+        return self._driver is not None
+
+    @property
+    def mine(self) -> bool:
+        """Is this thread the driver?"""
+        return self._driver == threading.get_ident()
+
+    def submit(self, act: Callable[[], T]) -> Future[T]:
+        """Hand in ``act``; the future is done once the driver has done it.
+
+        Errors
+            SessionError  if the session is closed.
+        """
+        future: Future[T] = Future()
+        with self._door:
+            if self._closed:
+                raise SessionError("this session is closed", hint="make a new session")
+            self._waiting.append((future, act))
+            self._door.notify_all()
+        return future
+
+    def visit(self) -> int:
+        """Do all that waits, in order of arrival; the number done. Only the driver may call it."""
+        done = 0
+        while self._waiting:
+            future, act = self._waiting.popleft()
+            _settle(future, act)
+            done += 1
+        return done
+
+    def wake(self) -> None:
+        """Make a driver that waits look around."""
+        with self._door:
+            self._door.notify_all()
+
+    def wait(self, timeout: float | None = None) -> None:
+        """Sleep until a request comes, ``wake`` is called, or ``timeout`` seconds have passed."""
+        with self._door:
+            if not self._waiting and not self._closed:
+                self._door.wait(timeout)
+
+    @contextmanager
+    def driving(self) -> Iterator[None]:
+        """Be the driver inside the ``with`` block.
+
+        Errors
+            SessionError  if another thread drives, or if this one drives already.
+        """
+        self._take()
+        try:
+            yield
+        finally:
+            self._leave()
+
+    def close(self) -> None:
+        """Refuse new requests, and fail those that wait."""
+        with self._door:
+            self._closed = True
+            left = list(self._waiting)
+            self._waiting.clear()
+            self._door.notify_all()
+        for future, _ in left:
+            future.set_exception(SessionError("the session was closed before the edit could be applied"))
+
+    def _take(self) -> None:
+        with self._door:
+            if self._closed:
+                raise SessionError("this session is closed", hint="make a new session")
+            if self._driver is not None:
+                raise SessionError("this session is being trained already", hint="session.pause() first")
+            self._driver = threading.get_ident()
+
+    def _leave(self) -> None:
+        with self._door:
+            self._driver = None
+            self._door.notify_all()
+
+
+def _settle(future: Future[Any], act: Callable[[], Any]) -> None:
+    if not future.set_running_or_notify_cancel():
+        return
+    try:
+        result = act()
+    except Exception as error:
+        future.set_exception(error)
+    except BaseException as error:
+        future.set_exception(error)
+        raise
+    else:
+        future.set_result(result)

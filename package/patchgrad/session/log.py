@@ -1,0 +1,95 @@
+"""What was edited, when, by whom, and the Python that does it again.
+
+Read next: ``session.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Future
+from typing import Literal
+
+from patchgrad.errors import PatchgradError
+from patchgrad.layergraph.transplant import Receipt
+
+Author = Literal["studio", "code"]
+Status = Literal["queued", "applied", "refused"]
+
+
+class Edit:
+    """One edit on its way: queued, then applied or refused.
+
+    Fields
+        number   counts the edits of the session, from 1
+        step     the steps done when it was applied or refused; when it was asked for while it is queued
+        author   ``studio`` (a gesture) or ``code``
+        title    one line for people
+        python   the call that does the same
+        receipt  what was kept, mapped, new and stashed; None until applied
+        error    why it was refused; None if it was not
+    """
+
+    def __init__(self, number: int, step: int, author: Author, title: str, python: str) -> None:
+        self.number = number
+        self.step = step
+        self.author: Author = author
+        self.title = title
+        self.python = python
+        self.status: Status = "queued"
+        self.revision: int | None = None
+        self.receipt: Receipt | None = None
+        self.error: BaseException | None = None
+        self.future: Future[Receipt] = Future()
+
+    def result(self, timeout: float | None = None) -> Receipt:
+        """The receipt, once a boundary was reached; raises the reason if the edit was refused."""
+        return self.future.result(timeout)
+
+    def applied(self, receipt: Receipt, step: int, revision: int) -> None:
+        self.status, self.receipt, self.step, self.revision = "applied", receipt, step, revision
+
+    def refused(self, error: BaseException, step: int) -> None:
+        self.status, self.error, self.step = "refused", error, step
+
+    @property
+    def text(self) -> str:
+        """The receipt, or the reason of the refusal, in words."""
+        if self.receipt is not None:
+            return self.receipt.text()
+        if isinstance(self.error, PatchgradError):
+            return str(self.error)
+        return "" if self.error is None else f"{type(self.error).__name__}: {self.error}"
+
+    def __repr__(self) -> str:
+        head = f"{self.number}. {self.title}: {self.status} at step {self.step}"
+        return f"{head}\n{self.text}" if self.text else head
+
+
+class Log:
+    """All edits of a session, oldest first."""
+
+    def __init__(self) -> None:
+        self._edits: list[Edit] = []
+
+    def open(self, step: int, author: Author, title: str, python: str) -> Edit:
+        """A new entry, queued."""
+        edit = Edit(len(self._edits) + 1, step, author, title, python)
+        self._edits.append(edit)
+        return edit
+
+    def script(self) -> str:
+        """The applied edits as Python: run on the same model, they make the same layer graph."""
+        lines = [f"{edit.python}  # step {edit.step}" for edit in self._edits if edit.status == "applied"]
+        return "\n".join(lines) + ("\n" if lines else "")
+
+    def __len__(self) -> int:
+        return len(self._edits)
+
+    def __getitem__(self, index: int) -> Edit:
+        return self._edits[index]
+
+    def __iter__(self) -> Iterator[Edit]:
+        return iter(tuple(self._edits))
+
+    def __repr__(self) -> str:
+        return "\n".join(map(repr, self._edits)) or "no edits yet"
