@@ -1,0 +1,114 @@
+"""One training step that is done in full or not at all.
+
+Read next: ``faults.py`` (what went wrong, and where), ``session.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from patchgrad.errors import DataError, SessionError
+from patchgrad.nn import Module
+from patchgrad.ops.creation import as_tensor
+from patchgrad.session.interrupt import Interrupts
+from patchgrad.session.keep import Keep
+from patchgrad.tensor import Tensor
+
+Loss = Callable[..., Tensor]
+
+
+def split(batch: Any) -> tuple[tuple[Tensor, ...], Tensor]:
+    """Inputs and target of a batch: all parts but the last, and the last.
+
+    Errors
+        DataError  if the batch has no two parts, or one that is no array.
+    """
+    if not isinstance(batch, tuple | list) or len(batch) < 2:
+        raise DataError(
+            "a batch cannot be split into inputs and target",
+            got=f"a {type(batch).__name__}" + (f" of {len(batch)}" if isinstance(batch, tuple | list) else ""),
+            want="(inputs, target), or (input1, input2, ..., target)",
+            hint="give a collate_fn to the DataLoader that returns such a pair",
+        )
+    parts = tuple(_tensor(part, number) for number, part in enumerate(batch))
+    return parts[:-1], parts[-1]
+
+
+def _tensor(part: Any, number: int) -> Tensor:
+    if isinstance(part, Tensor):
+        return part
+    try:
+        return as_tensor(part)
+    except Exception as error:
+        raise DataError(
+            f"part {number} of a batch is no array", got=f"a {type(part).__name__}: {error}", want="a tensor or array"
+        ) from error
+
+
+class Step:
+    """Forward, backward and update of one module, with its state kept until the update is certain."""
+
+    def __init__(self, loss: Loss, optimizer: Any, interrupts: Interrupts) -> None:
+        self._loss = loss
+        self._optimizer = optimizer
+        self._interrupts = interrupts
+
+    def loss_of(self, module: Module, batch: Any) -> Tensor:
+        """The loss of one batch, on the tape: a tensor of one value."""
+        inputs, target = split(batch)
+        loss = self._loss(module(*inputs), target)
+        if not isinstance(loss, Tensor) or loss.data.size != 1:
+            raise SessionError(
+                "the loss is not one number",
+                got=f"shape {tuple(loss.shape)}" if isinstance(loss, Tensor) else f"a {type(loss).__name__}",
+                want="a tensor of one value",
+                hint="reduction='mean', or .mean() at the end",
+            )
+        return loss
+
+    def train(self, module: Module, batch: Any, keep: Keep) -> float:
+        """Do the step; the loss before the update.
+
+        Where it raises, an interrupt included, parameters, slots, buffers and random streams are as before.
+        """
+        keep.take()
+        try:
+            self._optimizer.zero_grad()
+            loss = self.loss_of(module, batch)
+            value = float(loss.item())
+            require_finite("loss", value)
+            loss.backward()
+            require_finite("gradient", squared_norm(self._optimizer))
+        except BaseException:
+            keep.restore()
+            self._optimizer.zero_grad()
+            raise
+        with self._interrupts.critical():
+            self._optimizer.step()
+        return value
+
+
+class NotFinite(SessionError):
+    """The loss or a gradient is infinite or not a number."""
+
+
+def require_finite(what: str, value: float) -> None:
+    if value - value != 0.0:
+        raise NotFinite(
+            f"the {what} is not finite",
+            got=str(value),
+            want="a finite number",
+            hint="a lower learning rate, a check of the data, or undo of the last edit",
+        )
+
+
+def squared_norm(optimizer: Any) -> float:
+    """The sum of squares of all gradients: one dot product each, infinite or NaN as soon as one value is."""
+    total: Any = 0.0
+    for group in optimizer.param_groups:
+        for parameter in group["params"]:
+            if parameter.grad is not None:
+                flat = parameter.grad.data.reshape(-1)
+                total = total + flat @ flat
+    return float(total)
