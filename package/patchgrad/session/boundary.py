@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from time import monotonic
 from typing import Any, TypeVar
 
 from patchgrad.errors import SessionError
@@ -43,6 +44,10 @@ class Boundary:
         return self._driver is not None
 
     @property
+    def closed(self) -> bool:
+        return self._closed
+
+    @property
     def mine(self) -> bool:
         """Is this thread the driver?"""
         return self._driver == threading.get_ident()
@@ -55,8 +60,7 @@ class Boundary:
         """
         future: Future[T] = Future()
         with self._door:
-            if self._closed:
-                raise SessionError("this session is closed", hint="make a new session")
+            self.require_open()
             self._waiting.append((future, act))
             self._door.notify_all()
         return future
@@ -68,7 +72,31 @@ class Boundary:
             future, act = self._waiting.popleft()
             _settle(future, act)
             done += 1
+        if done:
+            self.wake()
         return done
+
+    def settle(self, future: Future[T], timeout: float | None = None) -> T:
+        """Wait for the driver to do a request, or do it here if nobody drives; its result.
+
+        Errors
+            whatever the request raised; TimeoutError after ``timeout`` seconds.
+        """
+        until = None if timeout is None else monotonic() + timeout
+        while not future.done():
+            try:
+                with self.driving():
+                    self.visit()
+            except SessionError:
+                self.require_open()
+                self._wait_for_driver(future, until)
+        return future.result()
+
+    def _wait_for_driver(self, future: Future[Any], until: float | None) -> None:
+        left = None if until is None else max(0.0, until - monotonic())
+        with self._door:
+            if not self._door.wait_for(lambda: future.done() or self._driver is None, left):
+                raise TimeoutError("no boundary was reached in time: is the step long, or the loop at rest?")
 
     def wake(self) -> None:
         """Make a driver that waits look around."""
@@ -104,10 +132,14 @@ class Boundary:
         for future, _ in left:
             future.set_exception(SessionError("the session was closed before the edit could be applied"))
 
+    def require_open(self) -> None:
+        """SessionError if the session is closed."""
+        if self._closed:
+            raise SessionError("this session is closed", hint="make a new session, or run its cell again")
+
     def _take(self) -> None:
         with self._door:
-            if self._closed:
-                raise SessionError("this session is closed", hint="make a new session")
+            self.require_open()
             if self._driver is not None:
                 raise SessionError("this session is being trained already", hint="session.pause() first")
             self._driver = threading.get_ident()

@@ -35,5 +35,5 @@ def _add(digest: Any, name: str, value: Any, *more: object) -> None:
     if not hasattr(value, "dtype"):
         digest.update(repr(value).encode())
         return
-    array = backend_of(value).to_numpy(value) if hasattr(value, "shape") else value
+    array = backend_of(value).to_host(value) if hasattr(value, "shape") else value
     digest.update(repr((str(array.dtype), array.shape)).encode() + array.tobytes())

@@ -9,8 +9,9 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 from typing import Literal
 
+from patchgrad.layergraph.receipt import Receipt
+
 from patchgrad.errors import PatchgradError
-from patchgrad.layergraph.transplant import Receipt
 
 Author = Literal["studio", "code"]
 Status = Literal["queued", "applied", "refused"]

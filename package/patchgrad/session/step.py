@@ -5,9 +5,10 @@ Read next: ``faults.py`` (what went wrong, and where), ``session.py``.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from patchgrad.autograd.state import no_grad
 from patchgrad.errors import DataError, SessionError
 from patchgrad.nn import Module
 from patchgrad.ops.creation import as_tensor
@@ -49,15 +50,20 @@ def _tensor(part: Any, number: int) -> Tensor:
 class Step:
     """Forward, backward and update of one module, with its state kept until the update is certain."""
 
-    def __init__(self, loss: Loss, optimizer: Any, interrupts: Interrupts) -> None:
+    def __init__(
+        self, loss: Loss, optimizer: Any, interrupts: Interrupts, metrics: Mapping[str, Callable[..., Any]]
+    ) -> None:
         self._loss = loss
         self._optimizer = optimizer
         self._interrupts = interrupts
+        self._metrics = metrics
+        self.measured: dict[str, float] = {}
 
     def loss_of(self, module: Module, batch: Any) -> Tensor:
         """The loss of one batch, on the tape: a tensor of one value."""
         inputs, target = split(batch)
-        loss = self._loss(module(*inputs), target)
+        output = module(*inputs)
+        loss = self._loss(output, target)
         if not isinstance(loss, Tensor) or loss.data.size != 1:
             raise SessionError(
                 "the loss is not one number",
@@ -65,6 +71,9 @@ class Step:
                 want="a tensor of one value",
                 hint="reduction='mean', or .mean() at the end",
             )
+        if self._metrics:
+            with no_grad():
+                self.measured = {name: _number(metric(output, target)) for name, metric in self._metrics.items()}
         return loss
 
     def train(self, module: Module, batch: Any, keep: Keep) -> float:
@@ -87,6 +96,10 @@ class Step:
         with self._interrupts.critical():
             self._optimizer.step()
         return value
+
+
+def _number(value: Any) -> float:
+    return float(value.item()) if isinstance(value, Tensor) else float(value)
 
 
 class NotFinite(SessionError):

@@ -100,5 +100,3 @@ class Once:
     def __call__(self, reply: FromKernel) -> None:
         if self._given.acquire(blocking=False):
             self._tell(reply)
-
-

@@ -34,7 +34,7 @@ def pin(comm: Any) -> bool:
 
 def own_subshell() -> str | None:
     """The id of the one subshell that all our widgets share, made on first use; None outside such a kernel."""
-    global _subshell  # noqa: PLW0603  (one per kernel, as the kernel is)
+    global _subshell
     with _lock:
         if _subshell is None:
             _subshell = _created()

@@ -1,0 +1,96 @@
+"""From the wish for an edit to its record: queued, then applied or refused at a boundary.
+
+Read next: ``live.py`` (what an edit does), ``log.py`` (its record).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import CancelledError
+from typing import Any
+
+from patchgrad.layergraph.receipt import Receipt
+
+from patchgrad.errors import PatchgradError
+from patchgrad.layergraph.graph import LayerGraph
+from patchgrad.session.boundary import Boundary
+from patchgrad.session.drive import Drive
+from patchgrad.session.events import Events
+from patchgrad.session.live import Live
+from patchgrad.session.log import Author, Edit, Log
+from patchgrad.session.training import Training
+
+
+class Editing:
+    """The edits of one session. Any thread may ask; the one that drives applies."""
+
+    def __init__(
+        self, live: Live, log: Log, boundary: Boundary, drive: Drive, training: Training, events: Events
+    ) -> None:
+        self._live = live
+        self._log = log
+        self._boundary = boundary
+        self._drive = drive
+        self._training = training
+        self._events = events
+
+    def submit(self, edit: Any, author: Author = "code", revision: int | None = None) -> Edit:
+        """Queue a command or an edit by names; returns at once. ``revision``: the one that its author looked at."""
+        title, python = described(edit, self._live.graph)
+        return self._queue(
+            title, python, author, lambda: self._live.apply(command_of(edit, self._live.graph), revision)
+        )
+
+    def undo(self, author: Author = "code") -> Edit:
+        """Queue an undo."""
+        return self._queue(f"undo {self._live.undo_label or ''}".strip(), "session.undo()", author, self._live.undo)
+
+    def redo(self, author: Author = "code") -> Edit:
+        """Queue a redo."""
+        return self._queue(f"redo {self._live.redo_label or ''}".strip(), "session.redo()", author, self._live.redo)
+
+    def now(self, edit: Edit) -> Edit:
+        """Wait until the edit was applied; raises why it was refused. In the driver's own thread it stays queued."""
+        if not self._boundary.mine:
+            self._boundary.settle(edit.future)
+        return edit
+
+    def _queue(self, title: str, python: str, author: Author, change: Callable[[], Receipt]) -> Edit:
+        self._boundary.require_open()
+        edit = self._log.open(self._training.count, author, title, python)
+        edit.future = self._boundary.submit(lambda: self._perform(edit, change))
+        edit.future.add_done_callback(lambda _: self._settled(edit))
+        self._events.tell("edit")
+        return edit
+
+    def _perform(self, edit: Edit, change: Callable[[], Receipt]) -> Receipt:
+        with self._drive.applying():
+            try:
+                receipt = change()
+            except Exception as error:
+                edit.refused(error, self._training.count)
+                raise
+        edit.applied(receipt, self._training.count, self._live.revision)
+        return receipt
+
+    def _settled(self, edit: Edit) -> None:
+        if edit.status == "queued":
+            try:
+                edit.refused(edit.future.exception() or CancelledError(), self._training.count)
+            except CancelledError as error:
+                edit.refused(error, self._training.count)
+        self._events.tell("edit")
+
+
+def command_of(edit: Any, graph: LayerGraph) -> Any:
+    """The command of an edit that may go by names."""
+    return edit.resolve(graph) if hasattr(edit, "resolve") else edit
+
+
+def described(edit: Any, graph: LayerGraph) -> tuple[str, str]:
+    """Title and Python twin; an edit that names what is not there keeps its own words."""
+    try:
+        command = command_of(edit, graph)
+        return command.label(graph), command.python(graph)
+    except PatchgradError:
+        return str(getattr(edit, "words", type(edit).__name__)), ""

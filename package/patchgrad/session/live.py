@@ -1,0 +1,105 @@
+"""Layer graph, module and optimizer that belong together: an edit changes all three, or none.
+
+Read next: ``layergraph/transplant.py`` (what becomes of the weights), ``editing.py`` (when).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from patchgrad.autograd.state import no_grad
+from patchgrad.errors import GraphError, PatchgradError
+from patchgrad.layergraph.graph import LayerGraph
+from patchgrad.layergraph.history import History
+from patchgrad.layergraph.measure import evaluating
+from patchgrad.layergraph.receipt import Receipt
+from patchgrad.nn import Module
+from patchgrad.session.keep import Keep
+from patchgrad.session.stale import require_fresh
+
+REMEMBERED = 100
+"""Revisions whose graphs are kept, to judge a command that was made while looking at one of them."""
+Change = Callable[..., tuple[Any, Receipt]]
+
+
+class Live:
+    """What is trained, as it is now.
+
+    Fields
+        module     computes the graph
+        optimizer  trains its parameters; the same object throughout
+        batch      inputs and target of the last step, on which an edit is tried; None before the first
+        loss_of    ``loss_of(module, batch)``, set once by the session
+    """
+
+    def __init__(self, graph: LayerGraph, module: Any, optimizer: Any) -> None:
+        self.module: Any = module
+        self.optimizer = optimizer
+        self.batch: Any = None
+        self.loss_of: Callable[[Module, Any], Any] | None = None
+        self._history = History(graph)
+        self._graphs = {0: graph}
+
+    @property
+    def graph(self) -> LayerGraph:
+        return self._history.graph
+
+    @property
+    def revision(self) -> int:
+        """Grows with every applied edit, undo and redo."""
+        return self._history.revision
+
+    @property
+    def undo_label(self) -> str | None:
+        return self._history.undo_label
+
+    @property
+    def redo_label(self) -> str | None:
+        return self._history.redo_label
+
+    def apply(self, command: Any, revision: int | None = None) -> Receipt:
+        """Apply a command that was made while looking at ``revision`` (None: at this one).
+
+        Errors
+            GraphError  with everything as before, random streams included.
+        """
+        if revision is not None and revision != self.revision:
+            require_fresh(command, self._graphs.get(revision), self.graph, revision, self.revision)
+        return self._change(lambda *of, **options: self._history.apply(command, *of, **options))
+
+    def undo(self) -> Receipt:
+        """Back to the graph before the last edit, its trained weights and slots."""
+        return self._change(self._history.undo)
+
+    def redo(self) -> Receipt:
+        """Make the edit again that was undone last."""
+        return self._change(self._history.redo)
+
+    def _change(self, change: Change) -> Receipt:
+        keep, batch = Keep(self.module), self.batch
+        options = {} if batch is None else {"batch": batch[:-1], "probe": self._probe}
+        try:
+            made, receipt = change(self.module, self.optimizer, **options)
+        finally:
+            keep.restore()
+        self.module = made
+        self._graphs[self.revision] = self.graph
+        self._graphs.pop(self.revision - REMEMBERED, None)
+        return receipt
+
+    def _probe(self, module: Module) -> None:
+        """Refuse an edit after which the loss could not be computed: better now than in the next step."""
+        if self.loss_of is None:
+            return
+        try:
+            with no_grad(), evaluating(module):
+                self.loss_of(module, self.batch)
+        except PatchgradError as error:
+            raise GraphError(
+                f"the loss cannot be computed after this edit: {error.title}",
+                where=error.where,
+                got=error.got,
+                want=error.want,
+                hint=error.hint,
+            ) from error

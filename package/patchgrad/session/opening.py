@@ -1,0 +1,102 @@
+"""What happens once, when a session is made: tracing, building, and the check of the parameters."""
+
+from __future__ import annotations
+
+import warnings
+import weakref
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from patchgrad.errors import ArgumentError, SessionError
+from patchgrad.layergraph.graph import LayerGraph
+from patchgrad.nn import Module
+from patchgrad.optim import Optimizer
+from patchgrad.session.feed import Feed
+from patchgrad.session.keep import Keep
+from patchgrad.session.live import Live
+from patchgrad.session.step import split
+
+_sessions: weakref.WeakKeyDictionary[Module, weakref.ref[Any]] = weakref.WeakKeyDictionary()
+
+
+class SessionWarning(UserWarning):
+    """Something about a session that is probably not meant."""
+
+
+def close_previous(model: Any) -> None:
+    """End the session that this model has already: its cell is being run again."""
+    previous = _sessions.get(model) if isinstance(model, Module) else None
+    session = previous() if previous is not None else None
+    if session is not None:
+        session.close()
+
+
+def remember(model: Any, session: Any) -> None:
+    """Note that this model has a session now."""
+    if isinstance(model, Module):
+        _sessions[model] = weakref.ref(session)
+
+
+def live(model: Any, feed: Feed, optimizer: Any) -> Live:
+    """Graph, module and optimizer of a new session."""
+    graph = model if isinstance(model, LayerGraph) else _traced(model, feed)
+    graph.check().require()
+    module = graph.build()
+    module.train(model.training if isinstance(model, Module) else True)
+    trained = optimizer if isinstance(optimizer, Optimizer) else _made(optimizer, module)
+    _check_parameters(module, trained)
+    return Live(graph, module, trained)
+
+
+def _traced(model: Any, feed: Feed) -> LayerGraph:
+    if not isinstance(model, Module):
+        raise ArgumentError(
+            "a session cannot train this",
+            got=f"an object of type {type(model).__name__}",
+            want="a Module or a LayerGraph",
+        )
+    inputs, _ = split(feed.peek())
+    keep = Keep(model)
+    try:
+        return LayerGraph.from_module(model, *inputs)
+    finally:
+        keep.restore()
+
+
+def _made(optimizer: Callable[[Iterable[Any]], Any], module: Module) -> Any:
+    if not callable(optimizer):
+        raise ArgumentError(
+            "a session cannot train with this optimizer",
+            got=f"an object of type {type(optimizer).__name__}",
+            want="an optimizer, or a function of the parameters that makes one",
+            hint="optimizer=optim.Adam(model.parameters(), lr=1e-3)",
+        )
+    parameters = list(module.parameters())
+    return optimizer(parameters) if parameters else _none(module)
+
+
+def _none(module: Module) -> Any:
+    raise SessionError(
+        "the model has no parameters, so there is nothing to train",
+        got=", ".join(dict.fromkeys(type(child).__name__ for child in module.children())) or "no layers",
+        want="at least one layer with weights",
+        hint="add a Linear or Conv2d layer",
+    )
+
+
+def _check_parameters(module: Module, optimizer: Any) -> None:
+    own = {parameter.uid: name for name, parameter in module.named_parameters()}
+    if not own:
+        _none(module)
+    trained = {parameter.uid for parameter in optimizer.parameters()}
+    strangers = len(trained - own.keys())
+    if strangers:
+        _warn(f"the optimizer trains {strangers} parameters that are not in the model: they stay as they are")
+    learning = {parameter.uid for parameter in module.parameters() if parameter.requires_grad}
+    idle = [own[uid] for uid in own if uid in learning - trained]
+    if idle:
+        _warn(f"the optimizer does not train {', '.join(idle[:5])}{' and more' if idle[5:] else ''}")
+
+
+def _warn(text: str) -> None:
+    warnings.warn(text, SessionWarning, stacklevel=5)

@@ -1,0 +1,271 @@
+"""Session: a network that trains, and is edited between two steps.
+
+It puts the parts together and decides nothing that they decide: ``drive.py`` (when to train, wait, end),
+``training.py`` (the steps), ``live.py`` (one edit, or nothing), ``boundary.py`` (other threads), ``feed.py`` (data).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from typing import Any, Self, TypeVar
+
+from patchgrad.layergraph.graph import LayerGraph
+from patchgrad.nn import Module
+from patchgrad.session import opening
+from patchgrad.session.boundary import Boundary
+from patchgrad.session.drive import Drive, State, Turn
+from patchgrad.session.editing import Editing
+from patchgrad.session.events import Events, Listener
+from patchgrad.session.feed import Feed
+from patchgrad.session.fingerprint import fingerprint
+from patchgrad.session.interrupt import Interrupts
+from patchgrad.session.log import Edit, Log
+from patchgrad.session.progress import Progress
+from patchgrad.session.step import Loss, Step
+from patchgrad.session.training import Training
+from patchgrad.session.turns import Turns
+from patchgrad.session.wishes import require_count, take_over
+from patchgrad.session.worker import Worker
+from patchgrad.tensor import Tensor
+
+T = TypeVar("T")
+
+
+class Session:
+    """Trains ``model`` on the batches of ``loader``; edits apply after an update and before the next batch is drawn.
+
+    Parameters
+        model      a Module, traced with the first batch (which is not lost), or a LayerGraph, which is built
+        loader     gives batches ``(inputs, target)``, pass after pass; its cursor is not moved by looking
+        loss       ``loss(output, target)``: a tensor of one value
+        optimizer  for the parameters of the model, or a function that makes one: ``lambda p: optim.Adam(p, lr=1e-3)``
+        metrics    functions of ``(output, target)`` by name, computed at each step
+    Errors
+        SessionError   for a model without parameters
+        DataError      for a loader that gives nothing, or batches of another form
+    A session for a model that has one closes the other, so that a cell can be run again.
+    """
+
+    def __init__(
+        self,
+        model: Module | LayerGraph,
+        loader: Iterable[Any],
+        *,
+        loss: Loss,
+        optimizer: Any,
+        metrics: dict[str, Callable[..., Any]] | None = None,
+    ) -> None:
+        opening.close_previous(model)
+        feed = Feed(loader)
+        self.live = opening.live(model, feed, optimizer)
+        self.events = Events()
+        self.log = Log()
+        self._interrupts = Interrupts()
+        self._step = Step(loss, self.live.optimizer, self._interrupts, metrics or {})
+        self.training = Training(feed, self.live, self._step, self.events)
+        self.boundary = Boundary()
+        self.drive = Drive(self.boundary, self.training, lambda: self.events.tell("state"))
+        self.editing = Editing(self.live, self.log, self.boundary, self.drive, self.training, self.events)
+        self._worker = Worker(self, self.boundary)
+        self._turns: Turns | None = None
+        opening.remember(model, self)
+
+    # --- what there is ----------------------------------------------------------------------------
+
+    @property
+    def graph(self) -> LayerGraph:
+        """The layer graph as it is now."""
+        return self.live.graph
+
+    @property
+    def model(self) -> Module:
+        """The module as it is now: after an edit another one, in which untouched layers are the same objects."""
+        return self.live.module
+
+    @property
+    def optimizer(self) -> Any:
+        """The optimizer, the same object throughout."""
+        return self.live.optimizer
+
+    @property
+    def state(self) -> State:
+        """idle, running, pausing, paused, stepping, applying, fault or finished."""
+        return self.drive.state
+
+    @property
+    def step_count(self) -> int:
+        """Steps done."""
+        return self.training.count
+
+    @property
+    def loss(self) -> float | None:
+        """The loss of the last step, before its update."""
+        return self.training.loss
+
+    @property
+    def metrics(self) -> dict[str, float]:
+        """The metrics of the last step, by name."""
+        return self._step.measured
+
+    def fingerprint(self) -> str:
+        """A hash over layer graph, parameters, buffers, optimizer slots and random streams: equal hash, equal bits."""
+        return fingerprint(self.graph, self.model, self.optimizer)
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Call ``listener("state" | "edit" | "step" | "closed")`` whenever that happens; returns the undo of it."""
+        return self.events.subscribe(listener)
+
+    # --- training ---------------------------------------------------------------------------------
+
+    def run(self, steps: int | None = None, epochs: int | None = None, *, progress: bool = True) -> Self:
+        """Train in this thread: ``steps`` steps, ``epochs`` passes, or without end.
+
+        A pause from the studio makes the cell wait, alive, until play; an interrupt ends the cell with
+        the session paused after a whole step. A fault raises, with the session at the last good step.
+        """
+        require_count("steps", steps)
+        require_count("epochs", epochs)
+        take_over(self.boundary, self.drive, self._worker, self._turns)
+        with self._driving():
+            self.training.aim(steps, epochs)
+            self.training.progress = Progress(steps, shown=progress)
+            self.drive.train()
+            self._turn_until(("finished", "left"))
+        return self
+
+    def start(self, steps: int | None = None) -> Self:
+        """Train in the background, ``steps`` steps or without end; returns at once."""
+        require_count("steps", steps)
+        self.training.aim(steps, None)
+        self.play()
+        return self
+
+    def play(self) -> None:
+        """Go on towards the goal there was: in the cell that waits, else in the background. Returns at once."""
+        self.boundary.require_open()
+        if self.training.reached():
+            self.training.aim(None, None)
+        self.drive.train()
+        self._worker.start()
+
+    def pause(self) -> Self:
+        """Pause at the next boundary, and wait for it (where this is not the thread that trains)."""
+        self.drive.pause()
+        if self.boundary.driven and not self.boundary.mine:
+            self._await_rest(None)
+        return self
+
+    def step(self, n: int = 1) -> Self:
+        """Train ``n`` steps and pause."""
+        require_count("n", n)
+        if self.boundary.driven:
+            self.step_soon(n)
+            return self.wait()
+        with self._driving():
+            self.drive.train(n)
+            self._turn_until(("wait", "finished", "left"))
+        return self
+
+    def step_soon(self, n: int = 1) -> None:
+        """Have whoever drives, or the background, train ``n`` steps; returns at once."""
+        self.boundary.require_open()
+        self.drive.train(n)
+        self._worker.start()
+
+    def wait(self, timeout: float | None = None) -> Self:
+        """Wait until no step is in progress; raises the fault, if there is one. ``timeout`` in seconds."""
+        self._await_rest(timeout)
+        if self.training.error is not None:
+            raise self.training.error
+        return self
+
+    def __iter__(self) -> Iterator[Any]:
+        """One pass of batches for a loop of your own. Each turn is a boundary; the step is what you do in between.
+
+        Use ``session.model`` and ``session.optimizer`` in the loop: edits change the model.
+        """
+        take_over(self.boundary, self.drive, self._worker, self._turns)
+        self._turns = Turns(self.training, self.drive, self.boundary)
+        return self._turns
+
+    def loss_of(self, batch: Any) -> Tensor:
+        """The loss of a batch on the tape, for a loop of your own; noted as the loss of the step."""
+        return self.training.loss_of(batch)
+
+    # --- editing ----------------------------------------------------------------------------------
+
+    def apply(self, edit: Any) -> Edit:
+        """Do one edit, ``pg.edit.insert("relu1 -> fc2", nn.Dropout(0.2))`` or a command: its record, with the receipt.
+
+        Raises why it cannot be done, with nothing changed. Inside a loop of your own the edit waits for
+        the next boundary: the record says ``queued``.
+        """
+        return self.editing.now(self.editing.submit(edit))
+
+    def undo(self) -> Edit:
+        """Bring back the layer graph before the last edit, with its trained weights and optimizer slots."""
+        return self.editing.now(self.editing.undo())
+
+    def redo(self) -> Edit:
+        """Do the edit again that was undone last."""
+        return self.editing.now(self.editing.redo())
+
+    def script(self) -> str:
+        """The applied edits as Python; run on the same model they make the same layer graph."""
+        return self.log.script()
+
+    def serve(self) -> None:
+        """Have a thread that does what waits at the boundary, if no other does."""
+        self._worker.start()
+
+    # --- showing and ending -----------------------------------------------------------------------
+
+    def studio(self, **settings: Any) -> Any:
+        """The studio: canvas, palette, transport, scopes. In a notebook, the last line of a cell."""
+        import patchgrad
+
+        return patchgrad.studio(self, **settings)
+
+    def close(self) -> None:
+        """Stop training and let go of everything; the model stays as it is."""
+        self.drive.pause()
+        self.boundary.close()
+        self._worker.join(timeout=60)
+        self.events.tell("closed")
+
+    def __repr__(self) -> str:
+        loss = "" if self.loss is None else f", loss {self.loss:.4g}"
+        return f"Session({len(self.graph.nodes)} layers, {self.state} at step {self.step_count}{loss})"
+
+    # --- driving ----------------------------------------------------------------------------------
+
+    @contextmanager
+    def _driving(self) -> Generator[None]:
+        try:
+            with self._interrupts.catching(), self.boundary.driving():
+                try:
+                    yield
+                finally:
+                    self.drive.rest()
+                    self.training.progress.close()
+        finally:
+            if self.boundary.pending:
+                self._worker.start()
+
+    def _turn_until(self, ends: tuple[Turn, ...]) -> None:
+        while (turn := self.drive.turn()) not in ends:
+            self._interrupts.check()
+            if turn == "wait":
+                with self._interrupts.eager():
+                    self.boundary.wait()
+
+    def _await_rest(self, timeout: float | None) -> None:
+        done = Future[None]()
+        forget = self.subscribe(lambda _: done.set_result(None) if self.drive.resting and not done.done() else None)
+        try:
+            if not self.drive.resting and not self.boundary.closed:
+                done.result(timeout)
+        finally:
+            forget()
