@@ -76,6 +76,7 @@ _LATER = {
     "layer": ("patchgrad.layergraph", "layer"),
     "plots": ("patchgrad.plots", None),
     "Session": ("patchgrad.session", "Session"),
+    "studio": ("patchgrad.widgets", "studio"),
     "testing": ("patchgrad.testing", None),
     "watch": ("patchgrad.recorder", "watch"),
 }

@@ -9,10 +9,9 @@ from collections.abc import Callable
 from concurrent.futures import CancelledError
 from typing import Any
 
-from patchgrad.layergraph.receipt import Receipt
-
 from patchgrad.errors import PatchgradError
 from patchgrad.layergraph.graph import LayerGraph
+from patchgrad.layergraph.receipt import Receipt
 from patchgrad.session.boundary import Boundary
 from patchgrad.session.drive import Drive
 from patchgrad.session.events import Events

@@ -58,6 +58,17 @@ class Live:
     def redo_label(self) -> str | None:
         return self._history.redo_label
 
+    def graph_at(self, revision: int) -> LayerGraph:
+        """The graph of a revision that somebody looked at; GraphError if it is gone."""
+        if revision not in self._graphs:
+            raise GraphError(
+                "the picture that this was asked about is gone",
+                got=f"revision {revision}",
+                want=f"revision {self.revision}, or one of the last few",
+                hint="look at the graph as it is now",
+            )
+        return self._graphs[revision]
+
     def apply(self, command: Any, revision: int | None = None) -> Receipt:
         """Apply a command that was made while looking at ``revision`` (None: at this one).
 

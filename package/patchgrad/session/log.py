@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 from typing import Literal
 
-from patchgrad.layergraph.receipt import Receipt
-
 from patchgrad.errors import PatchgradError
+from patchgrad.layergraph.receipt import Receipt
 
 Author = Literal["studio", "code"]
 Status = Literal["queued", "applied", "refused"]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from patchgrad.nn import Module
+from patchgrad.recorder.recorder import Recorder
 from patchgrad.session.drive import EndOfRun
 from patchgrad.session.events import Events
 from patchgrad.session.faults import Fault, explained
@@ -33,7 +34,7 @@ class Training:
         own_loop  the user does the steps: ours only draw, and lay the batch in ``batch``
     """
 
-    def __init__(self, feed: Feed, live: Live, step: Step, events: Events) -> None:
+    def __init__(self, feed: Feed, live: Live, step: Step, events: Events, recorder: Recorder | None = None) -> None:
         self.feed = feed
         self.pace = Pace()
         self.progress = Progress(None, shown=False)
@@ -45,6 +46,7 @@ class Training:
         self.epochs: int | None = None
         self.own_loop = False
         self.batch: Any = None
+        self._recorder = recorder
         self._live = live
         self._events = events
         self._step = step
@@ -70,14 +72,23 @@ class Training:
             self.batch = batch
             return
         try:
-            self.loss = self._step.train(self._live.module, batch, self._kept())
+            self.loss = self._train(batch)
         except KeyboardInterrupt:
             self.feed.give_back(batch)
             raise
         except Exception as error:
             raise self._failed(*explained(error, self._step, self._live.module, batch, self.count)) from error.__cause__
-        self._live.batch = split(batch)
+        inputs, target = split(batch)
+        self._live.batch = (*inputs, target)
         self.counted()
+
+    def _train(self, batch: Any) -> float:
+        module, keep = self._live.module, self._kept()
+        if self._recorder is None:
+            return self._step.train(module, batch, keep)
+        with self._recorder.step(self.count + 1, module) as look:
+            look.loss = self._step.train(module, batch, keep)
+            return look.loss
 
     def counted(self) -> None:
         """A step is done."""
@@ -89,7 +100,8 @@ class Training:
     def loss_of(self, batch: Any) -> Tensor:
         """The loss of a batch, noted as that of the step."""
         loss = self._step.loss_of(self._live.module, batch)
-        self._live.batch = split(batch)
+        inputs, target = split(batch)
+        self._live.batch = (*inputs, target)
         self.loss = float(loss.item())
         return loss
 

@@ -1,0 +1,32 @@
+"""Which studio belongs to which cell: a cell that is run again gets a new studio, and its old one goes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+_shown: dict[str, tuple[str, list[Any]]] = {}
+
+
+def shown(widget: Any) -> None:
+    """Note that a widget was made by the running cell; close those of its earlier runs."""
+    cell, run = _running()
+    if not cell:
+        return
+    last, widgets = _shown.get(cell, (run, []))
+    if last != run:
+        for old in widgets:
+            old.close()
+        widgets = []
+    _shown[cell] = (run, [*widgets, widget])
+
+
+def _running() -> tuple[str, str]:
+    """Ids of the cell and of this run of it; empty where the front end names no cells."""
+    try:
+        from IPython.core.getipython import get_ipython
+
+        shell: Any = get_ipython()
+        request = shell.get_parent()
+        return str(request["metadata"].get("cellId") or ""), str(request["header"]["msg_id"])
+    except Exception:  # no kernel, or one that tells nothing of its cells
+        return "", ""

@@ -1,0 +1,222 @@
+"""The studio of a session: what the page asks is looked up or queued, what happens is told. No logic of its own.
+
+Messages arrive on a thread of the kernel. Only immutable graphs are read there; all else is
+handed to the boundary and done by the thread that trains. Read next: ``views.py``, ``frames.py``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import Future
+from time import monotonic
+from typing import Any
+
+from patchgrad.drawing.picture import Picture
+from patchgrad.drawing.svg import svg
+from patchgrad.errors import ProtocolError
+from patchgrad.layergraph.graph import LayerGraph
+from patchgrad.layergraph.targets import insertions, targets
+from patchgrad.protocol import messages as m
+from patchgrad.protocol import wire
+from patchgrad.session import Edit, Session
+from patchgrad.session.events import Event
+from patchgrad.session.wishes import require_count
+from patchgrad.widgets import cells, pagecode, views
+from patchgrad.widgets.bridge import Answer, BridgeWidget
+from patchgrad.widgets.coalesce import PERIOD, Coalesce
+from patchgrad.widgets.frames import frame
+from patchgrad.widgets.numbers import inspected
+
+
+class StudioWidget(BridgeWidget):
+    """Canvas, palette, transport, scopes and log of one session. Several studios of one session agree.
+
+    Parameters
+        title          shown at the top
+        embed, pin     as in `BridgeWidget`
+    """
+
+    def __init__(self, session: Session, *, title: str = "", embed: bool = False, pin: bool = True) -> None:
+        super().__init__(embed=embed, pin=pin)
+        self.session = session
+        self.title = title or session.name
+        self._picture: tuple[LayerGraph, Picture] | None = None
+        self._selected: tuple[str, ...] = ()
+        self._open = False
+        self._in_flight: int | None = None
+        self._frames = 0
+        self._next_frame = 0.0
+        self._frame_due = False
+        self._sent_graph: Any = None
+        self._lane15 = Coalesce(self._tell_state)
+        self._forget = session.subscribe(self._happened)
+        self._receivers: dict[type, Callable[[Any, Answer], None]] = {
+            m.Open: self._opened,
+            m.RunCommand: self._command,
+            m.Undo: lambda message, answer: self._edit(session.editing.undo("studio"), message, answer),
+            m.Redo: lambda message, answer: self._edit(session.editing.redo("studio"), message, answer),
+            m.Transport: self._transport,
+            m.AskTargets: self._targets,
+            m.AskInsertions: self._insertions,
+            m.Inspect: self._inspect,
+            m.AskSource: self._source,
+            m.Select: self._select,
+            m.FrameSeen: self._seen,
+        }
+        cells.shown(self)
+
+    def close(self) -> None:
+        """Let go of the session; it goes on."""
+        self._forget()
+        self._lane15.close()
+        super().close()
+
+    def receive(self, message: m.FromBrowser, answer: Answer) -> None:
+        self._receivers[type(message)](message, answer)
+
+    # --- requests -----------------------------------------------------------------------------------
+
+    def _opened(self, message: m.Open, answer: Answer) -> None:
+        if message.version != m.VERSION:
+            raise ProtocolError(
+                "page and kernel speak different versions",
+                got=f"version {message.version} in the page",
+                want=f"version {m.VERSION}",
+                hint="reload the page, then run the cell again",
+            )
+        session = self.session
+        code = {"plots": pagecode.content_hash("plots")}
+        state = (self._graph_view(), views.run_view(session, self.lane), views.log_view(session))
+        answer(m.Opened(message.request_id, m.VERSION, self.title, views.kind_views(), *state, code=code))
+        self._open, self._in_flight = True, None
+        self._frame_soon()
+
+    def _command(self, message: m.RunCommand, answer: Answer) -> None:
+        edit = self.session.editing.submit(message.command, "studio", message.revision)
+        self._edit(edit, message, answer)
+
+    def _edit(self, edit: Edit, message: Any, answer: Answer) -> None:
+        def done(future: Future[Any]) -> None:
+            error = future.exception()
+            if error is not None:
+                answer(wire.failed(message.request_id, error))
+                return
+            answer(m.CommandDone(message.request_id, edit.revision or 0, edit.step, edit.text, edit.python))
+
+        edit.future.add_done_callback(done)
+        self.session.serve()
+
+    def _transport(self, message: m.Transport, answer: Answer) -> None:
+        if message.action == "play":
+            self.session.play()
+        elif message.action == "pause":
+            self.session.drive.pause()
+        else:
+            require_count("steps", message.steps)
+            self.session.step_soon(message.steps)
+        answer(m.Done(message.request_id))
+
+    def _targets(self, message: m.AskTargets, answer: Answer) -> None:
+        found = targets(self.session.live.graph_at(message.revision), message.source, message.reverse)
+        answer(m.Targets(message.request_id, tuple(_verdict(one) for one in found)))
+
+    def _insertions(self, message: m.AskInsertions, answer: Answer) -> None:
+        found = insertions(self.session.live.graph_at(message.revision), message.kind)
+        answer(m.Targets(message.request_id, tuple(_verdict(one) for one in found)))
+
+    def _inspect(self, message: m.Inspect, answer: Answer) -> None:
+        def done(future: Future[Any]) -> None:
+            error = future.exception()
+            answer(wire.failed(message.request_id, error) if error is not None else future.result())
+
+        self._soon(lambda: inspected(self.session, message.request_id, message.node)).add_done_callback(done)
+
+    def _source(self, message: m.AskSource, answer: Answer) -> None:
+        text = self.session.graph.to_source() if message.form == "module" else self.session.script()
+        answer(m.SourceText(message.request_id, text))
+
+    def _select(self, message: m.Select, answer: Answer) -> None:
+        self._selected = message.nodes
+        self._frame_soon()
+
+    def _seen(self, message: m.FrameSeen, answer: Answer) -> None:
+        if self._in_flight is not None and message.number >= self._in_flight:
+            self._in_flight = None
+        if self._frame_due and self.session.drive.resting:
+            self._frame_soon()
+
+    # --- state --------------------------------------------------------------------------------------
+
+    def _happened(self, event: Event) -> None:
+        """Called by the session, at every step too: cheap where there is nothing to do."""
+        if event == "step":
+            if self._open and self._in_flight is None and monotonic() >= self._next_frame:
+                self._send_frame()
+            return
+        if not self._open:
+            return
+        self._lane15.request()
+        if event == "state" and self.session.drive.resting:
+            self._frame_soon()
+
+    def _tell_state(self) -> None:
+        self.tell(views.run_view(self.session, self.lane))
+        graph = self._graph_view()
+        if graph != self._sent_graph:
+            self._sent_graph = graph
+            self.tell(graph)
+        self.tell(views.log_view(self.session))
+
+    def _graph_view(self) -> m.GraphView:
+        live = self.session.live
+        return views.graph_view(
+            live.graph,
+            self._drawn(live.graph),
+            live.revision,
+            undo_label=live.undo_label,
+            redo_label=live.redo_label,
+            pending=sum(edit.status == "queued" for edit in self.session.log),
+        )
+
+    def _drawn(self, graph: LayerGraph) -> Picture:
+        known = self._picture
+        if known is None or known[0] is not graph:
+            self._picture = known = (graph, views.picture_of(graph, known[1].layout if known else None))
+        return known[1]
+
+    def _frame_soon(self) -> None:
+        """A frame as soon as the thread that trains is at a boundary; now or after the one in flight."""
+        self._frame_due = True
+        if self._open and self._in_flight is None and not self.session.boundary.closed:
+            self._soon(self._send_frame)
+
+    def _send_frame(self) -> None:
+        if not self._open or self._in_flight is not None:
+            return
+        self._frames += 1
+        self._frame_due = False
+        self._in_flight = self._frames
+        self._next_frame = monotonic() + PERIOD
+        made, buffer = frame(self.session, self._frames, views.run_view(self.session, self.lane), self._selected)
+        self.tell(made, [buffer])
+
+    def _soon(self, act: Callable[[], Any]) -> Future[Any]:
+        future = self.session.boundary.submit(act)
+        self.session.serve()
+        return future
+
+    # --- without a page -----------------------------------------------------------------------------
+
+    def __repr__(self) -> str:
+        return f"Studio of {self.session!r}"
+
+    def _repr_mimebundle_(self, **settings: Any) -> Any:
+        """The widget; beside it a picture, for places that show no widgets."""
+        bundle = super()._repr_mimebundle_(**settings)
+        if bundle is not None:
+            bundle[0]["image/svg+xml"] = svg(self._drawn(self.session.graph))
+        return bundle
+
+
+def _verdict(found: Any) -> m.Verdict:
+    return m.Verdict(found.port, found.verdict, found.reason, tuple(found.fixes), dict(found.settings))

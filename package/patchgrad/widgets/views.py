@@ -1,0 +1,179 @@
+"""What the studio draws, made from the layer graph and the session: plain structs, no widget.
+
+Everything here reads immutable graphs, so it may run in any thread.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from patchgrad.drawing.diagram import Box, Layout
+from patchgrad.drawing.layer_picture import LayerFacts, layer_picture
+from patchgrad.drawing.picture import Picture
+from patchgrad.drawing.summary import summary
+from patchgrad.layergraph import catalogue
+from patchgrad.layergraph.check import Report
+from patchgrad.layergraph.graph import LayerGraph, LayerNode, PortRef
+from patchgrad.layergraph.kind import LayerKind
+from patchgrad.protocol.messages import (
+    EdgeView,
+    FieldView,
+    GraphView,
+    GroupView,
+    KindView,
+    LogEntry,
+    LogView,
+    NodeView,
+    PortView,
+    RunView,
+)
+
+LOG_LENGTH = 200
+"""The log shows so many of the newest entries."""
+NOWHERE = Box(0.0, 0.0, 0.0, 0.0)
+
+
+def kind_views() -> tuple[KindView, ...]:
+    """The palette: every kind that a person may add."""
+    return tuple(_kind_view(kind) for kind in catalogue.kinds().values() if kind.addable)
+
+
+def _kind_view(kind: LayerKind) -> KindView:
+    fields = tuple(
+        FieldView(f.name, f.view_type, _plain(f.default), f.minimum, f.maximum, f.choices, f.optional, f.help)
+        for f in kind.fields
+    )
+    defaults = {field.name: field.default for field in kind.fields}
+    return KindView(kind.name, kind.family, kind.help, kind.inputs, kind.outputs, fields, kind.source(defaults))
+
+
+def picture_of(graph: LayerGraph, previous: Layout | None = None) -> Picture:
+    """The graph laid out, with ports, shapes and problems. ``previous`` keeps the order of boxes between edits."""
+    report = graph.check()
+    return layer_picture(graph, {uid: _facts(graph, node, report) for uid, node in graph.nodes.items()}, previous)
+
+
+def _facts(graph: LayerGraph, node: LayerNode, report: Report) -> LayerFacts:
+    known = node.kind in catalogue.kinds()
+    inputs = catalogue.inputs_of(node) if known else ()
+    outputs = catalogue.outputs_of(node) if known else ()
+    shapes = {port: shape for port in outputs if (shape := report.shape(PortRef(node.uid, port))) is not None}
+    family = catalogue.find(node.kind).family if known else ""
+    problems = report.of_node(node.uid)
+    problem = problems[0].title if problems else ""
+    return LayerFacts(inputs, outputs, report.parameters.get(node.uid, 0), shapes, family, problem)
+
+
+def graph_view(
+    graph: LayerGraph,
+    picture: Picture,
+    revision: int,
+    *,
+    undo_label: str | None = None,
+    redo_label: str | None = None,
+    pending: int = 0,
+) -> GraphView:
+    """The layer graph as the canvas draws it."""
+    report = graph.check()
+    layout = picture.layout
+    return GraphView(
+        revision=revision,
+        nodes=tuple(_node_view(graph, node, report, picture) for node in graph.nodes.values()),
+        edges=tuple(
+            EdgeView(e.id, e.source, e.target, picture.edges.get(e.id, ""), layout.routes.get(e.id, ()))
+            for e in graph.edges
+        ),
+        groups=tuple(_group_view(graph, uid, report, layout) for uid in graph.groups),
+        width=layout.width,
+        height=layout.height,
+        parameters=sum(report.parameters.values()),
+        undo_label=undo_label,
+        redo_label=redo_label,
+        pending=pending,
+    )
+
+
+def _node_view(graph: LayerGraph, node: LayerNode, report: Report, picture: Picture) -> NodeView:
+    box = picture.layout.boxes.get(node.uid, NOWHERE)
+    facts = _facts(graph, node, report)
+    return NodeView(
+        uid=node.uid,
+        kind=node.kind,
+        name=node.name,
+        summary=_summary(node),
+        settings={name: _plain(value) for name, value in node.settings.items()},
+        parameters=facts.parameters,
+        inputs=tuple(_port_view(PortRef(node.uid, port), report) for port in facts.inputs),
+        outputs=tuple(_port_view(PortRef(node.uid, port), report) for port in facts.outputs),
+        x=box.x,
+        y=box.y,
+        width=box.width,
+        height=box.height,
+        frozen=node.frozen,
+        bypassed=node.bypassed,
+        closed=node.kind == "Closed",
+        group=node.group,
+        problem=facts.problem,
+    )
+
+
+def _summary(node: LayerNode) -> str:
+    known = catalogue.kinds().get(node.kind)
+    return (known.summary(node.settings) if known else "") or summary(node.settings)
+
+
+def _port_view(port: PortRef, report: Report) -> PortView:
+    spec, problem = report.specs.get(port), report.at(port)
+    shape, dtype = (spec.shape, str(spec.dtype)) if spec is not None else (None, "")
+    return PortView(port.port, shape, dtype, problem.title if problem else "")
+
+
+def _group_view(graph: LayerGraph, uid: str, report: Report, layout: Layout) -> GroupView:
+    group = graph.groups[uid]
+    box = layout.frames.get(uid) or layout.boxes.get(uid, NOWHERE)
+    inside = [node.uid for node in graph.nodes.values() if _inside(graph, node.group, uid)]
+    parameters = sum(report.parameters.get(node, 0) for node in inside)
+    place = (box.x, box.y, box.width, box.height)
+    return GroupView(uid, group.name, group.parent, group.folded, *place, layers=len(inside), parameters=parameters)
+
+
+def _inside(graph: LayerGraph, group: str | None, around: str) -> bool:
+    for _ in range(len(graph.groups) + 1):
+        if group is None or group == around:
+            return group == around
+        group = graph.groups[group].parent
+    return False
+
+
+def run_view(session: Any, lane: str) -> RunView:
+    """The session as the transport bar shows it."""
+    training = session.training
+    fault = training.fault
+    return RunView(
+        state=session.state,
+        step=training.count,
+        total=training.last,
+        epoch=training.feed.epoch,
+        steps_per_second=round(training.pace.rate, 2),
+        loss=training.loss,
+        lane=lane,
+        problem=fault.text if fault is not None else "",
+        problem_node=_node_of(session.graph, fault.layer) if fault is not None else None,
+    )
+
+
+def _node_of(graph: LayerGraph, layer: str) -> str | None:
+    return graph.names.get(layer.partition(".")[0])
+
+
+def log_view(session: Any) -> LogView:
+    """The newest entries of the edit log."""
+    edits = list(session.log)[-LOG_LENGTH:]
+    return LogView(tuple(LogEntry(e.number, e.step, e.author, e.title, e.python, e.status, e.text) for e in edits))
+
+
+def _plain(value: Any) -> Any:
+    """A setting as JSON has it."""
+    if isinstance(value, tuple | list):
+        return [_plain(entry) for entry in value]
+    return value if isinstance(value, str | int | float | bool | None) else str(value)
