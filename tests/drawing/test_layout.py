@@ -7,10 +7,10 @@ from itertools import combinations, pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.drawing.graphs import diagrams
 
 from patchgrad.drawing.diagram import Box, Diagram, DiagramEdge, DiagramFrame, DiagramNode, Layout
 from patchgrad.drawing.layout import chain, layout
+from tests.drawing.graphs import diagrams
 
 
 @given(diagrams(frames=True, loops=True))

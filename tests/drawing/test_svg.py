@@ -7,11 +7,11 @@ from xml.etree import ElementTree
 
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.drawing.graphs import layer_graphs
 
 from patchgrad.drawing import LayerFacts, layer_picture, svg
 from patchgrad.drawing.svg import escaped
 from patchgrad.layergraph.graph import Edge, Group, LayerGraph, LayerNode, PortRef
+from tests.drawing.graphs import layer_graphs
 
 SPACE = "{http://www.w3.org/2000/svg}"
 PLAIN = LayerGraph(

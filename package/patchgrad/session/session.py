@@ -155,8 +155,7 @@ class Session:
     def play(self) -> None:
         """Go on towards the goal there was: in the cell that waits, else in the background. Returns at once."""
         self.boundary.require_open()
-        if self.training.reached():
-            self.training.aim(None, None)
+        self.training.onwards()
         self.drive.train()
         self._worker.start()
 
@@ -173,6 +172,7 @@ class Session:
         if self.boundary.driven:
             self.step_soon(n)
             return self.wait()
+        self.training.onwards()
         with self._driving():
             self.drive.train(n)
             self._turn_until(("wait", "finished", "left"))
@@ -181,6 +181,7 @@ class Session:
     def step_soon(self, n: int = 1) -> None:
         """Have whoever drives, or the background, train ``n`` steps; returns at once."""
         self.boundary.require_open()
+        self.training.onwards()
         self.drive.train(n)
         self._worker.start()
 

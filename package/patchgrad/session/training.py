@@ -60,9 +60,15 @@ class Training:
 
     def reached(self) -> bool:
         """Is the goal of the run reached?"""
-        return (self.last is not None and self.count >= self.last) or (
-            self.epochs is not None and self.feed.epoch >= self.epochs
-        )
+        return (self.last is not None and self.count >= self.last) or self._passes_done()
+
+    def onwards(self) -> None:
+        """Forget a goal that is reached: more steps are wished."""
+        if self.reached():
+            self.aim(None, None)
+
+    def _passes_done(self) -> bool:
+        return self.epochs is not None and self.feed.epoch >= self.epochs
 
     def advance(self) -> None:
         """One step. EndOfRun if there is no more data; a fault raises its explained error."""
@@ -110,7 +116,7 @@ class Training:
             try:
                 return self.feed.draw()
             except EndOfPass:
-                if self.reached():
+                if self._passes_done():
                     raise EndOfRun from None
             except EndOfData:
                 raise EndOfRun from None

@@ -18,6 +18,7 @@ from patchgrad.layergraph.graph import LayerGraph
 from patchgrad.layergraph.targets import insertions, targets
 from patchgrad.protocol import messages as m
 from patchgrad.protocol import wire
+from patchgrad.protocol.kinds import kind_views
 from patchgrad.session import Edit, Session
 from patchgrad.session.events import Event
 from patchgrad.session.wishes import require_count
@@ -87,7 +88,7 @@ class StudioWidget(BridgeWidget):
         session = self.session
         code = {"plots": pagecode.content_hash("plots")}
         state = (self._graph_view(), views.run_view(session, self.lane), views.log_view(session))
-        answer(m.Opened(message.request_id, m.VERSION, self.title, views.kind_views(), *state, code=code))
+        answer(m.Opened(message.request_id, m.VERSION, self.title, kind_views(), *state, code=code))
         self._open, self._in_flight = True, None
         self._frame_soon()
 

@@ -14,13 +14,10 @@ from patchgrad.drawing.summary import summary
 from patchgrad.layergraph import catalogue
 from patchgrad.layergraph.check import Report
 from patchgrad.layergraph.graph import LayerGraph, LayerNode, PortRef
-from patchgrad.layergraph.kind import LayerKind
 from patchgrad.protocol.messages import (
     EdgeView,
-    FieldView,
     GraphView,
     GroupView,
-    KindView,
     LogEntry,
     LogView,
     NodeView,
@@ -31,20 +28,6 @@ from patchgrad.protocol.messages import (
 LOG_LENGTH = 200
 """The log shows so many of the newest entries."""
 NOWHERE = Box(0.0, 0.0, 0.0, 0.0)
-
-
-def kind_views() -> tuple[KindView, ...]:
-    """The palette: every kind that a person may add."""
-    return tuple(_kind_view(kind) for kind in catalogue.kinds().values() if kind.addable)
-
-
-def _kind_view(kind: LayerKind) -> KindView:
-    fields = tuple(
-        FieldView(f.name, f.view_type, _plain(f.default), f.minimum, f.maximum, f.choices, f.optional, f.help)
-        for f in kind.fields
-    )
-    defaults = {field.name: field.default for field in kind.fields}
-    return KindView(kind.name, kind.family, kind.help, kind.inputs, kind.outputs, fields, kind.source(defaults))
 
 
 def picture_of(graph: LayerGraph, previous: Layout | None = None) -> Picture:
