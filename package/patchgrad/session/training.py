@@ -32,6 +32,7 @@ class Training:
         last      step count at which the run ends, or None
         epochs    passes after which the run ends, or None
         own_loop  the user does the steps: ours only draw, and lay the batch in ``batch``
+        turned    a loss was computed since that batch was drawn
     """
 
     def __init__(self, feed: Feed, live: Live, step: Step, events: Events, recorder: Recorder | None = None) -> None:
@@ -46,6 +47,7 @@ class Training:
         self.epochs: int | None = None
         self.own_loop = False
         self.batch: Any = None
+        self.turned = False
         self._recorder = recorder
         self._live = live
         self._events = events
@@ -75,7 +77,7 @@ class Training:
         self.fault = self.error = None
         batch = self._draw()
         if self.own_loop:
-            self.batch = batch
+            self.batch, self.turned = batch, False
             return
         try:
             self.loss = self._train(batch)
@@ -98,6 +100,7 @@ class Training:
 
     def counted(self) -> None:
         """A step is done."""
+        self.turned = False
         self.count += 1
         self.pace.tick()
         self.progress.step(self.loss, self.feed.epoch)
@@ -109,6 +112,7 @@ class Training:
         inputs, target = split(batch)
         self._live.batch = (*inputs, target)
         self.loss = float(loss.item())
+        self.turned = True
         return loss
 
     def _draw(self) -> Any:

@@ -43,6 +43,8 @@ class Turns(Iterator[Any]):
         """Let others drive. Also when the loop is left and the iterator is freed."""
         if self._begun:
             self._begun = self._training.own_loop = False
+            if self._training.turned:
+                self._training.counted()
             self._drive.rest()
             self._held.close()
 
