@@ -39,7 +39,7 @@ export function hoveringKind(types: readonly string[], kinds: readonly string[])
 /** Read the dropped text: a kind's name, or JSON with `kind` and `settings`. Null if it is neither. */
 export function readLayer(text: string): DraggedLayer | null {
   const trimmed = text.trim();
-  if (/^\w+$/.test(trimmed)) return { kind: trimmed };
+  if (/^[A-Z]\w*$/.test(trimmed)) return { kind: trimmed };
   try {
     const value: unknown = JSON.parse(trimmed);
     return isDraggedLayer(value) ? value : null;

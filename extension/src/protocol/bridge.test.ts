@@ -22,7 +22,11 @@ function fakeModel() {
 function setUp() {
   const fake = fakeModel();
   let next = 0;
-  const kernel = connectKernel(fake.model, { newId: () => `r${(next += 1)}`, patience: 1000 });
+  const newId = () => {
+    next += 1;
+    return `r${next}`;
+  };
+  const kernel = connectKernel(fake.model, { newId, patience: 1000 });
   return { ...fake, kernel };
 }
 

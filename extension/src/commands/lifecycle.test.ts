@@ -1,0 +1,86 @@
+import { expect, it } from "vitest";
+import { REFUSAL, recordedStudio } from "../../dev/recordingKernel";
+import { CATALOGUE, GRAPH } from "../../dev/scene";
+import type { Frame } from "../protocol/messages";
+import { INITIAL_STATE } from "../store/state";
+import { startStudio } from "./lifecycle";
+
+const LOG = { type: "log-view", entries: [] } as const;
+const OPENED = {
+  type: "opened",
+  title: "digits",
+  catalogue: CATALOGUE,
+  graph: GRAPH,
+  run: INITIAL_STATE.run,
+  log: LOG,
+  code: {},
+};
+const FRAME = {
+  type: "frame",
+  number: 5,
+  run: INITIAL_STATE.run,
+  layers: [],
+  names: [],
+  flags: [],
+  stats: [],
+} as unknown as Frame;
+
+function start(answers = {}) {
+  const recorded = recordedStudio({ open: OPENED, ...answers }, INITIAL_STATE);
+  const paints: (() => void)[] = [];
+  const stop = startStudio(recorded.studio, { afterPaint: (callback) => paints.push(callback) });
+  return { ...recorded, paints, stop };
+}
+
+const settled = () => new Promise((resolve) => setTimeout(resolve));
+
+it("opens at the start and again when the kernel is back", async () => {
+  const { asked, state, connection } = start();
+  await settled();
+  expect(state().connection).toBe("open");
+  connection(false);
+  expect(state().connection).toBe("lost");
+  connection(true);
+  await settled();
+  expect([state().connection, asked.filter((question) => question.type === "open").length]).toEqual(["open", 2]);
+});
+
+it("says so when nobody opens", async () => {
+  const { state } = start({ open: REFUSAL });
+  await settled();
+  expect(state().connection).toBe("lost");
+  expect(state().notices[0]?.title).toBe(REFUSAL.title);
+});
+
+it("acknowledges a frame only when it was painted", () => {
+  const { emit, paints, told, state } = start();
+  emit(FRAME, {});
+  expect(state().frame?.number).toBe(5);
+  expect(told).toEqual([]);
+  for (const paint of paints) paint();
+  expect(told).toEqual([{ type: "frame-seen", number: 5 }]);
+});
+
+it("takes every kind of state", () => {
+  const { emit, state } = start();
+  emit({ ...GRAPH, revision: 9 }, {});
+  emit({ ...INITIAL_STATE.run, step: 4 }, {});
+  const entry = {
+    number: 1,
+    step: 2,
+    author: "code",
+    title: "t",
+    python: "p",
+    status: "applied",
+    receipt: "",
+  } as const;
+  emit({ type: "log-view", entries: [entry] }, {});
+  expect([state().graph.revision, state().run.step, state().log]).toEqual([9, 4, [entry]]);
+});
+
+it("listens no more once stopped", () => {
+  const { emit, stop, state } = start();
+  stop();
+  emit({ ...GRAPH, revision: 9 }, {});
+  expect(state().graph.revision).toBe(0);
+});
