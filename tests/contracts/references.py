@@ -26,6 +26,51 @@ def _index_add(x: Any, shape: Any, index: Any) -> Any:
     return out.index_put(_index(index), x, accumulate=True)
 
 
+def _pad(x: Any, padding: Any, value: float = 0.0) -> Any:
+    return F.pad(x, (*padding[1], *padding[0]), value=value)
+
+
+def _conv2d(x: Any, w: Any, b: Any, padding: Any, **attrs: Any) -> Any:
+    return F.conv2d(_pad(x, padding), w, b, **attrs)
+
+
+def _conv2d_input(ct: Any, w: Any, size: Any, padding: Any, groups: int, **attrs: Any) -> Any:
+    x = torch.zeros((ct.shape[0], w.shape[1] * groups, *size), dtype=ct.dtype, requires_grad=True)
+    y = _conv2d(x, w, None, padding, groups=groups, **attrs)
+    return torch.autograd.grad(y, x, ct)[0]
+
+
+def _conv2d_weight(x: Any, ct: Any, kernel: Any, padding: Any, groups: int, **attrs: Any) -> Any:
+    w = torch.zeros((ct.shape[1], x.shape[1] // groups, *kernel), dtype=ct.dtype, requires_grad=True)
+    y = _conv2d(x, w, None, padding, groups=groups, **attrs)
+    return torch.autograd.grad(y, w, ct)[0]
+
+
+def _max_pool2d(x: Any, kernel: Any, stride: Any, padding: Any, dilation: Any) -> Any:
+    (top, _), (left, _) = padding
+    y, flat = F.max_pool2d(_pad(x, padding, -torch.inf), kernel, stride, 0, dilation, return_indices=True)
+    wide = x.shape[-1] + sum(padding[1])
+    rows = (flat // wide - torch.arange(y.shape[-2])[:, None] * stride[0]) // dilation[0]
+    columns = (flat % wide - torch.arange(y.shape[-1]) * stride[1]) // dilation[1]
+    return y, (rows * kernel[1] + columns).to(torch.uint8)
+
+
+def _avg_pool2d(x: Any, kernel: Any, stride: Any, padding: Any, border: Any, divisor: Any) -> Any:
+    extra = tuple(end - start for start, end in padding)
+    counts = _pad(torch.ones_like(x), tuple((b, b) for b in border), 1.0)
+    left = tuple((start - b, end - b) for (start, end), b in zip(padding, border, strict=True))
+    counts = F.avg_pool2d(_pad(counts, left), kernel, stride)
+    assert min(extra) >= 0
+    means = F.avg_pool2d(_pad(x, padding), kernel, stride, divisor_override=divisor)
+    return means if divisor else means / counts
+
+
+def _normalize(x: Any, w: Any, b: Any, axes: Any, eps: float) -> Any:
+    mean, var = x.mean(axes, keepdim=True), x.var(axes, correction=0, keepdim=True)
+    y = (x - mean) / torch.sqrt(var + eps)
+    return (y if w is None else y * w) + (0 if b is None else b), mean, var
+
+
 REFERENCES: dict[str, Any] = {
     "amax": lambda x, axis, keepdims: torch.amax(x, () if axis is None else axis, keepdims),
     "amin": lambda x, axis, keepdims: torch.amin(x, () if axis is None else axis, keepdims),
@@ -46,6 +91,18 @@ REFERENCES: dict[str, Any] = {
     "permute": lambda x, axes: x.permute(axes),
     "select": lambda x, index: torch.from_numpy(x.numpy()[index].copy()),
     "elu": lambda x, alpha, scale: scale * F.elu(x, alpha),
+    "conv2d": _conv2d,
+    "conv2d_input": _conv2d_input,
+    "conv2d_weight": _conv2d_weight,
+    "max_pool2d": _max_pool2d,
+    "avg_pool2d": _avg_pool2d,
+    "batch_norm": _normalize,
+    "layer_norm": _normalize,
+    "group_norm": _normalize,
+    "dropout": lambda x, kept, p: x * kept / (1 - p) if p < 1 else x * 0,
+    "embedding": lambda index, w, padding_idx: F.embedding(index, w, padding_idx),
+    "one_hot": lambda x, classes: F.one_hot(x, classes),
+    "linear": F.linear,
     "gelu_tanh": lambda x: F.gelu(x, approximate="tanh"),
     "huber_loss": lambda x, t, delta, scale, reduction: scale * F.huber_loss(x, t, reduction, delta),
     "cross_entropy": lambda x, t, w, **attrs: F.cross_entropy(x, t, w, **attrs),
@@ -56,7 +113,14 @@ REFERENCES: dict[str, Any] = {
 }
 """By op name, for those whose name or arguments differ from ``torch.<name>`` with axis and keepdims renamed."""
 
-OWN = {"class_distribution", "write_view"}
+OWN = {
+    "class_distribution",
+    "write_view",
+    "max_pool2d_spread",
+    "max_pool2d_pick",
+    "avg_pool2d_spread",
+    "embedding_weight",
+}
 """Parts of other ops that no library has; their gradients and the ops that use them are tested."""
 
 

@@ -29,9 +29,6 @@ class World(Protocol):
 
     def add(self, a: Any, b: Any) -> Any: ...
 
-    def zeros(self, node: Node, port: int) -> Any:
-        """Zeros like output ``port``."""
-
 
 Key = tuple[Any, int]
 
@@ -109,7 +106,7 @@ def _gradients(node: Node, cts: list[Any], world: World) -> list[Any]:
     xp = world.namespace(node)
     ct: Any = cts[0]
     if len(cts) > 1:
-        ct = tuple(world.zeros(node, port) if value is None else value for port, value in enumerate(cts))
+        ct = tuple(cts)
     if op.joint is not None:
         return list(op.joint(xp, ct, saved, [parent is not None for parent in node.parents]))
     if op.variadic:

@@ -22,8 +22,8 @@ class Node:
 
     ``parents[i]`` is the producer of input i (a Node, a leaf, or None where no gradient flows) and
     ``ports[i]`` which of the producer's outputs it was. ``saved`` holds bare arrays: the saved inputs,
-    then the saved outputs; None once freed. ``versions`` are (leaf, version) of saved leaves. ``metas`` are
-    (shape, dtype) of the outputs where there are several. ``number`` grows along the tape.
+    then the saved outputs; None once freed. ``versions`` are (leaf, version) of saved leaves.
+    ``number`` grows along the tape.
     """
 
     __slots__ = (
@@ -34,7 +34,6 @@ class Node:
         "dtypes",
         "hooks",
         "lasti",
-        "metas",
         "number",
         "op",
         "parents",
@@ -66,7 +65,6 @@ class Node:
         self.hooks: dict[int, list[Any]] | None = None
         self.saved: Sequence[Any] | None = ()
         self.versions: list[tuple[Any, int]] | None = None
-        self.metas: tuple[Any, ...] = ()
         scope = state.scope
         self.scope: Any = scope[-1] if scope else None
         self.code, self.lasti = caller()

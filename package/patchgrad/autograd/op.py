@@ -29,7 +29,8 @@ class OpSpec:
         outputs   names of the outputs; several where forward returns a tuple
         forward   ``forward(xp, *arrays, **attrs)``
         vjps      per input name: ``rule(xp, ct, s)`` with ``s`` a `Saved`; absent: not differentiable.
-                  A variadic op has one rule, ``rule(xp, ct, s, i)``. With several outputs ``ct`` is a tuple.
+                  A variadic op has one rule, ``rule(xp, ct, s, i)``. With several outputs ``ct`` is a tuple,
+                  with None for outputs that nothing was computed from
         joint     one rule for all inputs at once, ``joint(xp, ct, s, wanted)`` giving a tuple
         saves     names of inputs and outputs that the rules read; nothing else is kept
         shape     ``shape(*shapes, **attrs)``: result shape (a tuple of them with several outputs)

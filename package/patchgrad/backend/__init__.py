@@ -13,6 +13,7 @@ import numpy as host
 from patchgrad.backend import cpu, meta
 from patchgrad.backend.base import Backend, Namespace, Operations
 from patchgrad.backend.device import device
+from patchgrad.backend.kernels import cpu_rows, install
 from patchgrad.backend.meta import MetaArray
 
 __all__ = ["Backend", "MetaArray", "Namespace", "backend_of", "device", "get_backend", "host", "register_ops"]
@@ -20,6 +21,8 @@ __all__ = ["Backend", "MetaArray", "Namespace", "backend_of", "device", "get_bac
 _BY_NAME: dict[str, Backend] = {"cpu": cpu.backend, "meta": meta.backend}
 BY_TYPE: dict[type, Backend] = {host.ndarray: cpu.backend, MetaArray: meta.backend}
 _find_op: Any = None
+assert cpu_rows  # importing a file of kernels enters them
+install(cpu.backend)
 
 
 def get_backend(where: str | device | None = None) -> Backend:
@@ -42,11 +45,12 @@ def register_ops(find: Any) -> None:
     global _find_op
     _find_op = find
     for backend in _BY_NAME.values():
-        backend.xp.ops = Operations(backend.xp, find)
+        backend.xp.ops = Operations(backend, find)
 
 
 def add_backend(backend: Backend) -> None:
     """Make another array library known."""
+    install(backend)
     _BY_NAME[backend.name] = backend
     BY_TYPE.update(dict.fromkeys(backend.array_types, backend))
-    backend.xp.ops = Operations(backend.xp, _find_op)
+    backend.xp.ops = Operations(backend, _find_op)

@@ -15,14 +15,15 @@ from patchgrad.typing import Array
 
 
 class Operations:
-    """Forwards of ops as functions of bare arrays, found by name at first use."""
+    """Forwards of ops (or the kernels in their place) as functions of bare arrays, found by name at first use."""
 
-    def __init__(self, xp: Any, find: Callable[[str], Any]) -> None:
-        self._xp = xp
+    def __init__(self, backend: Backend, find: Callable[[str], Any]) -> None:
+        self._backend = backend
         self._find = find
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        bound = partial(self._find(name).forward, self._xp)
+        forward = self._backend.kernels.get(name) or self._find(name).forward
+        bound = partial(forward, self._backend.xp)
         setattr(self, name, bound)
         return bound
 
@@ -43,19 +44,19 @@ class Namespace:
 class Backend:
     """One array library on one kind of device.
 
-    ``kernels`` maps (op name, dtype name) to a fast variant of an op's forward; the plain forward is
-    used where it has no entry.
+    ``kernels`` maps the name of an op to a fast variant of its forward; the plain forward is used where it
+    has no entry.
     """
 
     def __init__(self, name: str, xp: Namespace, array_types: Iterable[type]) -> None:
         self.name = name
         self.xp = xp
         self.array_types = tuple(array_types)
-        self.kernels: dict[tuple[str, str], Callable[..., Any]] = {}
+        self.kernels: dict[str, Callable[..., Any]] = {}
 
     def run(self, op: Any, arrays: list[Any], attrs: dict[str, Any]) -> Any:
         """The op's result on bare arrays: one array, or a tuple where the op has several outputs."""
-        return op.forward(self.xp, *arrays, **attrs)
+        return (self.kernels.get(op.name) or op.forward)(self.xp, *arrays, **attrs)
 
     def asarray(self, value: Any, dtype: Any = None) -> Array:
         raise NotImplementedError

@@ -4,15 +4,21 @@ from patchgrad.autograd.op import find
 from patchgrad.backend import register_ops
 from patchgrad.ops import (
     activation,
+    attention,
     class_loss,
+    conv,
     creation,
+    dropout,
     elementwise,
+    embedding,
     index,
     linalg,
     loss,
     methods,
     movement,
     namespace,
+    norm,
+    pool,
     reduce,
     special,
 )
@@ -20,13 +26,19 @@ from patchgrad.tensor import worlds
 
 __all__ = [
     "activation",
+    "attention",
     "class_loss",
+    "conv",
     "creation",
+    "dropout",
     "elementwise",
+    "embedding",
     "index",
     "linalg",
     "loss",
     "movement",
+    "norm",
+    "pool",
     "reduce",
     "special",
 ]

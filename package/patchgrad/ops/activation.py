@@ -11,6 +11,8 @@ from patchgrad.errors import ArgumentError
 from patchgrad.ops import elementwise, shapes
 from patchgrad.tensor import Tensor, apply
 
+tanh = elementwise.tanh
+
 SELU_ALPHA = 1.6732632423543772848170429916717
 SELU_SCALE = 1.0507009873554804934193349852946
 

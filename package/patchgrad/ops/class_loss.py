@@ -12,9 +12,10 @@ from patchgrad.autograd.op import Sample, define
 from patchgrad.backend import host
 from patchgrad.errors import ArgumentError, DtypeError, ShapeError
 from patchgrad.ops import activation, shapes
-from patchgrad.ops.loss import REDUCTIONS
 from patchgrad.tensor import Tensor, apply
 from patchgrad.typing import Shape
+
+REDUCTIONS = ("none", "mean", "sum")
 
 
 def _last(xp: Any, x: Any) -> Any:

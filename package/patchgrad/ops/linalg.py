@@ -74,8 +74,15 @@ mm = bmm = matmul
 
 
 def _linear(xp: Any, x: Any, weight: Any, bias: Any) -> Any:
-    y = xp.matmul(x, xp.matrix_transpose(weight))
-    return y if bias is None else y + bias
+    y = xp.matmul(_rows(xp, x), xp.matrix_transpose(weight))
+    if bias is not None:
+        y += bias
+    return y if x.ndim == 2 else xp.reshape(y, (*x.shape[:-1], weight.shape[0]))
+
+
+def _rows(xp: Any, x: Any) -> Any:
+    """All axes but the last as one: a single large product instead of many small ones."""
+    return x if len(x.shape) == 2 else xp.reshape(x, (-1, x.shape[-1]))
 
 
 def _linear_shape(x: Shape, weight: Shape, bias: Shape | None) -> Shape:
@@ -92,12 +99,6 @@ def _linear_shape(x: Shape, weight: Shape, bias: Shape | None) -> Shape:
     return (*x[:-1], weight[0])
 
 
-def _linear_weight_ct(xp: Any, ct: Any, s: Any) -> Any:
-    x = s.x
-    rows = xp.reshape(x, (-1, x.shape[-1]))
-    return xp.matmul(xp.matrix_transpose(xp.reshape(ct, (-1, ct.shape[-1]))), rows)
-
-
 LINEAR = define(
     "linear",
     inputs=("x", "weight", "bias"),
@@ -105,9 +106,9 @@ LINEAR = define(
     shape=_linear_shape,
     saves=("x", "weight"),
     vjps={
-        "x": lambda xp, ct, s: xp.matmul(ct, s.weight),
-        "weight": _linear_weight_ct,
-        "bias": lambda xp, ct, s: ct,
+        "x": lambda xp, ct, s: xp.reshape(xp.matmul(_rows(xp, ct), s.weight), s.shape_of("x")),
+        "weight": lambda xp, ct, s: xp.matmul(xp.matrix_transpose(_rows(xp, ct)), _rows(xp, s.x)),
+        "bias": lambda xp, ct, s: xp.sum(_rows(xp, ct), axis=0),
     },
     cost=lambda x, weight, bias: 2 * shapes.count(x) * weight[0],
     formula=r"y = x W^\top + b",
@@ -115,6 +116,11 @@ LINEAR = define(
         Sample((draw(3, 4), draw(5, 4), draw(5)), label="rows"),
         Sample((draw(2, 3, 4), draw(5, 4), None), label="batch, no bias"),
         Sample((draw(4), draw(5, 4), draw(5)), label="one row"),
+    ],
+    errors=lambda draw: [
+        Sample((draw(3, 5), draw(2, 4), None)),
+        Sample((draw(3, 2, 2), draw(2, 4), None), label="not flattened"),
+        Sample((draw(3, 4), draw(2, 4), draw(3)), label="bias"),
     ],
 )
 

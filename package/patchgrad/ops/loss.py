@@ -9,10 +9,21 @@ from typing import Any
 from patchgrad.autograd.op import OpSpec, Sample, define
 from patchgrad.errors import ArgumentError, ShapeError
 from patchgrad.ops import elementwise, shapes
+from patchgrad.ops.class_loss import REDUCTIONS, cross_entropy, nll_loss
 from patchgrad.tensor import Tensor, apply
 from patchgrad.typing import Shape
 
-REDUCTIONS = ("none", "mean", "sum")
+__all__ = [
+    "binary_cross_entropy",
+    "binary_cross_entropy_with_logits",
+    "cross_entropy",
+    "huber_loss",
+    "kl_div",
+    "l1_loss",
+    "mse_loss",
+    "nll_loss",
+    "smooth_l1_loss",
+]
 
 
 def _reduce(xp: Any, values: Any, reduction: str) -> Any:

@@ -255,8 +255,6 @@ def _tape(
     node = Node(op, attrs, parents, ports, backend, shapes, dtypes)
     if op.saves:
         _keep(node, inputs, arrays, outputs)
-    if len(outputs) > 1:
-        node.metas = tuple([(entry.data.shape, entry.data.dtype) for entry in outputs])
     for port, output in enumerate(outputs):
         if output.data.dtype.kind in "fc":
             output.node, output.port, output.requires_grad = node, port, True

@@ -83,10 +83,6 @@ class ArrayWorld:
     def add(self, a: Any, b: Any) -> Any:
         return a + b
 
-    def zeros(self, node: Node, port: int) -> Any:
-        shape, kind = node.metas[port]
-        return node.backend.xp.zeros(shape, dtype=kind)
-
     def through(self, hook: Hook, ct: Any) -> Any:
         result = hook(Tensor(ct))
         return ct if result is None else result.data
@@ -110,10 +106,6 @@ class TensorWorld:
     def add(self, a: Any, b: Any) -> Any:
         return a + b
 
-    def zeros(self, node: Node, port: int) -> Any:
-        shape, kind = node.metas[port]
-        return Tensor(node.backend.xp.zeros(shape, dtype=kind))
-
     def through(self, hook: Hook, ct: Any) -> Any:
         result = hook(ct)
         return ct if result is None else result
@@ -124,6 +116,8 @@ def _as_tensor(node: Node, index: int, is_input: bool, value: Any) -> Any:
     if getattr(value, "shape", None) is None:
         return value
     tensor = Tensor(value)
+    if value.dtype.kind not in "fc":
+        return tensor
     producer, port = (node.parents[index], node.ports[index]) if is_input else (node, index)
     if isinstance(producer, Tensor):
         return producer

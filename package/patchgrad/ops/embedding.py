@@ -1,0 +1,135 @@
+"""Rows of a table by index: embeddings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from patchgrad.autograd.op import Sample, define
+from patchgrad.backend import host
+from patchgrad.errors import ArgumentError, DtypeError, ShapeError
+from patchgrad.ops import shapes
+from patchgrad.tensor import Tensor, apply
+from patchgrad.typing import Shape
+
+
+def _rows(xp: Any, index: Any, weight: Any, padding_idx: int | None) -> Any:
+    if index.size and (int(xp.min(index)) < 0 or int(xp.max(index)) >= weight.shape[0]):
+        raise ArgumentError(
+            "an index lies outside the table",
+            got=f"indices from {int(xp.min(index))} to {int(xp.max(index))}",
+            want=f"0 to {weight.shape[0] - 1}",
+            hint="make num_embeddings larger than the largest index",
+        )
+    return xp.reshape(xp.take(weight, xp.reshape(index, (-1,)), axis=0), (*index.shape, *weight.shape[1:]))
+
+
+def _sum_rows(xp: Any, ct: Any, index: Any, rows: int, padding_idx: int | None) -> Any:
+    """Cotangents added up per row of the table, by a product with one-hot rows."""
+    flat = xp.reshape(index, (-1,))
+    hit = flat == xp.arange(rows)[:, None]
+    if padding_idx is not None:
+        hit = xp.logical_and(hit, xp.arange(rows)[:, None] != padding_idx)
+    return xp.matmul(xp.astype(hit, ct.dtype), xp.reshape(ct, (-1, ct.shape[-1])))
+
+
+def _unpadded(xp: Any, ct: Any, s: Any) -> Any:
+    found = xp.ops.embedding(s.index, ct, padding_idx=s.padding_idx)
+    if s.padding_idx is None:
+        return found
+    return found * xp.astype(s.index != s.padding_idx, found.dtype)[..., None]
+
+
+def _shape(index: Shape, weight: Shape, **_: Any) -> Shape:
+    if len(weight) != 2:
+        raise ShapeError("the table has two axes", got=f"{tuple(weight)}", want="(rows, features)")
+    return (*index, weight[1])
+
+
+EMBEDDING = define(
+    "embedding",
+    inputs=("index", "weight"),
+    forward=_rows,
+    shape=_shape,
+    dtype=lambda kinds, attrs: kinds[1],
+    saves=("index",),
+    vjps={
+        "weight": lambda xp, ct, s: xp.ops.embedding_weight(
+            ct, s.index, rows=s.shape_of("weight")[0], padding_idx=s.padding_idx
+        )
+    },
+    cost=lambda index, weight, **_: 0,
+    formula=r"y_i = w_{index_i}",
+    samples=lambda draw: [
+        Sample((host.asarray([[0, 2], [2, 4]]), draw(5, 3)), {"padding_idx": None}),
+        Sample((host.asarray([0, 3, 3]), draw(4, 2)), {"padding_idx": 2}, "padding"),
+    ],
+    errors=lambda draw: [
+        Sample((host.asarray([5]), draw(5, 3)), {"padding_idx": None}),
+        Sample((host.asarray([-1]), draw(5, 3)), {"padding_idx": None}, "negative"),
+    ],
+)
+EMBEDDING_WEIGHT = define(
+    "embedding_weight",
+    inputs=("ct", "index"),
+    forward=_sum_rows,
+    shape=lambda ct, index, rows, **_: (rows, ct[-1]),
+    dtype="same",
+    saves=("index",),
+    vjps={"ct": _unpadded},
+    formula=r"y_{index_i} \mathrel{+}= ct_i",
+    samples=lambda draw: [
+        Sample((draw(2, 2, 3), host.asarray([[0, 2], [2, 4]])), {"rows": 5, "padding_idx": None}),
+        Sample((draw(3, 2), host.asarray([0, 2, 2])), {"rows": 4, "padding_idx": 2}, "padding"),
+        Sample((draw(0, 2), host.asarray([], dtype="int64")), {"rows": 4, "padding_idx": None}, "empty"),
+    ],
+)
+
+
+def embedding(input: Tensor, weight: Tensor, padding_idx: int | None = None) -> Tensor:
+    """Rows of ``weight`` by index.
+
+    Shapes
+        input (*) integers, weight (rows, features)  ->  (*, features)
+    Parameters
+        padding_idx  a row that gets no gradient
+    """
+    if input.data.dtype.kind not in "iu":
+        raise DtypeError("embedding needs whole numbers", got=f"input {input.dtype.name}", hint="input.long()")
+    rows = weight.shape[0]
+    if padding_idx is not None:
+        if not -rows <= padding_idx < rows:
+            raise ArgumentError("padding_idx lies outside the table", got=f"{padding_idx}", want=f"below {rows}")
+        padding_idx %= rows
+    return apply(EMBEDDING, input, weight, padding_idx=padding_idx)
+
+
+def one_hot(x: Tensor, num_classes: int = -1) -> Tensor:
+    """Class indices as rows with a single 1: (*) int64 -> (*, num_classes) int64."""
+    if x.data.dtype.kind not in "iu":
+        raise DtypeError("one_hot needs whole numbers", got=x.dtype.name, hint="x.long()")
+    if num_classes == -1:
+        num_classes = int(x.data.max()) + 1 if x.data.size else 0
+    return apply(ONE_HOT, x, classes=num_classes)
+
+
+def _one_hot(xp: Any, x: Any, classes: int) -> Any:
+    if x.size and (int(xp.min(x)) < 0 or int(xp.max(x)) >= classes):
+        raise ArgumentError(
+            "an index is not one of the classes",
+            got=f"indices from {int(xp.min(x))} to {int(xp.max(x))}",
+            want=f"0 to {classes - 1}",
+        )
+    return xp.astype(x[..., None] == xp.arange(classes), xp.int64)
+
+
+ONE_HOT = define(
+    "one_hot",
+    inputs=("x",),
+    forward=_one_hot,
+    shape=lambda x, classes: (*x, classes),
+    dtype="int64",
+    cost=lambda x, classes: shapes.count(x) * classes,
+    formula=r"y_{ic} = [c = x_i]",
+    samples=lambda draw: [Sample((host.asarray([[0, 2], [1, 2]]),), {"classes": 4})],
+    errors=lambda draw: [Sample((host.asarray([0, 4]),), {"classes": 4})],
+)
