@@ -47,7 +47,6 @@ def _conv2d_weight(x: Any, ct: Any, kernel: Any, padding: Any, groups: int, **at
 
 
 def _max_pool2d(x: Any, kernel: Any, stride: Any, padding: Any, dilation: Any) -> Any:
-    (top, _), (left, _) = padding
     y, flat = F.max_pool2d(_pad(x, padding, -torch.inf), kernel, stride, 0, dilation, return_indices=True)
     wide = x.shape[-1] + sum(padding[1])
     rows = (flat // wide - torch.arange(y.shape[-2])[:, None] * stride[0]) // dilation[0]
