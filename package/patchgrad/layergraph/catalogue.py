@@ -20,12 +20,14 @@ from patchgrad.layergraph.identity import dirac, eye
 from patchgrad.layergraph.kind import LayerKind, Settings
 from patchgrad.layergraph.rules import (
     arrow,
+    bias_of_norm,
     conv_summary,
     from_axis,
     groups,
     heads,
     same_as,
     shape_summary,
+    stride_of_pool,
     trailing,
     value_of,
 )  # fmt: skip
@@ -126,7 +128,8 @@ kind(
     f.size("out_channels", 16, "filters: channels that go out"),
     f.pair("kernel_size", 3, "height and width of a filter"),
     f.pair("stride", 1, "step of the filter", ctor=1),
-    f.pair("padding", 1, "rows and columns of zeros around the image", ctor=0, minimum=0),
+    f.pair("padding", 1, "rows and columns of zeros around the image", ctor=0, minimum=0,
+           choices=("same", "valid")),
     f.pair("dilation", 1, "distance between the points of a filter", ctor=1),
     f.size("groups", 1, "separate parts of the channels", ctor=1),
     f.switch("bias", True, "add a learned number to each channel"),
@@ -137,6 +140,7 @@ kind(
     "Embedding", "linear", "embedding", "Looks up a learned vector for each whole number.",
     f.size("num_embeddings", 256, "how many different numbers"),
     f.size("embedding_dim", 64, "size of each vector"),
+    f.Field("padding_idx", "int", None, None, minimum=0, maximum=2**24, optional=True, help="a row that stays zero"),
     summary_of=arrow("num_embeddings", "embedding_dim"),
 )  # fmt: skip
 
@@ -155,7 +159,7 @@ kind("SiLU", "activation", "silu", "x times sigmoid(x).")
 kind("Tanh", "activation", "tanh", "Squashes to between −1 and 1.")
 kind("Sigmoid", "activation", "sigmoid", "Squashes to between 0 and 1.")
 kind("Softmax", "activation", "softmax", "Positive numbers that sum to 1 along an axis.",
-     f.axis("dim", -1, "the axis that sums to 1", ctor=None, optional=True), summary_of=value_of("dim"))  # fmt: skip
+     f.axis("dim", -1, "the axis that sums to 1", ctor=-1), summary_of=value_of("dim"))  # fmt: skip
 kind("Identity", "activation", "identity", "Gives back what it gets.")
 
 # --- norms and dropout ----------------------------------------------------------------------------
@@ -177,7 +181,8 @@ kind(
     f.shape("normalized_shape", (64,), "sizes of those last axes"),
     f.number("eps", 1e-5, "added to the variance"),
     f.switch("elementwise_affine", True, "learn scale and shift"),
-    followers=("normalized_shape",), follow=trailing, summary_of=value_of("normalized_shape"),
+    f.switch("bias", True, "learn the shift"),
+    normal=bias_of_norm, followers=("normalized_shape",), follow=trailing, summary_of=value_of("normalized_shape"),
 )  # fmt: skip
 kind(
     "GroupNorm", "norm", "norm", "Groups of channels to mean 0 and variance 1, then scale and shift.",
@@ -193,17 +198,22 @@ kind("Dropout", "norm", "drop", "Sets a random part to zero while training.",
 
 # --- shape ----------------------------------------------------------------------------------------
 
-for _name, _stem, _help in (
-    ("MaxPool2d", "pool", "The largest of each window."),
-    ("AvgPool2d", "pool", "The mean of each window."),
-):
-    kind(
-        _name, "shape", _stem, _help,
-        f.pair("kernel_size", 2, "height and width of the window"),
-        f.pair("stride", None, "step of the window; empty: its size", ctor=None, optional=True),
-        f.pair("padding", 0, "border around the image", ctor=0, minimum=0),
-        summary_of=value_of("kernel_size"),
-    )  # fmt: skip
+WINDOW = (
+    f.pair("kernel_size", 2, "height and width of the window"),
+    f.pair("stride", None, "step of the window; empty: its size", ctor=None, optional=True),
+    f.pair("padding", 0, "border around the image", ctor=0, minimum=0),
+)
+ROUND_UP = f.switch("ceil_mode", False, "let windows hang over the edge")
+kind(
+    "MaxPool2d", "shape", "pool", "The largest of each window.",
+    *WINDOW, f.pair("dilation", 1, "distance between the points of a window", ctor=1), ROUND_UP,
+    normal=stride_of_pool, summary_of=value_of("kernel_size"),
+)  # fmt: skip
+kind(
+    "AvgPool2d", "shape", "pool", "The mean of each window.",
+    *WINDOW, ROUND_UP, f.switch("count_include_pad", True, "count the zeros of the border"),
+    normal=stride_of_pool, summary_of=value_of("kernel_size"),
+)  # fmt: skip
 kind("AdaptiveAvgPool2d", "shape", "pool", "Means over as many windows as asked for.",
      f.pair("output_size", 1, "height and width that go out"), summary_of=value_of("output_size"))  # fmt: skip
 kind(

@@ -67,7 +67,7 @@ class Field(msgspec.Struct, frozen=True):
         except (ValueError, TypeError, OverflowError):
             raise self._refusal(value, where) from None
         sizes = parsed if isinstance(parsed, tuple) else (parsed,)
-        if self.type not in ("bool", "choice", "text") and not all(self._within(size) for size in sizes):
+        if not all(isinstance(size, str) or self._within(size) for size in sizes):
             raise self._refusal(value, where)
         return parsed
 
@@ -89,7 +89,7 @@ class Field(msgspec.Struct, frozen=True):
             "bool": "True or False",
             "choice": f"one of {', '.join(self.choices)}",
             "text": "text",
-            "pair": "a whole number, or two",
+            "pair": " or ".join(["a whole number, or two", *self.choices]),
             "shape": "whole numbers, one for each axis",
         }[self.type]
         if self.minimum is not None:
@@ -150,7 +150,9 @@ def _sizes(value: Any) -> tuple[int, ...]:
     return tuple(_whole(size) for size in value)
 
 
-def _pair(field: Field, value: Any) -> int | tuple[int, int]:
+def _pair(field: Field, value: Any) -> int | tuple[int, int] | str:
+    if isinstance(value, str) and value.strip() in field.choices:
+        return value.strip()
     sizes = _sizes(value)
     if len(sizes) == 1 or (len(sizes) == 2 and sizes[0] == sizes[1]):
         return sizes[0]
@@ -178,9 +180,17 @@ def axis(name: str, default: int, help: str = "", *, ctor: Any = REQUIRED, optio
 
 
 def pair(
-    name: str, default: Any, help: str = "", *, ctor: Any = REQUIRED, minimum: int = 1, optional: bool = False
+    name: str,
+    default: Any,
+    help: str = "",
+    *,
+    ctor: Any = REQUIRED,
+    minimum: int = 1,
+    optional: bool = False,
+    choices: tuple[str, ...] = (),
 ) -> Field:
-    return Field(name, "pair", default, ctor, minimum=minimum, maximum=2**16, optional=optional, help=help)
+    """Height and width; ``choices`` are words that may stand instead."""
+    return Field(name, "pair", default, ctor, minimum, 2**16, choices, optional, help)
 
 
 def shape(name: str, default: Any, help: str = "", *, ctor: Any = REQUIRED, optional: bool = False) -> Field:

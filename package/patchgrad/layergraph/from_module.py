@@ -9,12 +9,14 @@ parameters goes on. What was built is run once more and must give the same bits;
 from __future__ import annotations
 
 import inspect
+from collections.abc import Iterator
 from typing import Any
 
 from patchgrad.backend import host
 from patchgrad.errors import GraphError
 from patchgrad.layergraph import catalogue
-from patchgrad.layergraph.build import build
+from patchgrad.layergraph.build import GraphModule, build
+from patchgrad.layergraph.check import check
 from patchgrad.layergraph.graph import Edge, Group, LayerGraph, LayerNode, PortRef
 from patchgrad.layergraph.measure import evaluated
 from patchgrad.layergraph.names import free_name, own_name
@@ -34,6 +36,8 @@ def trace(model: Any, *example: Any) -> LayerGraph:
     Errors
         GraphError  if the model takes or gives something other than tensors; whatever the model raises.
     """
+    if isinstance(model, GraphModule):
+        return _remembered(model)
     _require_example(model, example)
     seen = watch(model, example, training=False)
     opaque = _opaque(seen, _in_training(model, example))
@@ -41,6 +45,18 @@ def trace(model: Any, *example: Any) -> LayerGraph:
     if _same_outputs(graph, model, example):
         return graph
     return _Trace(model, seen, example, opaque | {id(seen)}).graph()
+
+
+def _remembered(module: GraphModule) -> LayerGraph:
+    """The graph that a module was built from, with its layers as they are now."""
+    report = check(module.graph)
+    origins: dict[str, Origin] = {}
+    for uid, layer in module.layers.items():
+        node = module.graph.nodes[uid]
+        inputs = tuple(report.specs.get(PortRef(uid, port)) for port in catalogue.inputs_of(node))
+        outputs = (report.specs.get(PortRef(uid, port)) for port in catalogue.outputs_of(node))
+        origins[uid] = Origin(layer, node.key, inputs, tuple(spec for spec in outputs if spec))
+    return module.graph.with_origin(origins)
 
 
 def _require_example(model: Any, example: tuple[Any, ...]) -> None:
@@ -173,9 +189,9 @@ class _Trace:
 
     def unused(self) -> None:
         """Layers of the model that the run did not call stand unconnected."""
-        called = {id(part) for call in self.root.walk() for part in call.module.modules() if call is not self.root}
+        called = {id(part) for call in self.root.walk() if call is not self.root for part in call.module.modules()}
         closed = {id(part) for origin in self.origins.values() for part in origin.module.modules()}
-        for module in self.root.module.modules():
+        for module in _outermost_layers(self.root.module):
             if id(module) not in called | closed and (found := described_by(module)) is not None:
                 self.layer_node(module, found[0].name, found[1], None, (), ())
 
@@ -346,6 +362,15 @@ def _taken_from_outside(call: Call, known: Any) -> set[int]:
             taken = event.inputs if isinstance(event, Ran) else event.args
             read |= {id(tensor) for tensor in taken if isinstance(tensor, Tensor)}
     return read & set(known)
+
+
+def _outermost_layers(module: Any) -> Iterator[Any]:
+    """Layers of the catalogue in a module, without those that are parts of another."""
+    for child in module.children():
+        if kind_of(child) is not None:
+            yield child
+        else:
+            yield from _outermost_layers(child)
 
 
 def _listed(value: Any) -> list[Any]:

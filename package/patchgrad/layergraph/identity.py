@@ -23,7 +23,10 @@ def eye(module: Any) -> bool:
 def dirac(module: Any) -> bool:
     """A Conv2d that keeps channels and size: each filter takes the middle of its own channel."""
     out_channels, per_group, height, width = module.weight.shape
-    dilation, padding, stride = (_two(getattr(module, name)) for name in ("dilation", "padding", "stride"))
+    dilation, stride = _two(module.dilation), _two(module.stride)
+    same = tuple(d * (k - 1) // 2 for d, k in zip(dilation, (height, width), strict=True))
+    padding = {"same": same, "valid": (0, 0)}.get(module.padding) if isinstance(module.padding, str) else module.padding
+    padding = _two(padding)
     centred = all(2 * p == d * (k - 1) and k % 2 for p, d, k in zip(padding, dilation, (height, width), strict=True))
     if module.in_channels != out_channels or not centred or stride != (1, 1):
         return False

@@ -32,6 +32,7 @@ class LayerKind(msgspec.Struct, frozen=True, dict=True):
         outputs   names of the output ports
         follow    which settings follow from the input shapes (in_features from the last axis)
         mirror    settings with which a new layer keeps the shape it is given
+        normal    one form for settings that mean the same (the stride of a pool that is its size)
         identity  sets the parameters of a fresh module so that it gives back its input; False if it cannot
         call      ``forward`` as source text, with ``{self}`` and the ports as fields
         outs      what ``forward`` returns -> values in the order of ``outputs``
@@ -52,6 +53,7 @@ class LayerKind(msgspec.Struct, frozen=True, dict=True):
     followers: tuple[str, ...] = ()
     follow: Rule | None = None
     mirror: Rule | None = None
+    normal: Callable[[Settings], dict[str, Any]] | None = None
     identity: Callable[[Any], bool] | None = None
     summary_of: Callable[[Settings], str] | None = None
     call: str = ""
@@ -77,10 +79,16 @@ class LayerKind(msgspec.Struct, frozen=True, dict=True):
         for name in given:
             self.field(name)
         where = self.name
-        return {
-            field.name: field.parse(given[field.name], where) if field.name in given else field.default
-            for field in self.fields
-        }
+        return self.normalised(
+            {
+                field.name: field.parse(given[field.name], where) if field.name in given else field.default
+                for field in self.fields
+            }
+        )
+
+    def normalised(self, settings: dict[str, Any]) -> dict[str, Any]:
+        """The settings in their one form."""
+        return settings | self.normal(settings) if self.normal else settings
 
     def following(self, settings: Settings, shapes: Mapping[str, SymbolicShape]) -> Settings:
         """The settings with those that follow from the input shapes brought up to date."""

@@ -39,6 +39,16 @@ def heads(settings: Settings, shapes: Mapping[str, SymbolicShape]) -> dict[str, 
     return {"num_heads": divisor(settings["embed_dim"], settings["num_heads"])}
 
 
+def stride_of_pool(settings: Settings) -> dict[str, Any]:
+    """A stride that is the size of the window is the usual one."""
+    return {"stride": None} if settings["stride"] == settings["kernel_size"] else {}
+
+
+def bias_of_norm(settings: Settings) -> dict[str, Any]:
+    """Without scale and shift there is no shift to switch off."""
+    return {} if settings["elementwise_affine"] else {"bias": True}
+
+
 def divisor(size: int, wanted: int) -> int:
     """The largest divisor of ``size`` that is at most ``wanted``."""
     return next(count for count in range(min(size, wanted), 0, -1) if size % count == 0)

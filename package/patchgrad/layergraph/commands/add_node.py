@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from patchgrad.layergraph import catalogue
-from patchgrad.layergraph.commands.command import Command, require_addable
+from patchgrad.layergraph.commands.command import Command, layer_text, require_addable
 from patchgrad.layergraph.graph import LayerGraph, LayerNode
 from patchgrad.layergraph.names import require_name
 
@@ -32,9 +31,8 @@ class AddNode(Command, frozen=True, tag="add-node"):
         return f"add {self.kind}"
 
     def python(self, graph: LayerGraph | None = None) -> str:
-        kind = catalogue.find(self.kind)
         name = f', name="{self.name}"' if self.name is not None else ""
-        return f"pg.edit.add({kind.source(kind.settings(self.settings))}{name})"
+        return f"pg.edit.add({layer_text(self, graph, self.kind, self.settings)}{name})"
 
 
 def _grouped(node: LayerNode, group: str) -> LayerNode:

@@ -6,7 +6,7 @@ import msgspec
 
 from patchgrad.errors import GraphError
 from patchgrad.layergraph import catalogue
-from patchgrad.layergraph.graph import LayerGraph, LayerNode, PortRef
+from patchgrad.layergraph.graph import LayerGraph, LayerNode, PortRef, Settings
 
 
 class Command(msgspec.Struct, frozen=True, rename="camel", tag_field="type", forbid_unknown_fields=True):
@@ -49,6 +49,23 @@ def port_text(graph: LayerGraph | None, ref: PortRef) -> str:
         return str(ref)
     alone = (ref.port,) in (catalogue.inputs_of(node), catalogue.outputs_of(node)[:1])
     return node.name if alone else f"{node.name}.{ref.port}"
+
+
+def layer_text(
+    command: Command, graph: LayerGraph | None, kind: str, settings: Settings, uid: str | None = None
+) -> str:
+    """The layer that a command makes, as it is written in a cell: ``nn.Linear(128, 64)``.
+
+    With the graph at hand these are the settings that the layer gets, else those that the command names.
+    ``uid`` is that of the layer if it is there already.
+    """
+    try:
+        if graph is not None:
+            return catalogue.find(kind).source(command.apply(graph).node(uid or graph.fresh_uid()).settings)
+    except GraphError:
+        pass
+    words = "".join(f", {name}={value!r}" for name, value in settings.items())
+    return f'"{kind}"{words}'
 
 
 def require_input(graph: LayerGraph, ref: PortRef) -> LayerNode:

@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from patchgrad.errors import GraphError
-from patchgrad.layergraph import catalogue
 from patchgrad.layergraph.check import output_shape, settle
-from patchgrad.layergraph.commands.command import Command, port_text, require_addable, require_input
+from patchgrad.layergraph.commands.command import Command, layer_text, port_text, require_addable, require_input
 from patchgrad.layergraph.graph import Edge, LayerGraph, LayerNode, PortRef
 from patchgrad.layergraph.names import require_name
 
@@ -45,9 +44,7 @@ class InsertOnEdge(Command, frozen=True, tag="insert-on-edge"):
         return f"insert {self.kind}"
 
     def python(self, graph: LayerGraph | None = None) -> str:
-        kind = catalogue.find(self.kind)
         edge = graph.edge_into(self.target) if graph else None
         path = f"{port_text(graph, edge.source)} -> {port_text(graph, self.target)}" if edge else str(self.target)
-        layer = kind.source(kind.settings(self.settings)) if self.settings or not kind.followers else f'"{self.kind}"'
         name = f', name="{self.name}"' if self.name is not None else ""
-        return f'pg.edit.insert("{path}", {layer}{name})'
+        return f'pg.edit.insert("{path}", {layer_text(self, graph, self.kind, self.settings)}{name})'

@@ -11,7 +11,7 @@ import msgspec
 from patchgrad.errors import GraphError
 from patchgrad.layergraph import catalogue
 from patchgrad.layergraph.check import input_shapes, settle
-from patchgrad.layergraph.commands.command import Command, name_of, require_addable
+from patchgrad.layergraph.commands.command import Command, layer_text, name_of, require_addable
 from patchgrad.layergraph.graph import Edge, LayerGraph, LayerNode, PortRef
 
 
@@ -36,8 +36,8 @@ class ReplaceNode(Command, frozen=True, tag="replace-node"):
         return f"replace {name_of(graph, self.node)} by {self.kind}"
 
     def python(self, graph: LayerGraph | None = None) -> str:
-        kind = catalogue.find(self.kind)
-        return f'pg.edit.replace("{name_of(graph, self.node)}", {kind.source(kind.settings(self.settings))})'
+        layer = layer_text(self, graph, self.kind, self.settings, self.node)
+        return f'pg.edit.replace("{name_of(graph, self.node)}", {layer})'
 
 
 def _require_swappable(old: LayerNode, kind: catalogue.LayerKind) -> None:

@@ -24,7 +24,9 @@ class SetField(Command, frozen=True, tag="set-field"):
             raise GraphError(f"{node.name} has no fields to set", got="it is a module of your own, kept as it is")
         kind = catalogue.find(node.kind)
         value = kind.field(self.field).parse(self.value, node.name)
-        changed = settle(graph.changed(node.uid, settings={**node.settings, self.field: value}))
+        settings = kind.normalised({**node.settings, self.field: value})
+        value = settings[self.field]
+        changed = settle(graph.changed(node.uid, settings=settings))
         if changed.node(node.uid).settings[self.field] != value:
             raise GraphError(
                 f"{self.field} of {node.name} follows from its input",

@@ -1,0 +1,117 @@
+"""Law 10. Diagram and code are one: tracing the written class gives the same graph, and the same outputs bitwise."""
+
+from __future__ import annotations
+
+import random
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from patchgrad.errors import PatchgradError
+from patchgrad.layergraph import LayerGraph, commands
+from patchgrad.layergraph.check import passes
+from patchgrad.layergraph.measure import evaluated
+from patchgrad.layergraph.probe import parameter_count
+from patchgrad.layergraph.walk import live
+
+from .graphs import Run, graphs, random_command
+
+
+def written(source: str) -> Any:
+    """An instance of the class that a source text defines."""
+    names: dict[str, Any] = {}
+    exec(compile(source, "<written>", "exec"), names)
+    return names["Model"]()
+
+
+def meaning(graph: LayerGraph) -> Any:
+    """What code can say of a graph: layers by name, and what each that is called reads, past layers that are not.
+
+    Uids, positions, groups, names of Outputs and the shape they must have are not part of it.
+    """
+    needed = live(graph)
+    called = {uid for uid in needed if not passes(graph, graph.nodes[uid])}
+    layers = {
+        node.name: (node.kind, dict(node.settings), node.frozen and parameter_count(node.key) > 0)
+        for node in graph.nodes.values()
+        if node.kind != "Output"
+    }
+    reads = {
+        (named(graph, edge.target.node), edge.target.port): origin(graph, edge.source)
+        for edge in graph.edges
+        if edge.target.node in called
+    }
+    return layers, reads
+
+
+def named(graph: LayerGraph, uid: str) -> str:
+    node = graph.nodes[uid]
+    outputs = [other.uid for other in graph.of_kind("Output")]
+    return node.name if node.kind != "Output" else f"output {outputs.index(uid)}"
+
+
+def origin(graph: LayerGraph, port: Any) -> tuple[str, str]:
+    """Name and port of the layer that a value really comes from."""
+    node = graph.nodes[port.node]
+    if not passes(graph, node):
+        return node.name, port.port
+    first = min(graph.edges_into(node.uid), key=lambda edge: edge.target.port != "query" and edge.target.port)
+    return origin(graph, first.source)
+
+
+@settings(max_examples=250)
+@given(graphs(most=10), st.integers(0, 2**32 - 1))
+def test_the_written_class_traces_to_the_same_graph_and_computes_the_same_bits(graph: LayerGraph, seed: int) -> None:
+    run, rng = Run(graph), random.Random(seed)
+    for _ in range(rng.randint(0, 6)):
+        try:
+            run.apply(random_command(run.graph, rng))
+        except PatchgradError:
+            continue
+    run.step()
+    source = run.graph.to_source()
+    model = written(source)
+    model.load_state_dict(run.module.state_dict())
+    traced = LayerGraph.from_module(model, *run.batch())
+    assert meaning(traced) == meaning(run.graph), source
+    expected = evaluated(run.module, run.batch())
+    assert same_bits(evaluated(model, run.batch()), expected), source
+    assert same_bits(evaluated(traced.build(), run.batch()), expected), source
+
+
+@settings(max_examples=100)
+@given(graphs())
+def test_a_module_that_was_built_from_a_graph_gives_it_back_with_its_layers(graph: LayerGraph) -> None:
+    run = Run(graph)
+    run.step()
+    again = LayerGraph.from_module(run.module)
+    assert again == graph
+    assert again.build().layers == run.module.layers
+
+
+@settings(max_examples=200)
+@given(graphs(), st.integers(0, 2**32 - 1))
+def test_the_python_twin_of_an_edit_is_the_edit(graph: LayerGraph, seed: int) -> None:
+    rng = random.Random(seed)
+    for _ in range(6):
+        command = random_command(graph, rng)
+        try:
+            after = command.apply(graph)
+        except PatchgradError:
+            continue
+        twin = replayed(command, graph)
+        assert twin == after, command.python(graph)
+        graph = after if after.nodes else graph
+
+
+def replayed(command: commands.Command, graph: LayerGraph) -> LayerGraph:
+    """The graph after running the Python twin of a command."""
+    import patchgrad as pg
+
+    return eval(command.python(graph), {"pg": pg, "nn": pg.nn, "inf": float("inf")}).apply(graph)
+
+
+def same_bits(a: Any, b: Any) -> bool:
+    a, b = (value if isinstance(value, tuple) else (value,) for value in (a, b))
+    return [y.numpy().tobytes() for y in a] == [y.numpy().tobytes() for y in b]
