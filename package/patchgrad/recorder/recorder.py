@@ -81,14 +81,14 @@ class Recorder:
         """The newest value of every plain quantity of a layer."""
         return {
             name: float(series[uid].last)
-            for name, series in self._series.items()
+            for name, series in tuple(self._series.items())
             if uid in series and QUANTITIES[name].width == 0
         }
 
     def histogram(self, uid: str, quantity: str = "activation_histogram") -> Histogram:
         """How the numbers of a layer were spread over the powers of two, step by step."""
         series = self.series(quantity, uid)
-        return histogram(series.steps, series.values)
+        return histogram(*series.read())
 
     @property
     def measured(self) -> Mapping[str, Mapping[str, Series]]:

@@ -1,10 +1,12 @@
 """Numbers over steps, in flat memory: when a series is full, every second point goes and the next come half as often.
 
-Points are real measurements, never means; the newest point is always there.
+Points are real measurements, never means; the newest point is always there. One thread may add while
+others read.
 """
 
 from __future__ import annotations
 
+from threading import Lock
 from typing import Any
 
 from patchgrad.backend import host
@@ -24,16 +26,18 @@ class Series:
         self._values = host.empty((capacity + 1, width) if width else capacity + 1, dtype=dtype)
         self._kept = 0
         self._seen = 0
+        self._lock = Lock()
 
     def add(self, step: int, value: Any) -> None:
         """Append a point. The slot after the kept points holds the newest one until it is kept or replaced."""
-        if self._seen % self.stride == 0 and self._kept == self._capacity:
-            self._thin()
-        self._steps[self._kept] = step
-        self._values[self._kept] = value
-        if self._seen % self.stride == 0:
-            self._kept += 1
-        self._seen += 1
+        with self._lock:
+            if self._seen % self.stride == 0 and self._kept == self._capacity:
+                self._thin()
+            self._steps[self._kept] = step
+            self._values[self._kept] = value
+            if self._seen % self.stride == 0:
+                self._kept += 1
+            self._seen += 1
 
     def _thin(self) -> None:
         half = (self._kept + 1) // 2
@@ -49,20 +53,25 @@ class Series:
     def __len__(self) -> int:
         return self._end()
 
+    def read(self) -> tuple[Any, Any]:
+        """Steps (int64) and values of the points; copies, of the same moment."""
+        with self._lock:
+            end = self._end()
+            return self._steps[:end].copy(), self._values[:end].copy()
+
     @property
     def steps(self) -> Any:
-        """Steps of the points, int64."""
-        return self._steps[: self._end()].copy()
+        return self.read()[0]
 
     @property
     def values(self) -> Any:
-        """Values of the points, in the order of ``steps``."""
-        return self._values[: self._end()].copy()
+        return self.read()[1]
 
     @property
     def last(self) -> Any:
         """The newest value; None before the first."""
-        return None if self._seen == 0 else self._values[self._end() - 1]
+        with self._lock:
+            return None if self._seen == 0 else self._values[self._end() - 1]
 
     @property
     def bytes(self) -> int:
