@@ -143,7 +143,8 @@ export interface LayerStat {
  * Arrays by name. `loss.step`, `loss.value`, `loss.smooth` (equal lengths); by depth, one
  * entry per uid of `layers`: `gradient.norm`, `activation.mean`, `activation.std`,
  * `update.ratio` (log10 where a ratio; NaN where not measured); of the selected layer:
- * `histogram.counts` (steps, bins), `histogram.step` (steps,), `histogram.exponent` (bins,).
+ * `histogram.counts` (steps, bins), `histogram.step` (steps,), `histogram.exponent` (bins,), and if
+ * there are any, `histogram.zeros` (steps,) and `histogram.lost` (steps,): infinite or not a number.
  */
 export interface Frame {
   readonly type: "frame";

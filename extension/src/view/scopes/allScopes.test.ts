@@ -128,9 +128,40 @@ describe("plots by depth", () => {
 
 describe("histogram", () => {
   it("shows the share of each step; empty bins and steps stay empty", () => {
-    const [first, second] = shares(Float32Array.from([1, 3, 0, 0]), 2, 2);
-    expect(first).toEqual([0.25, 0.75]);
-    expect(second).toEqual([Number.NaN, Number.NaN]);
+    expect(
+      shares([
+        [1, 0],
+        [3, 0],
+      ]),
+    ).toEqual([
+      [0.25, Number.NaN],
+      [0.75, Number.NaN],
+    ]);
+  });
+});
+
+describe("histogram's ends", () => {
+  const small = (): ScopeData => {
+    const plain = without(sampleData(1), "histogram.zeros");
+    const heat = withValues(withValues(plain, "histogram.step", [0, 5]), "histogram.exponent", [-2, -1]);
+    return withValues(heat, "histogram.counts", [1, 2, 3, 4]);
+  };
+  const labels = (data: ScopeData) =>
+    (draw("histogram", data).layout.yaxis as unknown as { ticktext: string[] }).ticktext;
+
+  it("zeros have a band of their own below, numbers that are none above, both only where they occur", () => {
+    expect(labels(small())).toEqual(["2<sup>-2</sup>", "2<sup>-1</sup>"]);
+    const broken = withValues(withValues(small(), "histogram.zeros", [5, 0]), "histogram.lost", [0, 1]);
+    expect(labels(broken)).toEqual(["0", "2<sup>-2</sup>", "2<sup>-1</sup>", "∞, NaN"]);
+    expect(draw("histogram", broken).data[0]?.y).toEqual([-4, -2, -1, 1]);
+    expect(labels(withValues(small(), "histogram.zeros", [0, 0]))).toHaveLength(2);
+  });
+
+  it("reads counts step by step", () => {
+    expect(draw("histogram", small()).data[0]?.z).toEqual([
+      [1 / 3, 3 / 7],
+      [2 / 3, 4 / 7],
+    ]);
   });
 });
 
@@ -143,8 +174,8 @@ describe("the scopes in words", () => {
     ]);
     expect(summary(data).slice(0, 3)).toEqual([
       { label: "Loss at step 1995", value: "0.457" },
-      { label: "Gradient norm, first layer (fc2)", value: "0.02" },
-      { label: "Gradient norm, last layer (fc3)", value: "0.3" },
+      { label: "Gradient, first layer (fc2)", value: "0.02" },
+      { label: "Gradient, last layer (fc3)", value: "0.3" },
     ]);
   });
 });

@@ -17,17 +17,46 @@ export const histogramScope: Scope = {
     const step = data.arrays["histogram.step"]?.data;
     const exponent = data.arrays["histogram.exponent"]?.data;
     if (!counts?.length || !step?.length || !exponent?.length) return null;
-    return { data: [heat(counts, step, exponent, colours, room)], layout: layout(data, colours, room) };
+    const bands = withEnds(data, counts, step.length, exponent);
+    return { data: [heat(step, bands, colours, room)], layout: layout(data, bands, colours, room) };
   },
 };
 
-function heat(counts: Numbers, step: Numbers, exponent: Numbers, colours: Colours, room: Room): Trace {
+/** One row of the heat map per power of two, and where there are any, one for zeros below and one for NaN above. */
+interface Band {
+  readonly y: number;
+  readonly label: string;
+  readonly counts: readonly number[];
+}
+
+function withEnds(data: ScopeData, counts: Numbers, steps: number, exponent: Numbers): Band[] {
+  const bands = Array.from(exponent, (y, bin) => ({
+    y,
+    label: `2<sup>${y}</sup>`,
+    counts: Array.from({ length: steps }, (_, row) => counts[row * exponent.length + bin] ?? 0),
+  }));
+  return [
+    ...edge(data, "histogram.zeros", "0", (exponent[0] ?? 0) - GAP),
+    ...bands,
+    ...edge(data, "histogram.lost", "∞, NaN", (exponent.at(-1) ?? 0) + GAP),
+  ];
+}
+
+/** Bands away from the others, so that nobody takes them for a power of two. */
+const GAP = 2;
+
+function edge(data: ScopeData, name: string, label: string, y: number): Band[] {
+  const counts = Array.from(data.arrays[name]?.data ?? []);
+  return counts.some((count) => count > 0) ? [{ y, label, counts }] : [];
+}
+
+function heat(step: Numbers, bands: readonly Band[], colours: Colours, room: Room): Trace {
   return {
     type: "heatmap",
     x: step,
-    y: exponent,
-    z: shares(counts, step.length, exponent.length),
-    transpose: true,
+    y: bands.map((band) => band.y),
+    z: shares(bands.map((band) => band.counts)),
+    text: bands.map((band) => Array.from(step, () => band.label)),
     zmin: 0,
     colorscale: colours.heat.map((colour, position) => [position / (colours.heat.length - 1), colour]),
     showscale: !isNarrow(room),
@@ -39,28 +68,31 @@ function heat(counts: Numbers, step: Numbers, exponent: Numbers, colours: Colour
       outlinewidth: 0,
       nticks: 4,
     },
-    hovertemplate: "step %{x}<br>size about 2<sup>%{y}</sup><br>%{z:.1%} of the numbers<extra></extra>",
+    hovertemplate: "step %{x}<br>size about %{text}<br>%{z:.1%} of the numbers<extra></extra>",
   };
 }
 
-/** Counts of (steps, bins), row by row, as the share of each step that lies in the bin; an empty step stays empty. */
-export function shares(counts: Numbers, steps: number, bins: number): number[][] {
-  return Array.from({ length: steps }, (_, row) => {
-    const line = Array.from(counts.slice(row * bins, (row + 1) * bins));
-    const total = line.reduce((sum, count) => sum + count, 0);
-    return line.map((count) => (total > 0 && count > 0 ? count / total : Number.NaN));
-  });
+/** Counts by band and step, as the share of the step's numbers that lie in the band; what is empty stays empty. */
+export function shares(bands: readonly (readonly number[])[]): number[][] {
+  const totals = (bands[0] ?? []).map((_, at) => bands.reduce((sum, band) => sum + (band[at] ?? 0), 0));
+  return bands.map((band) => band.map((count, at) => (count > 0 ? count / (totals[at] ?? count) : Number.NaN)));
 }
 
-function layout(data: ScopeData, colours: Colours, room: Room): Layout {
+function layout(data: ScopeData, bands: readonly Band[], colours: Colours, room: Room): Layout {
   const name = data.names[data.layers.indexOf(data.selected ?? "")] ?? "";
   return panel(colours, {
     xaxis: stepAxis(colours, room, { showgrid: false }),
     yaxis: axis(colours, isNarrow(room) ? "" : name ? `size in ${shorten(name)}` : "size", {
-      tickprefix: "2<sup>",
-      ticksuffix: "</sup>",
-      nticks: 7,
+      tickmode: "array",
+      ...bandTicks(bands, room),
     }),
     shapes: flagLines(data.flags, colours),
   });
+}
+
+/** The bands for zeros and NaN always, and as many powers of two as leave 18 pixels to each. */
+function bandTicks(bands: readonly Band[], room: Room): Layout {
+  const every = Math.max(1, Math.ceil((bands.length * 18) / Math.max(40, room.height - 40)));
+  const shown = bands.filter((band) => !band.label.startsWith("2") || band.y % every === 0);
+  return { tickvals: shown.map((band) => band.y), ticktext: shown.map((band) => band.label) };
 }

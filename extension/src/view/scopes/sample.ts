@@ -26,6 +26,7 @@ export function sampleData(layers = 6, steps = 400, fall = 1): ScopeData {
       "update.ratio": row(Float32Array.from(depth, (d, i) => -3.2 + 0.8 * d + 0.15 * noise(i + 11))),
       "histogram.step": row(step.filter((_, index) => index % 5 === 0)),
       "histogram.exponent": row(bins),
+      "histogram.zeros": row(Int32Array.from({ length: steps / 5 }, (_, at) => 300 + 8 * at)),
       "histogram.counts": heat(step.filter((_, index) => index % 5 === 0).length, bins),
     },
   };

@@ -13,7 +13,7 @@ export interface Row {
 export function summary(data: ScopeData): Row[] {
   return [
     ...lossRows(data),
-    ...endRows(data, "gradient.norm", "Gradient norm", figure),
+    ...endRows(data, "gradient.norm", "Gradient", figure),
     ...endRows(data, "activation.std", "Activation standard deviation", figure),
     ...endRows(data, "update.ratio", "Update over weight", (exponent) => figure(10 ** exponent)),
     ...(data.flags.length > 0 ? [{ label: "Edits so far", value: String(data.flags.length) }] : []),

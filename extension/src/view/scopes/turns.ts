@@ -27,7 +27,11 @@ export function drawTurns(clock: Clock, pace: Pace = { interval: 100, share: 0.3
   let free = Number.NEGATIVE_INFINITY;
   let cancel: (() => void) | null = null;
 
-  const due = (id: string) => Math.max(free, (drawn.get(id) ?? Number.NEGATIVE_INFINITY) + pace.interval);
+  /** A plot that was not drawn yet does not wait. */
+  const due = (id: string) => {
+    const last = drawn.get(id);
+    return last === undefined ? Number.NEGATIVE_INFINITY : Math.max(free, last + pace.interval);
+  };
 
   function plan(): void {
     const next = earliest(waiting.keys(), due);
@@ -63,6 +67,7 @@ export function drawTurns(clock: Clock, pace: Pace = { interval: 100, share: 0.3
     },
     forget(id) {
       waiting.delete(id);
+      drawn.delete(id);
     },
     stop() {
       waiting.clear();
