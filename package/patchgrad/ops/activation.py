@@ -10,6 +10,7 @@ from patchgrad.autograd.op import OpSpec, Sample, define
 from patchgrad.errors import ArgumentError
 from patchgrad.ops import elementwise, shapes
 from patchgrad.tensor import Tensor, apply
+from patchgrad.tensor.explain import placed
 
 tanh = elementwise.tanh
 
@@ -304,7 +305,9 @@ def gelu(x: Tensor, approximate: str = "none") -> Tensor:
     Source: Hendrycks and Gimpel 2016, Gaussian error linear units.
     """
     if approximate not in ("none", "tanh"):
-        raise ArgumentError("gelu has no such form", got=f"approximate={approximate!r}", want="'none' or 'tanh'")
+        raise placed(
+            ArgumentError("gelu has no such form", got=f"approximate={approximate!r}", want="'none' or 'tanh'")
+        )
     return apply(GELU if approximate == "none" else GELU_TANH, x)
 
 

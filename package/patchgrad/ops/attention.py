@@ -11,6 +11,7 @@ from patchgrad.errors import ArgumentError, ShapeError
 from patchgrad.ops import activation, elementwise
 from patchgrad.ops.dropout import dropout
 from patchgrad.tensor import Tensor
+from patchgrad.tensor.explain import placed
 
 
 def scaled_dot_product_attention(
@@ -40,7 +41,7 @@ def scaled_dot_product_attention(
         Vaswani et al. 2017, Attention is all you need.
     """
     if attn_mask is not None and is_causal:
-        raise ArgumentError("attention takes a mask or is_causal, not both", got="attn_mask and is_causal=True")
+        raise placed(ArgumentError("attention takes a mask or is_causal, not both", got="attn_mask and is_causal=True"))
     _check(query, key, value, enable_gqa)
     if enable_gqa:
         key, value = _repeated(key, query.shape[-3]), _repeated(value, query.shape[-3])
@@ -57,11 +58,11 @@ def _check(query: Tensor, key: Tensor, value: Tensor, enable_gqa: bool) -> None:
     got = f"query {query.shape}, key {key.shape}, value {value.shape}"
     want = "query (*, n, features), key (*, m, features), value (*, m, width)"
     if min(query.ndim, key.ndim, value.ndim) < 2:
-        raise ShapeError("attention wants two axes or more", got=got, want=want)
+        raise placed(ShapeError("attention wants two axes or more", got=got, want=want))
     if query.shape[-1] != key.shape[-1] or key.shape[-2] != value.shape[-2]:
-        raise ShapeError("query, key and value do not fit together", got=got, want=want)
+        raise placed(ShapeError("query, key and value do not fit together", got=got, want=want))
     if enable_gqa and query.shape[-3] % key.shape[-3]:
-        raise ShapeError("the heads of the query must be a multiple of the key's", got=got)
+        raise placed(ShapeError("the heads of the query must be a multiple of the key's", got=got))
 
 
 def _repeated(x: Any, heads: int) -> Any:

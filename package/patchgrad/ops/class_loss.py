@@ -13,6 +13,7 @@ from patchgrad.backend import host
 from patchgrad.errors import ArgumentError, DtypeError, ShapeError
 from patchgrad.ops import activation, shapes
 from patchgrad.tensor import Tensor, apply
+from patchgrad.tensor.explain import placed
 from patchgrad.typing import Shape
 
 REDUCTIONS = ("none", "mean", "sum")
@@ -217,15 +218,19 @@ CROSS_ENTROPY = define(
 
 def _check(name: str, input: Tensor, target: Tensor, reduction: str) -> None:
     if reduction not in REDUCTIONS:
-        raise ArgumentError(f"{name} has no such reduction", got=f"{reduction!r}", want="'mean', 'sum' or 'none'")
+        raise placed(
+            ArgumentError(f"{name} has no such reduction", got=f"{reduction!r}", want="'mean', 'sum' or 'none'")
+        )
     if not input.dtype.is_floating_point:
-        raise DtypeError(f"{name} needs floating scores", got=f"input {input.dtype.name}", hint="input.float()")
+        raise placed(DtypeError(f"{name} needs floating scores", got=f"input {input.dtype.name}", hint="input.float()"))
     if target.data.dtype.kind not in "iu":
-        raise DtypeError(
-            f"{name} needs class indices as integers",
-            got=f"target {target.dtype.name}",
-            want="int64",
-            hint="target.long()",
+        raise placed(
+            DtypeError(
+                f"{name} needs class indices as integers",
+                got=f"target {target.dtype.name}",
+                want="int64",
+                hint="target.long()",
+            )
         )
 
 
@@ -269,7 +274,9 @@ def cross_entropy(
         label_smoothing  part of the probability that is spread evenly over all classes
     """
     if not 0.0 <= label_smoothing <= 1.0:
-        raise ArgumentError("label_smoothing is a part of a probability", got=f"{label_smoothing}", want="0 to 1")
+        raise placed(
+            ArgumentError("label_smoothing is a part of a probability", got=f"{label_smoothing}", want="0 to 1")
+        )
     if target.dtype.is_floating_point and target.shape == input.shape:
         return _of_probabilities(input, target, weight, reduction, label_smoothing)
     _check("cross_entropy", input, target, reduction)

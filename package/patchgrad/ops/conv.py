@@ -13,6 +13,7 @@ from patchgrad.autograd.op import Sample, define
 from patchgrad.errors import ArgumentError, ShapeError
 from patchgrad.ops import shapes
 from patchgrad.tensor import Tensor, apply
+from patchgrad.tensor.explain import placed
 from patchgrad.typing import Shape
 
 Pair = tuple[int, int]
@@ -27,7 +28,7 @@ def pair(value: Any, name: str, least: int = 1) -> Pair:
     if len(found) == 1:
         found = (found[0], found[0])
     if len(found) != 2 or any(not isinstance(entry, int) or entry < least for entry in found):
-        raise ArgumentError(f"{name} is one or two whole numbers", got=f"{value!r}", want=f"{least} or more")
+        raise placed(ArgumentError(f"{name} is one or two whole numbers", got=f"{value!r}", want=f"{least} or more"))
     return found
 
 
@@ -266,11 +267,13 @@ def _padding(padding: Any, kernel: Pair, stride: Pair, dilation: Pair) -> Paddin
         return ((0, 0), (0, 0))
     if padding == "same":
         if stride != (1, 1):
-            raise ArgumentError("padding='same' needs a stride of 1", got=f"stride={stride}")
+            raise placed(ArgumentError("padding='same' needs a stride of 1", got=f"stride={stride}"))
         total = [dilation[i] * (kernel[i] - 1) for i in (0, 1)]
         return ((total[0] // 2, total[0] - total[0] // 2), (total[1] // 2, total[1] - total[1] // 2))
     if isinstance(padding, str):
-        raise ArgumentError("there is no such padding", got=f"{padding!r}", want="a number, two, 'same' or 'valid'")
+        raise placed(
+            ArgumentError("there is no such padding", got=f"{padding!r}", want="a number, two, 'same' or 'valid'")
+        )
     height, width = pair(padding, "padding", 0)
     return ((height, height), (width, width))
 
@@ -346,10 +349,12 @@ def conv_transpose2d(
     )
     around = pair(padding, "padding", 0)
     if len(input.shape) != 4 or input.shape[1] != weight.shape[0]:
-        raise ShapeError(
-            "conv_transpose2d cannot match the channels",
-            got=f"input {input.shape}, weight {weight.shape}",
-            want="input (batch, in, height, width), weight (in, out / groups, height, width)",
+        raise placed(
+            ShapeError(
+                "conv_transpose2d cannot match the channels",
+                got=f"input {input.shape}, weight {weight.shape}",
+                want="input (batch, in, height, width), weight (in, out / groups, height, width)",
+            )
         )
     size = tuple(
         (input.shape[2 + i] - 1) * stride[i] - 2 * around[i] + dilation[i] * (weight.shape[2 + i] - 1) + extra[i] + 1

@@ -10,6 +10,7 @@ from patchgrad.backend.random import Stream, default_stream
 from patchgrad.errors import ArgumentError
 from patchgrad.ops import shapes
 from patchgrad.tensor import Tensor, apply
+from patchgrad.tensor.explain import placed
 
 DROPOUT = define(
     "dropout",
@@ -39,7 +40,7 @@ def dropout(
         Srivastava et al. 2014, Dropout: a simple way to prevent neural networks from overfitting.
     """
     if not 0.0 <= p <= 1.0:
-        raise ArgumentError("dropout needs a probability", got=f"p={p}", want="0 to 1")
+        raise placed(ArgumentError("dropout needs a probability", got=f"p={p}", want="0 to 1"))
     if not training or p == 0:
         return x
     out = apply(DROPOUT, x, _kept(x, x.shape, p, stream), p=p)

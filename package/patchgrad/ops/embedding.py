@@ -9,6 +9,7 @@ from patchgrad.backend import host
 from patchgrad.errors import ArgumentError, DtypeError, ShapeError
 from patchgrad.ops import shapes
 from patchgrad.tensor import Tensor, apply
+from patchgrad.tensor.explain import placed
 from patchgrad.typing import Shape
 
 
@@ -94,11 +95,13 @@ def embedding(input: Tensor, weight: Tensor, padding_idx: int | None = None) -> 
         padding_idx  a row that gets no gradient
     """
     if input.data.dtype.kind not in "iu":
-        raise DtypeError("embedding needs whole numbers", got=f"input {input.dtype.name}", hint="input.long()")
+        raise placed(DtypeError("embedding needs whole numbers", got=f"input {input.dtype.name}", hint="input.long()"))
     rows = weight.shape[0]
     if padding_idx is not None:
         if not -rows <= padding_idx < rows:
-            raise ArgumentError("padding_idx lies outside the table", got=f"{padding_idx}", want=f"below {rows}")
+            raise placed(
+                ArgumentError("padding_idx lies outside the table", got=f"{padding_idx}", want=f"below {rows}")
+            )
         padding_idx %= rows
     return apply(EMBEDDING, input, weight, padding_idx=padding_idx)
 
@@ -106,7 +109,7 @@ def embedding(input: Tensor, weight: Tensor, padding_idx: int | None = None) -> 
 def one_hot(x: Tensor, num_classes: int = -1) -> Tensor:
     """Class indices as rows with a single 1: (*) int64 -> (*, num_classes) int64."""
     if x.data.dtype.kind not in "iu":
-        raise DtypeError("one_hot needs whole numbers", got=x.dtype.name, hint="x.long()")
+        raise placed(DtypeError("one_hot needs whole numbers", got=x.dtype.name, hint="x.long()"))
     if num_classes == -1:
         num_classes = int(x.data.max()) + 1 if x.data.size else 0
     return apply(ONE_HOT, x, classes=num_classes)

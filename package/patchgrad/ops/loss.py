@@ -11,6 +11,7 @@ from patchgrad.errors import ArgumentError, ShapeError
 from patchgrad.ops import elementwise, shapes
 from patchgrad.ops.class_loss import REDUCTIONS, cross_entropy, nll_loss
 from patchgrad.tensor import Tensor, apply
+from patchgrad.tensor.explain import placed
 from patchgrad.typing import Shape
 
 __all__ = [
@@ -163,7 +164,9 @@ def _target_slope(xp: Any, s: Any) -> Any:
 
 def _check_reduction(name: str, reduction: str) -> None:
     if reduction not in REDUCTIONS:
-        raise ArgumentError(f"{name} has no such reduction", got=f"{reduction!r}", want="'mean', 'sum' or 'none'")
+        raise placed(
+            ArgumentError(f"{name} has no such reduction", got=f"{reduction!r}", want="'mean', 'sum' or 'none'")
+        )
 
 
 def _pair(op: OpSpec, input: Tensor, target: Tensor, weight: Tensor | None, reduction: str, **attrs: Any) -> Tensor:
@@ -200,14 +203,14 @@ def huber_loss(
 ) -> Tensor:
     """Half the squared difference, and a straight line beyond ``delta``. Source: Huber 1964."""
     if not delta > 0:
-        raise ArgumentError("huber_loss needs a positive delta", got=f"delta={delta}")
+        raise placed(ArgumentError("huber_loss needs a positive delta", got=f"delta={delta}"))
     return _pair(HUBER, input, target, weight, reduction, delta=delta, scale=1.0)
 
 
 def smooth_l1_loss(input: Tensor, target: Tensor, reduction: str = "mean", beta: float = 1.0) -> Tensor:
     """`huber_loss` divided by ``beta``, its delta; `l1_loss` for ``beta = 0``."""
     if beta < 0:
-        raise ArgumentError("smooth_l1_loss needs a beta of 0 or more", got=f"beta={beta}")
+        raise placed(ArgumentError("smooth_l1_loss needs a beta of 0 or more", got=f"beta={beta}"))
     if beta == 0:
         return l1_loss(input, target, reduction)
     return _pair(HUBER, input, target, None, reduction, delta=beta, scale=1.0 / beta)
@@ -218,10 +221,12 @@ def binary_cross_entropy(
 ) -> Tensor:
     """``-t log(p) - (1 - t) log(1 - p)`` for probabilities ``input``; logarithms are cut off at -100."""
     if input.shape != target.shape:
-        raise ShapeError(
-            "binary_cross_entropy needs one target per probability",
-            got=f"input {input.shape}, target {target.shape}",
-            want="equal shapes",
+        raise placed(
+            ShapeError(
+                "binary_cross_entropy needs one target per probability",
+                got=f"input {input.shape}, target {target.shape}",
+                want="equal shapes",
+            )
         )
     return _pair(BCE, input, target, weight, reduction)
 
@@ -241,11 +246,13 @@ def binary_cross_entropy_with_logits(
     """
     _check_reduction("binary_cross_entropy_with_logits", reduction)
     if input.shape != target.shape:
-        raise ShapeError(
-            "binary_cross_entropy_with_logits needs one target per logit",
-            got=f"input {input.shape}, target {target.shape}",
-            want="equal shapes",
-            hint="target.unsqueeze(1)" if input.shape == (*target.shape, 1) else "",
+        raise placed(
+            ShapeError(
+                "binary_cross_entropy_with_logits needs one target per logit",
+                got=f"input {input.shape}, target {target.shape}",
+                want="equal shapes",
+                hint="target.unsqueeze(1)" if input.shape == (*target.shape, 1) else "",
+            )
         )
     if weight is None:
         return apply(BCE_LOGITS, input, target, pos_weight, reduction=reduction)

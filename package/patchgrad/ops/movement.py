@@ -13,6 +13,7 @@ from patchgrad.autograd.op import Sample, define
 from patchgrad.errors import ArgumentError
 from patchgrad.ops import shapes
 from patchgrad.tensor import Tensor, apply
+from patchgrad.tensor.explain import placed
 from patchgrad.typing import Shape
 
 RESHAPE = define(
@@ -159,7 +160,7 @@ broadcast_to = expand
 def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     """Tensors joined along an existing axis."""
     if not tensors:
-        raise ArgumentError("cat needs at least one tensor", got="an empty list")
+        raise placed(ArgumentError("cat needs at least one tensor", got="an empty list"))
     return apply(CAT, *tensors, axis=dim)
 
 
@@ -177,7 +178,7 @@ def split(x: Tensor, size: int | Sequence[int], dim: int = 0) -> tuple[Tensor, .
     total = x.shape[axis]
     sizes = [min(size, total - start) for start in range(0, total, size)] if isinstance(size, int) else list(size)
     if sum(sizes) != total:
-        raise ArgumentError("the pieces must add up", got=f"{sizes}", want=f"a sum of {total}")
+        raise placed(ArgumentError("the pieces must add up", got=f"{sizes}", want=f"a sum of {total}"))
     edges = [sum(sizes[:i]) for i in range(len(sizes) + 1)]
     head = (slice(None),) * axis
     return tuple(x[(*head, slice(a, b))] for a, b in pairwise(edges))

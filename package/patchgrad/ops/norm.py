@@ -11,9 +11,10 @@ from typing import Any
 
 from patchgrad.autograd.op import OpSpec, Sample, define
 from patchgrad.backend import MetaArray
-from patchgrad.errors import ArgumentError, ShapeError
+from patchgrad.errors import ShapeError
 from patchgrad.ops import shapes
 from patchgrad.tensor import Tensor, apply
+from patchgrad.tensor.explain import placed
 from patchgrad.tensor.views import set_data
 from patchgrad.typing import Shape
 
@@ -135,7 +136,7 @@ def batch_norm(
         Ioffe and Szegedy 2015, Batch normalization.
     """
     if input.ndim < 2:
-        raise ShapeError("batch_norm wants a channel axis", got=f"{input.shape}", want="(batch, channels, *)")
+        raise placed(ShapeError("batch_norm wants a channel axis", got=f"{input.shape}", want="(batch, channels, *)"))
     channels = input.shape[1]
     for name, entry in (
         ("weight", weight),
@@ -144,11 +145,13 @@ def batch_norm(
         ("running_var", running_var),
     ):
         if entry is not None and entry.shape != (channels,):
-            raise ShapeError(
-                "batch_norm holds one number per channel",
-                got=f"input {input.shape}, {name} {entry.shape}",
-                want=f"{(channels,)}",
-                hint=f"BatchNorm with num_features={channels}",
+            raise placed(
+                ShapeError(
+                    "batch_norm holds one number per channel",
+                    got=f"input {input.shape}, {name} {entry.shape}",
+                    want=f"{(channels,)}",
+                    hint=f"BatchNorm with num_features={channels}",
+                )
             )
     each = (channels,) + (1,) * (input.ndim - 2)
     weight, bias = _as_channels(weight, each), _as_channels(bias, each)
@@ -156,10 +159,12 @@ def batch_norm(
         return _by_running(input, _as_channels(running_mean, each), _as_channels(running_var, each), weight, bias, eps)
     count = shapes.count(input.shape) // max(channels, 1)
     if count < 2:
-        raise ArgumentError(
-            "batch_norm needs more than one value per channel when training",
-            got=f"input {input.shape}",
-            hint="use a larger batch, or eval()",
+        raise placed(
+            ShapeError(
+                "batch_norm needs more than one value per channel when training",
+                got=f"input {input.shape}",
+                hint="use a larger batch, or eval()",
+            )
         )
     axes = (0, *range(2, input.ndim))
     y, mean, var = apply(BATCH_NORM, input, weight, bias, axes=axes, eps=eps)
@@ -203,11 +208,13 @@ def layer_norm(
     """
     shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
     if not shape or input.shape[-len(shape) :] != shape:
-        raise ShapeError(
-            "layer_norm wants the last axes to be normalized_shape",
-            got=f"input {input.shape}",
-            want=f"(*, {', '.join(str(size) for size in shape)})",
-            hint=f"LayerNorm({input.shape[-1] if input.shape else ''})",
+        raise placed(
+            ShapeError(
+                "layer_norm wants the last axes to be normalized_shape",
+                got=f"input {input.shape}",
+                want=f"(*, {', '.join(str(size) for size in shape)})",
+                hint=f"LayerNorm({input.shape[-1] if input.shape else ''})",
+            )
         )
     axes = tuple(range(input.ndim - len(shape), input.ndim))
     return apply(LAYER_NORM, input, weight, bias, axes=axes, eps=eps)[0]
@@ -228,10 +235,12 @@ def group_norm(
         Wu and He 2018, Group normalization.
     """
     if input.ndim < 2 or num_groups < 1 or input.shape[1] % num_groups:
-        raise ShapeError(
-            "group_norm cannot split the channels into equal groups",
-            got=f"input {input.shape}, num_groups={num_groups}",
-            want="(batch, channels, *) with channels a multiple of num_groups",
+        raise placed(
+            ShapeError(
+                "group_norm cannot split the channels into equal groups",
+                got=f"input {input.shape}, num_groups={num_groups}",
+                want="(batch, channels, *) with channels a multiple of num_groups",
+            )
         )
     batch, channels = input.shape[:2]
     grouped = input.reshape(batch, num_groups, channels // num_groups, *input.shape[2:])  # type: ignore[attr-defined]

@@ -16,6 +16,7 @@ from patchgrad.errors import ArgumentError, ShapeError
 from patchgrad.ops import shapes
 from patchgrad.ops.conv import Padding, Pair, cropped, output_size, padded, pair, places, single, window_slices
 from patchgrad.tensor import Tensor, apply
+from patchgrad.tensor.explain import placed
 from patchgrad.typing import Shape
 
 
@@ -225,8 +226,8 @@ def _settings(
     step = kernel if stride is None else pair(stride, "stride")
     border = pair(padding, "padding", 0)
     if any(border[i] > kernel[i] // 2 for i in (0, 1)):
-        raise ArgumentError(
-            "padding may be at most half the kernel", got=f"padding={padding}, kernel_size={kernel_size}"
+        raise placed(
+            ArgumentError("padding may be at most half the kernel", got=f"padding={padding}, kernel_size={kernel_size}")
         )
     _pool_shape(input.shape, kernel=(1, 1), stride=(1, 1), padding=((0, 0), (0, 0)))
     around = tuple(
@@ -297,7 +298,7 @@ def avg_pool2d(
         divisor_override   divide the sums by this instead
     """
     if divisor_override == 0:
-        raise ArgumentError("avg_pool2d cannot divide by 0", got="divisor_override=0")
+        raise placed(ArgumentError("avg_pool2d cannot divide by 0", got="divisor_override=0"))
     attrs = _settings(input, kernel_size, stride, padding, 1, ceil_mode)
     attrs.pop("dilation")
     border = pair(padding, "padding", 0) if count_include_pad else (0, 0)

@@ -24,6 +24,12 @@ def explain(op: OpSpec, inputs: tuple[Any, ...], attrs: dict[str, Any], error: E
     return found
 
 
+def placed(error: PatchgradError) -> PatchgradError:
+    """The same error with the layer and line that it comes from, if it does not say so yet."""
+    error.where = error.where or where()
+    return error
+
+
 def describe(op: OpSpec, inputs: tuple[Any, ...]) -> str:
     """``a: (32, 784) float32, b: 2.0``, in the op's names."""
     names = [f"{op.inputs[0]}[{i}]" for i in range(len(inputs))] if op.variadic else op.inputs
