@@ -1,16 +1,14 @@
 """From a layer graph to its picture: boxes with names, kinds, settings, parameter counts and shapes.
 
-Folded groups become one box. Knows layer graphs and nothing of modules: counts, ports and shapes
-come in as `LayerFacts`.
+Folded groups become one box. Read next: ``layer_facts.py`` (counts, ports and shapes), ``layout.py``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from math import ceil
 
 from patchgrad.drawing.diagram import Diagram, DiagramEdge, DiagramFrame, DiagramNode, Layout
+from patchgrad.drawing.layer_facts import Facts, LayerFacts, layer_facts
 from patchgrad.drawing.layout import chain, layout
 from patchgrad.drawing.picture import NodeText, Picture
 from patchgrad.drawing.summary import count, summary, travelling
@@ -25,24 +23,14 @@ BOX_HEIGHT = 64.0
 PORT_ROOM = 22.0
 
 
-@dataclass(frozen=True, slots=True)
-class LayerFacts:
-    """What the graph alone does not say about a layer. Shapes by port, the batch axis as ``N``."""
-
-    inputs: tuple[str, ...] = ()
-    outputs: tuple[str, ...] = ()
-    parameters: int = 0
-    shapes: Mapping[str, Sequence[int | str]] | None = None
-    family: str = ""
-    problem: str = ""
-
-
-Facts = Mapping[str, LayerFacts]
-
-
 def layer_picture(graph: LayerGraph, facts: Facts | None = None, previous: Layout | None = None) -> Picture:
-    """Lay out a layer graph. ``previous``: the layout before the edit, whose order is kept."""
-    known = facts or {}
+    """Lay out a layer graph.
+
+    Parameters
+        facts     of its layers; those that its check finds, if not given
+        previous  the layout before the edit, whose order is kept
+    """
+    known = layer_facts(graph) if facts is None else facts
     shown = Shown(graph)
     texts = {uid: _node_text(node, known.get(uid, LayerFacts())) for uid, node in shown.nodes.items()}
     folded = {uid: _group_text(graph, uid, known) for uid in shown.folded}
@@ -94,7 +82,8 @@ def _node_text(node: LayerNode, facts: LayerFacts) -> NodeText:
     marks = [word for word, on in (("frozen", node.frozen), ("bypassed", node.bypassed)) if on]
     note = f"{count(facts.parameters)} parameters" if facts.parameters else ""
     kind = str(node.settings.get("name", "module")) if node.kind == "Closed" else node.kind
-    return NodeText(node.name, kind, summary(node.settings), note, facts.family, tuple(marks), facts.problem)
+    settings = facts.summary or summary(node.settings)
+    return NodeText(node.name, kind, settings, note, facts.family, tuple(marks), facts.problem)
 
 
 def _group_text(graph: LayerGraph, uid: str, facts: Facts) -> NodeText:
