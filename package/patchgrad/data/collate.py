@@ -34,7 +34,7 @@ def _collate(samples: Sequence[Any], indices: Sequence[int], field: str) -> Any:
         columns = [
             _collate(column, indices, f"{field}[{place}]") for place, column in enumerate(zip(*samples, strict=True))
         ]
-        return columns if type(first) is list else _rebuilt(first, columns)
+        return columns if isinstance(first, list) else _rebuilt(first, columns)
     if isinstance(first, (str, bytes)):
         return list(samples)
     return _stacked(samples, indices, field)

@@ -60,9 +60,9 @@ class MultiheadAttention(Module):
         """Draw fresh first values."""
         init.xavier_uniform_(self.in_proj_weight)
         self.out_proj.reset_parameters()
-        if self.in_proj_bias is not None:
-            init.zeros_(self.in_proj_bias)
-            init.zeros_(self.out_proj.bias)
+        for bias in (self.in_proj_bias, self.out_proj.bias):
+            if bias is not None:
+                init.zeros_(bias)
 
     def forward(
         self,

@@ -56,9 +56,8 @@ def add(hooks: dict[int, Any], entry: Any, *, prepend: bool = False) -> HookHand
     return handle
 
 
-def watched_call(module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+def watched_call(module: Any, hooks: Hooks, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """``module.forward`` with its hooks around it and the observers told."""
-    hooks: Hooks = module._hooks
     observers = state.observers
     for observer in observers:
         observer.enter(module, args)

@@ -58,7 +58,8 @@ def ones_(tensor: Tensor) -> Tensor:
 def eye_(tensor: Tensor) -> Tensor:
     """The identity matrix, as far as a matrix of this shape can be it."""
     _wants_axes("eye_", tensor, 2, 2)
-    return tensor if _is_meta(tensor) else _filled(tensor, tensor.backend.asarray(host.eye(*tensor.shape)))
+    rows, columns = tensor.shape
+    return tensor if _is_meta(tensor) else _filled(tensor, tensor.backend.asarray(host.eye(rows, columns)))
 
 
 def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:

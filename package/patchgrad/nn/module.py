@@ -41,7 +41,7 @@ class Module(Owner):
         scope.append(self)
         try:
             if self._hooks or state.observers:
-                return watched_call(self, args, kwargs)
+                return watched_call(self, self._hooks, args, kwargs)
             return self.forward(*args, **kwargs)
         finally:
             scope.pop()
@@ -124,9 +124,10 @@ class Module(Owner):
         """The parameter at the dotted path ``target``."""
         path, _, name = target.rpartition(".")
         owner = self.get_submodule(path)
-        if owner._parameters.get(name) is None:
+        found = owner._parameters.get(name)
+        if found is None:
             raise AttributeError(f"{type(owner).__name__} has no parameter {name!r}")
-        return owner._parameters[name]
+        return found
 
     @property
     def path(self) -> str:
@@ -229,7 +230,7 @@ class Module(Owner):
         return ""
 
     def __repr__(self) -> str:
-        return printing.module_repr(self)
+        return printing.module_repr(self, self._modules)
 
 
 def scope_names(scope: list[Any], innermost: Module | None = None) -> Iterator[str]:

@@ -6,6 +6,7 @@ Knows nothing of calls, hooks or saving. Read next: ``module.py``.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterator
 from typing import Any
 
 from patchgrad.errors import ArgumentError
@@ -123,6 +124,12 @@ class Owner:
                 hint=f"del module.{name} first, to use the name for something else",
             )
         self._register(store, name, value)
+
+    def saved_values(self) -> Iterator[tuple[str, Tensor]]:
+        """Own parameters, then own buffers that are saved, by name."""
+        for name, value in [*self._parameters.items(), *self._buffers.items()]:
+            if value is not None and name not in self._passing_buffers:
+                yield name, value
 
     def _note_change(self) -> None:
         self.__dict__["_changed_at"] = next(_changes)

@@ -49,9 +49,7 @@ class _BatchNorm(Module):
     def reset_parameters(self) -> None:
         """Weight 1, bias 0, and no batch seen."""
         self.reset_running_stats()
-        if self.affine:
-            init.ones_(self.weight)
-            init.zeros_(self.bias)
+        _ones_and_zeros(self)
 
     def reset_running_stats(self) -> None:
         """Forget the batches seen: running mean 0, running variance 1."""

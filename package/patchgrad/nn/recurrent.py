@@ -111,14 +111,13 @@ class LSTM(Module):
 
     def _direction(self, steps: Tensor, state: State, suffix: str) -> tuple[Tensor, State]:
         """One layer in one direction: (length, batch, features) -> (length, batch, hidden_size) and its last state."""
-        fields = self._parameters
-        gates = functional.linear(steps, fields[f"weight_ih{suffix}"], fields.get(f"bias_ih{suffix}"))
+        weight: Parameter = getattr(self, f"weight_hh{suffix}")
+        bias: Parameter | None = getattr(self, f"bias_hh{suffix}", None)
+        gates = functional.linear(steps, getattr(self, f"weight_ih{suffix}"), getattr(self, f"bias_ih{suffix}", None))
         order = range(steps.shape[0])
         outputs: list[Any] = [None] * len(order)
         for time in reversed(order) if suffix.endswith("_reverse") else order:
-            state = functional.lstm_cell(
-                gates[time], state, fields[f"weight_hh{suffix}"], fields.get(f"bias_hh{suffix}")
-            )
+            state = functional.lstm_cell(gates[time], state, weight, bias)
             outputs[time] = state[0]
         return functional.stack(outputs, 0), state
 

@@ -50,9 +50,8 @@ def load_state_dict(module: Module, values: Mapping[str, Any], strict: bool = Tr
 def _named_values(module: Module, prefix: str) -> Iterator[tuple[str, Tensor]]:
     for path, owner in module.named_modules(prefix=prefix.rstrip("."), remove_duplicate=False):
         dot = f"{path}." if path else ""
-        for name, value in [*owner._parameters.items(), *owner._buffers.items()]:
-            if value is not None and name not in owner._passing_buffers:
-                yield dot + name, value
+        for name, value in owner.saved_values():
+            yield dot + name, value
 
 
 def _unmatched(module: Module, keys: LoadedKeys) -> ArgumentError:

@@ -53,7 +53,7 @@ class Optimizer:
         for group in self.param_groups:
             for parameter in group["params"]:
                 if parameter.grad is not None:
-                    self._step_one(parameter, group)
+                    self._step_one(parameter, parameter.grad.data, group)
         for observer in state.observers:
             note = getattr(observer, "updated", None)
             if note is not None:
@@ -66,8 +66,7 @@ class Optimizer:
             for parameter in group["params"]:
                 clear_grad(parameter, set_to_none)
 
-    def _step_one(self, parameter: Parameter, group: dict[str, Any]) -> None:
-        gradient = parameter.grad.data
+    def _step_one(self, parameter: Parameter, gradient: Any, group: dict[str, Any]) -> None:
         if gradient.shape != parameter.data.shape:
             raise ShapeError(
                 f"{type(self).__name__} cannot use the gradient of a parameter",
