@@ -202,7 +202,7 @@ def test_layers_take_a_dtype():
 
 
 def test_batch_norm_on_one_value_per_channel_is_refused():
-    with pytest.raises(ShapeError, match="more than one value"):
+    with pytest.raises(PatchgradError, match="more than one value"):
         nn.BatchNorm1d(3)(pg.ones(1, 3))
     assert nn.BatchNorm1d(3).eval()(pg.ones(1, 3)).shape == (1, 3)
 

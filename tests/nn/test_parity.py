@@ -193,6 +193,7 @@ def close(ours, theirs, what):
     np.testing.assert_allclose(ours.data, theirs.detach().numpy(), rtol=1e-9, atol=1e-11, err_msg=what)
 
 
+@pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel")
 @pytest.mark.parametrize("case", CASES, ids=[f"{number}-{case[0]}" for number, case in enumerate(CASES)])
 def test_a_layer_gives_what_pytorch_gives(case):
     text, specs, named = (*case, {})[:3]

@@ -6,38 +6,47 @@ buffers of a layer.
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import Any
-
 from patchgrad.backend import MetaArray
-from patchgrad.backend.random import Stream, default_stream
-from patchgrad.nn.arguments import probability
 from patchgrad.nn.parameter import allocate
 from patchgrad.ops.activation import gelu, leaky_relu, log_softmax, relu, sigmoid, silu, softmax
+from patchgrad.ops.attention import scaled_dot_product_attention
 from patchgrad.ops.class_loss import cross_entropy
-from patchgrad.ops.elementwise import tanh, where
+from patchgrad.ops.conv import conv2d
+from patchgrad.ops.dropout import dropout
+from patchgrad.ops.elementwise import tanh
+from patchgrad.ops.embedding import embedding
 from patchgrad.ops.linalg import linear
 from patchgrad.ops.loss import binary_cross_entropy_with_logits, l1_loss, mse_loss
 from patchgrad.ops.movement import cat, stack
+from patchgrad.ops.norm import batch_norm, group_norm, layer_norm
+from patchgrad.ops.pool import adaptive_avg_pool2d, avg_pool2d, max_pool2d
 from patchgrad.tensor import Tensor
 from patchgrad.tensor.views import store
 
 __all__ = [
+    "adaptive_avg_pool2d",
     "additive_mask",
+    "avg_pool2d",
+    "batch_norm",
     "binary_cross_entropy_with_logits",
     "cat",
+    "conv2d",
     "count_up",
     "cross_entropy",
     "dropout",
     "embedding",
     "gelu",
+    "group_norm",
     "l1_loss",
+    "layer_norm",
     "leaky_relu",
     "linear",
     "log_softmax",
     "lstm_cell",
+    "max_pool2d",
     "mse_loss",
     "relu",
+    "scaled_dot_product_attention",
     "sigmoid",
     "silu",
     "softmax",
@@ -45,48 +54,6 @@ __all__ = [
     "tanh",
     "zeros_as",
 ]
-
-_FAMILIES = {
-    "attention": ("scaled_dot_product_attention",),
-    "conv": ("conv2d",),
-    "norm": ("batch_norm", "group_norm", "layer_norm"),
-    "pool": ("adaptive_avg_pool2d", "avg_pool2d", "max_pool2d"),
-}
-
-
-def __getattr__(name: str) -> Any:
-    for family, names in _FAMILIES.items():
-        if name in names:
-            return getattr(import_module(f"patchgrad.ops.{family}"), name)
-    raise AttributeError(f"module 'patchgrad.nn.functional' has no attribute {name!r}")
-
-
-def embedding(x: Tensor, weight: Tensor, padding_idx: int | None = None) -> Tensor:
-    """Rows of a table by number; the row ``padding_idx`` gets no gradient.
-
-    Shapes
-        x (*) integers, weight (rows, size)  ->  y (*, size)
-    """
-    rows = weight[x]
-    if padding_idx is None:
-        return rows
-    return where((x == padding_idx).unsqueeze(-1), rows.detach(), rows)
-
-
-def dropout(x: Tensor, p: float = 0.5, training: bool = True, *, stream: Stream | None = None) -> Tensor:
-    """Each element 0 with probability ``p``, the others divided by ``1 - p``; ``x`` itself if not ``training``.
-
-    Parameters
-        stream  where the random numbers come from; by default the global stream
-    """
-    probability("dropout", p=p)
-    if not training or p == 0:
-        return x
-    chances = (stream or default_stream()).uniform(x.shape, x.dtype, x.backend)
-    if isinstance(chances, MetaArray):
-        return x * Tensor(chances)
-    kept = x.backend.xp.astype(chances >= p, x.data.dtype)
-    return x * Tensor(kept / (1 - p) if p < 1 else kept)
 
 
 def count_up(counter: Tensor) -> None:

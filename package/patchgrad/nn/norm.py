@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from patchgrad.backend import MetaArray
 from patchgrad.errors import ShapeError
 from patchgrad.nn import functional, init
 from patchgrad.nn.arguments import counts, divides
@@ -73,13 +74,13 @@ class _BatchNorm(Module):
             self.weight,
             self.bias,
             training=self.training or not self.track_running_stats,
-            momentum=self._count_batch(),
+            momentum=self._count_batch(x),
             eps=self.eps,
         )
 
-    def _count_batch(self) -> float:
+    def _count_batch(self, x: Tensor) -> float:
         """The share of this batch in the running statistics; with ``momentum=None`` all batches count alike."""
-        if not (self.training and self.track_running_stats):
+        if not (self.training and self.track_running_stats) or isinstance(x.data, MetaArray):
             return 0.0
         functional.count_up(self.num_batches_tracked)
         return 1.0 / self.num_batches_tracked.item() if self.momentum is None else self.momentum
