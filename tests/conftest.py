@@ -5,8 +5,12 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import pytest
-from hypothesis import settings
+# Tests run side by side: threads that wait for each other inside a small product would cost a hundredfold.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("OMP_NUM_THREADS", "1")
+
+import pytest  # noqa: E402
+from hypothesis import settings  # noqa: E402
 
 # No deadline: a slow machine is not a wrong answer. CI repeats the same cases, so that a red run can be looked into.
 settings.register_profile("here", deadline=None)

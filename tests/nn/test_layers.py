@@ -5,7 +5,7 @@ import pytest
 
 import patchgrad as pg
 from patchgrad import nn
-from patchgrad.errors import ArgumentError, PatchgradError, ShapeError
+from patchgrad.errors import ArgumentError, PatchgradError
 
 BAD_SETTINGS = [
     "Linear(0, 3)",
