@@ -9,8 +9,8 @@ from pathlib import Path
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
-import pytest  # noqa: E402
-from hypothesis import settings  # noqa: E402
+import pytest
+from hypothesis import settings
 
 # No deadline: a slow machine is not a wrong answer. CI repeats the same cases, so that a red run can be looked into.
 settings.register_profile("here", deadline=None)
