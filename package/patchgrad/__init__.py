@@ -81,6 +81,8 @@ _LATER = {
     "watch": ("patchgrad.recorder", "watch"),
 }
 """Public name to (module, attribute), imported on first use."""
+_PICTURED = {"LayerGraph", "Session", "layer", "watch"}
+"""With these come objects whose picture is made in ``drawing``."""
 
 
 def __getattr__(name: str) -> Any:
@@ -88,6 +90,8 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'patchgrad' has no attribute {name!r}")
     room, attribute = _LATER[name]
     found = import_module(room)
+    if name in _PICTURED:
+        import_module("patchgrad.drawing")
     found = found if attribute is None else getattr(found, attribute)
     globals()[name] = found
     return found

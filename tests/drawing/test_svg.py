@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
+from pathlib import Path
 from xml.etree import ElementTree
 
 from hypothesis import given
@@ -13,6 +17,7 @@ from patchgrad.drawing.svg import escaped
 from patchgrad.layergraph.graph import Edge, Group, LayerGraph, LayerNode, PortRef
 from tests.drawing.graphs import layer_graphs
 
+PACKAGE = Path(__file__).parents[2] / "package"
 SPACE = "{http://www.w3.org/2000/svg}"
 PLAIN = LayerGraph(
     {
@@ -31,8 +36,8 @@ def texts(picture: str) -> list[str]:
 
 @given(layer_graphs())
 def test_any_names_give_well_formed_xml_and_the_same_text_again(graph: LayerGraph) -> None:
-    picture = svg(layer_picture(graph))
-    assert picture == svg(layer_picture(graph))
+    picture = svg(layer_picture(graph, {}))
+    assert picture == svg(layer_picture(graph, {}))
     assert ElementTree.fromstring(picture).tag == f"{SPACE}svg"
 
 
@@ -48,7 +53,7 @@ def test_names_settings_parameters_and_shapes_are_written() -> None:
 def test_hostile_names_stay_text() -> None:
     name = '<script>alert("&")</script>\x00'
     graph = LayerGraph({"n": LayerNode("n", "Linear", name)})
-    picture = svg(layer_picture(graph))
+    picture = svg(layer_picture(graph, {}))
     assert "<script" not in picture
     assert ElementTree.fromstring(picture).findall(f".//{SPACE}script") == []
 
@@ -93,3 +98,8 @@ def test_a_problem_is_written_in_its_box() -> None:
 
 def test_a_notebook_shows_the_picture_of_a_layer_graph() -> None:
     assert PLAIN._repr_svg_().startswith("<svg")  # type: ignore[attr-defined]
+
+
+def test_the_public_name_of_a_layer_graph_brings_its_picture_along() -> None:
+    program = "import patchgrad; assert patchgrad.LayerGraph()._repr_svg_().startswith('<svg')"
+    subprocess.run([sys.executable, "-c", program], check=True, env={**os.environ, "PYTHONPATH": str(PACKAGE)})
