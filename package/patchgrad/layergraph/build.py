@@ -150,6 +150,7 @@ def build(graph: LayerGraph, layers: Mapping[str, Any] | None = None, **place: A
     made = {node.uid: given.get(node.uid) or layer_for(graph, node, **place) for node in holders(graph)}
     for node in holders(graph):
         key_streams(made[node.uid], node.uid)
+        made[node.uid].node_uid = node.uid  # by which the recorder knows the layer again after a rename
         if node.frozen:
             made[node.uid].requires_grad_(False)
     return GraphModule(graph, made)

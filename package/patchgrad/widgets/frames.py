@@ -10,7 +10,7 @@ from typing import Any
 
 from patchgrad.backend import host
 from patchgrad.protocol.messages import ArrayView, Flag, Frame, LayerStat, RunView
-from patchgrad.recorder.quantities.exponent_histogram import exponent
+from patchgrad.recorder.histogram import histogram
 
 ALIGN = 8
 SMOOTHING = 0.05
@@ -81,10 +81,8 @@ def smoothed(values: Any) -> Any:
 def _loss(recorder: Any) -> dict[str, Any]:
     if recorder is None:
         return {}
-    series = recorder.series("loss")
-    values = series.values
-    steps = series.steps.astype("float64")
-    return {"loss.step": steps, "loss.value": values.astype("float32"), "loss.smooth": smoothed(values)}
+    steps, values = recorder.series("loss").read()
+    return {"loss.step": steps.astype("float64"), "loss.value": values.astype("float32"), "loss.smooth": smoothed(values)}
 
 
 def _by_depth(recorder: Any, uids: tuple[str, ...]) -> dict[str, Any]:
@@ -101,17 +99,16 @@ def _by_depth(recorder: Any, uids: tuple[str, ...]) -> dict[str, Any]:
 def _histogram(recorder: Any, uid: str | None) -> dict[str, Any]:
     if recorder is None or uid is None:
         return {}
-    series = recorder.series(HISTOGRAM, uid)
-    if len(series) == 0:
+    steps, rows = recorder.series(HISTOGRAM, uid).read()
+    if len(steps) == 0:
         return {}
-    counts = series.values
-    used = host.flatnonzero(counts.sum(axis=0))
-    low, high = (int(used[0]), int(used[-1]) + 1) if used.size else (0, 1)
-    bins = host.arange(low, high)
+    found = histogram(steps, rows)
     return {
-        "histogram.counts": host.ascontiguousarray(counts[:, low:high]).astype("float32"),
-        "histogram.step": series.steps.astype("float64"),
-        "histogram.exponent": exponent(bins).astype("int32"),
+        "histogram.counts": host.ascontiguousarray(found.counts).astype("float32"),
+        "histogram.step": steps.astype("float64"),
+        "histogram.exponent": found.exponents.astype("int32"),
+        "histogram.zeros": found.zeros.astype("float32"),
+        "histogram.lost": found.lost.astype("float32"),
     }
 
 
