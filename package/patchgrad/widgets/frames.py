@@ -82,7 +82,11 @@ def _loss(recorder: Any) -> dict[str, Any]:
     if recorder is None:
         return {}
     steps, values = recorder.series("loss").read()
-    return {"loss.step": steps.astype("float64"), "loss.value": values.astype("float32"), "loss.smooth": smoothed(values)}
+    return {
+        "loss.step": steps.astype("float64"),
+        "loss.value": values.astype("float32"),
+        "loss.smooth": smoothed(values),
+    }
 
 
 def _by_depth(recorder: Any, uids: tuple[str, ...]) -> dict[str, Any]:
