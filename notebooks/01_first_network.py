@@ -115,7 +115,7 @@ print(f"{accuracy(session.model, test):.1%} of the test images are read correctl
 # them. In the studio you would drag it from the palette onto an arrow. Every drag has a twin in Python:
 
 # %%
-receipt = session.apply(pg.edit.insert("2 -> 3", nn.Dropout(0.2)))
+receipt = session.apply(pg.edit.insert("relu1 -> linear2", nn.Dropout(0.2)))
 print(receipt)
 
 # %% [markdown]
