@@ -37,7 +37,7 @@ pg.manual_seed(0)
 # downloaded. Four of five are for learning, the rest is for the test: the network never sees those while it learns.
 
 # %%
-train, test = pg.datasets.digits(flat=False)
+train, test = pg.datasets.digits(train=True), pg.datasets.digits(train=False)
 print(f"{len(train)} to learn from, {len(test)} to test with; one image is {tuple(train[0][0].shape)}")
 
 rows = [pg.cat([train[10 * row + column][0][0] for column in range(10)], dim=1) for row in range(3)]
