@@ -89,6 +89,16 @@ class LayerGraph(msgspec.Struct, frozen=True, dict=True):
     groups: Mapping[str, Group] = {}
     issued: int = 0
 
+    def __repr__(self) -> str:
+        sources = {uid: [str(e.source.node) for e in self.edges if e.target.node == uid] for uid in self.nodes}
+        width = max((len(node.name) for node in self.nodes.values()), default=0)
+        lines = [
+            f"  {node.name:<{width}}  {node.kind}"
+            + (f" of {', '.join(self.nodes[source].name for source in sources[uid])}" if sources[uid] else "")
+            for uid, node in self.nodes.items()
+        ]
+        return "\n".join([f"LayerGraph with {len(self.nodes)} nodes", *lines])
+
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, LayerGraph):
             return NotImplemented
