@@ -70,6 +70,18 @@ def _normalize(x: Any, w: Any, b: Any, axes: Any, eps: float) -> Any:
     return (y if w is None else y * w) + (0 if b is None else b), mean, var
 
 
+def _lstm_layer(projected: Any, h: Any, c: Any, weight: Any, bias: Any, reverse: bool) -> Any:
+    times = range(len(projected))[::-1] if reverse else range(len(projected))
+    found: dict[int, Any] = {}
+    for time in times:
+        i, f, g, o = (projected[time] + F.linear(h, weight, bias)).chunk(4, 1)
+        gates = torch.cat((i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid()), 1)
+        c = f.sigmoid() * c + i.sigmoid() * g.tanh()
+        h = o.sigmoid() * c.tanh()
+        found[time] = (h, c, gates)
+    return tuple(torch.stack([found[time][k] for time in range(len(projected))]) for k in range(3))
+
+
 REFERENCES: dict[str, Any] = {
     "amax": lambda x, axis, keepdims: torch.amax(x, () if axis is None else axis, keepdims),
     "amin": lambda x, axis, keepdims: torch.amin(x, () if axis is None else axis, keepdims),
@@ -102,6 +114,7 @@ REFERENCES: dict[str, Any] = {
     "embedding": lambda index, w, padding_idx: F.embedding(index, w, padding_idx),
     "one_hot": lambda x, classes: F.one_hot(x, classes),
     "linear": F.linear,
+    "lstm_layer": _lstm_layer,
     "gelu_tanh": lambda x: F.gelu(x, approximate="tanh"),
     "huber_loss": lambda x, t, delta, scale, reduction: scale * F.huber_loss(x, t, reduction, delta),
     "cross_entropy": lambda x, t, w, **attrs: F.cross_entropy(x, t, w, **attrs),

@@ -19,6 +19,7 @@ from patchgrad.ops import (
     namespace,
     norm,
     pool,
+    recurrent,
     reduce,
     special,
 )
@@ -39,6 +40,7 @@ __all__ = [
     "movement",
     "norm",
     "pool",
+    "recurrent",
     "reduce",
     "special",
 ]
