@@ -114,12 +114,7 @@ class LSTM(Module):
         weight: Parameter = getattr(self, f"weight_hh{suffix}")
         bias: Parameter | None = getattr(self, f"bias_hh{suffix}", None)
         gates = functional.linear(steps, getattr(self, f"weight_ih{suffix}"), getattr(self, f"bias_ih{suffix}", None))
-        order = range(steps.shape[0])
-        outputs: list[Any] = [None] * len(order)
-        for time in reversed(order) if suffix.endswith("_reverse") else order:
-            state = functional.lstm_cell(gates[time], state, weight, bias)
-            outputs[time] = state[0]
-        return functional.stack(outputs, 0), state
+        return functional.lstm_layer(gates, *state, weight, bias, reverse=suffix.endswith("_reverse"))
 
     def _start(self, steps: Tensor, hx: State | None, batched: bool) -> State:
         shape = (self.num_layers * (1 + self.bidirectional), steps.shape[1], self.hidden_size)

@@ -98,7 +98,9 @@ def _weight_ct(xp: Any, flat: Any, s: Any, order: list[int]) -> Any:
     return xp.matmul(xp.matrix_transpose(flat), xp.reshape(before, (-1, before.shape[-1])))
 
 
-def _shape(projected: Shape, h: Shape, c: Shape, weight: Shape, bias: Shape | None = None, **_: Any) -> tuple[Shape, ...]:
+def _shape(
+    projected: Shape, h: Shape, c: Shape, weight: Shape, bias: Shape | None = None, **_: Any
+) -> tuple[Shape, ...]:
     if len(projected) != 3 or len(h) != 2 or tuple(h) != (projected[1], projected[2] // 4) or tuple(c) != tuple(h):
         raise ShapeError(
             "an LSTM layer cannot take this state",
