@@ -7,7 +7,7 @@ Read next: ``views.py`` (shared memory, in-place writes), ``worlds.py`` (how bac
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from patchgrad.autograd.node import Node
 from patchgrad.autograd.op import OpSpec
@@ -37,6 +37,29 @@ class Tensor:
     __slots__ = (
         "__weakref__", "data", "grad", "hooks", "kept", "lineage", "node", "port", "requires_grad", "version",
     )  # fmt: skip
+
+    if TYPE_CHECKING:  # operators and methods are bound in ops/methods.py
+
+        def __getattr__(self, name: str) -> Any: ...
+
+        __add__: Any
+        __radd__: Any
+        __sub__: Any
+        __rsub__: Any
+        __mul__: Any
+        __rmul__: Any
+        __truediv__: Any
+        __rtruediv__: Any
+        __pow__: Any
+        __rpow__: Any
+        __matmul__: Any
+        __neg__: Any
+        __lt__: Any
+        __le__: Any
+        __gt__: Any
+        __ge__: Any
+        __getitem__: Any
+        __setitem__: Any
 
     def __init__(self, data: Array, requires_grad: bool = False) -> None:
         self.data = data
