@@ -3,6 +3,9 @@
 The list of public names. Rooms that are not needed for tensors are imported when first asked for.
 """
 
+# Names are imported here to be found here.
+# pyright: reportUnusedImport=false
+
 from importlib import import_module
 from typing import Any
 

@@ -15,13 +15,14 @@ from patchgrad.autograd.state import state
 from patchgrad.backend import BY_TYPE, Backend, backend_of, device, get_backend
 from patchgrad.backend.dtype import dtype, from_numpy
 from patchgrad.errors import ArgumentError, DeviceError, GradError, PatchgradError
+from patchgrad.tensor.declared import Declared
 from patchgrad.tensor.explain import explain
 from patchgrad.typing import Array, Shape
 
 META, CPU = get_backend("meta"), get_backend("cpu")
 
 
-class Tensor:
+class Tensor(Declared):
     """An n-dimensional array that remembers how it was computed.
 
     Fields
