@@ -46,13 +46,16 @@ class FrontEnd:
 
     # cells
 
-    def start(self, code: str) -> str:
-        """Run a cell without waiting for its end; its id."""
-        return self.client.execute(code)
+    def start(self, code: str, cell_id: str = "") -> str:
+        """Run a cell without waiting for its end; the id of the run. ``cell_id`` names the cell, as JupyterLab does."""
+        content = {"code": code, "silent": False, "store_history": True, "user_expressions": {}, "allow_stdin": False}
+        message = self.client.session.msg("execute_request", content, metadata={"cellId": cell_id} if cell_id else {})
+        self.client.shell_channel.send(message)
+        return str(message["header"]["msg_id"])
 
-    def run(self, code: str) -> str:
+    def run(self, code: str, cell_id: str = "") -> str:
         """Run a cell to its end; what it printed. AssertionError with its traceback if it failed."""
-        return self.finish(self.start(code))
+        return self.finish(self.start(code, cell_id))
 
     def finish(self, cell: str, *, failing: bool = False) -> str:
         """Wait for the end of a cell; what it printed (or its error, if it must fail)."""

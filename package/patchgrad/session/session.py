@@ -6,6 +6,7 @@ It puts the parts together and decides nothing that they decide: ``drive.py`` (w
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from patchgrad.session.boundary import Boundary
 from patchgrad.session.drive import Drive, State, Turn
 from patchgrad.session.editing import Editing
 from patchgrad.session.events import Events, Listener
+from patchgrad.session.faults import Fault
 from patchgrad.session.feed import Feed
 from patchgrad.session.fingerprint import fingerprint
 from patchgrad.session.interrupt import Interrupts
@@ -79,7 +81,7 @@ class Session:
         self.drive = Drive(self.boundary, self.training, lambda: self.events.tell("state"))
         self.editing = Editing(self.live, self.log, self.boundary, self.drive, self.training, self.events)
         self._worker = Worker(self, self.boundary)
-        self._turns: Turns | None = None
+        self._turns: Callable[[], Turns | None] = lambda: None
         opening.remember(model, self)
 
     # --- what there is ----------------------------------------------------------------------------
@@ -115,6 +117,11 @@ class Session:
         return self.training.loss
 
     @property
+    def fault(self) -> Fault | None:
+        """Why the last step was not done; None if it was."""
+        return self.training.fault
+
+    @property
     def metrics(self) -> dict[str, float]:
         """The metrics of the last step, by name."""
         return self._step.measured
@@ -137,7 +144,7 @@ class Session:
         """
         require_count("steps", steps)
         require_count("epochs", epochs)
-        take_over(self.boundary, self.drive, self._worker, self._turns)
+        take_over(self.boundary, self.drive, self._worker, self._turns())
         with self._driving():
             self.training.aim(steps, epochs)
             self.training.progress = Progress(steps, shown=progress)
@@ -197,9 +204,10 @@ class Session:
 
         Use ``session.model`` and ``session.optimizer`` in the loop: edits change the model.
         """
-        take_over(self.boundary, self.drive, self._worker, self._turns)
-        self._turns = Turns(self.training, self.drive, self.boundary)
-        return self._turns
+        take_over(self.boundary, self.drive, self._worker, self._turns())
+        turns = Turns(self.training, self.drive, self.boundary)
+        self._turns = weakref.ref(turns)
+        return turns
 
     def loss_of(self, batch: Any) -> Tensor:
         """The loss of a batch on the tape, for a loop of your own; noted as the loss of the step."""

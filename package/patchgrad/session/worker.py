@@ -14,15 +14,13 @@ from patchgrad.errors import PatchgradError, SessionError
 from patchgrad.session.boundary import Boundary
 
 log = logging.getLogger("patchgrad.session")
-GLANCE = 5.0
-"""Seconds after which a worker at rest looks whether its session is still there."""
-
 
 class Worker:
     """At most one background thread for one session."""
 
     def __init__(self, session: Any, boundary: Boundary) -> None:
         self._session = weakref.ref(session)
+        weakref.finalize(session, boundary.close).atexit = False
         self._boundary = boundary
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -72,7 +70,7 @@ def _turn(ref: Any, boundary: Boundary) -> bool:
         turn = "wait"
     del session
     if turn in ("wait", "finished"):
-        boundary.wait(GLANCE)
+        boundary.wait()
     return turn != "left"
 
 
