@@ -24,7 +24,7 @@ class Perceptron(nn.Module):
     def __init__(self) -> None:
         super().__init__()
         self.fc1 = nn.Linear(6, 8)
-        self.norm1 = nn.Identity()
+        self.norm1 = nn.BatchNorm1d(8)
         self.relu1 = nn.ReLU()
         self.drop1 = nn.Dropout(0.2)
         self.fc2 = nn.Linear(8, 2)

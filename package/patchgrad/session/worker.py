@@ -15,6 +15,7 @@ from patchgrad.session.boundary import Boundary
 
 log = logging.getLogger("patchgrad.session")
 
+
 class Worker:
     """At most one background thread for one session."""
 
