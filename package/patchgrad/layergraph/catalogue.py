@@ -134,7 +134,7 @@ kind(
     f.size("groups", 1, "separate parts of the channels", ctor=1),
     f.switch("bias", True, "add a learned number to each channel"),
     followers=("in_channels",), follow=from_axis("in_channels", 1, 4), mirror=same_as("out_channels", "in_channels"),
-    identity=dirac, summary_of=conv_summary,
+    axes=(4,), identity=dirac, summary_of=conv_summary,
 )  # fmt: skip
 kind(
     "Embedding", "linear", "embedding", "Looks up a learned vector for each whole number.",
@@ -160,6 +160,8 @@ kind("Tanh", "activation", "tanh", "Squashes to between −1 and 1.")
 kind("Sigmoid", "activation", "sigmoid", "Squashes to between 0 and 1.")
 kind("Softmax", "activation", "softmax", "Positive numbers that sum to 1 along an axis.",
      f.axis("dim", -1, "the axis that sums to 1", ctor=-1), summary_of=value_of("dim"))  # fmt: skip
+kind("LogSoftmax", "activation", "softmax", "The logarithm of softmax, for losses on logarithms.",
+     f.axis("dim", -1, "the axis whose exponentials sum to 1", ctor=-1), summary_of=value_of("dim"))  # fmt: skip
 kind("Identity", "activation", "identity", "Gives back what it gets.")
 
 # --- norms and dropout ----------------------------------------------------------------------------
@@ -207,18 +209,26 @@ ROUND_UP = f.switch("ceil_mode", False, "let windows hang over the edge")
 kind(
     "MaxPool2d", "shape", "pool", "The largest of each window.",
     *WINDOW, f.pair("dilation", 1, "distance between the points of a window", ctor=1), ROUND_UP,
-    normal=stride_of_pool, summary_of=value_of("kernel_size"),
+    axes=(4,), normal=stride_of_pool, summary_of=value_of("kernel_size"),
 )  # fmt: skip
 kind(
     "AvgPool2d", "shape", "pool", "The mean of each window.",
     *WINDOW, ROUND_UP, f.switch("count_include_pad", True, "count the zeros of the border"),
-    normal=stride_of_pool, summary_of=value_of("kernel_size"),
+    axes=(4,), normal=stride_of_pool, summary_of=value_of("kernel_size"),
 )  # fmt: skip
 kind("AdaptiveAvgPool2d", "shape", "pool", "Means over as many windows as asked for.",
-     f.pair("output_size", 1, "height and width that go out"), summary_of=value_of("output_size"))  # fmt: skip
+     f.pair("output_size", 1, "height and width that go out"),
+     axes=(4,), summary_of=value_of("output_size"))  # fmt: skip
 kind(
     "Flatten", "shape", "flatten", "Several axes into one.",
     f.axis("start_dim", 1, "first axis", ctor=1), f.axis("end_dim", -1, "last axis", ctor=-1),
+)  # fmt: skip
+
+kind(
+    "Unflatten", "shape", "unflatten", "One axis into several.",
+    f.axis("dim", 1, "the axis that is split"),
+    f.Field("unflattened_size", "shape", (1, -1), minimum=-1, maximum=2**24, help="the sizes; -1: the rest"),
+    summary_of=value_of("unflattened_size"),
 )  # fmt: skip
 
 # --- joins ----------------------------------------------------------------------------------------
@@ -242,7 +252,7 @@ kind(
     f.switch("bias", True, "learned offsets"),
     f.switch("batch_first", True, "the batch is the first axis", ctor=False),
     inputs=("query", "key", "value"), optional=("key", "value"),
-    followers=("embed_dim",), follow=from_axis("embed_dim", -1, 3, port="query"), mirror=heads,
+    axes=(3,), followers=("embed_dim",), follow=from_axis("embed_dim", -1, 3, port="query"), mirror=heads,
     ins=lambda values: (values[0], _or(values[1], values[0]), _or(values[2], _or(values[1], values[0]))),
     outs=lambda result: (result[0],), call="{y}, _ = {self}({query}, {key}, {value})",
     summary_of=lambda s: f"{s['embed_dim']}, {s['num_heads']} heads",
@@ -256,7 +266,7 @@ kind(
     f.switch("batch_first", True, "the batch is the first axis", ctor=False),
     f.number("dropout", 0.0, "part set to zero between layers while training", maximum=1),
     f.switch("bidirectional", False, "read from both ends"),
-    outputs=("y", "h", "c"), followers=("input_size",), follow=from_axis("input_size", -1, 3),
+    outputs=("y", "h", "c"), axes=(3,), followers=("input_size",), follow=from_axis("input_size", -1, 3),
     mirror=same_as("hidden_size", "input_size"),
     outs=lambda result: (result[0], *result[1]), call="{y}, ({h}, {c}) = {self}({x})",
     summary_of=arrow("input_size", "hidden_size"),

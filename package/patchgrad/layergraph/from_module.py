@@ -20,7 +20,7 @@ from patchgrad.layergraph.check import check
 from patchgrad.layergraph.graph import Edge, Group, LayerGraph, LayerNode, PortRef
 from patchgrad.layergraph.measure import evaluated
 from patchgrad.layergraph.names import free_name, own_name
-from patchgrad.layergraph.ops_as_layers import as_layer
+from patchgrad.layergraph.ops_as_layers import as_layers
 from patchgrad.layergraph.origin import Origin
 from patchgrad.layergraph.probe import Spec
 from patchgrad.layergraph.reading import described_by, kind_of, tensors
@@ -44,7 +44,7 @@ def trace(model: Any, *example: Any) -> LayerGraph:
     graph = _Trace(model, seen, example, opaque).graph()
     if _same_outputs(graph, model, example):
         return graph
-    return _Trace(model, seen, example, opaque | {id(seen)}).graph()
+    return _Trace(model, seen, example, {**opaque, id(seen): "it gives other numbers than its layers"}).graph()
 
 
 def _remembered(module: GraphModule) -> LayerGraph:
@@ -80,9 +80,9 @@ def _in_training(model: Any, example: tuple[Any, ...]) -> Call | None:
         return None
 
 
-def _opaque(seen: Call, trained: Call | None) -> set[int]:
-    """Ids of calls that must stay closed: they behave otherwise in training, or hold a layer that runs twice."""
-    found: set[int] = set()
+def _opaque(seen: Call, trained: Call | None) -> dict[int, str]:
+    """Ids of calls that must stay closed, with the reason: other behaviour in training, a layer that runs twice."""
+    found: dict[int, str] = {}
     calls, others = list(_outer(seen)), list(_outer(trained)) if trained else []
     by_module: dict[int, list[Any]] = {}
     for call in others:
@@ -90,13 +90,13 @@ def _opaque(seen: Call, trained: Call | None) -> set[int]:
     for call in calls:
         now = [event.signature() for event in call.events]
         if trained and now not in by_module.get(id(call.module), []):
-            found.add(id(call))
+            found[id(call)] = "it does something else in training"
     runs: dict[int, list[Call]] = {}
     for call in seen.walk():
         runs.setdefault(id(call.module), []).append(call)
     for several in runs.values():
         if len(several) > 1 and _has_state(several[0].module):
-            found.add(id(_around(several)))
+            found[id(_around(several))] = f"{type(several[0].module).__name__} in it runs {len(several)} times"
     return found
 
 
@@ -136,7 +136,7 @@ class Unmapped(Exception):
 class _Trace:
     """Turns the tree of calls into nodes and edges."""
 
-    def __init__(self, model: Any, root: Call, example: tuple[Any, ...], opaque: set[int]) -> None:
+    def __init__(self, model: Any, root: Call, example: tuple[Any, ...], opaque: dict[int, str]) -> None:
         self.root = root
         self.opaque = opaque
         self.batch = example[0].shape[0]
@@ -161,7 +161,7 @@ class _Trace:
             {group.uid: group for group in self.groups},
             self.issued,
         )
-        return traced.without_empty_groups().with_origin(self.origins)
+        return with_output_shapes(traced.without_empty_groups().with_origin(self.origins))
 
     # --- the ends ---------------------------------------------------------------------------------
 
@@ -182,9 +182,8 @@ class _Trace:
                     got=f"it returns a {type(self.root.output).__name__}",
                     want="a tensor, or a tuple of tensors",
                 )
-            shape = tuple(tensor.shape[1:]) if tensor.ndim and tensor.shape[0] == self.batch else None
             name = "output" if len(results) == 1 else free_name("output", self.names)
-            uid = self.node("Output", name, {"shape": shape or None}, None)
+            uid = self.node("Output", name, {"shape": None}, None)
             self.edges.append(Edge(self.port_of(tensor), PortRef(uid, "x")))
 
     def unused(self) -> None:
@@ -202,11 +201,11 @@ class _Trace:
         before = self.state()
         try:
             if id(call) in self.opaque:
-                raise Unmapped
+                raise Unmapped(self.opaque[id(call)])
             self.layer(call, group) if kind_of(call.module) else self.opened(call, group)
-        except Unmapped:
+        except Unmapped as reason:
             self.restore(before)
-            self.closed(call, group)
+            self.closed(call, group, str(reason))
 
     def opened(self, call: Call, group: str | None) -> None:
         within = group if call is self.root else self.group(call, group)
@@ -222,7 +221,7 @@ class _Trace:
     def layer(self, call: Call, group: str | None) -> None:
         found = described_by(call.module)
         if found is None:
-            raise Unmapped
+            raise Unmapped(f"{type(call.module).__name__} has been changed by hand")
         kind, settings = found
         given = _arguments(kind, call)
         sources = tuple(value if value is None else self.port_of(value) for value in given)
@@ -232,40 +231,48 @@ class _Trace:
     def op(self, ran: Ran, group: str | None) -> None:
         if ran.op.name == "cat":
             return self.cat(ran, group)
-        found = as_layer(ran)
+        found = as_layers(ran)
         if found is None:
-            raise Unmapped
+            raise Unmapped(f"it computes {ran.op.name}, which is no layer")
         sources = tuple(self.port_of(tensor) for tensor in ran.inputs)
-        uid = self.made(found[0], found[1], group, sources)
-        self.ports[id(ran.outputs[0])] = PortRef(uid, "y")
+        for kind, settings in found:
+            sources = (PortRef(self.made(kind, settings, group, sources), "y"),)
+        self.ports[id(ran.outputs[0])] = sources[0]
         return None
 
     def cat(self, ran: Ran, group: str | None) -> None:
         """Concat takes two: more are joined one after the other."""
         first, *rest = (self.port_of(tensor) for tensor in ran.inputs)
         if not rest:
-            raise Unmapped
+            raise Unmapped("it joins a single tensor")
         for other in rest:
-            dim = ran.attrs.get("dim", ran.attrs.get("axis", 0))
-            first = PortRef(self.made("Concat", {"dim": dim}, group, (first, other)), "y")
+            first = PortRef(self.made("Concat", {"dim": ran.attrs["axis"]}, group, (first, other)), "y")
         self.ports[id(ran.outputs[0])] = first
 
-    def closed(self, call: Call, group: str | None) -> None:
+    def closed(self, call: Call, group: str | None, reason: str) -> None:
         """The module as one node. Its arguments must be known tensors, and nothing else may come in."""
         args, results = call.args, _listed(call.output)
         known = all(isinstance(arg, Tensor) and id(arg) in self.ports for arg in args)
         if not args or not known or not results or not all(isinstance(result, Tensor) for result in results):
-            raise Unmapped
+            raise Unmapped(f"{type(call.module).__name__} in it takes or gives something other than tensors")
         if _taken_from_outside(call, self.ports.keys()) - {id(arg) for arg in args}:
-            raise Unmapped
+            raise Unmapped(f"{type(call.module).__name__} in it reads more than its arguments")
         settings = {"module": type(call.module).__name__, "inputs": len(args), "outputs": len(results)}
         sources = tuple(self.ports[id(arg)] for arg in args)
-        self.layer_node(call.module, "Closed", settings, group, sources, tuple(results), args)
+        self.layer_node(call.module, "Closed", settings, group, sources, tuple(results), args, reason)
 
     # --- making -----------------------------------------------------------------------------------
 
     def layer_node(
-        self, module: Any, kind: str, settings: Any, group: str | None, sources: Any, results: Any, given: Any = ()
+        self,
+        module: Any,
+        kind: str,
+        settings: Any,
+        group: str | None,
+        sources: Any,
+        results: Any,
+        given: Any = (),
+        reason: str = "",
     ) -> None:
         learned = list(module.parameters())
         frozen = bool(learned) and not any(parameter.requires_grad for parameter in learned)
@@ -277,7 +284,7 @@ class _Trace:
         for port, tensor in zip(catalogue.outputs_of(node), results, strict=False):
             self.ports[id(tensor)] = PortRef(uid, port)
         if module not in [origin.module for origin in self.origins.values()]:
-            self.origins[uid] = Origin(module, node.key, self.specs(given), self.specs(results))
+            self.origins[uid] = Origin(module, node.key, self.specs(given), self.specs(results), reason)
 
     def made(self, kind: str, settings: dict[str, Any], group: str | None, sources: tuple[PortRef, ...]) -> str:
         """A node for an op, with no module of its own."""
@@ -315,7 +322,7 @@ class _Trace:
     def port_of(self, tensor: Any) -> PortRef:
         """The output port that a tensor came from."""
         if id(tensor) not in self.ports:
-            raise Unmapped
+            raise Unmapped("it uses a tensor that no layer gave: a parameter of its own, or a constant")
         return self.ports[id(tensor)]
 
     def specs(self, values: Any) -> Any:
@@ -336,21 +343,30 @@ class _Trace:
         self.nodes, self.edges, self.groups, self.origins, self.ports, self.names, self.issued = state
 
 
+def with_output_shapes(graph: LayerGraph) -> LayerGraph:
+    """Outputs must from now on have the shape they have, where that is clear: it is what the loss was written for."""
+    for node in graph.of_kind("Output"):
+        shape = check(graph).shape(PortRef(node.uid, "x"))
+        if shape and shape[0] == "N" and len(shape) > 1 and all(isinstance(size, int) for size in shape[1:]):
+            graph = graph.changed(node.uid, settings={"shape": shape[1:]})
+    return graph
+
+
 def _arguments(kind: Any, call: Call) -> tuple[Any, ...]:
     """Tensors by input port. Where the kind may leave ports open, the call must mean the same without them."""
     args = tuple(arg for arg in call.args if arg is not None)
     if len(args) > len(kind.inputs) or not all(isinstance(arg, Tensor) for arg in args):
-        raise Unmapped
+        raise Unmapped(f"{kind.name} in it is given more than a node can say")
     given = (*args, *[None] * (len(kind.inputs) - len(args)))
     if kind.ins is None and kind.outs is None:
         if None in given and kind.family != "join":
-            raise Unmapped
+            raise Unmapped(f"{kind.name} in it is given less than it takes")
         return given
     slim = tuple(None if at and value is given[at - 1] else value for at, value in enumerate(given))
     again = kind.split(evaluated(call.module, kind.arrange(slim)))
     same = all(host.array_equal(a.numpy(), b.numpy()) for a, b in zip(again, kind.split(call.output), strict=True))
     if not same:
-        raise Unmapped
+        raise Unmapped(f"{kind.name} in it is given more than a node can say")
     return slim
 
 

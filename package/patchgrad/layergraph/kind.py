@@ -36,6 +36,7 @@ class LayerKind(msgspec.Struct, frozen=True, dict=True):
         identity  sets the parameters of a fresh module so that it gives back its input; False if it cannot
         call      ``forward`` as source text, with ``{self}`` and the ports as fields
         outs      what ``forward`` returns -> values in the order of ``outputs``
+        axes      how many axes the first input may have, the batch axis included; empty: any
         blocks    parameter name -> how many parts are stacked along its first axis (the gates of an LSTM)
         ins       values in the order of ``inputs`` (None where open) -> arguments of ``forward``
     """
@@ -59,6 +60,7 @@ class LayerKind(msgspec.Struct, frozen=True, dict=True):
     call: str = ""
     outs: Callable[[Any], tuple[Any, ...]] | None = None
     ins: Callable[[tuple[Any, ...]], tuple[Any, ...]] | None = None
+    axes: tuple[int, ...] = ()
     blocks: Callable[[str], int] | None = None
     addable: bool = True
 

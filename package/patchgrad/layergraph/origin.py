@@ -16,13 +16,15 @@ class Origin:
         key      ``LayerNode.key`` of the node at that time
         inputs   what came in when it was traced
         outputs  what it gave
+        reason   for a closed node: why its inside is not drawn
     """
 
-    def __init__(self, module: Any, key: Key, inputs: Inputs, outputs: tuple[Spec, ...]) -> None:
+    def __init__(self, module: Any, key: Key, inputs: Inputs, outputs: tuple[Spec, ...], reason: str = "") -> None:
         self.module = module
         self.key = key
         self.inputs = inputs
         self.outputs = outputs
+        self.reason = reason
         self._found: dict[Inputs, Outcome] = {}
 
     @property

@@ -14,7 +14,7 @@ from patchgrad.backend.random import Stream, default_stream
 from patchgrad.errors import PatchgradError
 from patchgrad.layergraph import catalogue
 from patchgrad.layergraph.kind import LayerKind, SymbolicShape
-from patchgrad.layergraph.sizes import BATCHES, at, symbolic
+from patchgrad.layergraph.sizes import BATCHES, at, shape_text, symbolic
 from patchgrad.ops.creation import empty
 
 
@@ -51,6 +51,12 @@ def outcome(key: Key, inputs: Inputs) -> Outcome:
     layer = layer_without_data(key)
     if isinstance(layer, Outcome):
         return layer
+    first = next((spec for spec in inputs if spec is not None), None)
+    if kind.axes and first is not None and len(first.shape) not in kind.axes:
+        axes = " or ".join(map(str, kind.axes))
+        return Outcome(
+            title=f"{kind.name} takes {axes} axes", got=shape_text(first.shape), want=f"{axes} axes, N first"
+        )
     return run_outcome(kind, layer, inputs, modes=(False, True))
 
 
