@@ -10,10 +10,9 @@ from hypothesis import strategies as st
 
 from patchgrad.errors import PatchgradError
 from patchgrad.layergraph import LayerGraph, commands
-from patchgrad.layergraph.check import passes
+from patchgrad.layergraph.flow import edges_read, live, passes
 from patchgrad.layergraph.measure import evaluated
 from patchgrad.layergraph.probe import parameter_count
-from patchgrad.layergraph.walk import live
 
 from .graphs import Run, graphs, random_command
 
@@ -56,8 +55,7 @@ def origin(graph: LayerGraph, port: Any) -> tuple[str, str]:
     node = graph.nodes[port.node]
     if not passes(graph, node):
         return node.name, port.port
-    first = min(graph.edges_into(node.uid), key=lambda edge: edge.target.port != "query" and edge.target.port)
-    return origin(graph, first.source)
+    return origin(graph, edges_read(graph, node)[0].source)
 
 
 @settings(max_examples=250)

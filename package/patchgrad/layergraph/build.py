@@ -8,10 +8,11 @@ from typing import Any, NamedTuple
 from patchgrad import nn
 from patchgrad.errors import ArgumentError, GraphError
 from patchgrad.layergraph import catalogue
-from patchgrad.layergraph.check import check, passes
+from patchgrad.layergraph.check import check
+from patchgrad.layergraph.flow import edges_read, live, passes, ports_into
 from patchgrad.layergraph.graph import LayerGraph, LayerNode, PortRef
 from patchgrad.layergraph.kind import LayerKind
-from patchgrad.layergraph.walk import live, topological
+from patchgrad.layergraph.walk import topological
 
 
 class Step(NamedTuple):
@@ -97,12 +98,11 @@ def plan(graph: LayerGraph, layers: Mapping[str, Any]) -> Plan:
         node = graph.nodes[uid]
         if uid not in needed or node.kind in ("Input", "Output"):
             continue
-        sources = [place[edge.source] if (edge := graph.edge_into(port)) else None for port in ports_into(node)]
-        passed = next((source for source in sources if source is not None), None)
         results = [PortRef(uid, port) for port in catalogue.outputs_of(node)]
-        if passes(graph, node) and passed is not None:
-            place[results[0]] = passed
+        if passes(graph, node):
+            place[results[0]] = place[edges_read(graph, node)[0].source]
             continue
+        sources = [place[edge.source] if (edge := graph.edge_into(port)) else None for port in ports_into(node)]
         places = tuple(range(size, size + len(results)))
         size += len(results)
         place.update(zip(results, places, strict=True))
@@ -112,10 +112,6 @@ def plan(graph: LayerGraph, layers: Mapping[str, Any]) -> Plan:
     )
     names = tuple(node.name for node in entries)
     return Plan(names, _dropping(steps, ends), ends, (None,) * (size - len(entries)))
-
-
-def ports_into(node: LayerNode) -> list[PortRef]:
-    return [PortRef(node.uid, port) for port in catalogue.inputs_of(node)]
 
 
 def _odd(node: LayerNode) -> LayerKind | None:

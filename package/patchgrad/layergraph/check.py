@@ -14,11 +14,12 @@ import msgspec
 
 from patchgrad.errors import GraphError
 from patchgrad.layergraph import catalogue
+from patchgrad.layergraph.flow import edges_read, live, passes, ports_into
 from patchgrad.layergraph.graph import Edge, LayerGraph, LayerNode, PortRef
 from patchgrad.layergraph.kind import SymbolicShape
 from patchgrad.layergraph.probe import Inputs, Outcome, Spec, outcome, parameter_count
 from patchgrad.layergraph.sizes import shape_text
-from patchgrad.layergraph.walk import live, topological
+from patchgrad.layergraph.walk import topological
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -103,13 +104,6 @@ def output_shape(graph: LayerGraph, ref: PortRef) -> SymbolicShape | None:
     return check(graph).shape(ref)
 
 
-def passes(graph: LayerGraph, node: LayerNode) -> bool:
-    """Does the node give its one input as it is: bypassed, or a join with only one thing to join?"""
-    if node.bypassed:
-        return True
-    return catalogue.find(node.kind).family == "join" and len(graph.edges_into(node.uid)) == 1
-
-
 class _Walk:
     """One pass over the graph in the order of the data."""
 
@@ -142,34 +136,40 @@ class _Walk:
             self.end(node, inputs)
         elif passes(self.graph, node):
             self.count(node)
-            self.give(node, tuple(spec for spec in inputs if spec)[:1])
+            self.pass_on(node)
         else:
             self.run(node, inputs)
 
     def gather(self, node: LayerNode) -> Inputs | None:
         """What comes into the input ports; None where that is not known or a port must not be open."""
-        optional = catalogue.find(node.kind).optional
-        ports = [PortRef(node.uid, port) for port in catalogue.inputs_of(node)]
-        edges = [self.graph.edge_into(port) for port in ports]
-        needed = [port for port in ports if port.port not in optional] or (ports[:1] if not any(edges) else [])
-        is_open = [port for port in needed if not self.graph.edge_into(port)]
-        for port in is_open:
-            title = f"nothing leads into {self.graph.say(port)}"
-            self.problem(
-                node, title, (port,), hint=f"connect an output to {self.graph.say(port)}, or remove {node.name}"
-            )
-        for edge in edges:
+        ports = ports_into(node)
+        for port in ports:
+            edge = self.graph.edge_into(port)
             if edge and edge.source in self.specs:
-                self.specs[edge.target] = self.specs[edge.source]
-        unknown = any(edge and edge.source not in self.specs for edge in edges)
-        return None if is_open or unknown else tuple(edge and self.specs[edge.source] for edge in edges)
+                self.specs[port] = self.specs[edge.source]
+        read = edges_read(self.graph, node)
+        unknown = any(edge.source not in self.specs for edge in read)
+        return None if self.look_for_open(node, ports, read) or unknown else tuple(self.specs.get(p) for p in ports)
+
+    def look_for_open(self, node: LayerNode, ports: list[PortRef], read: list[Edge]) -> bool:
+        """Is a port open that must not be? Of ports that may all stay open one must have an edge."""
+        if passes(self.graph, node) and read:
+            return False
+        optional = catalogue.find(node.kind).optional
+        needed = [port for port in ports if port.port not in optional] or (ports if not read else [])[:1]
+        found = [port for port in needed if not self.graph.edge_into(port)]
+        for port in found:
+            words = self.graph.say(port)
+            hint = f"connect an output to {words}, or remove {node.name}"
+            self.problem(node, f"nothing leads into {words}", (port,), hint=hint)
+        return bool(found)
 
     def run(self, node: LayerNode, inputs: Inputs) -> None:
         node = self.followed(node, inputs)
         found = self.closed(node, inputs) if node.kind == "Closed" else outcome(node.key, inputs)
         self.count(node)
         if found.failed:
-            ports = self.ports_of(node)
+            ports = ports_into(node)
             came = ", ".join(
                 f"{p.port}: {shape_text(s.shape)} {s.dtype}" for p, s in zip(ports, inputs, strict=False) if s
             )
@@ -198,6 +198,16 @@ class _Walk:
             return Outcome(title="its module is not here", hint="trace the model again")
         return origin.outcome(inputs)
 
+    def pass_on(self, node: LayerNode) -> None:
+        """The first output carries what is read; others carry nothing, so that nothing may hang on them."""
+        self.give(node, tuple(self.specs[edge.source] for edge in edges_read(self.graph, node)))
+        first = catalogue.outputs_of(node)[0]
+        for edge in self.graph.edges_from(node.uid):
+            if edge.source.port != first:
+                title = f"{self.graph.say(edge.source)} carries nothing while {node.name} is bypassed"
+                reader = self.graph.nodes[edge.target.node]
+                self.problem(reader, title, (edge.source, edge.target), hint=f"use {node.name} again, or disconnect it")
+
     def end(self, node: LayerNode, inputs: Inputs) -> None:
         wanted, spec = node.settings["shape"], inputs[0]
         if wanted is not None and spec is not None and spec.shape[1:] != wanted:
@@ -222,9 +232,6 @@ class _Walk:
             self.parameters[node.uid] = origin.parameters if origin else 0
         elif node.kind not in ("Input", "Output"):
             self.parameters[node.uid] = parameter_count(node.key)
-
-    def ports_of(self, node: LayerNode) -> list[PortRef]:
-        return [PortRef(node.uid, port) for port in catalogue.inputs_of(node)]
 
     def with_sources(self, ports: list[PortRef]) -> tuple[PortRef, ...]:
         """Each input port that has an edge, after the output port at the other end."""

@@ -6,13 +6,13 @@ import textwrap
 from collections import Counter
 
 from patchgrad.layergraph import catalogue
-from patchgrad.layergraph.build import ports_into
-from patchgrad.layergraph.check import check, passes
+from patchgrad.layergraph.check import check
+from patchgrad.layergraph.flow import edges_read, live, passes
 from patchgrad.layergraph.graph import LayerGraph, LayerNode, PortRef
 from patchgrad.layergraph.names import require_name
 from patchgrad.layergraph.probe import parameter_count
 from patchgrad.layergraph.sizes import shape_text
-from patchgrad.layergraph.walk import live, topological
+from patchgrad.layergraph.walk import topological
 
 INDENT = "    "
 
@@ -84,7 +84,7 @@ class _Forward:
         self.live = live(graph)
         self.names: dict[PortRef, str] = {}
         self.aliases: dict[PortRef, PortRef] = {}
-        self.left = Counter(edge.source for edge in graph.edges if edge.target.node in self.live)
+        self.left = Counter(edge.source for uid in self.live for edge in edges_read(graph, graph.nodes[uid]))
 
     def lines(self) -> list[str]:
         entries = self.graph.of_kind("Input")
@@ -99,24 +99,21 @@ class _Forward:
     def call(self, node: LayerNode) -> list[str]:
         if node.uid not in self.live or node.kind in ("Input", "Output"):
             return []
-        inputs = [(port, self.source(port)) for port in ports_into(node) if self.graph.edge_into(port)]
+        inputs = [(edge.target.port, self.source(edge.target)) for edge in edges_read(self.graph, node)]
         if passes(self.graph, node):
-            return self.passed(node, inputs)
-        taken = [self.names[source] for _, source in inputs]
+            return self.passed(node, inputs[0][1])
+        taken = {port: self.names[source] for port, source in inputs}
         for _, source in inputs:
             self.left[source] -= 1
         outputs = self.name_outputs(node, [source for _, source in inputs])
-        return [self.text(node, {port.port: name for (port, _), name in zip(inputs, taken, strict=True)}, outputs)]
+        return [self.text(node, taken, outputs)]
 
-    def passed(self, node: LayerNode, inputs: list[tuple[PortRef, PortRef]]) -> list[str]:
+    def passed(self, node: LayerNode, source: PortRef) -> list[str]:
         """A layer that is not called: what reads it reads what it is given."""
-        first, *rest = [source for _, source in inputs]
-        for source in rest:
-            self.left[source] -= 1
         result = PortRef(node.uid, catalogue.outputs_of(node)[0])
-        self.names[result] = self.names[first]
-        self.aliases[result] = first
-        self.left[first] += self.left[result] - 1
+        self.names[result] = self.names[source]
+        self.aliases[result] = source
+        self.left[source] += self.left[result] - 1
         return []
 
     def source(self, port: PortRef) -> PortRef:

@@ -54,9 +54,3 @@ def downstream(graph: LayerGraph, uids: Iterable[str]) -> set[str]:
 def reaches(graph: LayerGraph, source: str, target: str) -> bool:
     """Does a path of edges lead from one node to the other? A node reaches itself."""
     return target in downstream(graph, (source,))
-
-
-def live(graph: LayerGraph) -> set[str]:
-    """The nodes that take part in the result: those that feed an Output, and the Inputs."""
-    ends = [uid for uid, node in graph.nodes.items() if node.kind == "Output"]
-    return upstream(graph, ends) | {uid for uid, node in graph.nodes.items() if node.kind == "Input"}
