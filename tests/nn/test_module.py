@@ -114,6 +114,16 @@ def test_parameters_have_ids_of_their_own_that_copies_do_not_inherit():
             assert own.data is not other.data
 
 
+def test_tied_parameters_stay_tied_in_a_copy_and_count_once():
+    net = nn.Sequential(nn.Linear(3, 3, bias=False), nn.Linear(3, 3, bias=False))
+    net[1].weight = net[0].weight
+    twin = copy.deepcopy(net)
+    assert twin[1].weight is twin[0].weight
+    assert twin[0].weight is not net[0].weight
+    assert len(list(twin.parameters())) == 1
+    assert list(twin.state_dict()) == ["0.weight", "1.weight"]
+
+
 def test_a_parameter_shares_the_memory_of_its_tensor():
     tensor = pg.zeros(3)
     parameter = nn.Parameter(tensor)

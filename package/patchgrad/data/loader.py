@@ -43,6 +43,12 @@ class DataLoader:
         self.drop_last = drop_last
         self.collate_fn = collate_fn
         self.sampler = _sampler(dataset, shuffle, seed, sampler)
+        if len(self) == 0:
+            raise DataError(
+                "the loader has no batch to give",
+                got=f"{len(self.sampler)} samples, batch_size={batch_size}, drop_last={drop_last}",
+                hint="a smaller batch_size, or drop_last=False",
+            )
         self._epoch, self._batch = 0, 0
         self._resumes = True
 

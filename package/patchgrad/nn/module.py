@@ -11,7 +11,6 @@ from itertools import pairwise
 from typing import Any, Self
 
 from patchgrad.autograd.state import state
-from patchgrad.errors import PatchgradError
 from patchgrad.nn import moving, printing, saving
 from patchgrad.nn.hooks import HookHandle, Hooks, add, watched_call
 from patchgrad.nn.names import Owner
@@ -44,9 +43,6 @@ class Module(Owner):
             if self._hooks or state.observers:
                 return watched_call(self, self._hooks, args, kwargs)
             return self.forward(*args, **kwargs)
-        except PatchgradError as error:
-            error.where = error.where or self.path or type(self).__name__
-            raise
         finally:
             scope.pop()
 

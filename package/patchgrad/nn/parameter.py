@@ -37,8 +37,7 @@ class Parameter(Tensor):
         return cls(allocate(shape, device=device, dtype=dtype))
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Self:
-        twin = memo[id(self)] = type(self)(_copied(self.data), self.requires_grad)
-        return twin
+        return type(self)(_copied(self.data), self.requires_grad)
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.data, self.requires_grad)
