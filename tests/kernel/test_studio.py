@@ -19,6 +19,13 @@ studio = session.studio(pin={pin})
 """
 UNPINNED = "studio.comm._reply_subshell_for = lambda data, default: default\n"
 TRAIN = "session.run({steps}, progress=False); print(session.step_count, session.state)"
+ENDLESS = """
+def look(event):
+    if event == "step" and session.step_count == 3:
+        print("three steps", flush=True)
+session.subscribe(look)
+session.run(progress=False)
+"""
 OPEN = {"type": "open", "version": 1}
 LANES = {
     "own subshell": (True, False, lane.OWN),
@@ -43,6 +50,13 @@ def _open(front_end, pin=True, words=lane.OWN):
     return front_end, comm, reply["graph"]
 
 
+def training(front_end):
+    """A cell that trains without end, and has begun."""
+    cell = front_end.start(ENDLESS)
+    front_end.wait_for(lambda message: message["content"].get("text") == "three steps\n")
+    return cell
+
+
 def insert(graph, kind="Dropout", before="fc2", **settings):
     """The message that a drag of a layer onto the edge into ``before`` sends."""
     node = next(node for node in graph["nodes"] if node["name"] == before)
@@ -57,14 +71,7 @@ def insert(graph, kind="Dropout", before="fc2", **settings):
 
 def test_an_edit_is_applied_and_answered_while_a_cell_trains(opened):
     front_end, comm, graph = opened
-    front_end.run(
-        "def look(event):\n"
-        "    if event == 'step' and session.step_count == 3:\n"
-        "        print('three steps', flush=True)\n"
-        "session.subscribe(look)"
-    )
-    cell = front_end.start(TRAIN.format(steps=100_000_000))
-    front_end.wait_for(lambda message: message["content"].get("text") == "three steps\n")
+    cell = training(front_end)
     reply = front_end.ask(comm, insert(graph, p=0.25))
     assert (reply["type"], reply["revision"]) == ("command-done", 1)
     assert "kept 6 tensors" in reply["receipt"]
@@ -111,7 +118,7 @@ def test_in_the_background_an_edit_is_applied_without_any_subshell(front_end):
 def test_an_edit_that_cannot_be_made_is_refused_with_its_ports_and_training_goes_on(opened):
     front_end, comm, graph = opened
     names = {node["name"]: node for node in graph["nodes"]}
-    cell = front_end.start(TRAIN.format(steps=100_000_000))
+    cell = training(front_end)
     command = {
         "type": "connect",
         "source": {"node": names["fc2"]["uid"], "port": "y"},
@@ -159,7 +166,7 @@ def test_each_request_is_answered_exactly_once(opened):
 
 def test_one_frame_is_in_flight_and_the_next_comes_after_it_was_seen(opened):
     front_end, comm, _ = opened
-    cell = front_end.start(TRAIN.format(steps=100_000_000))
+    cell = training(front_end)
     first = front_end.wait_until_told(comm, "frame")
     front_end.pump(0.5)
     assert [frame["number"] for frame in front_end.told(comm, "frame")] == [first["number"]]
