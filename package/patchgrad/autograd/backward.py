@@ -23,6 +23,7 @@ class World(Protocol):
 
     def saved(self, node: Node) -> Saved:
         """What the rules may read. Raises GradError if it is gone or was changed."""
+        ...
 
     def fit(self, node: Node, index: int, gradient: Any) -> Any:
         """The gradient in the shape and dtype of input ``index``: sums over broadcast axes."""

@@ -107,6 +107,7 @@ def takes(target: LayerNode, inputs: Inputs) -> Outcome:
     """What a node gives for these inputs with the settings it has."""
     if target.kind == "Output":
         wanted, spec = target.settings["shape"], inputs[0]
-        wrong = wanted is not None and spec is not None and spec.shape[1:] != wanted
-        return Outcome(title="another shape", want=shape_text(("N", *wanted))) if wrong else Outcome()
+        if wanted is None or spec is None or spec.shape[1:] == wanted:
+            return Outcome()
+        return Outcome(title="another shape", want=shape_text(("N", *wanted)))
     return outcome(target.key, inputs)

@@ -64,7 +64,7 @@ class GraphModule(nn.Module):
         values: list[Any] = [*inputs, *program.empty]
         for layer, kind, sources, results, drop in program.steps:
             if kind is None:
-                values[results[0]] = layer(*[values[place] for place in sources])
+                values[results[0]] = layer(*[values[place] for place in sources if place is not None])
             else:
                 given = tuple(None if place is None else values[place] for place in sources)
                 for place, value in zip(results, kind.split(layer(*kind.arrange(given))), strict=True):

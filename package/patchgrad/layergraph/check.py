@@ -75,7 +75,7 @@ class Report(msgspec.Struct, frozen=True):
 def check(graph: LayerGraph) -> Report:
     """The report of a graph: computed once, then kept with it."""
     if "report" not in graph.__dict__:
-        graph.__dict__["report"] = _Walk(graph, follow=False).report()
+        vars(graph)["report"] = _Walk(graph, follow=False).report()
     return graph.__dict__["report"]
 
 
@@ -84,7 +84,7 @@ def settle(graph: LayerGraph) -> LayerGraph:
     walk = _Walk(graph, follow=True)
     report = walk.report()
     settled = graph._with(nodes={**graph.nodes, **walk.changed}) if walk.changed else graph
-    settled.__dict__["report"] = report
+    vars(settled)["report"] = report
     return settled
 
 

@@ -183,7 +183,7 @@ class LayerGraph(msgspec.Struct, frozen=True, dict=True):
     def _with(self, **changes: Any) -> LayerGraph:
         changed = msgspec.structs.replace(self, **changes)
         if "origin" in self.__dict__:
-            changed.__dict__["origin"] = self.__dict__["origin"]
+            vars(changed)["origin"] = self.__dict__["origin"]
         return changed
 
     def with_node(self, node: LayerNode) -> LayerGraph:
@@ -258,7 +258,7 @@ class LayerGraph(msgspec.Struct, frozen=True, dict=True):
     def with_origin(self, modules: Mapping[str, Any]) -> LayerGraph:
         """The same graph that remembers the modules its nodes were traced from, by uid."""
         same = self._with()
-        same.__dict__["origin"] = modules
+        vars(same)["origin"] = modules
         return same
 
     @property

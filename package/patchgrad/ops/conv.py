@@ -130,7 +130,7 @@ def _conv2d(
     xp: Any, x: Any, weight: Any, bias: Any, stride: Pair, padding: Padding, dilation: Pair, groups: int
 ) -> Any:
     shape = _conv_shape(x.shape, weight.shape, stride=stride, padding=padding, dilation=dilation, groups=groups)
-    batch, out_channels, size = shape[0], shape[1], shape[2:]
+    batch, out_channels, size = shape[0], shape[1], (shape[2], shape[3])
     matrix = xp.reshape(weight, (groups, out_channels // groups, -1))
     out = xp.empty((batch, groups, out_channels // groups, size[0] * size[1]), dtype=x.dtype)
     for part in _chunks(batch, _column_bytes(weight.shape, groups, size)):

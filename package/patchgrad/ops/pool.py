@@ -21,9 +21,13 @@ from patchgrad.typing import Shape
 
 
 def _pool_shape(x: Shape, *, kernel: Pair, stride: Pair, padding: Padding, dilation: Pair = (1, 1), **_: Any) -> Shape:
+    return (*x[:-2], *_pooled(x, kernel, stride, padding, dilation))
+
+
+def _pooled(x: Shape, kernel: Pair, stride: Pair, padding: Padding, dilation: Pair = (1, 1)) -> Pair:
     if len(x) < 3:
         raise ShapeError("pooling wants images", got=f"{tuple(x)}", want="(batch, channels, height, width)")
-    return (*x[:-2], *output_size(x, kernel, stride, padding, dilation))
+    return output_size(x, kernel, stride, padding, dilation)
 
 
 def _lowest(xp: Any, kind: Any) -> Any:
@@ -31,7 +35,7 @@ def _lowest(xp: Any, kind: Any) -> Any:
 
 
 def _max_pool(xp: Any, x: Any, kernel: Pair, stride: Pair, padding: Padding, dilation: Pair) -> tuple[Any, Any]:
-    size = _pool_shape(x.shape, kernel=kernel, stride=stride, padding=padding, dilation=dilation)[-2:]
+    size = _pooled(x.shape, kernel, stride, padding, dilation)
     wide = padded(xp, x, padding, _lowest(xp, x.dtype)) if padding != ((0, 0), (0, 0)) else x
     kind = xp.uint8 if kernel[0] * kernel[1] < 256 else xp.int32
     best = place = None
@@ -159,7 +163,7 @@ def _scaled(xp: Any, x: Any, size: Pair, s: dict[str, Any]) -> Any:
 
 def _avg_pool(xp: Any, x: Any, **attrs: Any) -> Any:
     kernel, stride, padding = attrs["kernel"], attrs["stride"], attrs["padding"]
-    size = _pool_shape(x.shape, kernel=kernel, stride=stride, padding=padding)[-2:]
+    size = _pooled(x.shape, kernel, stride, padding)
     wide = padded(xp, x, padding)
     first, *others = places(kernel)
     total = xp.asarray(wide[window_slices(first, size, stride, (1, 1))], copy=True)
@@ -309,8 +313,8 @@ def max_pool1d(
     input: Any, kernel_size: Any, stride: Any = None, padding: Any = 0, dilation: Any = 1, ceil_mode: bool = False
 ) -> Tensor:
     """`max_pool2d` along the last axis: (*, length) -> (*, l)."""
-    sizes = [(1, single(value)) for value in (kernel_size, kernel_size if stride is None else stride)]
-    found = max_pool2d(input.unsqueeze(-2), *sizes, (0, single(padding)), (1, single(dilation)), ceil_mode)
+    kernel, step = ((1, single(value)) for value in (kernel_size, kernel_size if stride is None else stride))
+    found = max_pool2d(input.unsqueeze(-2), kernel, step, (0, single(padding)), (1, single(dilation)), ceil_mode)
     return found.squeeze(-2)
 
 
@@ -323,8 +327,8 @@ def avg_pool1d(
     count_include_pad: bool = True,
 ) -> Tensor:
     """`avg_pool2d` along the last axis: (*, length) -> (*, l)."""
-    sizes = [(1, single(value)) for value in (kernel_size, kernel_size if stride is None else stride)]
-    found = avg_pool2d(input.unsqueeze(-2), *sizes, (0, single(padding)), ceil_mode, count_include_pad)
+    kernel, step = ((1, single(value)) for value in (kernel_size, kernel_size if stride is None else stride))
+    found = avg_pool2d(input.unsqueeze(-2), kernel, step, (0, single(padding)), ceil_mode, count_include_pad)
     return found.squeeze(-2)
 
 

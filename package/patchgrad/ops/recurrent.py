@@ -29,7 +29,7 @@ def _activated(xp: Any, raw: Any) -> Any:
 
 
 def _lstm(xp: Any, projected: Any, h: Any, c: Any, weight: Any, bias: Any, reverse: bool) -> tuple[Any, Any, Any]:
-    _shape(*[None if x is None else x.shape for x in (projected, h, c, weight, bias)])
+    _shape(projected.shape, h.shape, c.shape, weight.shape, None if bias is None else bias.shape)
     y = xp.empty((projected.shape[0], *h.shape), dtype=projected.dtype)
     cells, gates = xp.empty_like(y), xp.empty_like(projected)
     transposed = xp.matrix_transpose(weight)

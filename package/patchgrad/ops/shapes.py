@@ -64,7 +64,7 @@ def matmul(a: Shape, b: Shape) -> Shape:
     """(..., n, k) @ (..., k, m) -> (..., n, m); vectors as in the array API."""
     if not a or not b:
         raise ShapeError("matmul needs at least one axis on both sides", got=f"a: {a}, b: {b}")
-    inner_b = b[-2] if len(b) > 1 else b[-1]
+    inner_b = b[-2:][0]
     if a[-1] != inner_b:
         raise ShapeError(
             f"matmul cannot take a: {a}, b: {b}",

@@ -21,14 +21,15 @@ class Progress:
             tqdm.monitor_interval = 0
             self._bar = tqdm(total=total, unit="step", mininterval=PERIOD)
 
-    def step(self, loss: float, epoch: int) -> None:
+    def step(self, loss: float | None, epoch: int) -> None:
         """One step is done."""
         if self._bar is None:
             return
         self._bar.update()
         if monotonic() >= self._next:
             self._next = monotonic() + PERIOD
-            self._bar.set_postfix_str(f"epoch {epoch + 1}, loss {loss:.4g}", refresh=False)
+            shown = "" if loss is None else f", loss {loss:.4g}"
+            self._bar.set_postfix_str(f"epoch {epoch + 1}{shown}", refresh=False)
 
     def close(self) -> None:
         if self._bar is not None:

@@ -7,7 +7,7 @@ Read next: ``views.py`` (shared memory, in-place writes), ``worlds.py`` (how bac
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 from patchgrad.autograd.node import Node
 from patchgrad.autograd.op import OpSpec
@@ -38,29 +38,6 @@ class Tensor(Declared):
     __slots__ = (
         "__weakref__", "data", "grad", "hooks", "kept", "lineage", "node", "port", "requires_grad", "version",
     )  # fmt: skip
-
-    if TYPE_CHECKING:  # operators and methods are bound in ops/methods.py
-
-        def __getattr__(self, name: str) -> Any: ...
-
-        __add__: Any
-        __radd__: Any
-        __sub__: Any
-        __rsub__: Any
-        __mul__: Any
-        __rmul__: Any
-        __truediv__: Any
-        __rtruediv__: Any
-        __pow__: Any
-        __rpow__: Any
-        __matmul__: Any
-        __neg__: Any
-        __lt__: Any
-        __le__: Any
-        __gt__: Any
-        __ge__: Any
-        __getitem__: Any
-        __setitem__: Any
 
     def __init__(self, data: Array, requires_grad: bool = False) -> None:
         self.data = data
@@ -132,10 +109,7 @@ class Tensor(Declared):
         else:
             self.node.hooks = table = self.node.hooks or {}
             hooks = table.setdefault(self.port, [])
-
-            def entry(ct: Any, world: Any) -> Any:
-                return world.through(hook, ct)
-
+            entry = _on_the_tape(hook)
         hooks.append(entry)
         return lambda: hooks.remove(entry)
 
@@ -169,6 +143,11 @@ class Tensor(Declared):
 
     def __repr__(self) -> str:
         return _show(self)
+
+
+def _on_the_tape(hook: Callable[[Tensor], Tensor | None]) -> Callable[[Any, Any], Any]:
+    """A hook on a computed tensor: called with the bare cotangent and the world that computes with it."""
+    return lambda ct, world: world.through(hook, ct)
 
 
 def apply(op: OpSpec, *inputs: Any, **attrs: Any) -> Any:

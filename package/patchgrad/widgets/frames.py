@@ -91,7 +91,9 @@ def _loss(recorder: Any) -> dict[str, Any]:
 
 def _by_depth(recorder: Any, uids: tuple[str, ...]) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for name, quantity in BY_DEPTH.items() if recorder is not None else ():
+    if recorder is None:
+        return found
+    for name, quantity in BY_DEPTH.items():
         newest = recorder.by_layer(quantity)
         values = host.asarray([newest.get(uid, host.nan) for uid in uids], dtype="float64")
         if name == "update.ratio":
