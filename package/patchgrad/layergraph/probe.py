@@ -94,19 +94,20 @@ def with_loose_streams(layer: Any) -> Any:
 def run_outcome(kind: LayerKind, layer: Any, inputs: Inputs, modes: tuple[bool, bool] | None = None) -> Outcome:
     """Run a layer at two batch sizes without data; with ``modes``, once as in evaluation and once as in training."""
     try:
-        runs: list[tuple[Any, ...]] = []
-        for at_run, batch in enumerate(BATCHES):
-            if modes is not None:
-                layer.train(modes[at_run])
-            runs.append(_run(kind, layer, inputs, batch))
-        first, second = runs
-        outputs = tuple(Spec(symbolic(a.shape, b.shape), a.dtype.name) for a, b in zip(first, second, strict=True))
+        first, second = (_run(kind, layer, inputs, batch, modes and modes[at]) for at, batch in enumerate(BATCHES))
     except Exception as error:
         return refusal(error, f"{kind.name} cannot take this")
-    return Outcome(outputs, count(layer))
+    for a, b in zip(first, second, strict=True):
+        if a.dtype != b.dtype:
+            got = f"{a.dtype.name} in evaluation, {b.dtype.name} in training"
+            return Outcome(title=f"{kind.name} changes the type of its numbers with the mode", got=got)
+    specs = (Spec(symbolic(a.shape, b.shape), a.dtype.name) for a, b in zip(first, second, strict=True))
+    return Outcome(tuple(specs), count(layer))
 
 
-def _run(kind: LayerKind, layer: Any, inputs: Inputs, batch: int) -> tuple[Any, ...]:
+def _run(kind: LayerKind, layer: Any, inputs: Inputs, batch: int, training: bool | None) -> tuple[Any, ...]:
+    if training is not None:
+        layer.train(training)
     tensors = tuple(spec and empty(at(spec.shape, batch), dtype=spec.dtype, device="meta") for spec in inputs)
     with quiet():
         return kind.split(layer(*kind.arrange(tensors)))

@@ -149,10 +149,11 @@ def _measure(old: LayerGraph, module: Any, new: LayerGraph, fresh: Any, batch: t
     try:
         return largest_change(module, fresh, batch)
     except PatchgradError as error:
-        raise GraphError(
-            f"the edited network cannot take the last batch: {error.title}",
-            where=error.where, got=error.got, want=error.want, hint=error.hint,
-        ) from error  # fmt: skip
+        title = f"the edited network cannot take the last batch: {error.title}"
+        raise GraphError(title, where=error.where, got=error.got, want=error.want, hint=error.hint) from error
+    except Exception as error:
+        title = "the edited network cannot take the last batch"
+        raise GraphError(title, got=f"{type(error).__name__}: {error}"[:300]) from error
 
 
 # --- commit ---------------------------------------------------------------------------------------
