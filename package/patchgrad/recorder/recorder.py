@@ -135,7 +135,7 @@ class Recorder:
                 with host.errstate(all="ignore"):
                     values = quantity.compute(evidence)
                 for uid, value in values.items():
-                    self._keep(quantity, uid, evidence.step, value)
+                    self.keep(quantity, uid, evidence.step, value)
             except Exception as error:
                 self.problems[quantity.name] = f"{type(error).__name__}: {error}"
         if self.fault is None:
@@ -149,7 +149,7 @@ class Recorder:
         else:
             self.snapshot, self._key = snapshot(trace, step), key
 
-    def _keep(self, quantity: Quantity, uid: str, step: int, value: Any) -> None:
+    def keep(self, quantity: Quantity, uid: str, step: int, value: Any) -> None:
         table = self._series.setdefault(quantity.name, {})
         series = table.get(uid)
         if series is None:

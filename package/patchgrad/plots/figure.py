@@ -1,0 +1,34 @@
+"""The only file that knows Plotly, which is imported when the first figure is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+from patchgrad.errors import ArgumentError
+from patchgrad.plots.look import Spec
+
+
+def plotly() -> Any:
+    """``plotly.graph_objects``.
+
+    Errors
+        ArgumentError  if it is not installed.
+    """
+    try:
+        return import_module("plotly.graph_objects")
+    except ImportError as error:
+        raise ArgumentError(
+            "plots need Plotly, which is not installed", got=str(error), hint="pip install plotly anywidget"
+        ) from error
+
+
+def figure(draw: Callable[[], Spec], *, live: bool) -> Any:
+    """A Plotly figure of what ``draw`` gives now; ``live``: a widget that follows it."""
+    made = plotly()
+    if not live:
+        return made.Figure(draw())
+    from patchgrad.plots.live import live_figure
+
+    return live_figure(draw)
