@@ -10,6 +10,7 @@ import logging
 import threading
 import weakref
 from collections.abc import Callable
+from copy import deepcopy
 from typing import Any
 
 from patchgrad.errors import ArgumentError
@@ -17,6 +18,8 @@ from patchgrad.plots.figure import plotly
 from patchgrad.plots.look import Spec
 
 PAUSE = 0.1
+QUIET = 5
+"""Pauses without new numbers after which the figure is made fit for saving."""
 MIMETYPE = "application/vnd.plotly.v1+json"
 log = logging.getLogger("patchgrad.plots")
 
@@ -52,6 +55,7 @@ def _class(base: Any) -> Any:
         def stop(self) -> None:
             """Follow no longer; the figure stays as it is."""
             self.__dict__["_ended"].set()
+            settle(self)
 
         def _repr_mimebundle_(self, include: Any = None, exclude: Any = None, **settings: Any) -> Any:
             found = super()._repr_mimebundle_(include, exclude, **settings)
@@ -62,6 +66,7 @@ def _class(base: Any) -> Any:
 
 
 def _follow(figure: weakref.ref[Any], draw: Callable[[], Spec], shown: Spec, ended: threading.Event) -> None:
+    quiet = QUIET
     while not ended.wait(PAUSE):
         try:
             spec = draw()
@@ -70,11 +75,21 @@ def _follow(figure: weakref.ref[Any], draw: Callable[[], Spec], shown: Spec, end
                 return
             if spec != shown:
                 refresh(target, spec)
-                shown = spec
+                shown, quiet = spec, 0
+            elif quiet < QUIET:
+                quiet += 1
+                if quiet == QUIET:
+                    settle(target)
             del target
         except Exception:
             log.exception("patchgrad: a live plot failed and is no longer updated")
             return
+
+
+def settle(figure: Any) -> None:
+    """Bring the state that is saved with a notebook up to date: updates alone do not enter it."""
+    figure._widget_data = deepcopy(figure._data)
+    figure._widget_layout = deepcopy(figure._layout)
 
 
 def refresh(figure: Any, spec: Spec) -> None:
