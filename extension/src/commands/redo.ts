@@ -1,4 +1,4 @@
-import { ask } from "./ask";
+import { turnBack } from "./ask";
 import type { UiCommand } from "./uiCommand";
 
 export const redo: UiCommand = {
@@ -7,5 +7,5 @@ export const redo: UiCommand = {
   keys: ["Ctrl+Shift+Z", "Ctrl+Y"],
   family: "Edit",
   enabled: (state) => state.graph.redoLabel !== null,
-  run: (studio) => ask(studio, { type: "redo" }),
+  run: (studio) => turnBack(studio, "redo"),
 };

@@ -1,4 +1,4 @@
-import { ask } from "./ask";
+import { turnBack } from "./ask";
 import type { UiCommand } from "./uiCommand";
 
 /** The removed layer comes back with its trained weights; the rest keeps its progress. */
@@ -8,5 +8,5 @@ export const undo: UiCommand = {
   keys: ["Ctrl+Z"],
   family: "Edit",
   enabled: (state) => state.graph.undoLabel !== null,
-  run: (studio) => ask(studio, { type: "undo" }),
+  run: (studio) => turnBack(studio, "undo"),
 };

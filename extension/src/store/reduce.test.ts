@@ -4,6 +4,7 @@ import { CATALOGUE, GRAPH } from "../../dev/scene";
 import type { Frame, Opened } from "../protocol/messages";
 import type { Action } from "./actions";
 import { reduce } from "./reduce";
+import { panelShown } from "./selectors";
 import { INITIAL_STATE, type State } from "./state";
 
 const stateAfter = (...actions: Action[]): State => actions.reduce(reduce, INITIAL_STATE);
@@ -130,6 +131,14 @@ describe("panels", () => {
       log: false,
       inspector: true,
     });
+  });
+
+  it("the inspector follows the selection until it is closed by hand", () => {
+    const chosen = stateAfter(arrived, select(["fc1"]));
+    expect([panelShown(stateAfter(arrived), "inspector"), panelShown(chosen, "inspector")]).toEqual([false, true]);
+    const closed = reduce(chosen, { type: "panel-toggled", panel: "inspector" });
+    expect(panelShown(closed, "inspector")).toBe(false);
+    expect(panelShown(reduce(closed, { type: "panel-toggled", panel: "inspector" }), "inspector")).toBe(true);
   });
 
   it("an opened panel is the chosen tab of a narrow studio", () => {

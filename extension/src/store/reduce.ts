@@ -3,6 +3,7 @@ import { indexGraph } from "../model/graphIndex";
 import { portKey } from "../model/ports";
 import type { Failed, Frame, GraphView } from "../protocol/messages";
 import type { Action } from "./actions";
+import { panelShown } from "./selectors";
 import type { Drag, Layout, Notice, Panel, Selection, State } from "./state";
 
 const MOST_NOTICES = 3;
@@ -60,7 +61,7 @@ export function reduce(state: State, action: Action): State {
     case "source-shown":
       return { ...state, source: action.source };
     case "panel-toggled":
-      return { ...state, layout: togglePanel(state.layout, action.panel, action.open) };
+      return { ...state, layout: togglePanel(state, action.panel, action.open) };
     case "tab-chosen":
       return { ...state, layout: { ...state.layout, tab: action.tab } };
     case "width-changed":
@@ -126,8 +127,10 @@ function announce(state: State, text: string): State {
 }
 
 /** The inspector and the log share one place, so opening one closes the other. */
-function togglePanel(layout: Layout, panel: Panel, open = !layout.open[panel]): Layout {
+function togglePanel(state: State, panel: Panel, open = !panelShown(state, panel)): Layout {
+  const { layout } = state;
   const rival = panel === "inspector" ? "log" : panel === "log" ? "inspector" : null;
   const closed = open && rival ? { [rival]: false } : {};
-  return { ...layout, open: { ...layout.open, ...closed, [panel]: open }, tab: open ? panel : "canvas" };
+  const following = panel === "inspector" ? open : layout.following;
+  return { ...layout, following, open: { ...layout.open, ...closed, [panel]: open }, tab: open ? panel : "canvas" };
 }

@@ -56,9 +56,9 @@ describe("the reason bar", () => {
   it("names the edge in the user's names and gives the reason and the fixes", () => {
     const wrong = verdict("drop/x", "invalid", { reason: "wants 4 axes.", fixes: ["Flatten (+0)", "Reshape"] });
     expect(dragSentence(drag(LAYER, [wrong], "drop/x"))).toBe(
-      "fc1 → drop: does not fit. wants 4 axes. Try: Flatten (+0), or Reshape.",
+      "fc1 → drop does not fit: wants 4 axes. Try: Flatten (+0), or Reshape.",
     );
-    expect(dragSentence(drag(EDGE, [wrong], "drop/x"))).toContain("drop.x: does not fit.");
+    expect(dragSentence(drag(EDGE, [wrong], "drop/x"))).toContain("drop.x does not fit:");
   });
 
   it("says that a box would be replaced", () => {

@@ -2,7 +2,7 @@
 import { indexGraph } from "../model/graphIndex";
 import { portKey } from "../model/ports";
 import type { EdgeView, GroupView, KindView, LayerStat, NodeView, PortRef, Verdict } from "../protocol/messages";
-import type { Drag, State } from "./state";
+import type { Drag, Panel, State } from "./state";
 
 export function selectedNodes(state: State): readonly NodeView[] {
   const { nodes } = indexGraph(state.graph);
@@ -44,6 +44,13 @@ export function kindOf(state: State, kind: string): KindView | null {
 
 export function statOf(state: State, uid: string): LayerStat | null {
   return state.frame?.stats.find((stat) => stat.uid === uid) ?? null;
+}
+
+/** Is the panel beside the canvas? The inspector also comes with a selection, where the log is not in its place. */
+export function panelShown({ layout, selection }: State, panel: Panel): boolean {
+  const chosen = selection.nodes.length > 0 || selection.edge !== null;
+  const follows = panel === "inspector" && layout.following && chosen && !layout.open.log;
+  return layout.open[panel] || follows;
 }
 
 export function training(state: State): boolean {
@@ -101,9 +108,9 @@ function placesInWords({ verdicts, moving }: Drag): string {
 function verdictSentence(state: State, drag: Drag, verdict: Verdict): string {
   const place = targetName(state, drag, verdict.port);
   const fixes = verdict.fixes.length ? ` Try: ${verdict.fixes.join(", or ")}.` : "";
-  if (verdict.verdict === "valid") return `${place}: fits.${verdict.reason ? ` ${verdict.reason}` : ""}`;
-  if (verdict.verdict === "adapter") return `${place}: needs an adapter. ${verdict.reason}${fixes}`;
-  return `${place}: does not fit. ${verdict.reason}${fixes}`;
+  const reason = verdict.reason ? `: ${verdict.reason}` : "";
+  const judged = { valid: "fits", adapter: "needs an adapter", invalid: "does not fit" }[verdict.verdict];
+  return `${place} ${judged}${reason}.${fixes}`.replace("..", ".");
 }
 
 function targetName(state: State, drag: Drag, target: PortRef): string {

@@ -68,6 +68,8 @@ export type Panel = "palette" | "inspector" | "log" | "scopes";
 export interface Layout {
   /** Panels shown beside the canvas when there is room. */
   readonly open: Readonly<Record<Panel, boolean>>;
+  /** The inspector comes and goes with the selection. */
+  readonly following: boolean;
   /** The one thing shown when there is not. */
   readonly tab: Panel | "canvas";
   readonly narrow: boolean;
@@ -146,7 +148,8 @@ export const INITIAL_STATE: State = {
   inspected: null,
   source: null,
   layout: {
-    open: { palette: true, inspector: true, log: false, scopes: true },
+    open: { palette: true, inspector: false, log: false, scopes: true },
+    following: true,
     tab: "canvas",
     narrow: false,
     keyboardMap: false,

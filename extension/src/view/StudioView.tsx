@@ -1,6 +1,7 @@
 /** The studio: bar, palette, canvas, inspector or log, scopes. On a narrow field the panels become tabs. */
 import { useEffect, useRef, useState } from "react";
 import { STUDIO_ROOT } from "../model/layerDrag";
+import { panelShown } from "../store/selectors";
 import type { State } from "../store/state";
 import { Canvas } from "./canvas/Canvas";
 import { Inspector } from "./inspector/Inspector";
@@ -54,14 +55,17 @@ export function StudioView() {
   );
 }
 
+const inspectorShown = (state: State) => panelShown(state, "inspector");
+
 function WideBody() {
   const { open } = useRead(readLayout);
+  const inspector = useRead(inspectorShown);
   return (
     <div className="pg-body">
       <div className="pg-upper">
         {open.palette && <Palette />}
         <Canvas />
-        {open.inspector && <Inspector />}
+        {inspector && <Inspector />}
         {open.log && <Log />}
       </div>
       {open.scopes && <ScopesPanel />}

@@ -15,6 +15,7 @@ import type { State } from "../../store/state";
 import { Notices } from "../parts/Notices";
 import { useRead, useStudio } from "../studioContext";
 import { CanvasTools } from "./CanvasTools";
+import { FaultBanner } from "./FaultBanner";
 import { GroupFrame } from "./GroupFrame";
 import { LayerBox } from "./LayerBox";
 import { LayerTree } from "./LayerTree";
@@ -87,6 +88,7 @@ function CanvasField() {
       </ReactFlow>
       {empty && <p className="pg-empty">Drag a layer from the palette onto this canvas.</p>}
       <CanvasTools map={map} onMap={() => setMap(!map)} />
+      <FaultBanner />
       <ReasonBar />
       <Notices />
       <LayerTree />

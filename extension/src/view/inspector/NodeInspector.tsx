@@ -18,7 +18,7 @@ import { FieldEditor } from "./FieldEditor";
 import { ParameterTable } from "./ParameterTable";
 
 /** How often the numbers of the selected layer are asked for while it is shown, in milliseconds. */
-const REFRESH = 2_000;
+const REFRESH = 1_500;
 
 export function NodeInspector({ node }: { readonly node: NodeView }) {
   const kind = useRead(useCallback((state: State) => kindOf(state, node.kind), [node.kind]));
@@ -46,15 +46,22 @@ export function NodeInspector({ node }: { readonly node: NodeView }) {
   );
 }
 
+/** Ask again when the run has gone on or the graph has changed since. */
 function useRefresh(): void {
   const studio = useStudio();
   useEffect(() => {
+    let seen = moment(studio.store.getState());
     const timer = setInterval(() => {
-      const { run } = studio.store.getState();
-      if (run.state === "running" || run.state === "stepping") void inspectSelection(studio);
+      const now = moment(studio.store.getState());
+      if (now !== seen) void inspectSelection(studio);
+      seen = now;
     }, REFRESH);
     return () => clearInterval(timer);
   }, [studio]);
+}
+
+function moment({ run, graph }: State): string {
+  return `${run.step}/${graph.revision}`;
 }
 
 interface HeadProps {

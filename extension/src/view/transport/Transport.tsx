@@ -9,7 +9,7 @@ import { toggleLog } from "../../commands/toggleLog";
 import { togglePalette } from "../../commands/togglePalette";
 import { toggleScopes } from "../../commands/toggleScopes";
 import { undo } from "../../commands/undo";
-import { training } from "../../store/selectors";
+import { panelShown, training } from "../../store/selectors";
 import type { State } from "../../store/state";
 import { CommandButton } from "../parts/CommandButton";
 import { useRead } from "../studioContext";
@@ -17,6 +17,7 @@ import { RunFigures } from "./RunFigures";
 
 const undoLabel = (state: State) => state.graph.undoLabel;
 const redoLabel = (state: State) => state.graph.redoLabel;
+const inspectorShown = (state: State) => panelShown(state, "inspector");
 const readLayout = (state: State) => state.layout;
 
 export function Transport() {
@@ -51,12 +52,13 @@ export function Transport() {
 
 function PanelButtons() {
   const { open, narrow } = useRead(readLayout);
+  const inspector = useRead(inspectorShown);
   return (
     <div className="pg-cluster pg-last">
       {!narrow && (
         <>
           <CommandButton command={togglePalette} icon="palette" pressed={open.palette} />
-          <CommandButton command={toggleInspector} icon="inspector" pressed={open.inspector} />
+          <CommandButton command={toggleInspector} icon="inspector" pressed={inspector} />
           <CommandButton command={toggleLog} icon="log" pressed={open.log} />
           <CommandButton command={toggleScopes} icon="scopes" pressed={open.scopes} />
         </>

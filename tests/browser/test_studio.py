@@ -1,0 +1,146 @@
+"""The studio in a real JupyterLab: a network is rewired by mouse and keyboard while a cell trains it."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+from .conftest import OpenNotebook
+from .notebook import NotebookPage
+
+SESSION = """
+import patchgrad as pg
+from patchgrad import nn, optim
+pg.manual_seed(0)
+train = pg.datasets.digits()
+model = nn.Sequential(nn.Flatten(), nn.Linear(64, 64), nn.ReLU(), nn.Linear(64, 10))
+loader = pg.data.DataLoader(train, batch_size=32, shuffle=True, seed=0)
+session = pg.Session(model, loader, loss=nn.CrossEntropyLoss(), optimizer=optim.Adam(model.parameters(), lr=1e-3))
+"""
+STUDIO = "session.studio()"
+TRAIN = "session.run(steps=200_000)"
+REPORT = "print([node.kind for node in session.graph.nodes.values()], session.step_count)"
+SLOW = 30_000
+
+
+class Studio:
+    """The studio's canvas, as a hand finds its way on it: boxes and edges by the names of layers."""
+
+    def __init__(self, notebook: NotebookPage) -> None:
+        self.page: Page = notebook.page
+        self.root: Locator = self.page.locator(".patchgrad-studio")
+
+    def box(self, name: str) -> Locator:
+        title = self.page.locator(".pg-box-name > span:first-child", has_text=re.compile(f"^{name}$"))
+        return self.page.locator(".react-flow__node", has=title)
+
+    def centre(self, place: Locator) -> tuple[float, float]:
+        place.first.scroll_into_view_if_needed()
+        box = place.first.bounding_box()
+        assert box is not None
+        return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+    def between(self, left: str, right: str) -> tuple[float, float]:
+        """A point on the edge between two neighbours in a row."""
+        first, second = self.box(left).bounding_box(), self.box(right).bounding_box()
+        assert first is not None and second is not None
+        return (first["x"] + first["width"] + second["x"]) / 2, first["y"] + first["height"] / 2
+
+    def drag_layer(self, kind: str, to: tuple[float, float]) -> None:
+        """From the palette to a point; the button stays down."""
+        self.page.mouse.move(*self.centre(self.root.locator(f'[data-kind="{kind}"]')))
+        self.page.mouse.down()
+        self.page.mouse.move(to[0] + 30, to[1] + 60, steps=6)
+        self.page.mouse.move(*to, steps=6)
+
+    def drag_edge(self, source: str, target: str) -> None:
+        """From an output to an input; the button stays down."""
+        self.page.mouse.move(*self.centre(self.box(source).locator(".react-flow__handle.source")))
+        self.page.mouse.down()
+        end = self.centre(self.box(target).locator(".react-flow__handle.target"))
+        self.page.mouse.move(end[0] + 40, end[1] + 50, steps=6)
+        self.page.mouse.move(*end, steps=6)
+
+    def notice(self, text: str) -> Locator:
+        return self.root.locator(".pg-notice", has_text=text)
+
+    def step(self) -> int:
+        text = self.root.locator('[data-figure="step"] output').inner_text()
+        return int(text.split("/")[0].replace(",", ""))
+
+    def press(self, keys: str) -> None:
+        self.root.locator('[data-place="canvas"]').focus()
+        self.page.keyboard.press(keys)
+
+
+def open_studio(open_notebook: OpenNotebook, *more: str) -> tuple[NotebookPage, Studio]:
+    notebook = open_notebook([SESSION, STUDIO, *more])
+    notebook.run(0)
+    notebook.run(1)
+    studio = Studio(notebook)
+    expect(studio.box("linear2")).to_be_visible(timeout=SLOW)
+    notebook.box_when_still(".pg-canvas")
+    return notebook, studio
+
+
+def test_a_layer_is_dragged_onto_an_edge_while_a_cell_trains_and_taken_back(open_notebook: OpenNotebook) -> None:
+    notebook, studio = open_studio(open_notebook, TRAIN, REPORT)
+    notebook.start(2)
+    expect(studio.root.locator(".pg-state")).to_have_text("Training", timeout=SLOW)
+    studio.page.wait_for_timeout(1500)
+    before = studio.step()
+    studio.drag_layer("Dropout", studio.between("linear1", "relu1"))
+    expect(studio.root.locator(".pg-reason")).to_contain_text("linear1 → relu1 fits", timeout=SLOW)
+    notebook.screenshot("dragging")
+    studio.page.mouse.up()
+    expect(studio.notice("Applied")).to_be_visible(timeout=SLOW)
+    expect(studio.box("drop1")).to_be_visible()
+    notebook.screenshot("receipt")
+    studio.page.wait_for_timeout(800)
+    assert studio.step() > before > 0
+
+    studio.press("3")
+    expect(studio.root.locator(".pg-entry").first).to_contain_text("pg.edit.insert(")
+    studio.press("Control+z")
+    expect(studio.box("drop1")).to_have_count(0, timeout=SLOW)
+    studio.press("Control+Shift+z")
+    expect(studio.box("drop1")).to_be_visible(timeout=SLOW)
+    notebook.screenshot("log")
+    studio.press("Space")
+    expect(studio.root.locator(".pg-state")).to_have_text("Paused", timeout=SLOW)
+    notebook.screenshot("paused")
+    at = studio.step()
+    studio.press(".")
+    studio.page.wait_for_timeout(1000)
+    print("step after .", at, studio.step())
+    studio.press("Space")
+    studio.page.wait_for_timeout(1000)
+    print("after play", studio.step(), studio.root.locator(".pg-state").inner_text(), notebook.kernel_status)
+    notebook.use_theme("dark")
+    notebook.screenshot("dark")
+
+
+def test_an_edge_that_loops_says_why_and_changes_nothing(open_notebook: OpenNotebook) -> None:
+    notebook, studio = open_studio(open_notebook, REPORT)
+    studio.drag_edge("relu1", "linear1")
+    expect(studio.root.locator(".pg-reason")).to_contain_text("loop", timeout=SLOW)
+    notebook.screenshot("refused")
+    studio.page.mouse.up()
+    expect(studio.notice("loop")).to_be_visible()
+    notebook.run(2)
+    assert notebook.text(2).startswith("['Input', 'Flatten', 'Linear', 'ReLU', 'Linear', 'Output'] 0")
+
+
+def test_a_setting_is_changed_in_place_and_is_still_there_after_a_reload(open_notebook: OpenNotebook) -> None:
+    notebook, studio = open_studio(open_notebook, REPORT)
+    studio.box("linear1").click()
+    field = studio.root.locator('[data-field="out_features"]')
+    field.fill("48")
+    field.press("Enter")
+    expect(studio.box("linear1")).to_contain_text("64 → 48", timeout=SLOW)
+    notebook.screenshot("changed")
+    notebook.save()
+    notebook.reload()
+    expect(studio.box("linear1")).to_contain_text("64 → 48", timeout=SLOW)
+    notebook.screenshot("reloaded")
