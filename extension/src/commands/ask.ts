@@ -18,7 +18,7 @@ export async function ask<Q extends Question>(studio: Studio, question: Q) {
   return reply as Exclude<typeof reply, Failed>;
 }
 
-/** Ask for one edit. It waits for the edit before it; the receipt is shown unless `quiet`. */
+/** Ask for one edit. It waits for the edit before it; the receipt is shown unless `quiet`. Null if it was refused. */
 export function edit(studio: Studio, command: Command, quiet = false): Promise<CommandDone | null> {
   const turn = studio.lastEdit.then(() => sendEdit(studio, command, quiet));
   studio.lastEdit = turn;

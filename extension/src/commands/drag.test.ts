@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { recordedStudio, verdict } from "../../dev/recordingKernel";
+import { GRAPH, makeNode } from "../../dev/scene";
 import type { Question } from "../protocol/bridge";
 import type { Verdict } from "../protocol/messages";
 import {
@@ -66,6 +67,19 @@ describe("a layer", () => {
       { type: "replace-node", node: "fc1", kind: "Dropout", settings: {} },
     ]);
   });
+});
+
+it("a layer that was put in is selected as soon as it is drawn", async () => {
+  const recorded = recordedStudio({ "ask-insertions": targets(), "run-command": () => answerAndDraw() });
+  const fresh = makeNode({ uid: "n9", kind: "Dropout", out: null, x: 0 });
+  const answerAndDraw = () => {
+    const graph = { ...GRAPH, revision: 4, nodes: [...GRAPH.nodes, fresh] };
+    queueMicrotask(() => recorded.studio.store.dispatch({ type: "graph-arrived", graph }));
+    return { type: "command-done", requestId: "", revision: 4, step: 1, receipt: "", python: "" };
+  };
+  pickUp(recorded.studio, LAYER, "pointer");
+  await dropOnCanvas(recorded.studio, { x: 0, y: 0 });
+  expect(recorded.state().selection.nodes).toEqual(["n9"]);
 });
 
 describe("Enter in the palette", () => {

@@ -7,6 +7,7 @@ import type { PortRef, Verdict } from "../protocol/messages";
 import { dragSentence, targetsInOrder } from "../store/selectors";
 import type { Drag, MovingEdge, MovingLayer } from "../store/state";
 import { announce, edit } from "./ask";
+import { addLayers } from "./newLayers";
 import type { Studio } from "./studio";
 
 /** Take something up and ask, once, where it may go. */
@@ -87,7 +88,7 @@ function refuse(studio: Studio, verdict: Verdict): void {
 
 async function insert(studio: Studio, moving: MovingLayer, target: PortRef, verdict: Verdict | null): Promise<void> {
   const settings = { ...verdict?.settings, ...moving.settings };
-  await edit(studio, { type: "insert-on-edge", target, kind: moving.kind, settings, name: null });
+  await addLayers(studio, { type: "insert-on-edge", target, kind: moving.kind, settings, name: null });
 }
 
 async function connect(studio: Studio, moving: MovingEdge, end: PortRef): Promise<void> {
@@ -102,7 +103,7 @@ export async function dropOnCanvas(studio: Studio, point: Point): Promise<void> 
   if (drag?.moving.type !== "layer") return;
   const { kind, settings = {} } = drag.moving;
   const position = [Math.round(point.x), Math.round(point.y)] as const;
-  await edit(studio, { type: "add-node", kind, settings, name: null, position, group: null });
+  await addLayers(studio, { type: "add-node", kind, settings, name: null, position, group: null });
 }
 
 /** On a box: put this layer in its place. */

@@ -1,4 +1,4 @@
-import { edit } from "./ask";
+import { addLayers } from "./newLayers";
 import type { UiCommand } from "./uiCommand";
 
 export const duplicateSelection: UiCommand = {
@@ -7,5 +7,5 @@ export const duplicateSelection: UiCommand = {
   keys: ["Ctrl+D"],
   family: "Edit",
   enabled: (state) => state.selection.nodes.length > 0,
-  run: (studio) => edit(studio, { type: "duplicate", nodes: studio.store.getState().selection.nodes }),
+  run: (studio) => addLayers(studio, { type: "duplicate", nodes: studio.store.getState().selection.nodes }),
 };

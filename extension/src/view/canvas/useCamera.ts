@@ -1,6 +1,7 @@
 /** Where the canvas looks: the whole graph, a readable first view, or one box. */
 import { useNodesInitialized, useReactFlow } from "@xyflow/react";
 import { type RefObject, useEffect, useRef } from "react";
+import type { Rectangle } from "../../model/geometry";
 import type { GraphView } from "../../protocol/messages";
 import type { State } from "../../store/state";
 import { useRead, useStudio } from "../studioContext";
@@ -58,25 +59,27 @@ export function useCamera(field: RefObject<HTMLElement | null>): void {
     }
     page.fit = () => look(0.1, duration());
     page.zoom = (factor) => void flow.zoomTo(flow.getZoom() * factor, { duration: duration() });
-    page.reveal = (uid) => {
-      const size = field.current?.getBoundingClientRect();
-      const node = flow.getNode(uid);
-      if (size && node) revealBox(flow, size, node, duration());
-    };
+    // One frame later: a panel that opens with the selection has taken its room by then.
+    page.reveal = (uid) =>
+      requestAnimationFrame(() => {
+        const { nodes, groups } = store.getState().graph;
+        const box = [...nodes, ...groups].find((candidate) => candidate.uid === uid);
+        const size = field.current?.getBoundingClientRect();
+        if (size && box) revealBox(flow, size, box, duration());
+      });
   }, [flow, store, page, field, ready, filled]);
 }
 
 type Flow = ReturnType<typeof useReactFlow>;
-type Box = NonNullable<ReturnType<Flow["getNode"]>>;
 
 /** Move just as far as needed. */
-function revealBox(flow: Flow, size: DOMRect, { position, width = 0, height = 0 }: Box, duration: number): void {
+function revealBox(flow: Flow, size: DOMRect, box: Rectangle, duration: number): void {
   const { x, y, zoom } = flow.getViewport();
   const shift = (at: number, length: number, room: number) => {
     if (at < MARGIN) return MARGIN - at;
     return at + length > room - MARGIN ? room - MARGIN - at - length : 0;
   };
-  const dx = shift(x + position.x * zoom, width * zoom, size.width);
-  const dy = shift(y + position.y * zoom, height * zoom, size.height);
+  const dx = shift(x + box.x * zoom, box.width * zoom, size.width);
+  const dy = shift(y + box.y * zoom, box.height * zoom, size.height);
   if (dx || dy) void flow.setViewport({ x: x + dx, y: y + dy, zoom }, { duration });
 }
