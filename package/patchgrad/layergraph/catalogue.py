@@ -254,7 +254,8 @@ kind(
     inputs=("query", "key", "value"), optional=("key", "value"),
     axes=(3,), followers=("embed_dim",), follow=from_axis("embed_dim", -1, 3, port="query"), mirror=heads,
     ins=lambda values: (values[0], _or(values[1], values[0]), _or(values[2], _or(values[1], values[0]))),
-    outs=lambda result: (result[0],), call="{y}, _ = {self}({query}, {key}, {value})",
+    outs=lambda result: (result[0],), blocks=lambda name: 3 if name.startswith("in_proj") else 1,
+    call="{y}, _ = {self}({query}, {key}, {value})",
     summary_of=lambda s: f"{s['embed_dim']}, {s['num_heads']} heads",
 )  # fmt: skip
 kind(
@@ -268,7 +269,8 @@ kind(
     f.switch("bidirectional", False, "read from both ends"),
     outputs=("y", "h", "c"), axes=(3,), followers=("input_size",), follow=from_axis("input_size", -1, 3),
     mirror=same_as("hidden_size", "input_size"),
-    outs=lambda result: (result[0], *result[1]), call="{y}, ({h}, {c}) = {self}({x})",
+    outs=lambda result: (result[0], *result[1]), blocks=lambda name: 4,
+    call="{y}, ({h}, {c}) = {self}({x})",
     summary_of=arrow("input_size", "hidden_size"),
 )  # fmt: skip
 

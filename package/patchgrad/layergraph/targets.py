@@ -67,7 +67,15 @@ def _verdict(graph: LayerGraph, source: PortRef, target: PortRef, port: PortRef,
     at = ports.index(target.port)
     inputs = tuple(carried if p == target.port else specs.get(PortRef(node.uid, p)) for p in ports)
     judged = _judge(carried, node.key, at, inputs, _is_new(graph, node, target))
-    return Verdict(port, judged[0], judged[1].replace("{name}", node.name), judged[2])
+    return Verdict(port, *_named(judged, node.name))
+
+
+Judged = tuple[Judgement, str, tuple[str, ...]]
+
+
+def _named(judged: Judged, name: str) -> Judged:
+    """A judgement on a layer of these settings, with the name of one of them."""
+    return judged[0], judged[1].replace("{name}", name), tuple(fix.replace("{name}", name) for fix in judged[2])
 
 
 def _is_new(graph: LayerGraph, node: LayerNode, target: PortRef) -> bool:
@@ -76,9 +84,7 @@ def _is_new(graph: LayerGraph, node: LayerNode, target: PortRef) -> bool:
 
 
 @lru_cache(maxsize=8192)
-def _judge(
-    carried: Spec, key: tuple[Any, ...], at: int, inputs: Inputs, is_open: bool
-) -> tuple[Judgement, str, tuple[str, ...]]:
+def _judge(carried: Spec, key: tuple[Any, ...], at: int, inputs: Inputs, is_open: bool) -> Judged:
     """Verdict, reason and fixes for a layer of these settings; ``{name}`` stands for its name."""
     kind = catalogue.find(key[0])
     node = LayerNode("", key[0], "{name}", dict(key[1:]))
@@ -141,9 +147,8 @@ def _on_edge(graph: LayerGraph, edge: Edge, kind: catalogue.LayerKind) -> Verdic
         return Verdict(edge.target, "valid", f"keeps {shape_text(first.shape)}", settings=dict(settings))
     ports = catalogue.inputs_of(node)
     inputs = tuple(first if p == edge.target.port else specs.get(PortRef(node.uid, p)) for p in ports)
-    judged = _judge(first, node.key, ports.index(edge.target.port), inputs, False)
-    reason = f"gives {shape_text(first.shape)}: {judged[1].replace('{name}', node.name)}"
-    return Verdict(edge.target, judged[0], reason, judged[2], dict(settings))
+    verdict, reason, fixes = _named(_judge(first, node.key, ports.index(edge.target.port), inputs, False), node.name)
+    return Verdict(edge.target, verdict, f"gives {shape_text(first.shape)}: {reason}", fixes, dict(settings))
 
 
 @lru_cache(maxsize=2048)
