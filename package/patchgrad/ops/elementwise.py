@@ -24,7 +24,7 @@ def one(low: float, high: float) -> Callable[[Draw], list[Sample]]:
     ]
 
 
-def _two(low: float = -2.0, high: float = 2.0, apart: float = 0.0) -> Callable[[Draw], list[Sample]]:
+def two(low: float = -2.0, high: float = 2.0, apart: float = 0.0) -> Callable[[Draw], list[Sample]]:
     def samples(draw: Draw) -> list[Sample]:
         def pair(a: tuple[int, ...], b: tuple[int, ...]) -> tuple[Any, Any]:
             return draw(*a, low=low, high=high), draw(*b, low=low, high=high) + apart
@@ -67,11 +67,11 @@ def unary(
 
 def binary(name: str, forward: Callable[..., Any], vjps: dict[str, Any], **fields: Any) -> OpSpec:
     """An op of two numbers."""
-    fields = {"dtype": "promote", "samples": _two(), "cost": lambda a, b: shapes.count(shapes.broadcast(a, b))} | fields
+    fields = {"dtype": "promote", "samples": two(), "cost": lambda a, b: shapes.count(shapes.broadcast(a, b))} | fields
     return define(name, inputs=("a", "b"), forward=forward, shape=shapes.broadcast, vjps=vjps, **fields)
 
 
-def _call(op: OpSpec, doc: str) -> Callable[..., Tensor]:
+def caller(op: OpSpec, doc: str) -> Callable[..., Tensor]:
     def call(*inputs: Any) -> Tensor:
         return apply(op, *inputs)
 
@@ -100,7 +100,7 @@ DIV = binary(
     saves=("a", "b"),
     dtype="float",
     formula=r"\frac{a}{b}",
-    samples=_two(1.0, 2.0),
+    samples=two(1.0, 2.0),
 )
 POW = binary(
     "pow",
@@ -111,7 +111,7 @@ POW = binary(
     },
     saves=("a", "b"),
     formula="a^b",
-    samples=_two(0.5, 2.0),
+    samples=two(0.5, 2.0),
 )
 MAXIMUM = binary(
     "maximum",
@@ -279,14 +279,14 @@ GE = binary("ge", lambda xp, a, b: xp.greater_equal(a, b), {}, dtype="bool", for
 LOGICAL_AND = binary("logical_and", lambda xp, a, b: xp.logical_and(a, b), {}, dtype="bool")
 LOGICAL_OR = binary("logical_or", lambda xp, a, b: xp.logical_or(a, b), {}, dtype="bool")
 FLOOR_DIVIDE = binary(
-    "floor_divide", lambda xp, a, b: xp.floor_divide(a, b), {}, samples=_two(1.0, 2.0), formula=r"\lfloor a / b \rfloor"
+    "floor_divide", lambda xp, a, b: xp.floor_divide(a, b), {}, samples=two(1.0, 2.0), formula=r"\lfloor a / b \rfloor"
 )
 REMAINDER = binary(
     "remainder",
     lambda xp, a, b: xp.remainder(a, b),
     {"a": lambda xp, ct, s: ct, "b": lambda xp, ct, s: -ct * xp.floor(s.a / s.b)},
     saves=("a", "b"),
-    samples=_two(1.1, 1.4, apart=0.5),
+    samples=two(1.1, 1.4, apart=0.5),
     formula=r"a - b \lfloor a / b \rfloor",
 )
 
@@ -346,20 +346,20 @@ def where(condition: Tensor, a: Any, b: Any) -> Tensor:
     return apply(WHERE, condition, a, b)
 
 
-mul = _call(MUL, "``a * b``, broadcast.")
-div = _call(DIV, "``a / b``, broadcast; integers give the default float.")
-pow = _call(POW, "``a`` to the power ``b``, broadcast.")
-maximum = _call(MAXIMUM, "The larger of two, broadcast; equal values share the gradient.")
-minimum = _call(MINIMUM, "The smaller of two, broadcast; equal values share the gradient.")
-eq, ne, lt = _call(EQ, "``a == b``"), _call(NE, "``a != b``"), _call(LT, "``a < b``")
-le, gt, ge = _call(LE, "``a <= b``"), _call(GT, "``a > b``"), _call(GE, "``a >= b``")
-logical_and, logical_or = _call(LOGICAL_AND, "``a and b``"), _call(LOGICAL_OR, "``a or b``")
-logical_not = _call(LOGICAL_NOT, "``not x``")
-floor_divide = _call(FLOOR_DIVIDE, "The quotient rounded down.")
-remainder = _call(REMAINDER, "The remainder with the sign of the divisor.")
+mul = caller(MUL, "``a * b``, broadcast.")
+div = caller(DIV, "``a / b``, broadcast; integers give the default float.")
+pow = caller(POW, "``a`` to the power ``b``, broadcast.")
+maximum = caller(MAXIMUM, "The larger of two, broadcast; equal values share the gradient.")
+minimum = caller(MINIMUM, "The smaller of two, broadcast; equal values share the gradient.")
+eq, ne, lt = caller(EQ, "``a == b``"), caller(NE, "``a != b``"), caller(LT, "``a < b``")
+le, gt, ge = caller(LE, "``a <= b``"), caller(GT, "``a > b``"), caller(GE, "``a >= b``")
+logical_and, logical_or = caller(LOGICAL_AND, "``a and b``"), caller(LOGICAL_OR, "``a or b``")
+logical_not = caller(LOGICAL_NOT, "``not x``")
+floor_divide = caller(FLOOR_DIVIDE, "The quotient rounded down.")
+remainder = caller(REMAINDER, "The remainder with the sign of the divisor.")
 
 UNARY = {
-    op.name: _call(op, f"``{op.formula or op.name}``, element by element; (*) -> (*).")
+    op.name: caller(op, f"``{op.formula or op.name}``, element by element; (*) -> (*).")
     for op in (
         NEG, ABS, SIGN, EXP, EXPM1, LOG, LOG1P, LOG2, LOG10, SQRT, RSQRT, SQUARE, RECIPROCAL, SIN, COS, TAN, SINH, COSH,
         TANH, ASIN, ACOS, ATAN, FLOOR, CEIL, ROUND, ISNAN, ISINF, ISFINITE,

@@ -8,6 +8,7 @@ from patchgrad.autograd.op import Sample, define
 from patchgrad.errors import ShapeError
 from patchgrad.ops import shapes
 from patchgrad.tensor import Tensor, apply
+from patchgrad.tensor.explain import placed
 from patchgrad.typing import Shape
 
 
@@ -70,7 +71,60 @@ def matmul(a: Tensor, b: Tensor) -> Tensor:
     return apply(MATMUL, a, b)
 
 
-mm = bmm = matmul
+def mm(a: Tensor, b: Tensor) -> Tensor:
+    """Matrix product of two matrices, without broadcasting: (n, k), (k, m) -> (n, m)."""
+    return matmul(*_with_axes("mm", 2, a, b))
+
+
+def bmm(a: Tensor, b: Tensor) -> Tensor:
+    """Matrix products of two batches: (batch, n, k), (batch, k, m) -> (batch, n, m)."""
+    return matmul(*_with_axes("bmm", 3, a, b))
+
+
+def mv(a: Tensor, b: Tensor) -> Tensor:
+    """Matrix times vector: (n, k), (k,) -> (n,)."""
+    return matmul(_with_axes("mv", 2, a)[0], _with_axes("mv", 1, b)[0])
+
+
+def dot(a: Tensor, b: Tensor) -> Tensor:
+    """Sum of the products of two vectors: (n,), (n,) -> ()."""
+    return matmul(*_with_axes("dot", 1, a, b))
+
+
+def _with_axes(name: str, count: int, *tensors: Tensor) -> tuple[Tensor, ...]:
+    if any(tensor.ndim != count for tensor in tensors):
+        raise placed(
+            ShapeError(
+                f"{name} wants {count} axes",
+                got=" and ".join(str(tensor.shape) for tensor in tensors),
+                hint="matmul takes any number of axes",
+            )
+        )
+    return tensors
+
+
+def outer(a: Any, b: Any) -> Tensor:
+    """All products of two vectors: (n,), (m,) -> (n, m)."""
+    a, b = _with_axes("outer", 1, a, b)
+    return a.reshape(-1, 1) * b  # type: ignore[attr-defined]
+
+
+def inner(a: Any, b: Any) -> Tensor:
+    """Products summed over the last axis of both: (*, k), (+, k) -> (*, +)."""
+    if not a.ndim or not b.ndim:
+        return a * b
+    rows = matmul(a.reshape(-1, a.shape[-1]), b.reshape(-1, b.shape[-1]).mT)
+    return rows.reshape((*a.shape[:-1], *b.shape[:-1]))  # type: ignore[attr-defined]
+
+
+def addmm(input: Any, a: Any, b: Any, *, beta: float = 1, alpha: float = 1) -> Tensor:
+    """``beta * input + alpha * (a @ b)`` for matrices."""
+    return input * beta + mm(a, b) * alpha  # type: ignore[operator]
+
+
+def baddbmm(input: Any, a: Any, b: Any, *, beta: float = 1, alpha: float = 1) -> Tensor:
+    """``beta * input + alpha * (a @ b)`` for batches of matrices."""
+    return input * beta + bmm(a, b) * alpha  # type: ignore[operator]
 
 
 def _linear(xp: Any, x: Any, weight: Any, bias: Any) -> Any:

@@ -10,22 +10,29 @@ from patchgrad.backend import get_backend, host
 from patchgrad.backend.dtype import as_dtype
 from patchgrad.backend.dtype import dtype as DType
 from patchgrad.errors import ArgumentError
-from patchgrad.ops import creation, elementwise, index, linalg, movement, reduce
+from patchgrad.ops import (
+    activation,
+    arithmetic,
+    arrange,
+    bitwise,
+    creation,
+    elementwise,
+    gather,
+    in_place,
+    index,
+    linalg,
+    movement,
+    random,
+    reduce,
+    sorting,
+    special,
+)
 from patchgrad.tensor import Tensor, apply, views
-
-
-def _operand(value: Any) -> Any:
-    """What may stand beside a tensor: a tensor, a Python number, an array (made a tensor)."""
-    if isinstance(value, (Tensor, int, float, complex)):
-        return value
-    if isinstance(value, host.generic):
-        return value.item()
-    return creation.as_tensor(value) if isinstance(value, (host.ndarray, list, tuple)) else None
 
 
 def operator(op: OpSpec) -> Callable[..., Any]:
     def method(self: Tensor, other: Any) -> Any:
-        other = _operand(other)
+        other = in_place.operand(other)
         return NotImplemented if other is None else apply(op, self, other)
 
     return method
@@ -33,22 +40,10 @@ def operator(op: OpSpec) -> Callable[..., Any]:
 
 def reflected(op: OpSpec) -> Callable[..., Any]:
     def method(self: Tensor, other: Any) -> Any:
-        other = _operand(other)
+        other = in_place.operand(other)
         return NotImplemented if other is None else apply(op, other, self)
 
     return method
-
-
-def in_place(op: OpSpec) -> Callable[..., Any]:
-    def method(self: Tensor, other: Any) -> Any:
-        other = _operand(other)
-        return NotImplemented if other is None else views.write(self, op, other)
-
-    return method
-
-
-def in_place_unary(op: OpSpec) -> Callable[..., Tensor]:
-    return lambda self: views.write(self, op)
 
 
 OPERATORS = {
@@ -60,6 +55,11 @@ OPERATORS = {
     "floordiv": elementwise.FLOOR_DIVIDE,
     "mod": elementwise.REMAINDER,
     "matmul": linalg.MATMUL,
+    "and": bitwise.BITWISE_AND,
+    "or": bitwise.BITWISE_OR,
+    "xor": bitwise.BITWISE_XOR,
+    "lshift": bitwise.LEFT_SHIFT,
+    "rshift": bitwise.RIGHT_SHIFT,
 }
 COMPARISONS = {
     "eq": elementwise.EQ,
@@ -68,8 +68,6 @@ COMPARISONS = {
     "le": elementwise.LE,
     "gt": elementwise.GT,
     "ge": elementwise.GE,
-    "and": elementwise.LOGICAL_AND,
-    "or": elementwise.LOGICAL_OR,
 }
 
 
@@ -140,41 +138,29 @@ def _copy(self: Tensor, source: Tensor) -> Tensor:
     return self
 
 
-def _extreme(values: Any, indices: Any, pairwise: Any) -> Callable[..., Any]:
-    def method(self: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
-        if isinstance(dim, Tensor):
-            return pairwise(self, dim)
-        found = values(self, dim, keepdim)
-        return found if dim is None else (found, indices(self, dim, keepdim))
-
-    return method
+def _named(family: Any, names: str) -> dict[str, Callable[..., Any]]:
+    return {name: getattr(family, name) for name in names.split()}
 
 
 METHODS: dict[str, Callable[..., Any]] = {
     **elementwise.UNARY,
-    **{
-        name: getattr(elementwise, name)
-        for name in (
-            "add", "sub", "mul", "div", "pow", "eq", "ne", "lt", "le", "gt", "ge", "clamp", "maximum", "minimum",
-            "logical_and", "logical_or", "logical_not", "floor_divide", "remainder",
-        )
-    },
-    **{
-        name: getattr(reduce, name)
-        for name in (
-            "sum", "mean", "prod", "amax", "amin", "var", "std", "argmax", "argmin", "all", "any", "cumsum", "norm",
-        )
-    },
-    **{
-        name: getattr(movement, name)
-        for name in (
-            "reshape", "view", "flatten", "unflatten", "permute", "transpose", "t", "movedim", "squeeze", "unsqueeze",
-            "expand", "broadcast_to", "split", "chunk", "unbind", "flip", "clone", "contiguous",
-        )
-    },
-    "matmul": linalg.matmul,
-    "max": _extreme(reduce.amax, reduce.argmax, elementwise.maximum),
-    "min": _extreme(reduce.amin, reduce.argmin, elementwise.minimum),
+    **_named(elementwise, "add sub mul div pow eq ne lt le gt ge clamp maximum minimum floor_divide remainder"),
+    **_named(elementwise, "logical_and logical_or logical_not"),
+    **_named(arithmetic, "acosh addcdiv addcmul allclose asinh atan2 atanh divide equal exp2 fmod frac hypot isclose"),
+    **_named(arithmetic, "lerp logaddexp logical_xor logit nan_to_num trunc xlogy"),
+    **_named(bitwise, "bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift bitwise_xor"),
+    **_named(reduce, "sum mean prod amax amin var std argmax argmin all any cumsum cumprod norm logsumexp"),
+    **_named(movement, "reshape view flatten unflatten permute transpose t movedim squeeze unsqueeze expand"),
+    **_named(movement, "broadcast_to split chunk unbind flip clone contiguous"),
+    **_named(arrange, "diag diagonal repeat repeat_interleave roll tile trace"),
+    **_named(activation, "relu sigmoid softmax log_softmax"),
+    **_named(gather, "gather index_add index_select masked_fill masked_select nonzero scatter scatter_add"),
+    **_named(gather, "take_along_dim unique"),
+    **_named(sorting, "argsort kthvalue max median min sort topk"),
+    **_named(random, "bernoulli bernoulli_ multinomial normal_ random_ uniform_"),
+    **_named(linalg, "addmm baddbmm bmm dot inner matmul mm mv outer"),
+    "erf": special.erf,
+    "erfc": special.erfc,
     "tril": creation.tril,
     "triu": creation.triu,
     "to": to,
@@ -190,18 +176,19 @@ METHODS: dict[str, Callable[..., Any]] = {
     "long": lambda self: to(self, dtype="int64"),
     "int": lambda self: to(self, dtype="int32"),
     "bool": lambda self: to(self, dtype="bool"),
+    "new_zeros": lambda self, *size: creation.zeros(*size, dtype=self.dtype, device=self.device),
+    "new_ones": lambda self, *size: creation.ones(*size, dtype=self.dtype, device=self.device),
     "cpu": lambda self: to(self, device="cpu"),
     "cuda": lambda self: to(self, device="cuda"),
     "type_as": lambda self, other: to(self, dtype=other.dtype),
     "fill_": _fill,
     "zero_": lambda self: _fill(self, 0),
     "copy_": _copy,
-    "masked_fill": lambda self, mask, value: elementwise.where(mask, value, self),
     "__getitem__": index.getitem,
     "__setitem__": index.setitem,
     "__neg__": elementwise.neg,
     "__abs__": elementwise.UNARY["abs"],
-    "__invert__": elementwise.logical_not,
+    "__invert__": bitwise.bitwise_not,
     "__iter__": _iterate,
     "__array__": _as_array,
     "__bool__": lambda self: bool(item(self)),
@@ -220,24 +207,13 @@ def bind() -> None:
     for name, op in OPERATORS.items():
         setattr(Tensor, f"__{name}__", operator(op))
         setattr(Tensor, f"__r{name}__", reflected(op))
-        setattr(Tensor, f"__i{name}__", in_place(op))
     for name, op in COMPARISONS.items():
         setattr(Tensor, f"__{name}__", operator(op))
-    for name in ("add", "sub", "mul", "div", "pow", "clamp", "floor_divide", "remainder"):
-        op = getattr(elementwise, name.upper())
-        setattr(Tensor, f"{name}_", in_place(op) if len(op.inputs) == 2 else in_place_clamp)
-    for name in elementwise.UNARY:
-        op = getattr(elementwise, name.upper())
-        if op.dtype != "bool":
-            setattr(Tensor, f"{name}_", in_place_unary(op))
     for name, function in METHODS.items():
+        setattr(Tensor, name, function)
+    for name, function in in_place.methods(OPERATORS, METHODS).items():
         setattr(Tensor, name, function)
     for name, getter in PROPERTIES.items():
         setattr(Tensor, name, property(getter))
     Tensor.__array_priority__ = 1000  # type: ignore[attr-defined]
     Tensor.__array_ufunc__ = None  # type: ignore[attr-defined]
-
-
-def in_place_clamp(self: Tensor, min: float | None = None, max: float | None = None) -> Tensor:
-    """Clamp in place."""
-    return views.write(self, elementwise.CLAMP, low=min, high=max)

@@ -156,12 +156,54 @@ ANY = define(
 CUMSUM = define(
     "cumsum",
     inputs=("x",),
-    forward=lambda xp, x, axis: xp.cumsum(x, axis=axis),
+    forward=lambda xp, x, axis: xp.cumulative_sum(x, axis=axis),
     shape=shapes.same,
     dtype=_sum_dtype,
     vjps={"x": lambda xp, ct, s: xp.flip(xp.ops.cumsum(xp.flip(ct, axis=s.axis), axis=s.axis), axis=s.axis)},
     formula=r"y_i = \sum_{j \leq i} x_j",
     samples=lambda draw: [Sample((draw(3, 4),), {"axis": 1})],
+)
+CUMPROD = define(
+    "cumprod",
+    inputs=("x",),
+    forward=lambda xp, x, axis: xp.cumulative_prod(x, axis=axis),
+    shape=shapes.same,
+    dtype=_sum_dtype,
+    saves=("x", "y"),
+    vjps={"x": lambda xp, ct, s: _running_back(xp, ct * s.y, s.axis) / s.x},
+    formula=r"y_i = \prod_{j \leq i} x_j",
+    samples=lambda draw: [Sample((draw(3, 4, low=0.5),), {"axis": 1})],
+)
+
+
+def _running_back(xp: Any, x: Any, axis: int) -> Any:
+    """Running sums from the end."""
+    return xp.flip(xp.ops.cumsum(xp.flip(x, axis=axis), axis=axis), axis=axis)
+
+
+def _logsumexp(xp: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
+    top = xp.max(x, axis=axis, keepdims=True)
+    top = xp.where(xp.isfinite(top), top, 0.0)
+    total = xp.log(xp.sum(xp.exp(x - top), axis=axis, keepdims=True)) + top
+    return total if keepdims else xp.reshape(total, shapes.reduced(x.shape, axis=axis))
+
+
+LOGSUMEXP = define(
+    "logsumexp",
+    inputs=("x",),
+    forward=_logsumexp,
+    shape=shapes.reduced,
+    dtype="float",
+    saves=("x", "y"),
+    vjps={
+        "x": lambda xp, ct, s: (
+            spread(xp, ct, s.shape_of("x"), s.axis, s.keepdims)
+            * xp.exp(s.x - spread(xp, s.y, s.shape_of("x"), s.axis, s.keepdims))
+        )
+    },
+    cost=lambda x, **_: 4 * shapes.count(x),
+    formula=r"\ln \sum e^x",
+    samples=_samples,
 )
 
 
@@ -228,6 +270,16 @@ def any(x: Tensor, dim: Axis = None, keepdim: bool = False) -> Tensor:
 def cumsum(x: Tensor, dim: int) -> Tensor:
     """Running sum along ``dim``."""
     return apply(CUMSUM, x, axis=dim)
+
+
+def cumprod(x: Tensor, dim: int) -> Tensor:
+    """Running product along ``dim``. The gradient is undefined where an element is 0."""
+    return apply(CUMPROD, x, axis=dim)
+
+
+def logsumexp(x: Tensor, dim: Axis, keepdim: bool = False) -> Tensor:
+    """``log(sum(exp(x)))`` over ``dim``, without overflow."""
+    return apply(LOGSUMEXP, x, axis=_axis(dim), keepdims=keepdim)
 
 
 def norm(x: Tensor, p: float = 2, dim: Axis = None, keepdim: bool = False) -> Tensor:

@@ -13,6 +13,7 @@ from patchgrad.autograd.backward import Key, run_backward
 from patchgrad.autograd.node import Node
 from patchgrad.autograd.op import Saved
 from patchgrad.autograd.state import enable_grad, no_grad
+from patchgrad.backend import get_backend
 from patchgrad.errors import GradError, ShapeError
 from patchgrad.tensor.tensor import Tensor
 from patchgrad.tensor.views import bump
@@ -149,7 +150,7 @@ def pull(
         (output.node or output, output.port, ct if create_graph else ct.data)
         for output, ct in zip(outputs, cotangents, strict=True)
     ]
-    with enable_grad() if create_graph else no_grad():
+    with enable_grad() if create_graph else no_grad(), get_backend().quiet():
         return run_backward(roots, TENSORS if create_graph else ARRAYS, keep=keep or create_graph, wanted=wanted)
 
 
