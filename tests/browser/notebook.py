@@ -33,6 +33,8 @@ START = """(index) => {
 }"""
 EXECUTE = """async ([command, options]) => { await jupyterapp.commands.execute(command, options); }"""
 OUTPUTS = "(index) => jupyterapp.shell.currentWidget.content.widgets[index].model.outputs.toJSON()"
+RUNS = "(index) => jupyterapp.shell.currentWidget.content.widgets[index].model.executionState === 'running'"
+SOURCE = "(index) => jupyterapp.shell.currentWidget.content.widgets[index].model.sharedModel.getSource()"
 STATUS = "() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.status"
 COUNT = "() => jupyterapp.shell.currentWidget.content.widgets.length"
 IS_CODE = "(index) => jupyterapp.shell.currentWidget.content.widgets[index].model.type === 'code'"
@@ -95,6 +97,14 @@ class NotebookPage:
     def outputs(self, index: int) -> list[dict[str, Any]]:
         """Outputs of a cell as in the notebook's file."""
         return self.page.evaluate(OUTPUTS, index)
+
+    def runs(self, index: int) -> bool:
+        """Is a cell running? (The kernel's own status turns idle whenever it has answered a widget.)"""
+        return self.page.evaluate(RUNS, index)
+
+    def source(self, index: int) -> str:
+        """The text of a cell."""
+        return self.page.evaluate(SOURCE, index)
 
     def text(self, index: int) -> str:
         """What a cell printed, and its last value as text."""
