@@ -70,7 +70,7 @@ def _window(ran: Any) -> dict[str, Any] | None:
 
 def _max_pool(ran: Any) -> Layers | None:
     window = _window(ran)
-    return window and [("MaxPool2d", {**window, "dilation": ran.attrs["dilation"]})]
+    return None if window is None else [("MaxPool2d", {**window, "dilation": ran.attrs["dilation"]})]
 
 
 def _avg_pool(ran: Any) -> Layers | None:
