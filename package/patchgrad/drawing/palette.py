@@ -43,6 +43,9 @@ FAMILIES = {
     "attention": 5,
     "embedding": 3,
     "group": 6,
+    "join": 6,
+    "leaf": 6,
+    "op": 2,
 }
 
 

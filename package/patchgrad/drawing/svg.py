@@ -17,6 +17,7 @@ TEXT_SIZE = 11.0
 SIDE = 12.0
 MARGIN = 16.0
 ARROW = 7.0
+CORNER = 8.0
 
 
 def svg(picture: Picture) -> str:
@@ -126,17 +127,39 @@ def _edge(route: tuple[Point, ...]) -> str:
 
 
 def path(route: tuple[Point, ...]) -> str:
-    """SVG path data of a route: level and upright pieces straight, the others curved."""
+    """SVG path data of a route: level and upright pieces straight with round corners, the others curved."""
     x, y = route[0]
     parts = [f"M{_n(x)} {_n(y)}"]
-    for to_x, to_y in route[1:]:
+    for place, (to_x, to_y) in enumerate(route[1:], 1):
         middle = (x + to_x) / 2
-        if x == to_x or y == to_y:
-            parts.append(f"L{_n(to_x)} {_n(to_y)}")
-        else:
+        if x != to_x and y != to_y:
             parts.append(f"C{_n(middle)} {_n(y)} {_n(middle)} {_n(to_y)} {_n(to_x)} {_n(to_y)}")
+        else:
+            parts.append(_straight((x, y), (to_x, to_y), route[place + 1] if place + 1 < len(route) else None))
         x, y = to_x, to_y
     return "".join(parts)
+
+
+def _straight(start: Point, corner: Point, after: Point | None) -> str:
+    """A line to ``corner``, and around it if the next piece is a line at a right angle."""
+    to_corner = f"L{_n(corner[0])} {_n(corner[1])}"
+    if after is None or not _right_angle(start, corner, after):
+        return to_corner
+    into, out = _towards(corner, start), _towards(corner, after)
+    return f"L{_n(into[0])} {_n(into[1])}Q{_n(corner[0])} {_n(corner[1])} {_n(out[0])} {_n(out[1])}"
+
+
+def _right_angle(start: Point, corner: Point, after: Point) -> bool:
+    level, upright = start[1] == corner[1], start[0] == corner[0]
+    return (level and corner[0] == after[0]) or (upright and corner[1] == after[1])
+
+
+def _towards(here: Point, there: Point) -> Point:
+    """The point at the corner's radius, at most half way."""
+    dx, dy = there[0] - here[0], there[1] - here[1]
+    length = abs(dx) + abs(dy)
+    share = min(CORNER, length / 2) / length if length else 0.0
+    return here[0] + dx * share, here[1] + dy * share
 
 
 def _labels(picture: Picture) -> list[str]:

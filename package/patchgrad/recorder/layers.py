@@ -29,7 +29,7 @@ class Layers:
 
     def __init__(self, model: Module) -> None:
         self.paths = {id(module): path for path, module in model.named_modules()}
-        self.names = {id(parameter): name for name, parameter in model.named_parameters()}
+        self.names = {id(kept): name for name, kept in (*model.named_parameters(), *model.named_buffers())}
         found = list(_layers(model))
         self.uids = {id(module): uid for uid, _, module in found}
         self._layers = {uid: _layer(uid, path, module) for uid, path, module in found}
