@@ -220,5 +220,5 @@ def unique(input: Tensor, sorted: bool = True, return_inverse: bool = False, ret
         raise placed(DeviceError("how many values are distinct is unknown on 'meta'", got=f"shape {input.shape}"))
     found = input.backend.xp.unique_all(input.data)
     wanted = (found.values, found.inverse_indices if return_inverse else None, found.counts if return_counts else None)
-    result = tuple(Tensor(entry) for entry in wanted if entry is not None)
-    return result if len(result) > 1 else result[0]
+    result = [Tensor(entry) for entry in wanted if entry is not None]
+    return tuple(result) if len(result) > 1 else result[0]
