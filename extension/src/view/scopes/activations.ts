@@ -16,15 +16,12 @@ export const activationsScope: Scope = {
     const spread = measured(data, "activation.std");
     if (spread === null) return null;
     const mean = measured(data, "activation.mean");
+    const range = decades([...spread, ...largeMeans(mean ?? [], spread), 1]);
     return {
-      data: [depthBars(data, spread, colours, "std"), ...(mean ? [meanMarks(data, mean, colours, room.width)] : [])],
+      data: [depthBars(data, spread, colours, "std"), ...(mean ? [meanMarks(data, mean, range, colours, room.width)] : [])],
       layout: panel(colours, {
         xaxis: depthAxis(data, colours, room.width),
-        yaxis: logAxis(
-          colours,
-          isNarrow(room) ? "" : "activation",
-          decades([...spread, ...(mean ?? []).map(Math.abs), 1]),
-        ),
+        yaxis: logAxis(colours, isNarrow(room) ? "" : "activation", range),
         shapes: [guideLine(colours, 1)],
         bargap: 0.15,
       }),
@@ -32,15 +29,28 @@ export const activationsScope: Scope = {
   },
 };
 
-/** A log axis cannot show a sign: the diamond is hollow where the mean is negative. */
-function meanMarks(data: ScopeData, mean: readonly number[], colours: Colours, width: number): Trace {
+/** Means below a hundredth of the spread say no more than "centred": the axis does not stretch for them. */
+function largeMeans(mean: readonly number[], spread: readonly number[]): number[] {
+  return mean.map(Math.abs).filter((size, position) => size > (spread[position] ?? 0) / 100);
+}
+
+/** A log axis cannot show a sign: the diamond is hollow where the mean is negative. Small ones lie on the floor. */
+function meanMarks(
+  data: ScopeData,
+  mean: readonly number[],
+  range: readonly [number, number],
+  colours: Colours,
+  width: number,
+): Trace {
+  const floor = 10 ** range[0];
   return {
     type: "scatter",
     mode: "markers",
     name: "mean",
     x: mean.map((_, position) => position),
-    y: mean.map((value) => Math.abs(value) || Number.NaN),
+    y: mean.map((value) => Math.max(Math.abs(value), floor)),
     customdata: data.layers,
+    cliponaxis: false,
     text: mean.map((value, position) => `${data.names[position] ?? ""}<br>mean ${value.toPrecision(3)}`),
     marker: {
       symbol: "diamond",

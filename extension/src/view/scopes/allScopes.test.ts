@@ -82,6 +82,12 @@ describe("plots by depth", () => {
     });
   });
 
+  it("keep no place for a layer that has no such number", () => {
+    const { data, layout } = draw("gradients", withValues(sampleData(3), "gradient.norm", [0.1, Number.NaN, 0.3]));
+    expect(data[0]).toMatchObject({ customdata: ["u0", "u2"], y: [0.1, 0.3] });
+    expect(layout.xaxis).toMatchObject({ ticktext: ["fc1", "fc3"] });
+  });
+
   it("refuse values that do not fit the layers", () => {
     expect(SCOPES[1]?.figure(withValues(sampleData(3), "gradient.norm", [1, 2]), COLOURS, ROOM)).toBeNull();
   });
@@ -91,9 +97,10 @@ describe("plots by depth", () => {
     expect(data[0]?.y).toEqual([0.001, 0.01]);
   });
 
-  it("mark a negative mean hollow and leave a mean of zero out", () => {
-    const { data } = draw("activations", withValues(sampleData(3), "activation.mean", [0.5, -0.25, 0]));
-    expect(data[1]).toMatchObject({ y: [0.5, 0.25, Number.NaN] });
+  it("mark a negative mean hollow and lay a mean of zero on the floor, without stretching the axis for it", () => {
+    const { data, layout } = draw("activations", withValues(sampleData(3), "activation.mean", [0.5, -0.25, 0]));
+    expect(data[1]).toMatchObject({ y: [0.5, 0.25, 0.1] });
+    expect(layout.yaxis).toMatchObject({ range: [-1, 1] });
     expect(data[1]?.marker).toMatchObject({ color: ["#f80", "#fff", "#f80"] });
   });
 

@@ -50,7 +50,7 @@ export function isNarrow(room: Room): boolean {
 
 /** The axis of training steps, with as many numbers as fit side by side. */
 export function stepAxis(colours: Colours, room: Room, more: Layout = {}): Layout {
-  const nticks = Math.max(2, Math.floor(room.width / 70));
+  const nticks = Math.max(3, Math.floor(room.width / 60));
   return axis(colours, isNarrow(room) ? "" : "step", { nticks, tickangle: 0, ...more });
 }
 
@@ -77,7 +77,7 @@ export function logAxis(colours: Colours, title: string, range: readonly [number
 
 /** Powers of ten, at most seven; 1, 2 and 5 of each decade where the range is short. */
 export function logTicks([low, high]: readonly [number, number]): number[] {
-  const digits = high - low < 2.2 ? [1, 2, 5] : [1];
+  const digits = high - low < 1.5 ? [1, 2, 5] : [1];
   const every = Math.max(1, Math.ceil((high - low) / 6));
   const ticks: number[] = [];
   for (let exponent = Math.floor(low); exponent <= Math.ceil(high); exponent += 1) {
@@ -86,9 +86,9 @@ export function logTicks([low, high]: readonly [number, number]): number[] {
   return ticks.filter((tick) => Math.log10(tick) >= low - 1e-9 && Math.log10(tick) <= high + 1e-9);
 }
 
-/** `0.001`, `1`, `100`; beyond that `10⁻⁶`. */
+/** `0.0001`, `1`, `100`; beyond that `10⁻⁶`. */
 export function tickText(value: number): string {
-  if (value >= 1e-3 && value <= 1e3) return String(value);
+  if (value >= 1e-4 && value <= 1e3) return String(value);
   const exponent = Math.floor(Math.log10(value) + 1e-9);
   const digit = Math.round(value / 10 ** exponent);
   return `${digit === 1 ? "" : `${digit}·`}10<sup>${exponent}</sup>`;

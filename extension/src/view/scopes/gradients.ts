@@ -2,7 +2,7 @@
 
 import { decades, isNarrow, logAxis, panel } from "./axes";
 import { depthAxis, depthBars } from "./depth";
-import { measured } from "./measured";
+import { measured, onlyMeasured } from "./measured";
 import type { Scope } from "./scope";
 
 export const gradientsScope: Scope = {
@@ -13,13 +13,14 @@ export const gradientsScope: Scope = {
   waiting: "Gradients appear after the first backward pass.",
   needs: ["gradient.norm"],
   figure(data, colours, room) {
-    const norms = measured(data, "gradient.norm");
-    if (norms === null) return null;
+    const all = measured(data, "gradient.norm");
+    if (all === null) return null;
+    const { data: shown, values } = onlyMeasured(data, all);
     return {
-      data: [depthBars(data, norms, colours, "gradient")],
+      data: [depthBars(shown, values, colours, "gradient")],
       layout: panel(colours, {
-        xaxis: depthAxis(data, colours, room.width),
-        yaxis: logAxis(colours, isNarrow(room) ? "" : "gradient", decades(norms)),
+        xaxis: depthAxis(shown, colours, room.width),
+        yaxis: logAxis(colours, isNarrow(room) ? "" : "gradient", decades(values)),
         bargap: 0.15,
       }),
     };

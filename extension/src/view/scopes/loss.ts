@@ -79,6 +79,7 @@ function layout(data: ScopeData, step: Numbers, value: Numbers, colours: Colours
     yaxis: wantsLog(value)
       ? logLoss(value, colours, room)
       : axis(colours, isNarrow(room) ? "" : "loss", { rangemode: "tozero" }),
+    hovermode: "x",
     yaxis2: { overlaying: "y", range: [0, 1], visible: false, fixedrange: true },
     shapes: flagLines(data.flags, colours),
   });

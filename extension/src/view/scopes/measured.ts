@@ -1,4 +1,4 @@
-/** Values by depth: one per layer, NaN where not measured. */
+/** Values by depth: one per layer, NaN where not measured (no gradient flows into a ReLU's parameters: it has none). */
 
 import type { ScopeData } from "./scope";
 
@@ -8,4 +8,11 @@ export function measured(data: ScopeData, name: string): number[] | null {
   if (values === undefined || values.length !== data.layers.length) return null;
   const list = Array.from(values);
   return list.some(Number.isFinite) ? list : null;
+}
+
+/** The layers for which the values are measured, and those values: a plot keeps no place for the others. */
+export function onlyMeasured(data: ScopeData, values: readonly number[]): { data: ScopeData; values: number[] } {
+  const kept = values.flatMap((value, position) => (Number.isFinite(value) ? [position] : []));
+  const pick = <T>(list: readonly T[]) => kept.flatMap((position) => list.slice(position, position + 1));
+  return { data: { ...data, layers: pick(data.layers), names: pick(data.names) }, values: pick(values) };
 }

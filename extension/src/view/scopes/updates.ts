@@ -2,7 +2,7 @@
 
 import { decades, isNarrow, logAxis, panel } from "./axes";
 import { depthAxis, depthBars, guideLine } from "./depth";
-import { measured } from "./measured";
+import { measured, onlyMeasured } from "./measured";
 import type { Colours, Layout, Scope } from "./scope";
 
 const USUAL = 1e-3;
@@ -15,13 +15,14 @@ export const updatesScope: Scope = {
   waiting: "Update sizes appear after the first optimizer step.",
   needs: ["update.ratio"],
   figure(data, colours, room) {
-    const exponents = measured(data, "update.ratio");
-    if (exponents === null) return null;
-    const ratios = exponents.map((exponent) => 10 ** exponent);
+    const all = measured(data, "update.ratio");
+    if (all === null) return null;
+    const { data: shown, values } = onlyMeasured(data, all);
+    const ratios = values.map((exponent) => 10 ** exponent);
     return {
-      data: [depthBars(data, ratios, colours, "update / weight")],
+      data: [depthBars(shown, ratios, colours, "update / weight")],
       layout: panel(colours, {
-        xaxis: depthAxis(data, colours, room.width),
+        xaxis: depthAxis(shown, colours, room.width),
         yaxis: logAxis(colours, isNarrow(room) ? "" : "update / weight", decades([...ratios, USUAL / 10, USUAL * 10])),
         shapes: [band(colours), guideLine(colours, USUAL)],
         bargap: 0.15,
