@@ -20,16 +20,51 @@ SETTINGS = [
     ("Adam", {"lr": 0.02, "betas": (0.3, 0.6), "maximize": True}),
     ("AdamW", {}),
     ("AdamW", {"lr": 0.03, "weight_decay": 0.2, "amsgrad": True}),
+    ("Adamax", {}),
+    ("Adamax", {"lr": 0.03, "betas": (0.6, 0.9), "eps": 1e-5, "weight_decay": 0.1, "maximize": True}),
+    ("NAdam", {}),
+    ("NAdam", {"lr": 0.03, "weight_decay": 0.1, "momentum_decay": 0.02}),
+    ("NAdam", {"lr": 0.03, "weight_decay": 0.1, "decoupled_weight_decay": True, "maximize": True}),
+    ("RAdam", {}),
+    ("RAdam", {"lr": 0.03, "betas": (0.8, 0.9), "weight_decay": 0.1}),
+    ("RAdam", {"lr": 0.03, "weight_decay": 0.1, "decoupled_weight_decay": True, "maximize": True}),
+    ("Adagrad", {}),
+    ("Adagrad", {"lr": 0.1, "lr_decay": 0.05, "weight_decay": 0.1, "initial_accumulator_value": 0.2, "maximize": True}),
+    ("Adadelta", {}),
+    ("Adadelta", {"lr": 0.5, "rho": 0.8, "eps": 1e-4, "weight_decay": 0.1, "maximize": True}),
+    ("RMSprop", {}),
+    ("RMSprop", {"lr": 0.02, "alpha": 0.9, "momentum": 0.8, "weight_decay": 0.1}),
+    ("RMSprop", {"lr": 0.02, "momentum": 0.5, "centered": True, "maximize": True}),
+    ("Rprop", {}),
+    ("Rprop", {"lr": 0.05, "etas": (0.4, 1.5), "step_sizes": (1e-3, 0.2), "maximize": True}),
+    ("ASGD", {}),
+    ("ASGD", {"lr": 0.05, "lambd": 0.01, "alpha": 0.6, "t0": 20.0, "weight_decay": 0.1, "maximize": True}),
+    ("Adafactor", {}),
+    ("Adafactor", {"lr": 0.1, "beta2_decay": -0.5, "eps": (1e-6, 1e-2), "d": 1.5, "weight_decay": 0.1}),
+    ("Adafactor", {"maximize": True}),
+    ("Muon", {}),
+    ("Muon", {"lr": 0.05, "momentum": 0.8, "nesterov": False, "adjust_lr_fn": "match_rms_adamw", "ns_steps": 3}),
 ]
+NAMES = sorted({name for name, _ in SETTINGS})
 
 
 def pair(name, settings, seed=0):
     """The same two parameters in both libraries, each with an optimizer."""
     rng = np.random.default_rng(seed)
-    values = [rng.normal(size=(4, 3)), rng.normal(size=(5,))]
+    values = [rng.normal(size=(4, 3)), rng.normal(size=(2, 5) if name == "Muon" else (5,))]
     ours = [nn.Parameter(value.copy()) for value in values]
     theirs = [torch.nn.Parameter(torch.tensor(value)) for value in values]
     return ours, theirs, getattr(optim, name)(ours, **settings), getattr(torch.optim, name)(theirs, **settings)
+
+
+@pytest.fixture(autouse=True)
+def numbers_of_pytorch_in_float64(monkeypatch):
+    """PyTorch keeps numbers among the slots in its default dtype, and computes Muon's matrices in bfloat16."""
+    before = torch.get_default_dtype()
+    torch.set_default_dtype(torch.float64)
+    monkeypatch.setattr(torch.Tensor, "bfloat16", torch.Tensor.clone)
+    yield
+    torch.set_default_dtype(before)
 
 
 def give_gradients(ours, theirs, rng, skip=None):
@@ -72,22 +107,63 @@ def test_a_saved_optimizer_of_pytorch_goes_on_here(name, settings):
         assert_equal(ours, theirs)
 
 
-def test_a_saved_optimizer_of_ours_goes_on_in_pytorch():
-    ours, theirs, own, their = pair("Adam", {"lr": 0.02})
+@pytest.mark.parametrize(("name", "settings"), SETTINGS, ids=lambda value: str(value))
+def test_a_saved_optimizer_of_ours_goes_on_in_pytorch(name, settings):
+    ours, theirs, own, their = pair(name, settings)
     rng = np.random.default_rng(3)
     for _ in range(5):
         give_gradients(ours, theirs, rng)
         own.step()
         their.step()
     saved = own.state_dict()
-    theirs_saved = their.state_dict()
-    assert saved["state"].keys() == theirs_saved["state"].keys()
-    for position, slots in saved["state"].items():
-        assert slots.keys() == theirs_saved["state"][position].keys()
-        for name, value in slots.items():
-            got = value if name == "step" else value.numpy()
-            np.testing.assert_allclose(got, theirs_saved["state"][position][name].numpy(), rtol=1e-12)
+    assert_same_slots(saved["state"], their.state_dict()["state"])
     assert [group["params"] for group in saved["param_groups"]] == [[0, 1]]
+    again = getattr(torch.optim, name)(theirs, **settings)
+    again.load_state_dict(in_pytorch(saved))
+    for _ in range(5):
+        give_gradients(ours, theirs, rng)
+        own.step()
+        again.step()
+        assert_equal(ours, theirs)
+
+
+def assert_same_slots(ours, theirs):
+    assert ours.keys() == theirs.keys()
+    for position, slots in ours.items():
+        assert slots.keys() == {name for name, value in theirs[position].items() if value is not None}
+        for name, value in slots.items():
+            got = value.numpy() if hasattr(value, "numpy") else value
+            np.testing.assert_allclose(got, theirs[position][name].numpy(), rtol=1e-12, atol=1e-15, err_msg=name)
+
+
+def in_pytorch(saved):
+    state = {
+        position: {
+            name: torch.tensor(getattr(value, "data", value), dtype=torch.float64) for name, value in slots.items()
+        }
+        for position, slots in saved["state"].items()
+    }
+    return {**saved, "state": state}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_edits_keep_the_slots_of_the_parameters_that_stay(name):
+    ours, _, own, _ = pair(name, {"lr": 0.01})
+    fresh = nn.Parameter(np.ones((3, 3)))
+    for parameter in (*ours, fresh):
+        parameter.grad = nn.Parameter(0.5 + parameter.data)
+    own.step()
+    before = own.slots(ours[1])
+    taken = own.remove_parameter(ours[0])
+    own.add_parameter(fresh)
+    own.step()
+    assert before.keys() == own.slots(ours[1]).keys()
+    assert all(own.slots(ours[1])[key] is value for key, value in before.items() if hasattr(value, "shape"))
+    own.replace_parameters([fresh], [ours[0]])
+    own.set_slots(ours[0], taken)
+    assert own.slots(ours[0]) == taken
+    assert own.parameters() == [ours[1], ours[0]]
+    own.step()
 
 
 SCHEDULES = [

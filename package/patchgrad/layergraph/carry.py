@@ -92,7 +92,13 @@ def _blocks(array: Any, count: int) -> Iterator[Any]:
 
 
 def resized_slots(slots: dict[str, Any], resized: Resized) -> dict[str, Any]:
-    """Optimizer slots for the new shape: the overlap, and 0 where nothing was; counts stay."""
+    """Optimizer slots for the new shape: the overlap, and 0 where nothing was; counts stay.
+
+    Slots of another form than their parameter (sums along an axis) tell nothing of the new one: it starts afresh.
+    """
+    shapes = [tuple(value.shape) for value in slots.values() if getattr(value, "ndim", 0)]
+    if any(shape != tuple(resized.old.shape) for shape in shapes):
+        return {}
     return {name: _resized(value, resized) for name, value in slots.items()}
 
 

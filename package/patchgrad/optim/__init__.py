@@ -1,8 +1,34 @@
 """Optimizers and schedules, with PyTorch's names, settings and order of arithmetic."""
 
 from patchgrad.optim import schedule as lr_scheduler
+from patchgrad.optim.adadelta import Adadelta
+from patchgrad.optim.adafactor import Adafactor
+from patchgrad.optim.adagrad import Adagrad
 from patchgrad.optim.adam import Adam, AdamW
+from patchgrad.optim.adamax import Adamax
+from patchgrad.optim.asgd import ASGD
+from patchgrad.optim.muon import Muon
+from patchgrad.optim.nadam import NAdam
 from patchgrad.optim.optimizer import Optimizer
+from patchgrad.optim.radam import RAdam
+from patchgrad.optim.rmsprop import RMSprop
+from patchgrad.optim.rprop import Rprop
 from patchgrad.optim.sgd import SGD
 
-__all__ = ["SGD", "Adam", "AdamW", "Optimizer", "lr_scheduler"]
+__all__ = [
+    "ASGD",
+    "SGD",
+    "Adadelta",
+    "Adafactor",
+    "Adagrad",
+    "Adam",
+    "AdamW",
+    "Adamax",
+    "Muon",
+    "NAdam",
+    "Optimizer",
+    "RAdam",
+    "RMSprop",
+    "Rprop",
+    "lr_scheduler",
+]

@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from patchgrad.backend import backend_of
-from patchgrad.errors import ArgumentError
-from patchgrad.optim.arguments import at_least_zero
+from patchgrad.optim.arguments import at_least_zero, two_betas
 from patchgrad.optim.optimizer import Optimizer, Slots
 
 
@@ -42,18 +41,11 @@ class Adam(Optimizer):
         maximize: bool = False,
     ) -> None:
         at_least_zero(type(self).__name__, lr=lr, eps=eps, weight_decay=weight_decay)
-        if len(betas) != 2 or not all(0 <= beta < 1 for beta in betas):
-            raise ArgumentError(
-                f"{type(self).__name__} cannot use betas",
-                got=repr(betas),
-                want="two numbers in [0, 1)",
-                hint="(0.9, 0.999)",
-            )
         super().__init__(
             params,
             {
                 "lr": lr,
-                "betas": tuple(betas),
+                "betas": two_betas(type(self).__name__, betas),
                 "eps": eps,
                 "weight_decay": weight_decay,
                 "amsgrad": amsgrad,

@@ -13,12 +13,13 @@ from patchgrad.autograd.state import enable_grad, state
 from patchgrad.errors import ArgumentError, ShapeError
 from patchgrad.nn.parameter import Parameter, clear_grad
 from patchgrad.optim.groups import checked_group, checked_parameters
-from patchgrad.optim.saving import from_state_dict, to_state_dict
+from patchgrad.optim.saving import from_state_dict, number, slot, to_state_dict
 from patchgrad.optim.scratch import Scratch
 from patchgrad.tensor.views import bump
+from patchgrad.typing import Shape
 
 Slots = dict[str, Any]
-"""Values of one parameter: bare arrays of its shape, and an integer ``step``."""
+"""Values of one parameter: bare arrays (mostly of its shape), and numbers such as ``step``."""
 
 
 class Optimizer:
@@ -31,6 +32,9 @@ class Optimizer:
         ArgumentError  for an empty list, a tensor that is no Parameter, or one given twice.
     """
 
+    scalar_slots: tuple[str, ...] = ("step",)
+    """Slots that are one number of the parameter, kept as a Python number."""
+
     def __init__(self, params: Iterable[Any], defaults: dict[str, Any]) -> None:
         self.defaults = defaults
         self.param_groups: list[dict[str, Any]] = []
@@ -42,6 +46,8 @@ class Optimizer:
     def add_param_group(self, param_group: Mapping[str, Any]) -> None:
         """Train more parameters, with settings of their own where the group names them."""
         group = checked_group(param_group, self.param_groups, type(self).__name__)
+        for parameter in group["params"]:
+            self._accept(parameter)
         self.param_groups.append({**group, **{key: group.get(key, value) for key, value in self.defaults.items()}})
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
@@ -84,6 +90,13 @@ class Optimizer:
         """Change the array ``value`` in place by the array ``gradient``; never changes ``gradient``."""
         raise NotImplementedError(f"{type(self).__name__} has no _update method")
 
+    def _accept(self, parameter: Parameter) -> None:
+        """Raise ArgumentError for a parameter that this family cannot train."""
+
+    def _slot_shape(self, name: str, shape: Shape) -> Shape:
+        """The shape of a slot of a parameter of this shape."""
+        return shape
+
     # Edits: the model changed, the optimizer follows
 
     def parameters(self) -> list[Parameter]:
@@ -93,6 +106,7 @@ class Optimizer:
     def add_parameter(self, parameter: Parameter, group: int = 0) -> None:
         """Train one more parameter, with the settings of an existing group."""
         added = checked_group({"params": [parameter]}, self.param_groups, type(self).__name__)
+        self._accept(parameter)
         self.param_groups[group]["params"].extend(added["params"])
 
     def remove_parameter(self, parameter: Parameter) -> Slots:
@@ -130,14 +144,15 @@ class Optimizer:
         return dict(self.state.get(parameter.uid, {}))
 
     def set_slots(self, parameter: Parameter, slots: Mapping[str, Any]) -> None:
-        """Give a parameter slots; arrays must have its shape. Empty slots make it start afresh."""
+        """Give a parameter slots; arrays must have their shape. Empty slots make it start afresh."""
         self.group_of(parameter)
         for name, value in slots.items():
-            if getattr(value, "ndim", 0) and tuple(value.shape) != tuple(parameter.shape):
+            want = self._slot_shape(name, tuple(parameter.shape))
+            if getattr(value, "ndim", 0) and tuple(value.shape) != want:
                 raise ShapeError(
                     f"slot {name!r} does not fit parameter {parameter.uid}",
                     got=str(tuple(value.shape)),
-                    want=str(tuple(parameter.shape)),
+                    want=str(want),
                     hint="keep the overlap, or set no slots",
                 )
         self.state.pop(parameter.uid, None)
@@ -152,8 +167,12 @@ class Optimizer:
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
         """Take over slots and settings from ``state_dict``, by position; all or nothing."""
-        groups, slots = from_state_dict(state_dict, self.param_groups, type(self).__name__)
+        groups, slots = from_state_dict(state_dict, self.param_groups, type(self).__name__, self._loaded_slot)
         self.param_groups, self.state = groups, slots
+
+    def _loaded_slot(self, name: str, value: Any, parameter: Parameter) -> Any:
+        """A saved slot as it is kept here: a number, or an array of its own on the parameter's device."""
+        return number(value) if name in self.scalar_slots else slot(name, value, parameter, self._slot_shape)
 
     def __repr__(self) -> str:
         lines = [type(self).__name__ + " ("]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from patchgrad.errors import ArgumentError, ShapeError
 from patchgrad.nn.parameter import Parameter, array_like, detached
+from patchgrad.typing import Shape
 
 Groups = list[dict[str, Any]]
 
@@ -19,7 +20,7 @@ def to_state_dict(groups: Sequence[Mapping[str, Any]], state: Mapping[str, Mappi
         "state": {
             index: {name: detached(value) for name, value in state[parameter.uid].items()}
             for index, parameter in enumerate(parameters)
-            if parameter.uid in state
+            if state.get(parameter.uid)
         },
         "param_groups": [
             {**group, "params": [position[id(parameter)] for parameter in group["params"]]} for group in groups
@@ -28,7 +29,10 @@ def to_state_dict(groups: Sequence[Mapping[str, Any]], state: Mapping[str, Mappi
 
 
 def from_state_dict(
-    saved: Mapping[str, Any], groups: Sequence[Mapping[str, Any]], optimizer: str
+    saved: Mapping[str, Any],
+    groups: Sequence[Mapping[str, Any]],
+    optimizer: str,
+    loaded_slot: Callable[[str, Any, Parameter], Any],
 ) -> tuple[Groups, dict[str, dict[str, Any]]]:
     """New groups (the parameters of ``groups``, the settings of ``saved``) and slots by uid.
 
@@ -53,21 +57,27 @@ def from_state_dict(
     }
     slots = {
         parameter_at[position].uid: {
-            name: _slot(name, value, parameter_at[position]) for name, value in values.items() if value is not None
+            name: loaded_slot(name, value, parameter_at[position])
+            for name, value in values.items()
+            if value is not None
         }
         for position, values in saved["state"].items()
     }
     return loaded, slots
 
 
-def _slot(name: str, value: Any, parameter: Parameter) -> Any:
-    if name == "step":
-        return int(value)
+def number(value: Any) -> Any:
+    """A saved count or number, which PyTorch keeps as a tensor without axes."""
+    plain = value.item() if hasattr(value, "item") else value
+    return int(plain) if float(plain).is_integer() else float(plain)
+
+
+def slot(name: str, value: Any, parameter: Parameter, shape_of: Callable[[str, Shape], Shape]) -> Any:
+    """A saved slot as an array of its own; raises ShapeError if it does not fit."""
     array = array_like(value, parameter, copy=True)
-    if tuple(array.shape) != tuple(parameter.shape):
+    want = shape_of(name, tuple(parameter.shape))
+    if tuple(array.shape) != want:
         raise ShapeError(
-            f"slot {name!r} of the state dict does not fit its parameter",
-            got=str(tuple(array.shape)),
-            want=str(tuple(parameter.shape)),
+            f"slot {name!r} of the state dict does not fit its parameter", got=str(tuple(array.shape)), want=str(want)
         )
     return array
