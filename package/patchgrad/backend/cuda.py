@@ -28,8 +28,9 @@ def load_cupy() -> Any:
     return cupy
 
 
-def _missing(cupy: Any) -> dict[str, Any]:
-    """Array-API functions that CuPy 14 lacks, written with those that it has."""
+def _completed(cupy: Any) -> dict[str, Any]:
+    """CuPy's functions, and array-API functions that CuPy lacks or whose arguments it names differently."""
+    functions = {name: value for name, value in vars(cupy).items() if not name.startswith("_")}
 
     def vecdot(a: Any, b: Any, *, axis: int = -1) -> Any:
         return (cupy.conj(a) * b).sum(axis=axis)
@@ -37,16 +38,26 @@ def _missing(cupy: Any) -> dict[str, Any]:
     def unstack(x: Any, /, *, axis: int = 0) -> tuple[Any, ...]:
         return tuple(cupy.moveaxis(x, axis, 0))
 
-    return {"vecdot": vecdot, "unstack": unstack}
+    def var(x: Any, /, *, axis: Any = None, correction: float = 0.0, keepdims: bool = False) -> Any:
+        return cupy.var(x, axis=axis, ddof=correction, keepdims=keepdims)
+
+    def argsort(x: Any, /, *, axis: int = -1, stable: bool = True) -> Any:
+        return cupy.argsort(x, axis=axis, kind="stable")
+
+    lacking = {
+        "vecdot": vecdot,
+        "unstack": unstack,
+        "cumulative_sum": cupy.cumsum,
+        "cumulative_prod": cupy.cumprod,
+    }
+    return {**lacking, **functions, "var": var, "argsort": argsort}
 
 
 class CUDA(Backend):
     """Arrays are ``cupy.ndarray``."""
 
     def __init__(self, cupy: Any) -> None:
-        functions = {name: value for name, value in vars(cupy).items() if not name.startswith("_")}
-        extra = {name: value for name, value in _missing(cupy).items() if name not in functions}
-        super().__init__("cuda", Namespace("cupy", functions | extra), (cupy.ndarray,))
+        super().__init__("cuda", Namespace("cupy", _completed(cupy)), (cupy.ndarray,))
         self.cupy = cupy
 
     def asarray(self, value: Any, dtype: Any = None) -> Any:

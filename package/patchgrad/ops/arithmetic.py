@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from patchgrad.ops import elementwise
-from patchgrad.ops.elementwise import binary, caller, two, unary, where
+from patchgrad.ops.elementwise import binary, caller, truth, two, unary, where
 from patchgrad.tensor import Tensor, apply
 
 ASINH = unary(
@@ -83,7 +83,9 @@ LOGADDEXP = binary(
     dtype="float",
     formula=r"\ln(e^a + e^b)",
 )
-LOGICAL_XOR = binary("logical_xor", lambda xp, a, b: xp.logical_xor(a, b), {}, dtype="bool", formula=r"a \oplus b")
+LOGICAL_XOR = binary(
+    "logical_xor", lambda xp, a, b: xp.logical_xor(truth(a), truth(b)), {}, dtype="bool", formula=r"a \oplus b"
+)
 
 asinh, acosh, atanh = (caller(op, f"``{op.name}(x)``; (*) -> (*).") for op in (ASINH, ACOSH, ATANH))
 exp2 = caller(EXP2, "``2 ** x``; (*) -> (*).")

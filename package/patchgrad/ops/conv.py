@@ -113,7 +113,7 @@ def _columns(xp: Any, x: Any, kernel: Pair, size: Pair, stride: Pair, dilation: 
         return xp.reshape(x, (batch, groups, channels // groups, size[0] * size[1]))
     out = xp.empty((batch, channels, kernel[0] * kernel[1], *size), dtype=x.dtype)
     for place, offset in enumerate(places(kernel)):
-        out[:, :, place] = x[window_slices(offset, size, stride, dilation)]
+        out[:, :, place, ...] = x[window_slices(offset, size, stride, dilation)]
     return xp.reshape(out, (batch, groups, -1, size[0] * size[1]))
 
 
@@ -134,8 +134,8 @@ def _conv2d(
     matrix = xp.reshape(weight, (groups, out_channels // groups, -1))
     out = xp.empty((batch, groups, out_channels // groups, size[0] * size[1]), dtype=x.dtype)
     for part in _chunks(batch, _column_bytes(weight.shape, groups, size)):
-        columns = _columns(xp, padded(xp, x[part], padding), weight.shape[2:], size, stride, dilation, groups)
-        out[part] = xp.matmul(matrix, columns)
+        columns = _columns(xp, padded(xp, x[part, ...], padding), weight.shape[2:], size, stride, dilation, groups)
+        out[part, ...] = xp.matmul(matrix, columns)
     out = xp.reshape(out, shape)
     if bias is not None:
         out += xp.reshape(bias, (-1, 1, 1))
@@ -152,10 +152,10 @@ def _conv2d_input(
     out = xp.zeros((batch, channels, *wide), dtype=ct.dtype)
     rows = xp.reshape(ct, (batch, groups, out_channels // groups, -1))
     for part in _chunks(batch, _column_bytes(weight.shape, groups, ct.shape[2:])):
-        columns = xp.matmul(transposed, rows[part])
+        columns = xp.matmul(transposed, rows[part, ...])
         columns = xp.reshape(columns, (columns.shape[0], channels, -1, *ct.shape[2:]))
         for place, offset in enumerate(places(weight.shape[2:])):
-            out[(part, *window_slices(offset, ct.shape[2:], stride, dilation))] += columns[:, :, place]
+            out[(part, *window_slices(offset, ct.shape[2:], stride, dilation))] += columns[:, :, place, ...]
     return cropped(out, padding)
 
 
@@ -167,8 +167,8 @@ def _conv2d_weight(
     rows = xp.reshape(ct, (batch, groups, out_channels // groups, -1))
     total = xp.zeros((groups, out_channels // groups, shape[1] * kernel[0] * kernel[1]), dtype=ct.dtype)
     for part in _chunks(batch, _column_bytes(shape, groups, size)):
-        columns = _columns(xp, padded(xp, x[part], padding), kernel, size, stride, dilation, groups)
-        total += xp.sum(xp.matmul(rows[part], xp.matrix_transpose(columns)), axis=0)
+        columns = _columns(xp, padded(xp, x[part, ...], padding), kernel, size, stride, dilation, groups)
+        total += xp.sum(xp.matmul(rows[part, ...], xp.matrix_transpose(columns)), axis=0)
     return xp.reshape(total, shape)
 
 

@@ -162,6 +162,11 @@ def _result(kinds: list[Any]) -> Any:
     return result_dtype(kinds)
 
 
+def truth(x: Any) -> Any:
+    """What counts as True: all numbers but 0."""
+    return x if isinstance(x, bool) or "bool" in str(getattr(x, "dtype", "")) else x != 0
+
+
 NEG = unary("neg", lambda xp, x: xp.negative(x), lambda xp, ct, s: -ct, dtype="same", formula="-x")
 ABS = unary(
     "abs", lambda xp, x: xp.abs(x), lambda xp, ct, s: ct * xp.sign(s.x), saves="x", dtype="same", formula="|x|", low=0.5
@@ -268,7 +273,7 @@ ROUND = unary("round", lambda xp, x: xp.round(x), lambda xp, ct, s: xp.zeros_lik
 ISNAN = unary("isnan", lambda xp, x: xp.isnan(x), None, dtype="bool")
 ISINF = unary("isinf", lambda xp, x: xp.isinf(x), None, dtype="bool")
 ISFINITE = unary("isfinite", lambda xp, x: xp.isfinite(x), None, dtype="bool")
-LOGICAL_NOT = unary("logical_not", lambda xp, x: xp.logical_not(x), None, dtype="bool")
+LOGICAL_NOT = unary("logical_not", lambda xp, x: xp.logical_not(truth(x)), None, dtype="bool")
 
 EQ = binary("eq", lambda xp, a, b: xp.equal(a, b), {}, dtype="bool", formula="a = b")
 NE = binary("ne", lambda xp, a, b: xp.not_equal(a, b), {}, dtype="bool", formula=r"a \neq b")
@@ -276,8 +281,8 @@ LT = binary("lt", lambda xp, a, b: xp.less(a, b), {}, dtype="bool", formula="a <
 LE = binary("le", lambda xp, a, b: xp.less_equal(a, b), {}, dtype="bool", formula=r"a \leq b")
 GT = binary("gt", lambda xp, a, b: xp.greater(a, b), {}, dtype="bool", formula="a > b")
 GE = binary("ge", lambda xp, a, b: xp.greater_equal(a, b), {}, dtype="bool", formula=r"a \geq b")
-LOGICAL_AND = binary("logical_and", lambda xp, a, b: xp.logical_and(a, b), {}, dtype="bool")
-LOGICAL_OR = binary("logical_or", lambda xp, a, b: xp.logical_or(a, b), {}, dtype="bool")
+LOGICAL_AND = binary("logical_and", lambda xp, a, b: xp.logical_and(truth(a), truth(b)), {}, dtype="bool")
+LOGICAL_OR = binary("logical_or", lambda xp, a, b: xp.logical_or(truth(a), truth(b)), {}, dtype="bool")
 FLOOR_DIVIDE = binary(
     "floor_divide", lambda xp, a, b: xp.floor_divide(a, b), {}, samples=two(1.0, 2.0), formula=r"\lfloor a / b \rfloor"
 )

@@ -54,11 +54,11 @@ def _rule(xp: Any, cts: Any, s: Any, wanted: list[bool]) -> tuple[Any, ...]:
     dc: Any = None
     for position in range(length - 1, -1, -1):
         time, before = order[position], order[position - 1] if position else None
-        dh = _plus(dh, None if ct_y is None else ct_y[time])
-        dc = _plus(dc, None if ct_cells is None else ct_cells[time])
-        previous = s.c if before is None else s.cells[before]
-        parts, dc = _step(xp, dh, dc, _parts(s.gates[time]), s.cells[time], previous)
-        raw[time] = _through_gates(xp, parts, s.gates[time], None if ct_gates is None else ct_gates[time])
+        dh = _plus(dh, None if ct_y is None else ct_y[time, ...])
+        dc = _plus(dc, None if ct_cells is None else ct_cells[time, ...])
+        previous = s.c if before is None else s.cells[before, ...]
+        parts, dc = _step(xp, dh, dc, _parts(s.gates[time, ...]), s.cells[time, ...], previous)
+        raw[time] = _through_gates(xp, parts, s.gates[time, ...], None if ct_gates is None else ct_gates[time, ...])
         dh = xp.matmul(raw[time], s.weight)
     d_gates = xp.stack(raw, axis=0)
     flat = xp.reshape(d_gates, (-1, d_gates.shape[-1]))
@@ -92,7 +92,7 @@ def _through_gates(xp: Any, parts: list[Any], gates: Any, ct: Any) -> Any:
 
 def _weight_ct(xp: Any, flat: Any, s: Any, order: list[int]) -> Any:
     """All steps in one product: cotangents of the gates with the hidden state before each step."""
-    rest = s.y[1:] if s.reverse else s.y[:-1]
+    rest = s.y[1:, ...] if s.reverse else s.y[:-1, ...]
     first = xp.expand_dims(s.h, axis=0)
     before = xp.concat((rest, first) if s.reverse else (first, rest), axis=0)
     return xp.matmul(xp.matrix_transpose(flat), xp.reshape(before, (-1, before.shape[-1])))

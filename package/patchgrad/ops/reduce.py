@@ -107,7 +107,7 @@ AMIN = define(
 VAR = define(
     "var",
     inputs=("x",),
-    forward=lambda xp, x, axis, keepdims, correction: xp.var(x, axis=axis, keepdims=keepdims, ddof=correction),
+    forward=lambda xp, x, axis, keepdims, correction: xp.var(x, axis=axis, keepdims=keepdims, correction=correction),
     shape=shapes.reduced,
     dtype="float",
     saves=("x",),
