@@ -303,3 +303,49 @@ def test_ops_that_are_layers_become_nodes() -> None:
         "Flatten", "Linear", "LogSoftmax", "Output",
     ]  # fmt: skip
     assert_same_bits(graph, model, pixels)
+
+
+class Peeks(nn.Module):
+    """Decides by the bare array, which no op shows."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.left, self.right = nn.Linear(4, 4), nn.Linear(4, 4)
+
+    def forward(self, x: Any) -> Any:
+        return self.left(x) if x.numpy().sum() > 0 else self.right(x)
+
+
+def test_a_module_that_peeks_at_the_bare_array_stays_closed_too() -> None:
+    model = nn.Sequential(nn.Identity(), Peeks(), nn.ReLU())
+    graph = LayerGraph.from_module(model, x)
+    [closed] = graph.of_kind("Closed")
+    assert graph.origin[closed.uid].reason == "it decides by the values that come in"
+    assert list(kinds(graph).values()).count("Identity") == 1
+    assert_same_bits(graph, model, -x)
+
+
+class InPlace(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.fc = nn.Linear(4, 4)
+
+    def forward(self, x: Any) -> Any:
+        y = self.fc(x)
+        y += x
+        return F.relu(y) + y
+
+
+def test_a_write_in_place_gives_the_same_bits() -> None:
+    model = InPlace()
+    assert_same_bits(LayerGraph.from_module(model, x), model, x)
+
+
+class Constant(nn.Module):
+    def forward(self, x: Any) -> Any:
+        return pg.cat((x, pg.ones(x.shape[0], 1)), 1)
+
+
+def test_a_constant_inside_keeps_the_module_closed() -> None:
+    graph = LayerGraph.from_module(nn.Sequential(nn.Linear(4, 4), Constant()), x)
+    assert "Closed" in kinds(graph).values()

@@ -258,3 +258,22 @@ def test_layers_without_an_optimizer_are_edited_too() -> None:
     made, receipt = History(MLP).apply(edit.remove("relu1"), module)
     assert made.fc1 is module.fc1
     assert receipt.slots_before == 0
+
+
+def test_going_back_to_the_traced_size_by_an_edit_does_not_touch_what_was_put_away() -> None:
+    pg.manual_seed(1)
+    model = nn.Sequential(nn.Linear(8, 6), nn.ReLU(), nn.Linear(6, 3))
+    lab = Lab(LayerGraph.from_module(model, X))
+    first = lab.module.linear1.weight
+    values = first.data.copy()
+    assert first is model[0].weight
+    lab.apply(edit.set("linear1", out_features=4))
+    lab.train()
+    lab.apply(edit.set("linear1", out_features=6))
+    assert lab.module.linear1.weight is not first
+    lab.train()
+    assert host.array_equal(first.data, values)
+    lab.undo()
+    lab.undo()
+    assert lab.module.linear1.weight is first
+    assert host.array_equal(first.data, values)

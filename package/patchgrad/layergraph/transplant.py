@@ -103,7 +103,8 @@ def _woken(layer: Any, held: Any, before: LayerNode | None, node: LayerNode) -> 
 def _fresh(
     found: Prepared, new: LayerGraph, node: LayerNode, held: Any, old: LayerGraph, place: Mapping[str, Any]
 ) -> Any:
-    layer = layer_for(new, node, **place)
+    made = node.kind != "Closed"  # what was traced may have been trained, replaced and put away since
+    layer = catalogue.find(node.kind).build(node.settings, **place) if made else layer_for(new, node)
     key_streams(layer, node.uid)
     if held is None:
         found.fresh.append(node.uid)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from patchgrad.autograd.state import no_grad, observing, state
-from patchgrad.backend.random import default_stream
+from patchgrad.backend.random import Stream, default_stream
 from patchgrad.errors import GraphError
 from patchgrad.layergraph.reading import kind_of
 from patchgrad.tensor import Tensor
@@ -41,6 +41,10 @@ class Call:
 
     def signature(self) -> tuple[Any, ...]:
         return ("call", id(self.module))
+
+    def inside(self) -> list[tuple[Any, ...]]:
+        """What happened in the call, to be compared with another run."""
+        return [event.signature() for event in self.events]
 
     def walk(self) -> Iterator[Call]:
         """This call and all below it."""
@@ -111,6 +115,8 @@ def unchanged(model: Any) -> Iterator[None]:
     streams = [
         (m, m.stream, m.stream and (m.stream.key, m.stream.offset)) for m in model.modules() if hasattr(m, "stream")
     ]
+    for module, stream, _ in streams:
+        module.stream = Stream(0) if stream is None else stream
     default = default_stream()
     place = (default.key, default.offset)
     try:

@@ -1,0 +1,285 @@
+"""From the tree of calls of one run to nodes, edges and groups. Read next: ``from_module.py``."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator
+from typing import Any
+
+from patchgrad.backend import host
+from patchgrad.errors import GraphError
+from patchgrad.layergraph import catalogue
+from patchgrad.layergraph.check import check
+from patchgrad.layergraph.graph import Edge, Group, LayerGraph, LayerNode, PortRef
+from patchgrad.layergraph.measure import evaluated
+from patchgrad.layergraph.names import free_name, own_name
+from patchgrad.layergraph.ops_as_layers import as_layers
+from patchgrad.layergraph.origin import Origin
+from patchgrad.layergraph.probe import Spec
+from patchgrad.layergraph.reading import described_by, kind_of
+from patchgrad.layergraph.watching import Call, Ran
+from patchgrad.tensor import Tensor
+
+
+class Unmapped(Exception):
+    """Something happened in a module that no layer of the catalogue does."""
+
+
+class Tracing:
+    """Turns the tree of calls into nodes and edges."""
+
+    def __init__(self, model: Any, root: Call, example: tuple[Any, ...], opaque: dict[int, str]) -> None:
+        self.root = root
+        self.opaque = opaque
+        self.batch = example[0].shape[0]
+        self.paths = {id(module): path for path, module in model.named_modules()}
+        self.nodes: list[LayerNode] = []
+        self.edges: list[Edge] = []
+        self.groups: list[Group] = []
+        self.origins: dict[str, Origin] = {}
+        self.ports: dict[int, PortRef] = {}
+        self.names: set[str] = set()
+        self.issued = 0
+        self.enter(model, example)
+
+    def graph(self) -> LayerGraph:
+        """The graph of the whole run."""
+        self.inside(self.root, None)
+        self.unused()
+        self.leave()
+        traced = LayerGraph(
+            {node.uid: node for node in self.nodes},
+            tuple(sorted(self.edges)),
+            {group.uid: group for group in self.groups},
+            self.issued,
+        )
+        return with_output_shapes(traced.without_empty_groups().with_origin(self.origins))
+
+    # --- the ends ---------------------------------------------------------------------------------
+
+    def enter(self, model: Any, example: tuple[Any, ...]) -> None:
+        names = [name for name in inspect.signature(model.forward).parameters if name.isidentifier()]
+        for at, tensor in enumerate(example):
+            name = names[at] if at < len(names) and names[at] not in ("args", "inputs") else "x"
+            settings = {"shape": tuple(tensor.shape[1:]), "dtype": tensor.dtype.name}
+            uid = self.node("Input", name, settings, None)
+            self.ports[id(tensor)] = PortRef(uid, "y")
+
+    def leave(self) -> None:
+        results = listed(self.root.output)
+        for tensor in results:
+            if not isinstance(tensor, Tensor):
+                raise GraphError(
+                    f"{type(self.root.module).__name__} cannot be traced",
+                    got=f"it returns a {type(self.root.output).__name__}",
+                    want="a tensor, or a tuple of tensors",
+                )
+            name = "output" if len(results) == 1 else free_name("output", self.names)
+            uid = self.node("Output", name, {"shape": None}, None)
+            self.edges.append(Edge(self.port_of(tensor), PortRef(uid, "x")))
+
+    def unused(self) -> None:
+        """Layers of the model that the run did not call stand unconnected."""
+        called = {id(part) for call in self.root.walk() if call is not self.root for part in call.module.modules()}
+        closed = {id(part) for origin in self.origins.values() for part in origin.module.modules()}
+        for module in _outermost_layers(self.root.module):
+            if id(module) not in called | closed and (found := described_by(module)) is not None:
+                self.layer_node(module, found[0].name, found[1], None, (), ())
+
+    # --- what happened ----------------------------------------------------------------------------
+
+    def inside(self, call: Call, group: str | None) -> None:
+        """Nodes for what happened in a call: the events one by one, or the module as one closed node."""
+        before = self.state()
+        try:
+            if id(call) in self.opaque:
+                raise Unmapped(self.opaque[id(call)])
+            self.layer(call, group) if kind_of(call.module) else self.opened(call, group)
+        except Unmapped as reason:
+            self.restore(before)
+            self.closed(call, group, str(reason))
+
+    def opened(self, call: Call, group: str | None) -> None:
+        within = group if call is self.root else self.group(call, group)
+        for event in call.events:
+            if isinstance(event, Call):
+                self.inside(event, within)
+            else:
+                self.op(event, within)
+        for tensor in listed(call.output):
+            if isinstance(tensor, Tensor):
+                self.port_of(tensor)
+
+    def layer(self, call: Call, group: str | None) -> None:
+        found = described_by(call.module)
+        if found is None:
+            raise Unmapped(f"{type(call.module).__name__} has been changed by hand")
+        kind, settings = found
+        given = _arguments(kind, call)
+        sources = tuple(value if value is None else self.port_of(value) for value in given)
+        results = kind.split(call.output)
+        self.layer_node(call.module, kind.name, settings, group, sources, results, given)
+
+    def op(self, ran: Ran, group: str | None) -> None:
+        if ran.op.name == "cat":
+            return self.cat(ran, group)
+        found = as_layers(ran)
+        if found is None:
+            raise Unmapped(f"it computes {ran.op.name}, which is no layer")
+        sources = tuple(self.port_of(tensor) for tensor in ran.inputs)
+        for kind, settings in found:
+            sources = (PortRef(self.made(kind, settings, group, sources), "y"),)
+        self.ports[id(ran.outputs[0])] = sources[0]
+        return None
+
+    def cat(self, ran: Ran, group: str | None) -> None:
+        """Concat takes two: more are joined one after the other."""
+        first, *rest = (self.port_of(tensor) for tensor in ran.inputs)
+        if not rest:
+            raise Unmapped("it joins a single tensor")
+        for other in rest:
+            first = PortRef(self.made("Concat", {"dim": ran.attrs["axis"]}, group, (first, other)), "y")
+        self.ports[id(ran.outputs[0])] = first
+
+    def closed(self, call: Call, group: str | None, reason: str) -> None:
+        """The module as one node. Its arguments must be known tensors, and nothing else may come in."""
+        args, results = call.args, listed(call.output)
+        known = all(isinstance(arg, Tensor) and id(arg) in self.ports for arg in args)
+        if not args or not known or not results or not all(isinstance(result, Tensor) for result in results):
+            raise Unmapped(f"{type(call.module).__name__} in it takes or gives something other than tensors")
+        if _taken_from_outside(call, self.ports.keys()) - {id(arg) for arg in args}:
+            raise Unmapped(f"{type(call.module).__name__} in it reads more than its arguments")
+        settings = {"module": type(call.module).__name__, "inputs": len(args), "outputs": len(results)}
+        sources = tuple(self.ports[id(arg)] for arg in args)
+        self.layer_node(call.module, "Closed", settings, group, sources, tuple(results), args, reason)
+
+    # --- making -----------------------------------------------------------------------------------
+
+    def layer_node(
+        self,
+        module: Any,
+        kind: str,
+        settings: Any,
+        group: str | None,
+        sources: Any,
+        results: Any,
+        given: Any = (),
+        reason: str = "",
+    ) -> None:
+        learned = list(module.parameters())
+        frozen = bool(learned) and not any(parameter.requires_grad for parameter in learned)
+        uid = self.node(kind, self.name_for(module, kind), settings, group, frozen)
+        node = self.nodes[-1]
+        for port, source in zip(catalogue.inputs_of(node), sources, strict=False):
+            if source is not None:
+                self.edges.append(Edge(source, PortRef(uid, port)))
+        for port, tensor in zip(catalogue.outputs_of(node), results, strict=False):
+            self.ports[id(tensor)] = PortRef(uid, port)
+        if module not in [origin.module for origin in self.origins.values()]:
+            self.origins[uid] = Origin(module, node.key, self.specs(given), self.specs(results), reason)
+
+    def made(self, kind: str, settings: dict[str, Any], group: str | None, sources: tuple[PortRef, ...]) -> str:
+        """A node for an op, with no module of its own."""
+        entry = catalogue.find(kind)
+        uid = self.node(kind, free_name(entry.stem, self.names), entry.settings(settings), group)
+        self.edges += [Edge(source, PortRef(uid, port)) for port, source in zip(entry.inputs, sources, strict=True)]
+        return uid
+
+    def node(self, kind: str, name: str, settings: Any, group: str | None, frozen: bool = False) -> str:
+        self.issued += 1
+        name = own_name(name, self.names)
+        self.names.add(name)
+        uid = f"n{self.issued}"
+        self.nodes.append(LayerNode(uid, kind, name, settings, frozen=frozen, group=group))
+        return uid
+
+    def group(self, call: Call, parent: str | None) -> str:
+        path = self.paths.get(id(call.module), type(call.module).__name__)
+        head, _, last = path.rpartition(".")
+        name = f"{head.rpartition('.')[2]}.{last}" if last.isdecimal() and head else last
+        self.issued += 1
+        self.groups.append(Group(f"g{self.issued}", name, parent))
+        return f"g{self.issued}"
+
+    def name_for(self, module: Any, kind: str) -> str:
+        """The attribute path with underscores; a number of a container becomes the name of the kind."""
+        head, _, last = self.paths.get(id(module), "").rpartition(".")
+        stem = catalogue.find(kind).stem
+        prefix = head.replace(".", "_") + "_" if head else ""
+        if not last or last.isdecimal():
+            return free_name(f"{prefix}{stem}", self.names)
+        name = own_name(f"{prefix}{last}", set())
+        return name if name not in self.names else free_name(f"{prefix}{stem}", self.names)
+
+    def port_of(self, tensor: Any) -> PortRef:
+        """The output port that a tensor came from."""
+        if id(tensor) not in self.ports:
+            raise Unmapped("it uses a tensor that no layer gave: a parameter of its own, or a constant")
+        return self.ports[id(tensor)]
+
+    def specs(self, values: Any) -> Any:
+        return tuple(self.spec(value) if isinstance(value, Tensor) else None for value in values)
+
+    def spec(self, tensor: Any) -> Spec:
+        shape = tuple(tensor.shape)
+        batched = bool(shape) and shape[0] == self.batch
+        return Spec(("N", *shape[1:]) if batched else shape, tensor.dtype.name)
+
+    def state(self) -> tuple[Any, ...]:
+        return (
+            list(self.nodes), list(self.edges), list(self.groups), dict(self.origins), dict(self.ports),
+            set(self.names), self.issued,
+        )  # fmt: skip
+
+    def restore(self, state: tuple[Any, ...]) -> None:
+        self.nodes, self.edges, self.groups, self.origins, self.ports, self.names, self.issued = state
+
+
+def with_output_shapes(graph: LayerGraph) -> LayerGraph:
+    """Outputs must from now on have the shape they have, where that is clear: it is what the loss was written for."""
+    for node in graph.of_kind("Output"):
+        shape = check(graph).shape(PortRef(node.uid, "x"))
+        if shape and shape[0] == "N" and len(shape) > 1 and all(isinstance(size, int) for size in shape[1:]):
+            graph = graph.changed(node.uid, settings={"shape": shape[1:]})
+    return graph
+
+
+def _arguments(kind: Any, call: Call) -> tuple[Any, ...]:
+    """Tensors by input port. Where the kind may leave ports open, the call must mean the same without them."""
+    args = tuple(arg for arg in call.args if arg is not None)
+    if len(args) > len(kind.inputs) or not all(isinstance(arg, Tensor) for arg in args):
+        raise Unmapped(f"{kind.name} in it is given more than a node can say")
+    given = (*args, *[None] * (len(kind.inputs) - len(args)))
+    if kind.ins is None and kind.outs is None:
+        if None in given and kind.family != "join":
+            raise Unmapped(f"{kind.name} in it is given less than it takes")
+        return given
+    slim = tuple(None if at and value is given[at - 1] else value for at, value in enumerate(given))
+    again = kind.split(evaluated(call.module, kind.arrange(slim)))
+    same = all(host.array_equal(a.numpy(), b.numpy()) for a, b in zip(again, kind.split(call.output), strict=True))
+    if not same:
+        raise Unmapped(f"{kind.name} in it is given more than a node can say")
+    return slim
+
+
+def _taken_from_outside(call: Call, known: Any) -> set[int]:
+    """Ids of tensors that ops inside a call read and that were known before it."""
+    read: set[int] = set()
+    for inner in call.walk():
+        for event in inner.events:
+            taken = event.inputs if isinstance(event, Ran) else event.args
+            read |= {id(tensor) for tensor in taken if isinstance(tensor, Tensor)}
+    return read & set(known)
+
+
+def _outermost_layers(module: Any) -> Iterator[Any]:
+    """Layers of the catalogue in a module, without those that are parts of another."""
+    for child in module.children():
+        if kind_of(child) is not None:
+            yield child
+        else:
+            yield from _outermost_layers(child)
+
+
+def listed(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, (tuple, list)) else [value]
