@@ -16,65 +16,11 @@ import msgspec
 
 from patchgrad.errors import GraphError
 from patchgrad.layergraph.names import free_name
+from patchgrad.layergraph.records import Edge, Group, LayerNode, PortRef, Settings, uid_number
 
 if TYPE_CHECKING:
     from patchgrad.layergraph.build import GraphModule
     from patchgrad.layergraph.check import Report
-
-Settings = Mapping[str, Any]
-
-
-class PortRef(msgspec.Struct, frozen=True, order=True):
-    """A named port of a node: ``PortRef("n3", "x")``. ``node`` is the node's uid."""
-
-    node: str
-    port: str
-
-    def __str__(self) -> str:
-        return f"{self.node}.{self.port}"
-
-
-class Edge(msgspec.Struct, frozen=True, order=True):
-    """An output port led into an input port."""
-
-    source: PortRef
-    target: PortRef
-
-    @property
-    def id(self) -> str:
-        return f"{self.source}->{self.target}"
-
-
-class LayerNode(msgspec.Struct, frozen=True, dict=True):
-    """One layer: a box in the layer graph.
-
-    ``uid`` never changes and is never used again; ``name`` is the attribute name in the built module
-    and in ``to_source``; ``settings`` holds every field that the kind lists, in the kind's form.
-    ``position`` is None while the layout may place the box freely.
-    """
-
-    uid: str
-    kind: str
-    name: str
-    settings: Settings = {}
-    position: tuple[float, float] | None = None
-    frozen: bool = False
-    bypassed: bool = False
-    group: str | None = None
-
-    @cached_property
-    def key(self) -> tuple[Any, ...]:
-        """What decides how the layer computes: kind and settings, hashable."""
-        return (self.kind, *sorted(self.settings.items()))
-
-
-class Group(msgspec.Struct, frozen=True):
-    """A named box around nodes and other groups; groups nest and fold."""
-
-    uid: str
-    name: str
-    parent: str | None = None
-    folded: bool = False
 
 
 class LayerGraph(msgspec.Struct, frozen=True, dict=True):
@@ -307,6 +253,4 @@ class LayerGraph(msgspec.Struct, frozen=True, dict=True):
         return to_source(self, name)
 
 
-def uid_number(uid: str) -> int:
-    """The number in a uid: 12 for ``n12``; 0 for one that has none."""
-    return int(uid[1:]) if uid[1:].isdecimal() and uid[1:].isascii() else 0
+__all__ = ["Edge", "Group", "LayerGraph", "LayerNode", "PortRef", "Settings"]

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from heapq import heapify, heappop, heappush
 
-from patchgrad.layergraph.graph import LayerGraph, uid_number
+from patchgrad.layergraph.graph import LayerGraph
+from patchgrad.layergraph.records import uid_number
 
 
 def topological(graph: LayerGraph) -> tuple[str, ...]:
