@@ -14,7 +14,8 @@ export interface Recorded {
   readonly state: () => State;
   /** Speak on the state lane. */
   readonly emit: StateListener;
-  readonly connection: (live: boolean) => void;
+  /** The connection may have changed. */
+  readonly connection: () => void;
 }
 
 type Answers = Partial<Record<Question["type"], unknown>>;
@@ -48,7 +49,7 @@ export function recordedStudio(answers: Answers = {}, change: Partial<State> = {
   const asked: Question[] = [];
   const told: FromBrowser[] = [];
   const listeners = new Set<StateListener>();
-  const watchers = new Set<(live: boolean) => void>();
+  const watchers = new Set<() => void>();
   const kernel: Kernel = {
     ask: async (question: Question) => {
       asked.push(question);
@@ -76,8 +77,8 @@ export function recordedStudio(answers: Answers = {}, change: Partial<State> = {
     emit: (message, arrays) => {
       for (const listener of listeners) listener(message, arrays);
     },
-    connection: (live) => {
-      for (const watcher of watchers) watcher(live);
+    connection: () => {
+      for (const watcher of watchers) watcher();
     },
   };
 }

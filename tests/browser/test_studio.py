@@ -184,6 +184,27 @@ def test_keys_of_the_studio_do_not_reach_the_notebook(open_notebook: OpenNoteboo
     expect(studio.root.get_by_role("dialog")).to_have_count(0)
 
 
+def test_a_restarted_kernel_is_told_and_the_picture_stays(open_notebook: OpenNotebook) -> None:
+    notebook, studio = open_studio(open_notebook)
+    studio.page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
+    expect(studio.state).to_have_text("No connection", timeout=SLOW)
+    expect(studio.notice("The message could not be sent")).to_contain_text("Run the cell again")
+    assert studio.box("relu1").is_visible()
+    notebook.screenshot("lost")
+
+
+def test_a_fault_is_shown_over_the_canvas(open_notebook: OpenNotebook) -> None:
+    poison = "train.tensors[0].data[:] = float('nan')"
+    caught = "try:\n    session.run(steps=5)\nexcept pg.errors.DataError:\n    print('caught')"
+    notebook, studio = open_studio(open_notebook, poison, caught)
+    notebook.run(2)
+    notebook.run(3)
+    assert notebook.text(3).endswith("caught\n")
+    expect(studio.root.get_by_role("alert")).to_contain_text("values that are not finite", timeout=SLOW)
+    expect(studio.state).to_have_text("Stopped by a fault")
+    notebook.screenshot("fault")
+
+
 def test_the_wheel_scrolls_the_notebook_and_zooms_only_with_ctrl(open_notebook: OpenNotebook) -> None:
     notebook, studio = open_studio(open_notebook, *["# a cell to scroll to" for _ in range(12)])
     viewport = studio.root.locator(".react-flow__viewport")

@@ -34,15 +34,20 @@ function start(answers = {}) {
 
 const settled = () => new Promise((resolve) => setTimeout(resolve));
 
-it("opens at the start and again when the kernel is back", async () => {
-  const { asked, state, connection } = start();
+it("opens at the start and asks again when the connection may have changed", async () => {
+  let alive = true;
+  const { asked, told, state, connection } = start({ open: () => (alive ? OPENED : REFUSAL) });
   await settled();
   expect(state().connection).toBe("open");
-  connection(false);
-  expect(state().connection).toBe("lost");
-  connection(true);
+  alive = false;
+  connection();
   await settled();
-  expect([state().connection, asked.filter((question) => question.type === "open").length]).toEqual(["open", 2]);
+  expect(state().connection).toBe("lost");
+  alive = true;
+  connection();
+  await settled();
+  expect(told).toContainEqual({ type: "select", nodes: [] });
+  expect([state().connection, asked.length]).toEqual(["open", 3]);
 });
 
 it("says so when nobody opens", async () => {

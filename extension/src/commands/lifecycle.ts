@@ -14,10 +14,7 @@ export interface Clock {
 /** Start the studio. Returns its own undo. */
 export function startStudio(studio: Studio, clock: Clock): () => void {
   const stopListening = studio.kernel.listen((message, arrays) => receive(studio, clock, message, arrays));
-  const stopWatching = studio.kernel.watchConnection((live) => {
-    if (live) void open(studio);
-    else studio.store.dispatch({ type: "connection-lost" });
-  });
+  const stopWatching = studio.kernel.watchConnection(() => void open(studio, SHORT_PATIENCE));
   void open(studio);
   return () => {
     stopListening();
@@ -26,12 +23,16 @@ export function startStudio(studio: Studio, clock: Clock): () => void {
   };
 }
 
-/** Ask for the catalogue and all state: at the start, and whenever the kernel is there again. */
-export async function open(studio: Studio): Promise<void> {
+/** A kernel that is still there answers soon; one that was restarted never does. In milliseconds. */
+const SHORT_PATIENCE = 5_000;
+
+/** Ask for the catalogue and all state: at the start, and whenever the connection may have changed. */
+export async function open(studio: Studio, patience?: number): Promise<void> {
   studio.store.dispatch({ type: "connection-opening" });
-  const reply = await studio.kernel.ask({ type: "open", version: VERSION });
+  const reply = await studio.kernel.ask({ type: "open", version: VERSION }, patience);
   if (reply.type === "opened") {
     studio.store.dispatch({ type: "opened", message: reply });
+    studio.kernel.tell({ type: "select", nodes: studio.store.getState().selection.nodes });
     return;
   }
   studio.store.dispatch({ type: "connection-lost" });

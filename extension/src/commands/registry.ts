@@ -70,3 +70,8 @@ export const COMMANDS: readonly UiCommand[] = [
 export function commandFor(keys: string, state: State): UiCommand | null {
   return COMMANDS.find((command) => command.keys.includes(keys) && command.enabled(state)) ?? null;
 }
+
+/** Is the key one of ours, even if there is nothing for it to do now? */
+export function isOurs(keys: string): boolean {
+  return COMMANDS.some((command) => command.keys.includes(keys));
+}

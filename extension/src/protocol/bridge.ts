@@ -66,14 +66,14 @@ type Without<T> = T extends unknown ? Omit<T, "requestId"> : never;
 export type Question = Without<Request>;
 
 export interface Kernel {
-  /** Ask, and get exactly one answer: the reply, or `Failed` with the reason in words. */
-  ask<Q extends Question>(question: Q): Promise<Answers[Q["type"]] | Failed>;
+  /** Ask, and get exactly one answer: the reply, or `Failed` with the reason in words. `patience` in milliseconds. */
+  ask<Q extends Question>(question: Q, patience?: number): Promise<Answers[Q["type"]] | Failed>;
   /** Tell without waiting. */
   tell(message: Select | FrameSeen): void;
   /** Listen to the state lane. Returns its own undo. */
   listen(listener: StateListener): () => void;
-  /** Called when the connection to the kernel is lost (`false`) or comes back. Returns its own undo. */
-  watchConnection(listener: (live: boolean) => void): () => void;
+  /** Called when the connection may have been lost or have come back: ask to know. Returns its own undo. */
+  watchConnection(listener: () => void): () => void;
   /** Stop listening; every request still open is answered with `Failed`. */
   close(): void;
 }
@@ -114,10 +114,9 @@ export function connectKernel(model: WidgetModel, options: BridgeOptions): Kerne
   model.on("msg:custom", receive as (...values: never[]) => void);
 
   return {
-    ask<Q extends Question>(question: Q) {
+    ask<Q extends Question>(question: Q, patience = options.patience ?? PATIENCE[question.type] ?? USUAL_PATIENCE) {
       const requestId = options.newId();
       return new Promise<Answers[Q["type"]] | Failed>((resolve) => {
-        const patience = options.patience ?? PATIENCE[question.type] ?? USUAL_PATIENCE;
         const timer = setTimeout(() => settle(silence(requestId, patience)), patience);
         waiting.set(requestId, { answer: resolve as Waiting["answer"], timer });
         try {
@@ -147,10 +146,14 @@ export function connectKernel(model: WidgetModel, options: BridgeOptions): Kerne
   };
 }
 
-function watchConnection(model: WidgetModel, listener: (live: boolean) => void): () => void {
-  const relay = () => listener((model as { comm_live?: boolean }).comm_live ?? true);
-  model.on("comm_live_update", relay);
-  return () => model.off("comm_live_update", relay);
+/** Hosts tell that something changed, but hand us a model that does not say what. */
+function watchConnection(model: WidgetModel, listener: () => void): () => void {
+  const relay = () => listener();
+  const events = ["comm_live_update", "comm:close"];
+  for (const event of events) model.on(event, relay);
+  return () => {
+    for (const event of events) model.off(event, relay);
+  };
 }
 
 function isFromKernel(content: unknown): content is FromKernel {

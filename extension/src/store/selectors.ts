@@ -2,7 +2,7 @@
 import { indexGraph } from "../model/graphIndex";
 import { portKey } from "../model/ports";
 import type { EdgeView, GroupView, KindView, LayerStat, NodeView, PortRef, Verdict } from "../protocol/messages";
-import type { Drag, Panel, State } from "./state";
+import type { Drag, FrameState, Panel, State } from "./state";
 
 export function selectedNodes(state: State): readonly NodeView[] {
   const { nodes } = indexGraph(state.graph);
@@ -42,8 +42,16 @@ export function kindOf(state: State, kind: string): KindView | null {
   return state.catalogue.find((candidate) => candidate.kind === kind) ?? null;
 }
 
-export function statOf(state: State, uid: string): LayerStat | null {
-  return state.frame?.stats.find((stat) => stat.uid === uid) ?? null;
+export function statOf({ frame }: State, uid: string): LayerStat | null {
+  return frame ? (statsByLayer(frame).get(uid) ?? null) : null;
+}
+
+const indexed = new WeakMap<FrameState, ReadonlyMap<string, LayerStat>>();
+
+function statsByLayer(frame: FrameState): ReadonlyMap<string, LayerStat> {
+  const index = indexed.get(frame) ?? new Map(frame.stats.map((stat) => [stat.uid, stat]));
+  indexed.set(frame, index);
+  return index;
 }
 
 /** Is the panel beside the canvas? The inspector also comes with a selection, where the log is not in its place. */
@@ -60,6 +68,11 @@ export function training(state: State): boolean {
 /** What the kernel said of one target of the drag; null while it has not, or says nothing of it. */
 export function verdictAt(drag: Drag | null, target: PortRef): Verdict | null {
   return drag?.verdicts?.get(portKey(target)) ?? null;
+}
+
+/** Is the port one that a refusal on the screen speaks of? */
+export function isRefused({ notices }: State, key: string): boolean {
+  return notices.some((notice) => notice.tone === "refused" && notice.ports.some((port) => portKey(port) === key));
 }
 
 /** What the kernel said of the target under the pointer. */

@@ -38,7 +38,6 @@ export function StudioView() {
     // biome-ignore lint/a11y/noStaticElementInteractions: keys are taken from whatever inside has the focus
     <div
       className={`${STUDIO_ROOT} patchgrad-${theme}`}
-      data-lm-suppress-shortcuts="true"
       data-narrow={narrow}
       ref={root}
       style={{ height }}

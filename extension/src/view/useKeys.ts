@@ -1,7 +1,7 @@
 /** Keys inside the studio: run the command, and keep single letters from the notebook's own shortcuts. */
 import { type KeyboardEvent, useCallback } from "react";
 import { isPressing, isTyping, keyText } from "../commands/keys";
-import { commandFor } from "../commands/registry";
+import { commandFor, isOurs } from "../commands/registry";
 import { walkInOrder } from "../commands/select";
 import { useStudio } from "./studioContext";
 
@@ -15,16 +15,11 @@ export function useKeys() {
       const keys = keyText(event);
       if (isPressing(target, keys)) return;
       const done =
-        onCanvas(target) && keys.endsWith("Tab") ? walkInOrder(studio, event.shiftKey ? -1 : 1) : runKey(keys);
+        onCanvas(target) && keys.endsWith("Tab") ? walkInOrder(studio, event.shiftKey ? -1 : 1) : isOurs(keys);
       if (!done) return;
       event.preventDefault();
       event.stopPropagation();
-
-      function runKey(pressed: string): boolean {
-        const command = commandFor(pressed, studio.store.getState());
-        if (command) void command.run(studio);
-        return command !== null;
-      }
+      void commandFor(keys, studio.store.getState())?.run(studio);
     },
     [studio],
   );

@@ -4,7 +4,7 @@ import { useCallback } from "react";
 import { fullShape } from "../../model/format";
 import { type PortPlace, portKey } from "../../model/ports";
 import type { NodeView, Verdict } from "../../protocol/messages";
-import { verdictAt } from "../../store/selectors";
+import { isRefused, verdictAt } from "../../store/selectors";
 import type { State } from "../../store/state";
 import { useRead } from "../studioContext";
 
@@ -18,6 +18,7 @@ export function PortDot({ node, place: { port, side, y } }: Props) {
   const key = portKey(ref);
   const light = useRead(useCallback((state: State) => lightOf(state, key, side), [key, side]));
   const verdict = useRead(useCallback((state: State) => verdictText(verdictOfPort(state, key, side)), [key, side]));
+  const refused = useRead(useCallback((state: State) => isRefused(state, key), [key]));
   const several = (side === "input" ? node.inputs : node.outputs).length > 1;
   return (
     <Handle
@@ -28,7 +29,7 @@ export function PortDot({ node, place: { port, side, y } }: Props) {
       style={{ top: y }}
       data-light={light}
       data-port={key}
-      data-problem={port.problem !== ""}
+      data-problem={refused || port.problem !== ""}
       title={verdict || `${node.name}.${port.name} ${fullShape(port)}${port.problem && `\n${port.problem}`}`}
     >
       {several && <span className="pg-port-name">{port.name}</span>}

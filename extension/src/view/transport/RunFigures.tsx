@@ -1,8 +1,9 @@
 /** State in words, step, speed and loss. */
+import { open } from "../../commands/lifecycle";
 import { count, figure } from "../../model/format";
 import type { RunView } from "../../protocol/messages";
 import type { State } from "../../store/state";
-import { useRead } from "../studioContext";
+import { useRead, useStudio } from "../studioContext";
 
 const WORDS: Readonly<Record<RunView["state"], string>> = {
   idle: "Ready",
@@ -18,9 +19,10 @@ const WORDS: Readonly<Record<RunView["state"], string>> = {
 const readRun = (state: State) => state.run;
 const readConnection = (state: State) => state.connection;
 const readPending = (state: State) => state.graph.pending;
-const CONNECTION = { opening: "Connecting", lost: "No kernel" } as const;
+const CONNECTION = { opening: "Connecting", lost: "No connection" } as const;
 
 export function RunFigures() {
+  const studio = useStudio();
   const run = useRead(readRun);
   const connection = useRead(readConnection);
   const pending = useRead(readPending);
@@ -30,6 +32,11 @@ export function RunFigures() {
       <span className="pg-state" data-state={connection === "open" ? run.state : connection} title={run.problem}>
         {words}
       </span>
+      {connection === "lost" && (
+        <button type="button" className="pg-button pg-small" onClick={() => void open(studio)}>
+          Connect again
+        </button>
+      )}
       <Figure label="step" value={run.total === null ? count(run.step) : `${count(run.step)} / ${count(run.total)}`} />
       <Figure label="epoch" value={String(run.epoch)} />
       <Figure label="loss" value={figure(run.loss)} />
