@@ -209,7 +209,7 @@ class Run:
     def batch(self) -> tuple[Any, ...]:
         """The inputs of the next step."""
         rng = random.Random(self.seed * 1000 + self.step_count)
-        return tuple(_values(node, rng) for node in self.graph.of_kind("Input"))
+        return tuple(values_of(node, rng) for node in self.graph.of_kind("Input"))
 
     def step(self) -> bytes:
         """One step of training; the bits of the loss."""
@@ -275,7 +275,7 @@ def bits(value: Any) -> Any:
     return (value.shape, value.tobytes()) if hasattr(value, "tobytes") else value
 
 
-def _values(node: LayerNode, rng: random.Random) -> Any:
+def values_of(node: LayerNode, rng: random.Random) -> Any:
     shape = (BATCH, *node.settings["shape"])
     count = 1
     for size in shape:
@@ -285,4 +285,4 @@ def _values(node: LayerNode, rng: random.Random) -> Any:
     return pg.tensor([rng.uniform(-1, 1) for _ in range(count)]).reshape(shape)
 
 
-__all__ = ["Run", "bits", "graphs", "grow", "layer_state", "random_command", "settle"]
+__all__ = ["Run", "bits", "graphs", "grow", "layer_state", "random_command", "settle", "values_of"]

@@ -102,7 +102,7 @@ class LayerGraph(msgspec.Struct, frozen=True, dict=True):
         try:
             return self.groups[uid]
         except KeyError:
-            raise GraphError(f"there is no group with the uid {uid!r}") from None
+            raise GraphError(f"there is no group with the uid {uid!r}", hint="it may have been taken away") from None
 
     def members(self, group: str) -> tuple[LayerNode, ...]:
         """The nodes that lie directly in this group."""

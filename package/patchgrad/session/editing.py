@@ -9,7 +9,9 @@ from collections.abc import Callable
 from concurrent.futures import CancelledError
 from typing import Any
 
-from patchgrad.errors import PatchgradError
+from patchgrad.errors import ArgumentError, PatchgradError
+from patchgrad.layergraph.commands import Command
+from patchgrad.layergraph.edit import Edit as NamedEdit
 from patchgrad.layergraph.graph import LayerGraph
 from patchgrad.layergraph.receipt import Receipt
 from patchgrad.session.boundary import Boundary
@@ -35,6 +37,7 @@ class Editing:
 
     def submit(self, edit: Any, author: Author = "code", revision: int | None = None) -> Edit:
         """Queue a command or an edit by names; returns at once. ``revision``: the one that its author looked at."""
+        require_edit(edit)
         title, python = described(edit, self._live.graph)
         return self._queue(
             title, python, author, lambda: self._live.apply(command_of(edit, self._live.graph), revision)
@@ -79,6 +82,18 @@ class Editing:
             except CancelledError as error:
                 edit.refused(error, self._training.count)
         self._events.tell("edit")
+
+
+def require_edit(edit: Any) -> None:
+    """ArgumentError unless this is a command or an edit by names."""
+    if isinstance(edit, Command | NamedEdit):
+        return
+    raise ArgumentError(
+        "a session cannot apply this",
+        got=f"an object of type {type(edit).__name__}",
+        want="an edit or a command",
+        hint='session.apply(pg.edit.insert("relu1 -> fc2", nn.Dropout(0.2)))',
+    )
 
 
 def command_of(edit: Any, graph: LayerGraph) -> Any:

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from patchgrad.autograd.state import no_grad, observing
-from patchgrad.backend import backend_of
+from patchgrad.backend import backend_of, host
 from patchgrad.errors import DataError, PatchgradError
 from patchgrad.nn import Module
 from patchgrad.session.keep import Keep
@@ -98,7 +98,7 @@ def _tensors(output: Any) -> Iterator[Tensor]:
 def _first_not_finite(step: Step, module: Module, batch: Any) -> str:
     watch, keep = _FirstNotFinite(), Keep(module)
     try:
-        with no_grad(), observing(watch):
+        with no_grad(), observing(watch), host.errstate(all="ignore"):
             step.loss_of(module, batch)
     finally:
         keep.restore()

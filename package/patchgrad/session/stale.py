@@ -40,7 +40,7 @@ def touched(command: Any, seen: LayerGraph, now: LayerGraph) -> dict[str, str]:
         value = getattr(command, field, None)
         for one in value if isinstance(value, tuple) else (value,):
             uids += [one.node] if isinstance(one, PortRef) else [one] if isinstance(one, str) else []
-    known = {uid: entry.name for graph in (now, seen) for uid, entry in {**graph.nodes, **graph.groups}.items()}
+    known = {uid: entry.name for graph in (seen, now) for uid, entry in {**graph.nodes, **graph.groups}.items()}
     return {uid: known.get(uid, uid) for uid in uids}
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from patchgrad.autograd.state import no_grad
+from patchgrad.backend import backend_of, host
 from patchgrad.errors import DataError, SessionError
 from patchgrad.nn import Module
 from patchgrad.ops.creation import as_tensor
@@ -79,22 +80,30 @@ class Step:
     def train(self, module: Module, batch: Any, keep: Keep) -> float:
         """Do the step; the loss before the update.
 
-        Where it raises, an interrupt included, parameters, slots, buffers and random streams are as before.
+        Where it raises, an interrupt included, parameters, slots, buffers and random streams are as before. Where
+        no layer that the result needs can learn (all are frozen), the step counts all the same.
         """
         keep.take()
-        try:
-            self._optimizer.zero_grad()
-            loss = self.loss_of(module, batch)
-            value = float(loss.item())
-            require_finite("loss", value)
+        with host.errstate(all="ignore"):  # what is not finite is told once, with its layer
+            try:
+                value = self._gradients(module, batch)
+            except BaseException:
+                keep.restore()
+                self._optimizer.zero_grad()
+                raise
+            with self._interrupts.critical():
+                self._optimizer.step()
+        return value
+
+    def _gradients(self, module: Module, batch: Any) -> float:
+        """Forward and backward; the loss."""
+        self._optimizer.zero_grad()
+        loss = self.loss_of(module, batch)
+        value = float(loss.item())
+        require_finite("loss", value)
+        if loss.requires_grad or learns(module):
             loss.backward()
-            require_finite("gradient", squared_norm(self._optimizer))
-        except BaseException:
-            keep.restore()
-            self._optimizer.zero_grad()
-            raise
-        with self._interrupts.critical():
-            self._optimizer.step()
+            require_finite_gradients(self._optimizer)
         return value
 
 
@@ -104,6 +113,13 @@ def _number(value: Any) -> float:
 
 class NotFinite(SessionError):
     """The loss or a gradient is infinite or not a number."""
+
+
+def learns(module: Module) -> bool:
+    """Has a layer that the result needs a parameter that is trained?"""
+    plan = getattr(module, "plan", None)
+    layers = [module] if plan is None else [call.layer for call in plan.steps]
+    return any(parameter.requires_grad for layer in layers for parameter in layer.parameters())
 
 
 def require_finite(what: str, value: float) -> None:
@@ -116,12 +132,11 @@ def require_finite(what: str, value: float) -> None:
         )
 
 
-def squared_norm(optimizer: Any) -> float:
-    """The sum of squares of all gradients: one dot product each, infinite or NaN as soon as one value is."""
-    total: Any = 0.0
-    for group in optimizer.param_groups:
-        for parameter in group["params"]:
-            if parameter.grad is not None:
-                flat = parameter.grad.data.reshape(-1)
-                total = total + flat @ flat
-    return float(total)
+def require_finite_gradients(optimizer: Any) -> None:
+    """One dot product for each gradient and one look at their sum; only where that is not finite, at the elements."""
+    trained = (parameter for group in optimizer.param_groups for parameter in group["params"])
+    flats = [parameter.grad.data.reshape(-1) for parameter in trained if parameter.grad is not None]
+    total = float(sum((flat @ flat for flat in flats), 0.0))
+    if total - total == 0.0 or all(bool(backend_of(flat).xp.isfinite(flat).all()) for flat in flats):
+        return
+    require_finite("gradient", total)
