@@ -53,9 +53,9 @@ def line(name: str, x: Any, y: Any, colour: str, **more: Any) -> Spec:
 
 
 def depth_colour(place: int, count: int) -> str:
-    """From dark blue (first) to yellow (last): the order survives without colour vision."""
+    """From blue (first) to yellow (last): the order survives without colour vision."""
     share = place / max(count - 1, 1)
-    low, high = (0, 60, 125), (225, 190, 50)
+    low, high = (45, 110, 190), (225, 190, 50)
     red, green, blue = (round(a + (b - a) * share) for a, b in zip(low, high, strict=True))
     return f"rgb({red},{green},{blue})"
 

@@ -1,7 +1,7 @@
 """How often to look, so that looking costs no more than a given share of the time; and saying so.
 
 Each tier of quantities has a share. Its interval is the smallest number of steps over which its cost,
-as measured, stays within that share.
+as measured, stays within that share; the first steps, where most happens, are looked at more often.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from math import ceil
 MEMORY = 0.3
 """Weight of the newest measurement in the running means."""
 LONGEST = 500
-FIRST_LONGEST = 20
-"""No longer pause than this until a tier was measured three times: the first look is the dearest."""
+EARLY = 8
+"""After n steps the next look is at most n / 8 steps away: 8 looks for every e-fold, whatever they cost."""
 
 
 @dataclass(slots=True)
@@ -24,7 +24,6 @@ class Tier:
     cost: float = 0.0
     interval: int = 1
     due: int = 0
-    measured: int = 0
 
 
 class Budget:
@@ -55,11 +54,9 @@ class Budget:
         """A look of this tier cost so much."""
         found = self.tiers[tier]
         found.cost = _mean(found.cost, seconds)
-        found.measured += 1
-        longest = LONGEST if found.measured > 2 else FIRST_LONGEST
         wanted = ceil(found.cost / (found.share * self.step_time)) if self.step_time > 0 else 1
-        found.interval = min(max(wanted, 1), longest)
-        found.due = step + found.interval
+        found.interval = min(max(wanted, 1), LONGEST)
+        found.due = step + min(found.interval, max(1, step // EARLY))
 
     @property
     def used(self) -> float:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from patchgrad.autograd.op import OpSpec
@@ -159,13 +160,18 @@ class Trace:
     def _note(self, tensor: Tensor, leaf: bool = False) -> int:
         number = len(self.values)
         data = tensor.data
-        facts = ValueFacts(data.shape, data.dtype.name, data.nbytes, -1 if leaf else len(self.events))
+        facts = ValueFacts(data.shape, _dtype_name(data.dtype), data.nbytes, -1 if leaf else len(self.events))
         if leaf:
             facts.name = self.name_of(tensor)
             facts.kept = data.copy() if self.keep_values else None
         self.values.append(facts)
         self._known[id(tensor)] = (weakref.ref(tensor), number, root_of(tensor).version)
         return number
+
+
+@lru_cache(maxsize=64)
+def _dtype_name(dtype: Any) -> str:
+    return dtype.name
 
 
 def _sharing(tensor: Tensor) -> list[Tensor]:

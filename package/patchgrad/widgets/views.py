@@ -8,10 +8,10 @@ from __future__ import annotations
 from typing import Any
 
 from patchgrad.drawing.diagram import Box, Layout
-from patchgrad.drawing.layer_picture import LayerFacts, layer_picture
+from patchgrad.drawing.layer_facts import LayerFacts, layer_facts
+from patchgrad.drawing.layer_picture import layer_picture
 from patchgrad.drawing.picture import Picture
 from patchgrad.drawing.summary import summary
-from patchgrad.layergraph import catalogue
 from patchgrad.layergraph.check import Report
 from patchgrad.layergraph.graph import LayerGraph, LayerNode, PortRef
 from patchgrad.protocol.messages import (
@@ -32,19 +32,7 @@ NOWHERE = Box(0.0, 0.0, 0.0, 0.0)
 
 def picture_of(graph: LayerGraph, previous: Layout | None = None) -> Picture:
     """The graph laid out, with ports, shapes and problems. ``previous`` keeps the order of boxes between edits."""
-    report = graph.check()
-    return layer_picture(graph, {uid: _facts(graph, node, report) for uid, node in graph.nodes.items()}, previous)
-
-
-def _facts(graph: LayerGraph, node: LayerNode, report: Report) -> LayerFacts:
-    known = node.kind in catalogue.kinds()
-    inputs = catalogue.inputs_of(node) if known else ()
-    outputs = catalogue.outputs_of(node) if known else ()
-    shapes = {port: shape for port in outputs if (shape := report.shape(PortRef(node.uid, port))) is not None}
-    family = catalogue.find(node.kind).family if known else ""
-    problems = report.of_node(node.uid)
-    problem = problems[0].title if problems else ""
-    return LayerFacts(inputs, outputs, report.parameters.get(node.uid, 0), shapes, family, problem)
+    return layer_picture(graph, previous=previous)
 
 
 def graph_view(
@@ -57,11 +45,11 @@ def graph_view(
     pending: int = 0,
 ) -> GraphView:
     """The layer graph as the canvas draws it."""
-    report = graph.check()
+    report, facts = graph.check(), layer_facts(graph)
     layout = picture.layout
     return GraphView(
         revision=revision,
-        nodes=tuple(_node_view(graph, node, report, picture) for node in graph.nodes.values()),
+        nodes=tuple(_node_view(node, facts[node.uid], report, picture) for node in graph.nodes.values()),
         edges=tuple(
             EdgeView(e.id, e.source, e.target, picture.edges.get(e.id, ""), layout.routes.get(e.id, ()))
             for e in graph.edges
@@ -76,14 +64,13 @@ def graph_view(
     )
 
 
-def _node_view(graph: LayerGraph, node: LayerNode, report: Report, picture: Picture) -> NodeView:
+def _node_view(node: LayerNode, facts: LayerFacts, report: Report, picture: Picture) -> NodeView:
     box = picture.layout.boxes.get(node.uid, NOWHERE)
-    facts = _facts(graph, node, report)
     return NodeView(
         uid=node.uid,
         kind=node.kind,
         name=node.name,
-        summary=_summary(node),
+        summary=facts.summary or summary(node.settings),
         settings={name: _plain(value) for name, value in node.settings.items()},
         parameters=facts.parameters,
         inputs=tuple(_port_view(PortRef(node.uid, port), report) for port in facts.inputs),
@@ -98,11 +85,6 @@ def _node_view(graph: LayerGraph, node: LayerNode, report: Report, picture: Pict
         group=node.group,
         problem=facts.problem,
     )
-
-
-def _summary(node: LayerNode) -> str:
-    known = catalogue.kinds().get(node.kind)
-    return (known.summary(node.settings) if known else "") or summary(node.settings)
 
 
 def _port_view(port: PortRef, report: Report) -> PortView:
