@@ -112,7 +112,7 @@ def grow(family: str, layers: int, seed: int) -> LayerGraph:
         if rng.random() < 0.25:
             garden.join()
         else:
-            garden.layer(rng.choice(garden.kinds), random_sizes(rng))
+            garden.layer(rng.choice(garden.kinds), {})
         if rng.random() < 0.1:
             garden.layer("Flatten", {})
     graph = garden.finish()
@@ -121,10 +121,6 @@ def grow(family: str, layers: int, seed: int) -> LayerGraph:
             graph = graph.changed(uid, frozen=True)
     check(graph).require()
     return graph
-
-
-def random_sizes(rng: random.Random) -> dict[str, Any]:
-    return {}
 
 
 @st.composite
@@ -161,6 +157,7 @@ def random_command(graph: LayerGraph, rng: random.Random) -> commands.AnyCommand
         "insert": lambda: commands.InsertOnEdge(_edge_target(graph, rng), kind, {}, rng.choice((None, None, *NAMES))),
         "bypass": lambda: commands.Bypass(uid, rng.random() < 0.7),
         "set": lambda: commands.SetField(uid, field, rng.choice(VALUES)),
+        "resize": lambda: _resize(graph, rng) or commands.SetField(uid, field, rng.choice(VALUES)),
         "rename": lambda: commands.Rename(uid, rng.choice(NAMES)),
         "freeze": lambda: commands.Freeze(uid, rng.random() < 0.6),
         "move": lambda: commands.Move(uid, rng.choice((None, (1.0, 2.0), (float("inf"), 0.0)))),
@@ -169,8 +166,28 @@ def random_command(graph: LayerGraph, rng: random.Random) -> commands.AnyCommand
         "fold": lambda: commands.Fold(rng.choice(groups), rng.random() < 0.5),
         "duplicate": lambda: commands.Duplicate(some),
     }
-    often = ("insert", "insert", "set", "set", "connect", "remove", "replace", *makers)
+    often = ("insert", "insert", "resize", "resize", "resize", "connect", "remove", "replace", *makers)
     return makers[rng.choice(often)]()
+
+
+def _resize(graph: LayerGraph, rng: random.Random) -> commands.SetField | None:
+    """Another size, or another chance, for a layer that has one of its own to choose."""
+    sizes = (
+        "out_features",
+        "out_channels",
+        "hidden_size",
+        "embedding_dim",
+        "num_groups",
+        "p",
+        "momentum",
+        "kernel_size",
+    )
+    found = [(node.uid, field) for node in graph.nodes.values() for field in node.settings if field in sizes]
+    if not found:
+        return None
+    uid, field = rng.choice(found)
+    value = rng.choice((0.1, 0.9)) if field in ("p", "momentum") else rng.randint(1, 9)
+    return commands.SetField(uid, field, value)
 
 
 def _output(graph: LayerGraph, rng: random.Random) -> PortRef:

@@ -27,7 +27,8 @@ def written(source: str) -> Any:
 def meaning(graph: LayerGraph) -> Any:
     """What code can say of a graph: layers by name, and what each that is called reads, past layers that are not.
 
-    Uids, positions, groups, names of Outputs and the shape they must have are not part of it.
+    Uids, positions, groups, names of Outputs and the shape they must have are not part of it, nor whether a key that
+    is the query has an edge of its own.
     """
     needed = live(graph)
     called = {uid for uid in needed if not passes(graph, graph.nodes[uid])}
@@ -41,6 +42,12 @@ def meaning(graph: LayerGraph) -> Any:
         for edge in graph.edges
         if edge.target.node in called
     }
+    for node in graph.of_kind("MultiheadAttention"):
+        query, key, value = (reads.get((node.name, port)) for port in ("query", "key", "value"))
+        if value == (key or query):
+            reads.pop((node.name, "value"), None)
+        if key == query:
+            reads.pop((node.name, "key"), None)
     return layers, reads
 
 

@@ -12,7 +12,7 @@ from patchgrad import nn
 from patchgrad.errors import GraphError
 from patchgrad.layergraph import LayerGraph, catalogue, edit
 
-from .sample import MLP, X
+from .sample import MLP, X, port
 
 
 @pytest.fixture(autouse=True)
@@ -55,6 +55,21 @@ def test_it_is_traced_inserted_built_and_checked_as_any_other() -> None:
     inserted = edit.insert("relu1 -> fc2", scale(6, 2.0)).apply(MLP)
     assert inserted.check().ok
     assert inserted.build().scale1.weight.tolist() == [2.0] * 6
+
+
+def test_what_was_known_of_an_earlier_definition_is_forgotten() -> None:
+    def define(width: int) -> None:
+        @pg.layer
+        class Widens(nn.Module):
+            def forward(self, x: Any) -> Any:
+                return pg.cat([x] * width, 1)
+
+    shapes: list[Any] = []
+    for width in (2, 3):
+        define(width)
+        graph = edit.insert("fc2 -> output", "Widens", name="wide").apply(MLP)
+        shapes.append(graph.check().shape(port(graph, "wide.y")))
+    assert shapes == [("N", 6), ("N", 9)]
 
 
 def test_defining_it_again_replaces_it() -> None:

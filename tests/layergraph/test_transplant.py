@@ -277,3 +277,36 @@ def test_going_back_to_the_traced_size_by_an_edit_does_not_touch_what_was_put_aw
     lab.undo()
     assert lab.module.linear1.weight is first
     assert host.array_equal(first.data, values)
+
+
+def test_a_wider_convolution_keeps_the_function_through_norm_and_flatten() -> None:
+    graph = chain(
+        ("Input", "x", {"shape": (1, 4, 4)}),
+        ("Conv2d", "conv1", {"in_channels": 1, "out_channels": 2}),
+        ("BatchNorm2d", "norm1", {"num_features": 2}),
+        ("ReLU", "relu1", {}),
+        ("Flatten", "flatten1", {}),
+        ("Linear", "fc1", {"in_features": 32, "out_features": 3}),
+        ("Output", "output", {"shape": (3,)}),
+    )
+    images = X.reshape(1, 1, 4, 4)
+    lab = Lab(graph, pg.cat((images, -images, images * 2), 0))
+    receipt = lab.apply(edit.set("conv1", out_channels=5))
+    assert {str(entry).split()[0] for entry in receipt.mapped} == {
+        "conv1.weight", "conv1.bias", "norm1.weight", "norm1.bias", "fc1.weight",
+    }  # fmt: skip
+    assert receipt.max_difference < 1e-6
+    receipt = lab.apply(edit.insert("conv1 -> norm1", "Conv2d", name="conv2"))
+    assert (receipt.identity, receipt.max_difference) == (("conv2",), 0.0)
+    lab.train()
+
+
+def test_a_copy_of_a_built_module_learns_by_itself() -> None:
+    import copy
+
+    lab = Lab()
+    twin = copy.deepcopy(lab.module)
+    before = evaluated(twin, (X,)).numpy().copy()
+    lab.train()
+    assert host.array_equal(evaluated(twin, (X,)).numpy(), before)
+    assert not host.array_equal(evaluated(lab.module, (X,)).numpy(), before)

@@ -12,6 +12,7 @@ from patchgrad.errors import GraphError
 from patchgrad.layergraph import catalogue
 from patchgrad.layergraph.fields import REQUIRED, Field
 from patchgrad.layergraph.kind import LayerKind, Settings
+from patchgrad.layergraph.memory import forget
 
 Layer = TypeVar("Layer", bound=type[nn.Module])
 TYPES = {bool: "bool", int: "int", float: "float", str: "text"}
@@ -40,6 +41,7 @@ def layer(cls: Layer) -> Layer:
     for old in [known for known in catalogue.OWN if known.__name__ == cls.__name__]:
         del catalogue.OWN[old]
     catalogue.OWN[cls] = catalogue.KINDS[cls.__name__] = kind
+    forget()
     return cls
 
 

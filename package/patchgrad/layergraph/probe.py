@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import lru_cache
 from typing import Any
 
 import msgspec
@@ -14,6 +13,7 @@ from patchgrad.backend.random import Stream, default_stream
 from patchgrad.errors import PatchgradError
 from patchgrad.layergraph import catalogue
 from patchgrad.layergraph.kind import LayerKind, SymbolicShape
+from patchgrad.layergraph.memory import remembered
 from patchgrad.layergraph.sizes import BATCHES, at, shape_text, symbolic
 from patchgrad.ops.creation import empty
 
@@ -44,7 +44,7 @@ Key = tuple[Any, ...]
 Inputs = tuple[Spec | None, ...]
 
 
-@lru_cache(maxsize=8192)
+@remembered(8192)
 def outcome(key: Key, inputs: Inputs) -> Outcome:
     """The outcome of the layer with this key (``LayerNode.key``) on these inputs."""
     kind = catalogue.find(key[0])
@@ -60,7 +60,7 @@ def outcome(key: Key, inputs: Inputs) -> Outcome:
     return run_outcome(kind, layer, inputs, modes=(False, True))
 
 
-@lru_cache(maxsize=4096)
+@remembered(4096)
 def parameter_count(key: Key) -> int:
     """How many numbers the layer with this key learns; 0 where it cannot be made."""
     layer = layer_without_data(key)
@@ -72,7 +72,7 @@ def count(layer: Any) -> int:
     return sum(parameter.data.size for parameter in layer.parameters())
 
 
-@lru_cache(maxsize=1024)
+@remembered(1024)
 def layer_without_data(key: Key) -> Any:
     """The layer on the meta device, or the Outcome that says why it cannot be made."""
     kind = catalogue.find(key[0])

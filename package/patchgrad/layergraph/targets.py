@@ -6,7 +6,6 @@ milliseconds: ports of layers with equal settings and equal inputs share one ans
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any, Literal
 
 import msgspec
@@ -15,6 +14,7 @@ from patchgrad.layergraph import catalogue
 from patchgrad.layergraph.adapters import cards, takes
 from patchgrad.layergraph.check import check
 from patchgrad.layergraph.graph import Edge, LayerGraph, LayerNode, PortRef
+from patchgrad.layergraph.memory import remembered
 from patchgrad.layergraph.probe import Inputs, Spec, outcome, parameter_count
 from patchgrad.layergraph.sizes import shape_text
 from patchgrad.layergraph.walk import downstream, upstream
@@ -83,7 +83,7 @@ def _is_new(graph: LayerGraph, node: LayerNode, target: PortRef) -> bool:
     return graph.edge_into(target) is None
 
 
-@lru_cache(maxsize=8192)
+@remembered(8192)
 def _judge(carried: Spec, key: tuple[Any, ...], at: int, inputs: Inputs, is_open: bool) -> Judged:
     """Verdict, reason and fixes for a layer of these settings; ``{name}`` stands for its name."""
     kind = catalogue.find(key[0])
@@ -151,7 +151,7 @@ def _on_edge(graph: LayerGraph, edge: Edge, kind: catalogue.LayerKind) -> Verdic
     return Verdict(edge.target, verdict, f"gives {shape_text(first.shape)}: {reason}", fixes, dict(settings))
 
 
-@lru_cache(maxsize=2048)
+@remembered(2048)
 def _fitted(name: str, carried: Spec) -> tuple[tuple[tuple[str, Any], ...], Spec | None, str]:
     """Settings of a new layer on an edge, what it gives, or why it cannot stand there."""
     kind = catalogue.find(name)

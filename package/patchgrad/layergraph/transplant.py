@@ -16,7 +16,7 @@ from patchgrad.backend.random import default_stream, stream_for
 from patchgrad.errors import GraphError, PatchgradError
 from patchgrad.layergraph import catalogue
 from patchgrad.layergraph.build import GraphModule, build, holders, key_streams, layer_for
-from patchgrad.layergraph.carry import Resized, alike, carry, carry_state, resized_slots, values
+from patchgrad.layergraph.carry import Resized, carry, carry_state, resized_slots, values
 from patchgrad.layergraph.check import check
 from patchgrad.layergraph.difference import difference
 from patchgrad.layergraph.graph import LayerGraph, LayerNode
@@ -255,4 +255,4 @@ def _receipt(
     )
 
 
-__all__ = ["Receipt", "Stash", "alike", "transplant"]
+__all__ = ["Receipt", "Stash", "transplant"]

@@ -7,7 +7,7 @@ from typing import Any
 from patchgrad.autograd.op import Sample, define
 from patchgrad.backend import MetaArray
 from patchgrad.backend.random import Stream, default_stream
-from patchgrad.errors import ArgumentError
+from patchgrad.errors import ArgumentError, DtypeError
 from patchgrad.ops import shapes
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
@@ -58,5 +58,7 @@ def dropout2d(
 
 
 def _kept(x: Tensor, shape: Any, p: float, stream: Stream | None) -> Tensor:
+    if not x.dtype.is_floating_point:
+        raise placed(DtypeError("dropout needs real numbers", got=f"x {x.dtype.name}", hint="x.float()"))
     chances = (stream or default_stream()).uniform(shape, None, x.backend)
     return Tensor(MetaArray(shape, "bool") if isinstance(chances, MetaArray) else chances >= p)
