@@ -1,4 +1,4 @@
-"""Optimizers and schedules against PyTorch: the same gradients give the same parameters for a hundred steps."""
+"""Optimizers against PyTorch: the same gradients give the same parameters for a hundred steps."""
 
 import numpy as np
 import pytest
@@ -164,43 +164,6 @@ def test_edits_keep_the_slots_of_the_parameters_that_stay(name):
     assert own.slots(ours[0]) == taken
     assert own.parameters() == [ours[1], ours[0]]
     own.step()
-
-
-SCHEDULES = [
-    ("StepLR", {"step_size": 3}),
-    ("StepLR", {"step_size": 1, "gamma": 0.9}),
-    ("CosineAnnealingLR", {"T_max": 10}),
-    ("CosineAnnealingLR", {"T_max": 7, "eta_min": 0.01}),
-    ("CosineAnnealingLR", {"T_max": 1, "eta_min": 0.02}),
-]
-
-
-@pytest.mark.parametrize(("name", "settings"), SCHEDULES, ids=lambda value: str(value))
-def test_the_rates_of_a_schedule_equal_those_of_pytorch_to_the_last_bit(name, settings):
-    _, _, own, their = pair("SGD", {"lr": 0.3})
-    mine = getattr(optim.lr_scheduler, name)(own, **settings)
-    other = getattr(torch.optim.lr_scheduler, name)(their, **settings)
-    for _ in range(40):
-        own.step()
-        their.step()
-        mine.step()
-        other.step()
-        assert mine.get_last_lr() == other.get_last_lr()
-        assert own.param_groups[0]["lr"] == their.param_groups[0]["lr"]
-
-
-def test_a_saved_schedule_goes_on_where_it_was():
-    _, _, own, _ = pair("SGD", {"lr": 0.3})
-    schedule = optim.lr_scheduler.CosineAnnealingLR(own, 10)
-    for _ in range(4):
-        schedule.step()
-    saved, saved_optimizer = schedule.state_dict(), own.state_dict()
-    want = [schedule.step() or schedule.get_last_lr() for _ in range(5)]
-    _, _, other, _ = pair("SGD", {"lr": 0.9})
-    again = optim.lr_scheduler.CosineAnnealingLR(other, 3)
-    other.load_state_dict(saved_optimizer)
-    again.load_state_dict(saved)
-    assert [again.step() or again.get_last_lr() for _ in range(5)] == want
 
 
 @pytest.mark.parametrize("norm_type", [2.0, 1.0, 3.0, float("inf")])

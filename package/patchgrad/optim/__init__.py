@@ -1,6 +1,6 @@
 """Optimizers and schedules, with PyTorch's names, settings and order of arithmetic."""
 
-from patchgrad.optim import schedule as lr_scheduler
+from patchgrad.optim import lr_scheduler
 from patchgrad.optim.adadelta import Adadelta
 from patchgrad.optim.adafactor import Adafactor
 from patchgrad.optim.adagrad import Adagrad
