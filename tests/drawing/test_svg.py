@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import re
 import subprocess
@@ -9,8 +10,10 @@ import sys
 from pathlib import Path
 from xml.etree import ElementTree
 
+import nbformat
 from hypothesis import given
 from hypothesis import strategies as st
+from nbconvert import HTMLExporter
 
 from patchgrad.drawing import LayerFacts, layer_picture, svg
 from patchgrad.drawing.svg import escaped
@@ -103,3 +106,11 @@ def test_a_notebook_shows_the_picture_of_a_layer_graph() -> None:
 def test_the_public_name_of_a_layer_graph_brings_its_picture_along() -> None:
     program = "import patchgrad; assert patchgrad.LayerGraph()._repr_svg_().startswith('<svg')"
     subprocess.run([sys.executable, "-c", program], check=True, env={**os.environ, "PYTHONPATH": str(PACKAGE)})
+
+
+def test_a_notebook_turned_into_a_page_shows_the_picture() -> None:
+    output = nbformat.v4.new_output("display_data", {"image/svg+xml": PLAIN._repr_svg_()})  # type: ignore[attr-defined]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("graph", outputs=[output])])
+    page, _ = HTMLExporter().from_notebook_node(notebook)
+    shown = re.search(r'base64,([\w+/=]+)"[^>]*>', page.split("jp-RenderedSVG")[-1])
+    assert "fc1" in (base64.b64decode(shown[1]).decode() if shown else page)

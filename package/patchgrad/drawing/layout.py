@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import ceil
 
 from patchgrad.drawing.columns import Link, Unit
 from patchgrad.drawing.diagram import Box, Diagram, DiagramEdge, DiagramFrame, Layout, Point
@@ -143,7 +144,7 @@ class _Plan:
             side, source = border.id[1:].split("\0", 1)
             level.ports[side, source] = level.sheet.boxes[index[border.id]].y + TITLE_HEIGHT
         if name is not None:
-            width = max(level.sheet.width + 2 * PADDING, self.diagram.frames[name].title + 2 * PADDING)
+            width = max(level.sheet.width, ceil(self.diagram.frames[name].title)) + 2 * PADDING
             self.sizes[name] = (width, level.sheet.height + TITLE_HEIGHT + PADDING)
 
     def _before(self, index: Mapping[str, int]) -> dict[int, float]:

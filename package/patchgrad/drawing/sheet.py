@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil, floor
 
 from patchgrad.drawing.columns import Columns, Link, Unit, cut
 from patchgrad.drawing.diagram import Box, Point
@@ -62,7 +63,7 @@ def sheet(units: Sequence[Unit], links: Sequence[Link], before: Mapping[int, flo
 
 
 def _box(unit: Unit, column: _Column, top: float) -> Box:
-    return Box((column.left + column.right - unit.width) / 2, top, unit.width, unit.height)
+    return Box(floor((column.left + column.right - unit.width) / 2), top, unit.width, unit.height)
 
 
 def _across(made: Columns) -> list[_Column]:
@@ -71,7 +72,7 @@ def _across(made: Columns) -> list[_Column]:
     for link in made.links:
         column = made.cells[link.source].column
         if link.label:
-            room[column] = max(room[column], link.label + LABEL_ROOM)
+            room[column] = max(room[column], ceil(link.label + LABEL_ROOM))
     columns: list[_Column] = []
     x = 0.0
     for column, gap in zip(made.columns, room, strict=True):

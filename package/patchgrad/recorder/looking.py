@@ -51,7 +51,7 @@ class Looking:
         self.loss: float | None = None
         self.trace = trace
         self._on_update = on_update
-        self._scalar: tuple[int, float] | None = None
+        self._scalar: tuple[int, Any] | None = None
         self._layers = layers
         self._samples: dict[str, Any] = {}
         self._peaks: dict[str, Any] = {}
@@ -83,12 +83,12 @@ class Looking:
         if self.trace is not None:
             self.trace.forward(op, attrs, inputs, outputs, node)
         if node is not None and outputs[0].data.shape == ():
-            self._scalar = (node.number, float(outputs[0].data))
+            self._scalar = (node.number, outputs[0].data)
         self.seconds += perf_counter() - begin
 
     def backward(self, node: Any, cotangents: Any, gradients: Any) -> None:
         if self.loss is None and self._scalar is not None and self._scalar[0] == node.number:
-            self.loss = self._scalar[1]
+            self.loss = float(self._scalar[1])
         if self.trace is not None:
             self.trace.backward(node, cotangents, gradients)
 
