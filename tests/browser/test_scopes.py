@@ -33,7 +33,7 @@ def trained(open_notebook: OpenNotebook) -> NotebookPage:
 
 
 def tab(notebook: NotebookPage, label: str) -> None:
-    notebook.page.get_by_role("tab", name=label).click()
+    notebook.page.get_by_role("tab", name=label, exact=True).click()
     notebook.page.wait_for_selector(f".patchgrad-scope:has(h3:has-text('?')) {PLOT}", state="attached")
 
 
