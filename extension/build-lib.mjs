@@ -10,6 +10,6 @@ await esbuild.build({
   format: "esm",
   target: "es2022",
   jsx: "automatic",
-  loader: { ".svg": "text" },
+  loader: { ".svg": "text", ".ipynb": "json" },
   logLevel: "warning",
 });

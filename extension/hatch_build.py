@@ -26,6 +26,7 @@ SOURCES = (
     "extension/build-lib.mjs",
     "extension/build-lab.mjs",
     "extension/install.json",
+    "notebooks/01_first_network.ipynb",
     "package/patchgrad/version.py",
 )
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from .conftest import OpenNotebook
+from .lab import ROOT
 from .notebook import NotebookPage
+from .studio import Studio
 
+TUTORIAL = "01_first_network.ipynb"
+STARTER = ROOT / "extension" / "src" / "lab" / "starter.json"
 PALETTE = "#patchgrad-palette"
 LINEAR = f'{PALETTE} [data-kind="Linear"]'
 SEARCH = f"{PALETTE} input"
@@ -104,7 +110,7 @@ def test_the_command_palette_has_the_commands(open_notebook: OpenNotebook) -> No
     labels = notebook.page.locator(".lm-CommandPalette-itemLabel")
     notebook.page.wait_for_function("() => document.querySelectorAll('.lm-CommandPalette-itemLabel mark').length > 0")
     texts = labels.all_inner_texts()
-    for label in ("Insert layer…", "Show layer palette", "New studio notebook"):
+    for label in ("Insert layer…", "Show layer palette", "New studio notebook", "Open the first tutorial"):
         assert f"patchgrad: {label}" in texts
 
 
@@ -147,3 +153,30 @@ def drag_to_end_of_word(notebook: NotebookPage, word: str) -> None:
     page.mouse.move(spot["x"], spot["y"], steps=8)
     page.mouse.move(spot["x"], spot["y"], steps=2)
     page.mouse.up()
+
+
+def test_the_tutorial_opens_as_a_copy_of_ones_own_and_a_second_time_the_same_file(open_notebook: OpenNotebook) -> None:
+    notebook = open_notebook(["1"])
+    shipped = json.loads((ROOT / "notebooks" / TUTORIAL).read_text())["cells"]
+    for _ in range(2):
+        notebook.execute("patchgrad:open-tutorial")
+        notebook.page.wait_for_function(f"() => jupyterapp.shell.currentWidget.context?.path === '{TUTORIAL}'")
+        notebook.wait_until_ready()
+        assert notebook.cell_count == len(shipped)
+    assert source(notebook, 0) == "".join(shipped[0]["source"])
+    assert len(list(notebook.lab.folder.glob("01_first_network*"))) == 1
+
+
+def test_enter_in_the_sidebar_adds_the_layer_to_the_studio_that_was_used_last(open_notebook: OpenNotebook) -> None:
+    cells = json.loads(STARTER.read_text())["cells"]
+    notebook = open_notebook(["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"][:2])
+    notebook.run_all()
+    studio = Studio.shown_by(notebook, 1)
+    studio.box("relu1").click()
+    before = source(notebook, 1)
+    notebook.execute("patchgrad:insert-layer")
+    notebook.page.keyboard.type("dropout")
+    notebook.page.keyboard.press("Enter")
+    assert "kept 4 tensors" in studio.notice("done")
+    assert studio.names.index("relu1") + 1 == studio.names.index("drop1")
+    assert source(notebook, 1) == before

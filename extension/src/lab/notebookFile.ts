@@ -3,10 +3,16 @@ import type { JupyterFrontEnd } from "@jupyterlab/application";
 
 /** A notebook as it stands in its file (nbformat 4). */
 export interface NotebookFile {
-  readonly cells: readonly object[];
+  readonly cells: readonly { readonly source: string | readonly string[] }[];
   readonly metadata: Readonly<Record<string, unknown>>;
   readonly nbformat: number;
   readonly nbformat_minor: number;
+}
+
+/** As the server takes it: files may hold a cell as a list of lines, the service wants one text. */
+export function withWholeCells(notebook: NotebookFile): NotebookFile {
+  const cells = notebook.cells.map((cell) => ({ ...cell, source: [cell.source].flat().join("") }));
+  return { ...notebook, cells };
 }
 
 /** The notebook with the server's default Python kernel named, so that nobody is asked to choose one. */
@@ -31,7 +37,7 @@ export async function openNewNotebook(app: JupyterFrontEnd, notebook: NotebookFi
 
 /** Write the notebook to the path and open it. */
 export async function openNotebookAt(app: JupyterFrontEnd, notebook: NotebookFile, path: string): Promise<string> {
-  const content = withKernel(notebook, defaultKernel(app));
+  const content = withKernel(withWholeCells(notebook), defaultKernel(app));
   await app.serviceManager.contents.save(path, { type: "notebook", format: "json", content });
   await app.commands.execute("docmanager:open", { path });
   return path;

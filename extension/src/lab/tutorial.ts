@@ -1,0 +1,34 @@
+/** A command that opens the first tutorial: the reader's own copy if there is one, else a fresh one. */
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from "@jupyterlab/application";
+import { ICommandPalette } from "@jupyterlab/apputils";
+import { ILauncher } from "@jupyterlab/launcher";
+import notebook from "../../../notebooks/01_first_network.ipynb";
+import { patchgradIcon } from "./icons";
+import { CATEGORY, OPEN_TUTORIAL } from "./ids";
+import { firstExisting, openNotebookAt } from "./notebookFile";
+
+const NAME = "01_first_network.ipynb";
+
+export const tutorial: JupyterFrontEndPlugin<void> = {
+  id: "patchgrad-lab:tutorial",
+  description: "Command that opens the first tutorial.",
+  autoStart: true,
+  optional: [ICommandPalette, ILauncher],
+  activate(app: JupyterFrontEnd, palette: ICommandPalette | null, cards: ILauncher | null) {
+    app.commands.addCommand(OPEN_TUTORIAL, {
+      label: ({ isLauncher }) => (isLauncher ? "First tutorial" : "patchgrad: Open the first tutorial"),
+      caption: "Train a network on handwritten digits and change it while it learns",
+      icon: patchgradIcon,
+      execute: () => openTutorial(app),
+    });
+    palette?.addItem({ command: OPEN_TUTORIAL, category: CATEGORY });
+    cards?.add({ command: OPEN_TUTORIAL, category: CATEGORY, rank: 2, args: { isLauncher: true } });
+  },
+};
+
+async function openTutorial(app: JupyterFrontEnd): Promise<string> {
+  const path = await firstExisting(app, [NAME, `notebooks/${NAME}`]);
+  if (path === null) return openNotebookAt(app, { ...notebook, metadata: {} }, NAME); // a copy has no twin to be kept in step
+  await app.commands.execute("docmanager:open", { path });
+  return path;
+}
