@@ -184,12 +184,40 @@ def test_keys_of_the_studio_do_not_reach_the_notebook(open_notebook: OpenNoteboo
     expect(studio.root.get_by_role("dialog")).to_have_count(0)
 
 
+def test_a_box_stays_where_it_was_put(open_notebook: OpenNotebook) -> None:
+    notebook, studio = open_studio(open_notebook, "print([n.position for n in session.graph.nodes.values()])")
+    start = studio.centre(studio.box("relu1"))
+    studio.page.mouse.move(*start)
+    studio.page.mouse.down()
+    studio.page.mouse.move(start[0], start[1] + 80, steps=40)
+    studio.page.mouse.up()
+    expect(studio.root.locator(".pg-footer")).to_contain_text("revision 1", timeout=SLOW)
+    end = studio.centre(studio.box("relu1"))
+    assert abs(end[1] - start[1] - 80) < 8
+    notebook.run(2)
+    assert notebook.text(2).count("None") == 5
+
+
+def test_a_layer_dropped_on_a_box_takes_its_place_and_on_open_canvas_stands_alone(open_notebook: OpenNotebook) -> None:
+    _, studio = open_studio(open_notebook)
+    studio.drag(studio.centre(studio.root.locator('[data-kind="GELU"]')), studio.centre(studio.box("relu1")))
+    expect(studio.reason).to_contain_text("Put GELU in the place of relu1", timeout=SLOW)
+    studio.page.mouse.up()
+    expect(studio.root.locator(".react-flow__node", has_text="GELU")).to_be_visible(timeout=SLOW)
+    at = studio.centre(studio.box("flatten1"))
+    studio.drag(studio.centre(studio.root.locator('[data-kind="Tanh"]')), (at[0], at[1] + 110))
+    studio.page.mouse.up()
+    expect(studio.root.locator(".react-flow__node", has_text="Tanh")).to_be_visible(timeout=SLOW)
+
+
 def test_a_restarted_kernel_is_told_and_the_picture_stays(open_notebook: OpenNotebook) -> None:
     notebook, studio = open_studio(open_notebook)
     studio.page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
     expect(studio.state).to_have_text("No connection", timeout=SLOW)
     expect(studio.notice("The message could not be sent")).to_contain_text("Run the cell again")
     assert studio.box("relu1").is_visible()
+    notebook.wait_until_ready()
+    notebook.errors[:] = [error for error in notebook.errors if "Canceled future" not in error]  # JupyterLab's own
     notebook.screenshot("lost")
 
 

@@ -108,6 +108,11 @@ describe("notices", () => {
     expect(state.notices.map((shown) => shown.title)).toEqual(["no", "two"]);
   });
 
+  it("the same refusal is shown once", () => {
+    const state = stateAfter(notice("refused", "no"), notice("refused", "other"), notice("refused", "no"));
+    expect(state.notices.map((shown) => shown.title)).toEqual(["other", "no"]);
+  });
+
   it("are at most three, and can be dismissed", () => {
     const state = stateAfter(...["a", "b", "c", "d"].map((title) => notice("refused", title)));
     expect(state.notices.map((shown) => shown.title)).toEqual(["b", "c", "d"]);

@@ -115,9 +115,11 @@ function refusal(reply: Failed): Omit<Notice, "id"> {
   return { tone: "refused", title: reply.title, detail, ports: reply.ports };
 }
 
-/** The newest receipt takes the place of the one before; refusals stay side by side. */
+/** The newest receipt takes the place of the one before; refusals stay side by side, the same one only once. */
 function withNotice(state: State, notice: Omit<Notice, "id">): State {
-  const before = state.notices.filter((other) => notice.tone === "refused" || other.tone === "refused");
+  const same = (other: Notice) => other.title === notice.title && other.detail === notice.detail;
+  const kept = (other: Notice) => (notice.tone === "refused" || other.tone === "refused") && !same(other);
+  const before = state.notices.filter(kept);
   const notices = [...before, { ...notice, id: nextId() }].slice(-MOST_NOTICES);
   return announce({ ...state, notices }, `${notice.title} ${notice.detail}`.trim());
 }

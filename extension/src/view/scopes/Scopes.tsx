@@ -40,7 +40,7 @@ export function Scopes({ frame, chosen, loadPlots, onSelect }: ScopesProps) {
       {problem && <p className="patchgrad-scope-waiting">The plots could not be loaded: {problem}</p>}
       <div className={together ? "patchgrad-scopes-grid" : "patchgrad-scopes-single"}>
         {shown.map((scope) => (
-          <article
+          <div
             key={scope.id}
             className="patchgrad-scope"
             {...(together ? {} : { role: "tabpanel", id: `${id}-panel`, "aria-labelledby": `${id}-${scope.id}` })}
@@ -50,7 +50,7 @@ export function Scopes({ frame, chosen, loadPlots, onSelect }: ScopesProps) {
               {scope.reading}
             </p>
             <ScopePlot {...{ scope, data, plotly, colours, turns, onSelect }} />
-          </article>
+          </div>
         ))}
       </div>
       {data && <InWords data={data} />}

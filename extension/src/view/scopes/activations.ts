@@ -18,7 +18,10 @@ export const activationsScope: Scope = {
     const mean = measured(data, "activation.mean");
     const range = decades([...spread, ...largeMeans(mean ?? [], spread), 1]);
     return {
-      data: [depthBars(data, spread, colours, "std"), ...(mean ? [meanMarks(data, mean, range, colours, room.width)] : [])],
+      data: [
+        depthBars(data, spread, colours, "std"),
+        ...(mean ? [meanMarks(data, mean, range, colours, room.width)] : []),
+      ],
       layout: panel(colours, {
         xaxis: depthAxis(data, colours, room.width),
         yaxis: logAxis(colours, isNarrow(room) ? "" : "activation", range),
