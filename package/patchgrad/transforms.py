@@ -43,4 +43,4 @@ def _result(value: Any, i: int, allow_unused: bool, create_graph: bool) -> Any:
             f"the outputs do not depend on input {i}",
             hint="was it used? pass allow_unused=True to get None instead",
         )
-    return value if create_graph else Tensor(value)
+    return value if create_graph else worlds.tensor_of(value)

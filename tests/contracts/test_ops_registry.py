@@ -35,6 +35,17 @@ def test_shape_rule_and_dtype_rule_give_what_really_comes_out(op, sample):
 
 
 @pytest.mark.parametrize(("op", "sample"), every_sample())
+def test_only_a_view_shares_memory_with_an_input(op, sample):
+    inputs = [entry for entry in tensors(sample) if isinstance(entry, Tensor)]
+    found = apply(op, *_with(sample, inputs), **sample.attrs)
+    for output in found if isinstance(found, tuple) else (found,):
+        if not op.view:
+            assert not any(host.shares_memory(output.data, entry.data) for entry in inputs)
+        elif host.shares_memory(output.data, inputs[0].data):
+            assert output.lineage is not None
+
+
+@pytest.mark.parametrize(("op", "sample"), every_sample())
 def test_a_run_on_meta_tensors_foretells_the_real_run(op, sample):
     inputs = tensors(sample)
     found = run(op, sample, inputs)
@@ -71,6 +82,12 @@ def test_a_bad_call_says_what_it_got_and_wants_and_where(op, sample):
         apply(op, *tensors(sample), **sample.attrs)
     assert error.value.got
     assert "test_ops_registry.py" in error.value.where
+
+
+def _with(sample, made):
+    """The sample's inputs, with these tensors in place of its arrays."""
+    rest = iter(made)
+    return [next(rest) if isinstance(entry, host.ndarray) else entry for entry in sample.inputs]
 
 
 def _differentiable(op, sample):

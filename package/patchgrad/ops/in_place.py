@@ -52,6 +52,7 @@ def written(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
             raise placed(
                 ShapeError("a write in place cannot change a shape", got=f"{found.shape}", want=f"{self.shape}")
             )
+        views.refuse_cast(function.__name__, self, found)
         views.store(self, found)
         return self
 

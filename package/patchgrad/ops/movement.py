@@ -42,6 +42,7 @@ EXPAND = define(
     forward=lambda xp, x, shape: xp.broadcast_to(x, shape),
     shape=shapes.broadcast_to,
     dtype="same",
+    view=True,
     vjps={"x": lambda xp, ct, s: ct},
     samples=lambda draw: [Sample((draw(3, 1),), {"shape": (2, 3, 4)})],
 )
@@ -66,7 +67,7 @@ CAT = define(
 FLIP = define(
     "flip",
     inputs=("x",),
-    forward=lambda xp, x, axis: xp.flip(x, axis=axis),
+    forward=lambda xp, x, axis: xp.asarray(xp.flip(x, axis=axis), copy=True),
     shape=shapes.same,
     dtype="same",
     vjps={"x": lambda xp, ct, s: xp.flip(ct, axis=s.axis)},

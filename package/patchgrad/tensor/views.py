@@ -18,7 +18,8 @@ from patchgrad.autograd.node import Node
 from patchgrad.autograd.op import OpSpec, Sample, define
 from patchgrad.autograd.state import no_grad, state
 from patchgrad.backend import MetaArray, host
-from patchgrad.errors import GradError, ShapeError
+from patchgrad.errors import ArgumentError, DtypeError, GradError, ShapeError
+from patchgrad.tensor.explain import where
 from patchgrad.tensor.tensor import Tensor, apply
 from patchgrad.typing import Array
 
@@ -76,10 +77,27 @@ def write(target: Tensor, op: OpSpec, *others: Any, **attrs: Any) -> Tensor:
     result = apply(op, target, *others, **attrs)
     if result.shape != target.shape:
         raise ShapeError(
-            f"{op.name} in place cannot change a shape", got=f"{target.shape}", want=f"the result's {result.shape}"
+            f"{op.name} in place cannot change a shape",
+            where=where(),
+            got=f"{target.shape}",
+            want=f"the result's {result.shape}",
         )
+    refuse_cast(op.name, target, result)
     store(target, result)
     return target
+
+
+def refuse_cast(name: str, target: Tensor, result: Tensor) -> None:
+    """A result of a higher kind does not fit: floats into whole numbers, numbers into bools."""
+    order = "biufc"
+    kinds = (result.data.dtype.kind.replace("u", "i"), target.data.dtype.kind.replace("u", "i"))
+    if order.index(kinds[0]) > order.index(kinds[1]):
+        raise DtypeError(
+            f"{name} in place cannot change a dtype",
+            where=where(),
+            got=f"{result.dtype.name} into {target.dtype.name}",
+            hint=f"compute a new tensor instead, or cast first: .{result.dtype.name.rstrip('0123456789')}()",
+        )
 
 
 def store(target: Tensor, result: Tensor) -> None:
@@ -87,14 +105,27 @@ def store(target: Tensor, result: Tensor) -> None:
     if isinstance(target.data, MetaArray):
         return
     _protect(target)
+    _refuse_overlap(target)
     target.data[...] = result.data
     bump(target)
     for observer in state.observers:
         note = getattr(observer, "wrote", None)
         if note is not None:
             note(target, result)
-    if result.requires_grad and state.grad_enabled:
+    if state.grad_enabled and (result.requires_grad or target.requires_grad):
         _rebase(target, result)
+
+
+def _refuse_overlap(target: Tensor) -> None:
+    """Several elements of an expanded tensor are one in memory."""
+    flags = getattr(target.data, "flags", None)
+    if flags is not None and not getattr(flags, "writeable", True):
+        raise ArgumentError(
+            "this tensor cannot be written in place",
+            where=where(),
+            got=f"shape {target.shape}, made by expand() or from a read-only array",
+            hint="write into a copy: .clone()",
+        )
 
 
 def bump(target: Tensor) -> None:
@@ -110,6 +141,7 @@ def refuse_leaf(target: Tensor) -> None:
     if state.grad_enabled and root.requires_grad and root.node is None:
         raise GradError(
             "a leaf that requires a gradient cannot be changed in place",
+            where=where(),
             got=f"a leaf of shape {root.shape}",
             hint="do it inside `with no_grad():`, or compute a new tensor instead",
         )
@@ -120,7 +152,7 @@ def _protect(target: Tensor) -> None:
     root = root_of(target)
     if not root.kept or (root.requires_grad and root.node is None):
         return
-    root.data = root.data.copy()
+    root.data = root.backend.xp.asarray(root.data, copy=True)
     root.kept = False
     if root.lineage is not None:
         for view in root.lineage.living():
@@ -141,7 +173,7 @@ def _retake(view: Tensor) -> None:
 def _rebase(target: Tensor, result: Tensor) -> None:
     """Make ``target`` (and its base and the base's other views) follow from ``result`` on the tape."""
     root = root_of(target)
-    if root is target:
+    if root is target and result.requires_grad:
         root.node, root.port, root.requires_grad = result.node, result.port, True
     else:
         written = Tensor(root.data)

@@ -13,7 +13,7 @@ from patchgrad.autograd.backward import Key, run_backward
 from patchgrad.autograd.node import Node
 from patchgrad.autograd.op import Saved
 from patchgrad.autograd.state import enable_grad, no_grad
-from patchgrad.backend import get_backend
+from patchgrad.backend import BY_TYPE, get_backend
 from patchgrad.errors import GradError, ShapeError
 from patchgrad.tensor.tensor import Tensor
 from patchgrad.tensor.views import bump
@@ -66,6 +66,11 @@ def _saved(node: Node, wrap: Callable[[Node, int, bool, Any], Any]) -> Saved:
     return Saved(op, named, node.attrs, node.shapes, node.dtypes)
 
 
+def tensor_of(array: Any) -> Tensor:
+    """A tensor of an array, or of the scalar that NumPy gives in place of an array without axes."""
+    return Tensor(array if type(array) in BY_TYPE else get_backend().asarray(array))
+
+
 class ArrayWorld:
     """Cotangents are bare arrays."""
 
@@ -85,7 +90,7 @@ class ArrayWorld:
         return a + b
 
     def through(self, hook: Hook, ct: Any) -> Any:
-        result = hook(Tensor(ct))
+        result = hook(tensor_of(ct))
         return ct if result is None else result.data
 
 
@@ -182,7 +187,7 @@ def backward(output: Tensor, gradient: Tensor | None, retain: bool | None, creat
     found = pull([output], [ct], create_graph=create_graph, keep=bool(retain), wanted=wanted)
     for (leaf, _), value in found.items():
         if isinstance(leaf, Tensor):
-            _accumulate(leaf, value if create_graph else Tensor(value))
+            _accumulate(leaf, value if create_graph else tensor_of(value))
 
 
 def _accumulate(leaf: Tensor, gradient: Tensor) -> None:
