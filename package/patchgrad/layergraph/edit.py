@@ -188,7 +188,12 @@ def _uids(graph: LayerGraph, names: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _group(graph: LayerGraph, name: str) -> str:
-    for entry in graph.groups.values():
-        if entry.name == name:
-            return entry.uid
+    """The uid of a group given by name, or by uid where several have that name."""
+    found = [entry.uid for entry in graph.groups.values() if entry.name == name]
+    if len(found) == 1:
+        return found[0]
+    if name in graph.groups:
+        return name
+    if found:
+        raise GraphError(f"{len(found)} groups are named {name!r}", want=f"one of the uids {', '.join(found)}")
     raise GraphError(f"there is no group named {name!r}", want=", ".join(g.name for g in graph.groups.values()))

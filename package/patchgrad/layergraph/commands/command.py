@@ -7,6 +7,7 @@ import msgspec
 from patchgrad.errors import GraphError
 from patchgrad.layergraph import catalogue
 from patchgrad.layergraph.graph import LayerGraph, LayerNode, PortRef, Settings
+from patchgrad.layergraph.probe import Outcome, layer_without_data
 
 
 class Command(msgspec.Struct, frozen=True, rename="camel", tag_field="type", forbid_unknown_fields=True):
@@ -59,13 +60,15 @@ def layer_text(
     With the graph at hand these are the settings that the layer gets, else those that the command names.
     ``uid`` is that of the layer if it is there already.
     """
-    try:
-        if graph is not None:
-            return catalogue.find(kind).source(command.apply(graph).node(uid or graph.fresh_uid()).settings)
-    except GraphError:
-        pass
-    words = "".join(f", {name}={value!r}" for name, value in settings.items())
-    return f'"{kind}"{words}'
+    if graph is not None:
+        try:
+            node = command.apply(graph).node(uid or graph.fresh_uid())
+        except GraphError:
+            node = None
+        if node is not None and not isinstance(layer_without_data(node.key), Outcome):
+            return catalogue.find(kind).source(node.settings)
+        settings = node.settings if node is not None else settings
+    return f'"{kind}"' + "".join(f", {name}={value!r}" for name, value in settings.items())
 
 
 def require_input(graph: LayerGraph, ref: PortRef) -> LayerNode:

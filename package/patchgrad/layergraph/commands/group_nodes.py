@@ -66,4 +66,8 @@ class Fold(Command, frozen=True, tag="fold"):
 
 
 def _group_name(graph: LayerGraph | None, uid: str) -> str:
-    return graph.groups[uid].name if graph and uid in graph.groups else uid
+    """The name of a group; its uid where several have that name."""
+    if graph is None or uid not in graph.groups:
+        return uid
+    name = graph.groups[uid].name
+    return name if sum(group.name == name for group in graph.groups.values()) == 1 else uid
