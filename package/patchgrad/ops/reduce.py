@@ -29,10 +29,15 @@ def spread(xp: Any, value: Any, shape: Shape, axis: Axis, keepdims: bool) -> Any
     return xp.broadcast_to(value, shape)
 
 
+def _total(xp: Any, x: Any) -> Any:
+    """The dtype that whole numbers and bools add up in; None for floats: their own."""
+    return xp.int64 if getattr(x.dtype, "kind", "f") in "biu" else None
+
+
 def _sum_dtype(kinds: list[Any], attrs: dict[str, Any]) -> Any:
     from patchgrad.backend.dtype import int64
 
-    return int64.numpy if kinds[0].kind in "bi" else kinds[0]
+    return int64.numpy if kinds[0].kind in "biu" else kinds[0]
 
 
 def _size(x: Shape, axis: Axis) -> int:
@@ -42,7 +47,7 @@ def _size(x: Shape, axis: Axis) -> int:
 SUM = define(
     "sum",
     inputs=("x",),
-    forward=lambda xp, x, axis, keepdims: xp.sum(x, axis=axis, keepdims=keepdims),
+    forward=lambda xp, x, axis, keepdims: xp.sum(x, axis=axis, keepdims=keepdims, dtype=_total(xp, x)),
     shape=shapes.reduced,
     dtype=_sum_dtype,
     vjps={"x": lambda xp, ct, s: spread(xp, ct, s.shape_of("x"), s.axis, s.keepdims)},
@@ -64,7 +69,7 @@ MEAN = define(
 PROD = define(
     "prod",
     inputs=("x",),
-    forward=lambda xp, x, axis, keepdims: xp.prod(x, axis=axis, keepdims=keepdims),
+    forward=lambda xp, x, axis, keepdims: xp.prod(x, axis=axis, keepdims=keepdims, dtype=_total(xp, x)),
     shape=shapes.reduced,
     dtype=_sum_dtype,
     saves=("x", "y"),
@@ -156,7 +161,7 @@ ANY = define(
 CUMSUM = define(
     "cumsum",
     inputs=("x",),
-    forward=lambda xp, x, axis: xp.cumulative_sum(x, axis=axis),
+    forward=lambda xp, x, axis: xp.cumulative_sum(x, axis=axis, dtype=_total(xp, x)),
     shape=shapes.same,
     dtype=_sum_dtype,
     vjps={"x": lambda xp, ct, s: xp.flip(xp.ops.cumsum(xp.flip(ct, axis=s.axis), axis=s.axis), axis=s.axis)},
@@ -166,7 +171,7 @@ CUMSUM = define(
 CUMPROD = define(
     "cumprod",
     inputs=("x",),
-    forward=lambda xp, x, axis: xp.cumulative_prod(x, axis=axis),
+    forward=lambda xp, x, axis: xp.cumulative_prod(x, axis=axis, dtype=_total(xp, x)),
     shape=shapes.same,
     dtype=_sum_dtype,
     saves=("x", "y"),
