@@ -7,6 +7,7 @@ from typing import Any
 
 from patchgrad.errors import GradError
 from patchgrad.tensor import Tensor, worlds
+from patchgrad.tensor.explain import placed
 
 
 def grad(
@@ -39,8 +40,10 @@ def _result(value: Any, i: int, allow_unused: bool, create_graph: bool) -> Any:
     if value is None:
         if allow_unused:
             return None
-        raise GradError(
-            f"the outputs do not depend on input {i}",
-            hint="was it used? pass allow_unused=True to get None instead",
+        raise placed(
+            GradError(
+                f"the outputs do not depend on input {i}",
+                hint="was it used? pass allow_unused=True to get None instead",
+            )
         )
     return value if create_graph else worlds.tensor_of(value)

@@ -8,6 +8,7 @@ from patchgrad.backend import MetaArray, get_backend, host
 from patchgrad.backend.dtype import as_dtype, get_default_dtype
 from patchgrad.errors import DataError
 from patchgrad.tensor import Tensor
+from patchgrad.tensor.explain import placed
 
 
 def _place(device: Any) -> Any:
@@ -38,7 +39,7 @@ def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: b
 def as_tensor(data: Any, *, dtype: Any = None, device: Any = None) -> Tensor:
     """Like `tensor`, but shares memory with an array of the right dtype; a tensor is returned as it is."""
     if isinstance(data, Tensor):
-        return data
+        return data if dtype is None and device is None else data.to(dtype=dtype, device=device)
     return Tensor(_place(device).asarray(_to_array(data, dtype, copy=False)))
 
 
@@ -56,11 +57,13 @@ def _to_array(data: Any, dtype: Any, *, copy: bool) -> Any:
     try:
         array = host.array(data, copy=True if copy else None)
     except ValueError as error:
-        raise DataError("the numbers do not form a rectangle", got=str(error)) from None
+        raise placed(
+            DataError("the numbers do not form a rectangle", got=str(error), want="rows of one length")
+        ) from None
     if dtype is None and not known and array.dtype.kind in "fc":
         dtype = get_default_dtype() if array.dtype.kind == "f" else "complex64"
     if array.dtype.kind not in "fcbiu":
-        raise DataError("a tensor holds numbers", got=f"dtype {array.dtype}", want="floats, integers or bools")
+        raise placed(DataError("a tensor holds numbers", got=f"dtype {array.dtype}", want="floats, integers or bools"))
     return array if dtype is None else array.astype(as_dtype(dtype).numpy, copy=False)
 
 

@@ -209,7 +209,11 @@ def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
 def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
     """Indices of the elements that are not 0: (count, axes) int64, or one vector per axis with ``as_tuple``."""
     if isinstance(input.data, MetaArray):
-        raise placed(DeviceError("how many elements are not 0 is unknown on 'meta'", got=f"shape {input.shape}"))
+        raise placed(
+            DeviceError(
+                "how many elements are not 0 is unknown on 'meta'", got=f"shape {input.shape}", hint="use a real tensor"
+            )
+        )
     found = tuple(Tensor(entry) for entry in input.backend.xp.nonzero(input.data))
     return found if as_tuple else movement.stack(found, 1)
 
@@ -217,7 +221,13 @@ def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
 def unique(input: Tensor, sorted: bool = True, return_inverse: bool = False, return_counts: bool = False) -> Any:
     """The distinct values in order; on request also where each went, and how often each occurs."""
     if isinstance(input.data, MetaArray):
-        raise placed(DeviceError("how many values are distinct is unknown on 'meta'", got=f"shape {input.shape}"))
+        raise placed(
+            DeviceError(
+                "how many values are distinct is unknown on 'meta'",
+                got=f"shape {input.shape}",
+                hint="use a real tensor",
+            )
+        )
     found = input.backend.xp.unique_all(input.data)
     wanted = (found.values, found.inverse_indices if return_inverse else None, found.counts if return_counts else None)
     result = [Tensor(entry) for entry in wanted if entry is not None]

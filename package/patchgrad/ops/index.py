@@ -19,7 +19,11 @@ def _result_shape(x: Shape, index: Any) -> Shape:
     try:
         return host.broadcast_to(host.empty((), dtype=bool), x)[index].shape
     except (IndexError, ValueError) as error:
-        raise ShapeError(f"this index does not fit: {error}", got=f"shape {tuple(x)}, index {_text(index)}") from None
+        raise ShapeError(
+            f"this index does not fit: {error}",
+            got=f"shape {tuple(x)}, index {_text(index)}",
+            want="at most one index per axis, each within its size; a mask of the axes' own sizes",
+        ) from None
 
 
 def _text(index: Any) -> str:

@@ -9,7 +9,7 @@ from patchgrad.autograd.op import OpSpec
 from patchgrad.backend import get_backend, host
 from patchgrad.backend.dtype import as_dtype
 from patchgrad.backend.dtype import dtype as DType
-from patchgrad.errors import ArgumentError
+from patchgrad.errors import ArgumentError, PatchgradError
 from patchgrad.ops import (
     activation,
     arithmetic,
@@ -28,6 +28,7 @@ from patchgrad.ops import (
     special,
 )
 from patchgrad.tensor import Tensor, apply, views
+from patchgrad.tensor.explain import placed
 
 
 def operator(op: OpSpec) -> Callable[..., Any]:
@@ -104,18 +105,31 @@ TO_DEVICE = OpSpec(
 )
 
 
+def _values(self: Tensor) -> Any:
+    try:
+        return self.backend.to_host(self.data)
+    except PatchgradError as error:
+        raise placed(error) from None
+
+
 def item(self: Tensor) -> Any:
     """The single element as a Python number."""
     if self.data.size != 1:
-        raise ArgumentError("item() needs exactly one element", got=f"shape {self.shape}", hint="use tolist()")
-    return self.backend.to_host(self.data).item()
+        raise placed(ArgumentError("item() needs exactly one element", got=f"shape {self.shape}", hint="use tolist()"))
+    return _values(self).item()
 
 
 def numpy(self: Tensor) -> Any:
     """The values as a NumPy array that shares memory (on the CPU). Raises if a gradient is required."""
     if self.requires_grad:
-        raise ArgumentError("a tensor that requires a gradient has no plain array", hint="use .detach().numpy()")
-    return self.backend.to_host(self.data)
+        raise placed(
+            ArgumentError(
+                "a tensor that requires a gradient has no plain array",
+                got=f"shape {self.shape}, which requires a gradient",
+                hint="use .detach().numpy()",
+            )
+        )
+    return _values(self)
 
 
 def _as_array(self: Tensor, dtype: Any = None, copy: bool | None = None) -> Any:
@@ -166,7 +180,7 @@ METHODS: dict[str, Callable[..., Any]] = {
     "to": to,
     "item": item,
     "numpy": numpy,
-    "tolist": lambda self: self.backend.to_host(self.data).tolist(),
+    "tolist": lambda self: _values(self).tolist(),
     "numel": lambda self: self.data.size,
     "size": lambda self, dim=None: self.shape if dim is None else self.shape[dim],
     "dim": lambda self: self.ndim,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from patchgrad.errors import ArgumentError, ShapeError
+from patchgrad.tensor.explain import placed
 from patchgrad.typing import Axis, Shape
 
 
@@ -21,11 +22,13 @@ def broadcast(*shapes: Shape | None, **_: Any) -> Shape:
     for axis in range(-ndim, 0):
         sizes = {shape[axis] for shape in known if len(shape) >= -axis} - {1}
         if len(sizes) > 1:
-            raise ShapeError(
-                f"shapes {' and '.join(str(shape) for shape in known)} do not broadcast",
-                got=f"sizes {' and '.join(str(size) for size in sorted(sizes))} at axis {axis}",
-                want="equal sizes, or 1, at every axis counted from the last",
-                hint="add an axis with unsqueeze(), or reduce with keepdim=True",
+            raise placed(
+                ShapeError(
+                    f"shapes {' and '.join(str(shape) for shape in known)} do not broadcast",
+                    got=f"sizes {' and '.join(str(size) for size in sorted(sizes))} at axis {axis}",
+                    want="equal sizes, or 1, at every axis counted from the last",
+                    hint="add an axis with unsqueeze(), or reduce with keepdim=True",
+                )
             )
         result.append(sizes.pop() if sizes else 1)
     return tuple(result)
@@ -34,10 +37,12 @@ def broadcast(*shapes: Shape | None, **_: Any) -> Shape:
 def axis_in(axis: int, ndim: int, name: str = "dim") -> int:
     """``axis`` counted from 0. Raises ShapeError when there is no such axis."""
     if not isinstance(axis, int) or not -max(ndim, 1) <= axis < max(ndim, 1):
-        raise ShapeError(
-            f"there is no axis {axis}",
-            got=f"{name}={axis} for {ndim} axes",
-            want=f"{-max(ndim, 1)} to {max(ndim, 1) - 1}",
+        raise placed(
+            ShapeError(
+                f"there is no axis {axis}",
+                got=f"{name}={axis} for {ndim} axes",
+                want=f"{-max(ndim, 1)} to {max(ndim, 1) - 1}",
+            )
         )
     return axis % ndim if ndim else 0
 
@@ -48,7 +53,7 @@ def axes_in(axis: Axis | list[int], ndim: int) -> tuple[int, ...]:
         return tuple(range(ndim))
     found = tuple(axis_in(entry, ndim) for entry in ((axis,) if isinstance(axis, int) else axis))
     if len(set(found)) < len(found):
-        raise ShapeError("an axis is named twice", got=f"dim={axis}")
+        raise placed(ShapeError("an axis is named twice", got=f"dim={axis}", want="each axis once"))
     return found
 
 
@@ -63,16 +68,18 @@ def reduced(x: Shape, *, axis: Axis = None, keepdims: bool = False, **_: Any) ->
 def matmul(a: Shape, b: Shape) -> Shape:
     """(..., n, k) @ (..., k, m) -> (..., n, m); vectors as in the array API."""
     if not a or not b:
-        raise ShapeError("matmul needs at least one axis on both sides", got=f"a: {a}, b: {b}")
+        raise placed(ShapeError("matmul needs at least one axis on both sides", got=f"a: {a}, b: {b}"))
     inner_b = b[-2:][0]
     if a[-1] != inner_b:
-        raise ShapeError(
-            f"matmul cannot take a: {a}, b: {b}",
-            got=f"inner sizes {a[-1]} and {inner_b}",
-            want="a: (..., n, k), b: (..., k, m)",
-            hint="matmul(a, b.T)"
-            if len(b) > 1 and a[-1] == b[-1]
-            else "make the last axis of a equal the second last of b",
+        raise placed(
+            ShapeError(
+                f"matmul cannot take a: {a}, b: {b}",
+                got=f"inner sizes {a[-1]} and {inner_b}",
+                want="a: (..., n, k), b: (..., k, m)",
+                hint="matmul(a, b.T)"
+                if len(b) > 1 and a[-1] == b[-1]
+                else "make the last axis of a equal the second last of b",
+            )
         )
     batch = broadcast(a[:-2], b[:-2])
     return batch + (a[-2:-1] if len(a) > 1 else ()) + (b[-1:] if len(b) > 1 else ())
@@ -84,8 +91,10 @@ def reshape(x: Shape, *, shape: Shape) -> Shape:
     known = count(size for size in shape if size != -1)
     free = sum(size == -1 for size in shape)
     if free > 1 or (free and (known == 0 or total % known)) or (not free and known != total):
-        raise ShapeError(
-            f"cannot reshape {tuple(x)} to {tuple(shape)}", got=f"{total} elements", want=f"{known} elements"
+        raise placed(
+            ShapeError(
+                f"cannot reshape {tuple(x)} to {tuple(shape)}", got=f"{total} elements", want=f"{known} elements"
+            )
         )
     return tuple(total // known if size == -1 else size for size in shape)
 
@@ -101,16 +110,18 @@ def count(sizes: Any) -> int:
 def concat(*shapes: Shape, axis: int = 0) -> Shape:
     """Sizes equal but along ``axis``, where they add up."""
     if not shapes:
-        raise ArgumentError("concat needs at least one tensor")
+        raise placed(ArgumentError("concat needs at least one tensor"))
     axis = axis_in(axis, len(shapes[0]))
     for shape in shapes[1:]:
         if len(shape) != len(shapes[0]) or any(
             a != b for i, (a, b) in enumerate(zip(shape, shapes[0], strict=True)) if i != axis
         ):
-            raise ShapeError(
-                "concat needs equal sizes on all axes but one",
-                got=" and ".join(str(tuple(entry)) for entry in shapes),
-                want=f"differences only at axis {axis}",
+            raise placed(
+                ShapeError(
+                    "concat needs equal sizes on all axes but one",
+                    got=" and ".join(str(tuple(entry)) for entry in shapes),
+                    want=f"differences only at axis {axis}",
+                )
             )
     total = sum(shape[axis] for shape in shapes)
     return (*shapes[0][:axis], total, *shapes[0][axis + 1 :])
@@ -120,12 +131,25 @@ def permuted(x: Shape, *, axes: Shape) -> Shape:
     """Axes in another order."""
     order = axes_in(axes, len(x))
     if len(order) != len(x):
-        raise ShapeError("permute must name every axis once", got=f"dims {tuple(axes)} for shape {tuple(x)}")
+        raise placed(
+            ShapeError(
+                "permute must name every axis once",
+                got=f"dims {tuple(axes)} for shape {tuple(x)}",
+                want=f"the numbers from 0 to {len(x) - 1} in some order",
+            )
+        )
     return tuple(x[i] for i in order)
 
 
 def broadcast_to(x: Shape, *, shape: Shape) -> Shape:
     """``x`` expanded to ``shape``."""
-    if len(shape) < len(x) or broadcast(x, shape) != tuple(shape):
-        raise ShapeError(f"cannot expand {tuple(x)} to {tuple(shape)}", want="equal sizes, or 1, from the last axis")
+    own = (1,) * (len(shape) - len(x)) + tuple(x)
+    if len(own) != len(shape) or any(a not in (1, b) for a, b in zip(own, shape, strict=True)):
+        raise placed(
+            ShapeError(
+                f"cannot expand {tuple(x)} to {tuple(shape)}",
+                got=f"shape {tuple(x)}",
+                want="equal sizes, or 1, from the last axis",
+            )
+        )
     return tuple(shape)

@@ -16,7 +16,7 @@ from patchgrad.backend import BY_TYPE, Backend, backend_of, device, get_backend
 from patchgrad.backend.dtype import dtype, from_numpy
 from patchgrad.errors import ArgumentError, DeviceError, GradError, PatchgradError
 from patchgrad.tensor.declared import Declared
-from patchgrad.tensor.explain import explain
+from patchgrad.tensor.explain import explain, placed
 from patchgrad.typing import Array, Shape
 
 META, CPU = get_backend("meta"), get_backend("cpu")
@@ -81,7 +81,7 @@ class Tensor(Declared):
 
     def __len__(self) -> int:
         if not self.data.shape:
-            raise ArgumentError("a tensor without axes has no length", got="shape ()")
+            raise placed(ArgumentError("a tensor without axes has no length", got="shape ()"))
         return self.data.shape[0]
 
     def __hash__(self) -> int:
@@ -90,9 +90,15 @@ class Tensor(Declared):
     def requires_grad_(self, requires_grad: bool = True) -> Self:
         """Ask for a gradient with respect to this leaf (or no longer)."""
         if requires_grad and self.data.dtype.kind not in "fc":
-            raise GradError("only floating and complex tensors can have a gradient", got=f"dtype {self.dtype.name}")
+            raise placed(
+                GradError(
+                    "only floating and complex tensors can have a gradient",
+                    got=f"dtype {self.dtype.name}",
+                    hint="make it with floats, or call .float() first",
+                )
+            )
         if not requires_grad and self.node is not None:
-            raise GradError("a computed tensor cannot stop requiring its gradient", hint="use detach()")
+            raise placed(GradError("a computed tensor cannot stop requiring its gradient", hint="use detach()"))
         self.requires_grad = requires_grad
         return self
 
@@ -102,7 +108,7 @@ class Tensor(Declared):
         Returns a function that takes the hook away.
         """
         if not self.requires_grad:
-            raise GradError("a tensor that does not require a gradient cannot have a hook on it")
+            raise placed(GradError("a tensor that does not require a gradient cannot have a hook on it"))
         if self.node is None:
             self.hooks = hooks = self.hooks or []
             entry: Any = hook
@@ -202,14 +208,16 @@ def _common_backend(op: OpSpec, inputs: tuple[Any, ...]) -> Backend:
             if found is None or backend is META:
                 found = backend
             elif backend is not found and found is not META:
-                raise DeviceError(
-                    f"{op.name} cannot mix devices",
-                    got=", ".join(
-                        f"{name} on {tensor.device}"
-                        for name, tensor in zip(op.inputs, inputs, strict=False)
-                        if isinstance(tensor, Tensor)
-                    ),
-                    hint="move one with .to(device)",
+                raise placed(
+                    DeviceError(
+                        f"{op.name} cannot mix devices",
+                        got=", ".join(
+                            f"{name} on {tensor.device}"
+                            for name, tensor in zip(op.inputs, inputs, strict=False)
+                            if isinstance(tensor, Tensor)
+                        ),
+                        hint="move one with .to(device)",
+                    )
                 )
     return found or CPU
 

@@ -15,6 +15,7 @@ from patchgrad.autograd.op import Saved
 from patchgrad.autograd.state import enable_grad, no_grad
 from patchgrad.backend import BY_TYPE, get_backend
 from patchgrad.errors import GradError, ShapeError
+from patchgrad.tensor.explain import placed
 from patchgrad.tensor.tensor import Tensor
 from patchgrad.tensor.views import bump
 
@@ -36,6 +37,7 @@ def _unsaved(node: Node) -> Sequence[Any]:
         raise GradError(
             f"backward runs through {node.name} a second time, and its saved values are freed",
             where=f"{node.name} at {node.position}",
+            got="a graph whose backward pass has run already",
             hint="call backward(retain_graph=True) the first time, or detach() the tensor that links to the old step",
         )
     for leaf, version in node.versions or ():
@@ -162,21 +164,27 @@ def pull(
 def first_cotangent(output: Tensor, given: Tensor | None) -> Tensor:
     """The cotangent that starts a backward pass: ones for a single element, else what was given."""
     if not output.requires_grad:
-        raise GradError(
-            "there is nothing to differentiate: this tensor does not require a gradient",
-            got=f"a tensor of shape {output.shape} without a past on the tape",
-            hint="was it computed under no_grad, detached, or from data alone?",
+        raise placed(
+            GradError(
+                "there is nothing to differentiate: this tensor does not require a gradient",
+                got=f"a tensor of shape {output.shape} without a past on the tape",
+                hint="was it computed under no_grad, detached, or from data alone?",
+            )
         )
     if given is None:
         if output.data.size != 1:
-            raise GradError(
-                "backward needs a cotangent for a result of more than one element",
-                got=f"shape {output.shape}",
-                hint="reduce it to one number (.sum(), .mean()), or pass backward(gradient)",
+            raise placed(
+                GradError(
+                    "backward needs a cotangent for a result of more than one element",
+                    got=f"shape {output.shape}",
+                    hint="reduce it to one number (.sum(), .mean()), or pass backward(gradient)",
+                )
             )
         return Tensor(output.backend.xp.ones(output.shape, dtype=output.data.dtype))
     if given.shape != output.shape:
-        raise ShapeError("the cotangent must have the result's shape", got=f"{given.shape}", want=f"{output.shape}")
+        raise placed(
+            ShapeError("the cotangent must have the result's shape", got=f"{given.shape}", want=f"{output.shape}")
+        )
     return given
 
 
