@@ -1,32 +1,41 @@
-"""Activations: functions of each element, and softmax along an axis. All keep the shape."""
+"""Activations: functions of each element, and softmax along an axis. All keep the shape.
+
+More of them in ``bent.py`` (made of straight lines) and ``smooth.py``. ``inplace`` is accepted and changes nothing:
+the values are the same, and the library looks after its memory.
+"""
 
 from __future__ import annotations
 
 from patchgrad.nn import functional
 from patchgrad.nn.arguments import choice
 from patchgrad.nn.module import Module
+from patchgrad.nn.settings import Shown
 from patchgrad.tensor import Tensor
 
 
-class ReLU(Module):
+class ReLU(Shown):
     """``max(x, 0)``."""
+
+    def __init__(self, inplace: bool = False) -> None:
+        super().__init__()
+        self.inplace = inplace
 
     def forward(self, x: Tensor) -> Tensor:
         return functional.relu(x)
 
 
-class LeakyReLU(Module):
+class LeakyReLU(Shown):
     """``x`` where positive, ``negative_slope * x`` elsewhere. Source: Maas et al. 2013."""
 
-    def __init__(self, negative_slope: float = 0.01) -> None:
+    shown = ("negative_slope",)
+
+    def __init__(self, negative_slope: float = 0.01, inplace: bool = False) -> None:
         super().__init__()
         self.negative_slope = negative_slope
+        self.inplace = inplace
 
     def forward(self, x: Tensor) -> Tensor:
         return functional.leaky_relu(x, self.negative_slope)
-
-    def extra_repr(self) -> str:
-        return f"negative_slope={self.negative_slope}"
 
 
 class GELU(Module):
@@ -48,8 +57,12 @@ class GELU(Module):
         return f"approximate={self.approximate!r}"
 
 
-class SiLU(Module):
+class SiLU(Shown):
     """``x * sigmoid(x)``, also called swish. Source: Ramachandran et al. 2017."""
+
+    def __init__(self, inplace: bool = False) -> None:
+        super().__init__()
+        self.inplace = inplace
 
     def forward(self, x: Tensor) -> Tensor:
         return functional.silu(x)

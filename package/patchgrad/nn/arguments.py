@@ -37,7 +37,7 @@ def probability(layer: str, **setting: Any) -> None:
         raise ArgumentError(f"{layer} cannot use {name}={value!r}", want="a number from 0 to 1")
 
 
-def choice(layer: str, options: tuple[str, ...], **setting: Any) -> None:
+def choice(layer: str, options: tuple[Any, ...], **setting: Any) -> None:
     """Raise ArgumentError unless the setting is one of ``options``."""
     ((name, value),) = setting.items()
     if value not in options:

@@ -7,6 +7,7 @@ buffers of a layer.
 from __future__ import annotations
 
 from patchgrad.backend import MetaArray
+from patchgrad.backend.random import Stream, default_stream
 from patchgrad.nn.parameter import allocate
 from patchgrad.ops.activation import (
     celu,
@@ -35,12 +36,15 @@ from patchgrad.ops.activation import (
     tanhshrink,
     threshold,
 )
+from patchgrad.ops.arrange import pad
 from patchgrad.ops.attention import scaled_dot_product_attention
 from patchgrad.ops.class_loss import cross_entropy, nll_loss
 from patchgrad.ops.conv import conv1d, conv2d, conv_transpose2d
+from patchgrad.ops.distance import bilinear, cosine_similarity, normalize, pairwise_distance
 from patchgrad.ops.dropout import dropout, dropout2d
-from patchgrad.ops.elementwise import tanh
+from patchgrad.ops.elementwise import tanh, where
 from patchgrad.ops.embedding import embedding, one_hot
+from patchgrad.ops.likelihood_loss import gaussian_nll_loss, poisson_nll_loss
 from patchgrad.ops.linalg import linear
 from patchgrad.ops.loss import (
     binary_cross_entropy,
@@ -51,10 +55,22 @@ from patchgrad.ops.loss import (
     mse_loss,
     smooth_l1_loss,
 )
+from patchgrad.ops.margin_loss import (
+    cosine_embedding_loss,
+    hinge_embedding_loss,
+    margin_ranking_loss,
+    multi_margin_loss,
+    multilabel_margin_loss,
+    multilabel_soft_margin_loss,
+    soft_margin_loss,
+    triplet_margin_loss,
+    triplet_margin_with_distance_loss,
+)
 from patchgrad.ops.movement import cat, stack
 from patchgrad.ops.norm import batch_norm, group_norm, instance_norm, layer_norm, rms_norm
 from patchgrad.ops.pool import adaptive_avg_pool1d, adaptive_avg_pool2d, avg_pool1d, avg_pool2d, max_pool1d, max_pool2d
 from patchgrad.ops.recurrent import lstm_layer
+from patchgrad.ops.shuffle import channel_shuffle, pixel_shuffle, pixel_unshuffle
 from patchgrad.tensor import Tensor
 from patchgrad.tensor.views import store
 
@@ -119,6 +135,26 @@ __all__ = [
     "tanh",
     "tanhshrink",
     "threshold",
+    "bilinear",
+    "cosine_similarity",
+    "normalize",
+    "pairwise_distance",
+    "channel_shuffle",
+    "pixel_shuffle",
+    "pixel_unshuffle",
+    "gaussian_nll_loss",
+    "poisson_nll_loss",
+    "pad",
+    "cosine_embedding_loss",
+    "hinge_embedding_loss",
+    "margin_ranking_loss",
+    "multi_margin_loss",
+    "multilabel_margin_loss",
+    "multilabel_soft_margin_loss",
+    "soft_margin_loss",
+    "triplet_margin_loss",
+    "triplet_margin_with_distance_loss",
+    "rrelu",
     "zeros_as",
 ]
 
@@ -133,6 +169,22 @@ def zeros_as(x: Tensor, shape: tuple[int, ...]) -> Tensor:
     """Zeros of this shape, with the dtype and device of ``x``."""
     zeros = Tensor(allocate(shape, device=x.device, dtype=x.dtype))
     return zeros if isinstance(zeros.data, MetaArray) else zeros.fill_(0)
+
+
+def rrelu(
+    x: Tensor,
+    lower: float = 1.0 / 8,
+    upper: float = 1.0 / 3,
+    training: bool = False,
+    inplace: bool = False,
+    *,
+    stream: Stream | None = None,
+) -> Tensor:
+    """``x`` where positive, else ``a * x``: ``a`` uniform in [lower, upper] in training, else its mean; (*) -> (*)."""
+    if not training:
+        return leaky_relu(x, (lower + upper) / 2)
+    drawn = (stream or default_stream()).uniform(x.shape, x.dtype, x.backend)
+    return where(x > 0, x, x * Tensor(drawn * (upper - lower) + lower))  # type: ignore[operator]
 
 
 def additive_mask(mask: Tensor, like: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""Losses: one number that says how far an output is from its target."""
+"""Losses: one number that says how far an output is from its target. More in element_loss.py and margin_loss.py."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from patchgrad.nn.module import Module
 from patchgrad.tensor import Tensor
 
 
-class _Loss(Module):
+class Loss(Module):
     """A loss that is averaged, summed, or left per element."""
 
     def __init__(self, reduction: str = "mean") -> None:
@@ -20,7 +20,7 @@ class _Loss(Module):
         return "" if self.reduction == "mean" else f"reduction={self.reduction!r}"
 
 
-class MSELoss(_Loss):
+class MSELoss(Loss):
     """Mean of ``(input - target)²``.
 
     Shapes
@@ -31,7 +31,7 @@ class MSELoss(_Loss):
         return functional.mse_loss(input, target, self.reduction)
 
 
-class L1Loss(_Loss):
+class L1Loss(Loss):
     """Mean of ``|input - target|``.
 
     Shapes
@@ -42,7 +42,7 @@ class L1Loss(_Loss):
         return functional.l1_loss(input, target, self.reduction)
 
 
-class CrossEntropyLoss(_Loss):
+class CrossEntropyLoss(Loss):
     """Minus the log of the probability (softmax of ``input``) that the target class gets.
 
     Shapes
@@ -78,7 +78,27 @@ class CrossEntropyLoss(_Loss):
         )
 
 
-class BCEWithLogitsLoss(_Loss):
+class NLLLoss(Loss):
+    """Minus the log-probability of the target class: what `CrossEntropyLoss` is behind a `LogSoftmax`.
+
+    Shapes
+        input (batch, classes, *) log-probabilities, target (batch, *) class numbers
+        ->  () with "mean" or "sum", (batch, *) with "none"
+    Settings
+        weight        of each class, (classes,); "mean" divides by the sum of the weights of the targets
+        ignore_index  a class number that does not count
+    """
+
+    def __init__(self, weight: Tensor | None = None, ignore_index: int = -100, reduction: str = "mean") -> None:
+        super().__init__(reduction)
+        self.register_buffer("weight", weight)
+        self.ignore_index = ignore_index
+
+    def forward(self, input: Tensor, target: Tensor) -> Tensor:
+        return functional.nll_loss(input, target, self.weight, ignore_index=self.ignore_index, reduction=self.reduction)
+
+
+class BCEWithLogitsLoss(Loss):
     """Binary cross-entropy of ``sigmoid(input)``, computed without overflow.
 
     Shapes

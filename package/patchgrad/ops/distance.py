@@ -1,0 +1,54 @@
+"""How far or how alike vectors are: compositions of other ops."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+from patchgrad.ops import elementwise, linalg
+from patchgrad.tensor import Tensor
+
+
+def p_norm(x: Any, p: float, dim: int, keepdim: bool = False) -> Tensor:
+    """``(sum |x|^p)^(1/p)`` along ``dim``, the largest size for infinity; the gradient at 0 is 0, not NaN."""
+    if math.isinf(p):
+        return x.abs().amax(dim, keepdim)
+    total = (x * x if p == 2 else x.abs() ** p).sum(dim, keepdim)
+    root: Any = elementwise.where(total == 0, 1.0, total) ** (1 / p)  # type: ignore[operator]
+    return elementwise.where(total == 0, 0.0, root)
+
+
+def cosine_similarity(x1: Any, x2: Any, dim: int = 1, eps: float = 1e-8) -> Tensor:
+    """The cosine of the angle between vectors along ``dim``, from -1 to 1; shapes are broadcast.
+
+    Parameters
+        eps  the least length of a vector; the gradient is that of the length itself
+    """
+    return (x1 / _length(x1, dim, eps) * (x2 / _length(x2, dim, eps))).sum(dim)
+
+
+def _length(x: Any, dim: int, eps: float) -> Any:
+    length: Any = p_norm(x, 2, dim, keepdim=True)
+    return length + (length.clamp(min=eps) - length).detach()
+
+
+def pairwise_distance(x1: Any, x2: Any, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> Tensor:
+    """The p-norm of ``x1 - x2 + eps`` along the last axis: (*, n), (*, n) -> (*)."""
+    return p_norm(x1 - x2 + eps, p, -1, keepdim)
+
+
+def normalize(input: Any, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> Tensor:
+    """Vectors along ``dim`` divided by their p-norm, or by ``eps`` if that is larger."""
+    return input / p_norm(input, p, dim, keepdim=True).clamp(min=eps)  # type: ignore[attr-defined]
+
+
+def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None) -> Tensor:
+    """``y_k = x1 W_k x2 + b_k`` over the last axes.
+
+    Shapes
+        input1 (*, n), input2 (*, m), weight (out, n, m), bias (out,)  ->  (*, out)
+    """
+    out, n, m = weight.shape
+    left = linalg.matmul(input1, weight.permute(1, 0, 2).reshape(n, out * m)).unflatten(-1, (out, m))  # type: ignore[attr-defined]
+    y: Any = (left * input2.unsqueeze(-2)).sum(-1)
+    return y if bias is None else y + bias
