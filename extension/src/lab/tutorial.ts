@@ -28,7 +28,8 @@ export const tutorial: JupyterFrontEndPlugin<void> = {
 
 async function openTutorial(app: JupyterFrontEnd): Promise<string> {
   const path = await firstExisting(app, [NAME, `notebooks/${NAME}`]);
-  if (path === null) return openNotebookAt(app, { ...notebook, metadata: {} }, NAME); // a copy has no twin to be kept in step
+  // A copy has no twin in plain Python to be kept in step with, as the one in the repository has.
+  if (path === null) return openNotebookAt(app, { ...notebook, metadata: {} }, NAME);
   await app.commands.execute("docmanager:open", { path });
   return path;
 }

@@ -50,7 +50,7 @@ export function isNarrow(room: Room): boolean {
 
 /** The axis of training steps, with as many numbers as fit side by side. */
 export function stepAxis(colours: Colours, room: Room, more: Layout = {}): Layout {
-  const nticks = Math.max(3, Math.floor(room.width / 60));
+  const nticks = Math.max(4, Math.floor(room.width / 60));
   return axis(colours, isNarrow(room) ? "" : "step", { nticks, tickangle: 0, ...more });
 }
 

@@ -18,8 +18,12 @@ export function depthBars(data: ScopeData, values: readonly number[], colours: C
   };
 }
 
+/** Left and right of the bars: the numbers of the y axis. */
+const MARGINS = 64;
+
 /** Layer names where they fit; of many layers their numbers, from 1 at the input. */
-export function depthAxis(data: ScopeData, colours: Colours, width: number): Layout {
+export function depthAxis(data: ScopeData, colours: Colours, panelWidth: number): Layout {
+  const width = Math.max(1, panelWidth - MARGINS);
   const look = { range: [-0.6, data.names.length - 0.4], showgrid: false, tickmode: "array" };
   if (!namesFit(data.names, width))
     return axis(colours, "layer", { ...look, ...numberTicks(data.names.length, width) });
