@@ -344,3 +344,40 @@ def test_fills_write_in_place():
         assert getattr(x, fill)() is x
         assert x.data is before
         assert float(x.abs().sum()) > 0
+
+
+EDGES = {
+    "a product with a zero": lambda m, x: m.prod(x * m.tensor([[1.0, 0.0, 2.0, 3.0]]), 1),
+    "a product with two zeros": lambda m, x: m.prod(x * m.tensor([[1.0, 0.0, 0.0, 3.0]]), 1),
+    "a power of 0": lambda m, x: (x * 0) ** 0,
+    "zero to the first": lambda m, x: (x * 0) ** 1,
+    "a square": lambda m, x: x**2,
+    "a root": lambda m, x: x.abs() ** 0.5,
+    "a number to a power": lambda m, x: 2.5**x,
+    "a power of tensors": lambda m, x: x.abs() ** (x * m.tensor([[1.0, 0.0, 2.0, 3.0]])),
+    "the norm of zeros": lambda m, x: m.norm(x * 0, dim=1),
+    "the norm": lambda m, x: m.norm(x),
+    "the 1-norm": lambda m, x: m.norm(x, 1, 0),
+    "the 3-norm": lambda m, x: m.norm(x, 3, 1, True),
+    "the largest": lambda m, x: m.norm(x, float("inf"), 1),
+    "the larger of equals": lambda m, x: m.maximum(x, x.detach()),
+    "equal extremes": lambda m, x: m.amax(x * 0 + 1, 1),
+    "the ends of a clamp": lambda m, x: m.clamp(m.round(x), -1, 1),
+}
+
+
+@pytest.mark.parametrize("case", EDGES)
+def test_values_and_gradients_at_the_edges(case):
+    assert_same(lambda x: EDGES[case](pg, x), lambda x: EDGES[case](torch, x), real(3, 4))
+
+
+@pytest.mark.parametrize("name", ["relu", "leaky_relu", "elu", "silu", "hardtanh", "hardswish"])
+def test_activations_in_place(name):
+    x = real(3, 4)
+    assert_same(
+        lambda x: getattr(F, name)(x * 2, inplace=True),
+        lambda x: getattr(torch.nn.functional, name)(x * 2, inplace=True),
+        x,
+    )
+    y = pg.tensor(x)
+    assert getattr(F, name)(y, inplace=True) is y

@@ -8,6 +8,7 @@ this package.
 from __future__ import annotations
 
 import linecache
+import os
 import sys
 from dataclasses import dataclass
 from itertools import islice
@@ -15,7 +16,7 @@ from pathlib import Path
 from types import CodeType
 from typing import Any
 
-PACKAGE = str(Path(__file__).resolve().parent.parent)
+PACKAGE = str(Path(__file__).resolve().parent.parent) + os.sep
 _inside: set[int] = set()
 """Ids of code objects of this package. They live as long as their modules, so an id is not used again."""
 _outside: dict[int, CodeType] = {}

@@ -242,41 +242,45 @@ PRELU = define(
 )
 
 
-def relu(x: Tensor) -> Tensor:
+def _into(x: Tensor, y: Tensor, inplace: bool) -> Tensor:
+    return x.copy_(y) if inplace else y
+
+
+def relu(x: Tensor, inplace: bool = False) -> Tensor:
     """The positive part, ``max(x, 0)``; (*) -> (*). The gradient at 0 is 0."""
-    return apply(RELU, x)
+    return _into(x, apply(RELU, x), inplace)
 
 
-def relu6(x: Tensor) -> Tensor:
+def relu6(x: Tensor, inplace: bool = False) -> Tensor:
     """``x`` clamped to [0, 6]; (*) -> (*)."""
-    return hardtanh(x, 0.0, 6.0)
+    return _into(x, hardtanh(x, 0.0, 6.0), inplace)
 
 
-def leaky_relu(x: Tensor, negative_slope: float = 0.01) -> Tensor:
+def leaky_relu(x: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
     """``x`` where positive, else ``negative_slope * x``; (*) -> (*)."""
-    return apply(LEAKY_RELU, x, negative_slope=negative_slope)
+    return _into(x, apply(LEAKY_RELU, x, negative_slope=negative_slope), inplace)
 
 
 def prelu(x: Tensor, weight: Tensor) -> Tensor:
     """``x`` where positive, else ``weight * x``, with one weight or one per channel; (batch, channels, *) -> same."""
     if weight.data.size > 1 and x.ndim > 1:
-        weight = weight.reshape((-1,) + (1,) * (x.ndim - 2))  # type: ignore[attr-defined]
+        weight = weight.reshape((-1,) + (1,) * (x.ndim - 2))
     return apply(PRELU, x, weight)
 
 
-def elu(x: Tensor, alpha: float = 1.0) -> Tensor:
+def elu(x: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """``x`` where positive, else ``alpha * (exp(x) - 1)``; (*) -> (*)."""
-    return apply(ELU, x, alpha=alpha, scale=1.0)
+    return _into(x, apply(ELU, x, alpha=alpha, scale=1.0), inplace)
 
 
-def selu(x: Tensor) -> Tensor:
+def selu(x: Tensor, inplace: bool = False) -> Tensor:
     """`elu` with the constants that keep mean 0 and variance 1. Source: Klambauer et al. 2017."""
-    return apply(ELU, x, alpha=SELU_ALPHA, scale=SELU_SCALE)
+    return _into(x, apply(ELU, x, alpha=SELU_ALPHA, scale=SELU_SCALE), inplace)
 
 
-def celu(x: Tensor, alpha: float = 1.0) -> Tensor:
+def celu(x: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
     """``x`` where positive, else ``alpha * (exp(x / alpha) - 1)``; (*) -> (*)."""
-    return elu(x / alpha) * alpha  # type: ignore[operator]
+    return _into(x, elu(x / alpha) * alpha, inplace)
 
 
 def sigmoid(x: Tensor) -> Tensor:
@@ -289,14 +293,14 @@ def logsigmoid(x: Tensor) -> Tensor:
     return apply(LOGSIGMOID, x)
 
 
-def silu(x: Tensor) -> Tensor:
+def silu(x: Tensor, inplace: bool = False) -> Tensor:
     """``x * sigmoid(x)``, also called swish; (*) -> (*)."""
-    return apply(SILU, x)
+    return _into(x, apply(SILU, x), inplace)
 
 
-def mish(x: Tensor) -> Tensor:
+def mish(x: Tensor, inplace: bool = False) -> Tensor:
     """``x * tanh(softplus(x))``; (*) -> (*). Source: Misra 2019."""
-    return x * elementwise.tanh(softplus(x))  # type: ignore[operator]
+    return _into(x, x * elementwise.tanh(softplus(x)), inplace)
 
 
 def gelu(x: Tensor, approximate: str = "none") -> Tensor:
@@ -316,29 +320,29 @@ def softplus(x: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
     return apply(SOFTPLUS, x, beta=beta, threshold=threshold)
 
 
-def hardtanh(x: Tensor, min_val: float = -1.0, max_val: float = 1.0) -> Tensor:
+def hardtanh(x: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Tensor:
     """``x`` clamped to [min_val, max_val]; (*) -> (*)."""
-    return apply(elementwise.CLAMP, x, low=min_val, high=max_val)
+    return _into(x, apply(elementwise.CLAMP, x, low=min_val, high=max_val), inplace)
 
 
-def hardsigmoid(x: Tensor) -> Tensor:
+def hardsigmoid(x: Tensor, inplace: bool = False) -> Tensor:
     """A sigmoid of three straight lines: ``clamp(x / 6 + 1 / 2, 0, 1)``; (*) -> (*)."""
-    return apply(HARDSIGMOID, x)
+    return _into(x, apply(HARDSIGMOID, x), inplace)
 
 
-def hardswish(x: Tensor) -> Tensor:
+def hardswish(x: Tensor, inplace: bool = False) -> Tensor:
     """``x * hardsigmoid(x)``; (*) -> (*)."""
-    return apply(HARDSWISH, x)
+    return _into(x, apply(HARDSWISH, x), inplace)
 
 
 def softsign(x: Tensor) -> Tensor:
     """``x / (1 + |x|)``; (*) -> (*)."""
-    return x / (1 + x.abs())  # type: ignore[operator,attr-defined]
+    return x / (1 + x.abs())
 
 
 def tanhshrink(x: Tensor) -> Tensor:
     """``x - tanh(x)``; (*) -> (*)."""
-    return x - elementwise.tanh(x)  # type: ignore[operator]
+    return x - elementwise.tanh(x)
 
 
 def softshrink(x: Tensor, lambd: float = 0.5) -> Tensor:
@@ -351,27 +355,27 @@ def hardshrink(x: Tensor, lambd: float = 0.5) -> Tensor:
     return apply(HARDSHRINK, x, lambd=lambd)
 
 
-def threshold(x: Tensor, threshold: float, value: float) -> Tensor:
+def threshold(x: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
     """``x`` where it is above ``threshold``, else ``value``; (*) -> (*)."""
-    return apply(THRESHOLD, x, threshold=threshold, value=value)
+    return _into(x, apply(THRESHOLD, x, threshold=threshold, value=value), inplace)
 
 
 def softmax(x: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
     """Positive numbers that add up to 1 along ``dim``; (*) -> (*)."""
-    return apply(SOFTMAX, x if dtype is None else x.to(dtype=dtype), axis=dim)  # type: ignore[attr-defined]
+    return apply(SOFTMAX, x if dtype is None else x.to(dtype=dtype), axis=dim)
 
 
 def softmin(x: Tensor, dim: int) -> Tensor:
     """`softmax` of ``-x``; (*) -> (*)."""
-    return softmax(-x, dim)  # type: ignore[operator]
+    return softmax(-x, dim)
 
 
 def log_softmax(x: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
     """``log(softmax(x))`` along ``dim``, without underflow; (*) -> (*)."""
-    return apply(LOG_SOFTMAX, x if dtype is None else x.to(dtype=dtype), axis=dim)  # type: ignore[attr-defined]
+    return apply(LOG_SOFTMAX, x if dtype is None else x.to(dtype=dtype), axis=dim)
 
 
 def glu(x: Tensor, dim: int = -1) -> Tensor:
     """First half of ``dim`` times the sigmoid of the second half; (*, 2n, *) -> (*, n, *)."""
-    first, second = x.chunk(2, dim)  # type: ignore[attr-defined]
+    first, second = x.chunk(2, dim)
     return first * sigmoid(second)

@@ -108,7 +108,7 @@ def fmod(a: Any, b: Any) -> Tensor:
         a - trunc(quotient).detach().to(dtype=a.dtype) * b
         if isinstance(a, Tensor)
         else a - trunc(quotient).detach() * b
-    )  # type: ignore[attr-defined]
+    )
 
 
 def nan_to_num(x: Any, nan: float = 0.0, posinf: float | None = None, neginf: float | None = None) -> Tensor:
@@ -160,12 +160,12 @@ def isclose(a: Any, b: Any, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: b
 
 def allclose(a: Any, b: Any, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> bool:
     """Are all elements close (see `isclose`)?"""
-    return bool(isclose(a, b, rtol, atol, equal_nan).all())  # type: ignore[attr-defined]
+    return bool(isclose(a, b, rtol, atol, equal_nan).all())
 
 
 def equal(a: Any, b: Any) -> bool:
     """Same shape and all elements equal?"""
-    return a.shape == b.shape and bool(elementwise.eq(a, b).all())  # type: ignore[attr-defined]
+    return a.shape == b.shape and bool(elementwise.eq(a, b).all())
 
 
 def divide(a: Any, b: Any, *, rounding_mode: str | None = None) -> Tensor:

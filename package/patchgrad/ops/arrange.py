@@ -175,7 +175,7 @@ def diagonal(input: Any, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tenso
     moved = movement.permute(input, *rest, a, b)
     count = max(0, min(moved.shape[-2] + min(offset, 0), moved.shape[-1] - max(offset, 0)))
     steps = host.arange(count)
-    return moved[..., steps + max(-offset, 0), steps + max(offset, 0)]  # type: ignore[index]
+    return moved[..., steps + max(-offset, 0), steps + max(offset, 0)]
 
 
 def diag(input: Any, diagonal_offset: int = 0) -> Tensor:
@@ -192,4 +192,4 @@ def diag(input: Any, diagonal_offset: int = 0) -> Tensor:
 
 def trace(input: Any) -> Tensor:
     """The sum of the diagonal of a matrix."""
-    return diagonal(input).sum()  # type: ignore[attr-defined]
+    return diagonal(input).sum()

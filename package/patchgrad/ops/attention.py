@@ -51,7 +51,7 @@ def scaled_dot_product_attention(
     if mask is not None:
         scores = elementwise.where(mask, scores, -math.inf) if mask.dtype.name == "bool" else scores + mask
     weights = activation.softmax(scores, -1)
-    return dropout(weights, dropout_p, stream=stream) @ value  # type: ignore[operator]
+    return dropout(weights, dropout_p, stream=stream) @ value
 
 
 def _check(query: Tensor, key: Tensor, value: Tensor, enable_gqa: bool) -> None:

@@ -300,7 +300,7 @@ def conv2d(
         2 * batch * out * h * w * in / groups * kernel elements; keeps input and weight until backward.
     """
     if input.ndim == 3:
-        return conv2d(input.unsqueeze(0), weight, bias, stride, padding, dilation, groups).squeeze(0)  # type: ignore[attr-defined]
+        return conv2d(input.unsqueeze(0), weight, bias, stride, padding, dilation, groups).squeeze(0)
     stride, dilation = pair(stride, "stride"), pair(dilation, "dilation")
     padding = _padding(padding, weight.shape[2:], stride, dilation)  # type: ignore[arg-type]
     return apply(CONV2D, input, weight, bias, stride=stride, padding=padding, dilation=dilation, groups=groups)
@@ -320,10 +320,10 @@ def conv1d(
     Shapes
         input (batch, in, length) or (in, length), weight (out, in / groups, kernel), bias (out,) -> (batch, out, l)
     """
-    image, kernel = input.unsqueeze(-2), weight.unsqueeze(-2)  # type: ignore[attr-defined]
+    image, kernel = input.unsqueeze(-2), weight.unsqueeze(-2)
     if not isinstance(padding, str):
         padding = (0, single(padding))
-    return conv2d(image, kernel, bias, (1, single(stride)), padding, (1, single(dilation)), groups).squeeze(-2)  # type: ignore[attr-defined]
+    return conv2d(image, kernel, bias, (1, single(stride)), padding, (1, single(dilation)), groups).squeeze(-2)
 
 
 def conv_transpose2d(

@@ -14,7 +14,7 @@ def p_norm(x: Any, p: float, dim: int, keepdim: bool = False) -> Tensor:
     if math.isinf(p):
         return x.abs().amax(dim, keepdim)
     total = (x * x if p == 2 else x.abs() ** p).sum(dim, keepdim)
-    root: Any = elementwise.where(total == 0, 1.0, total) ** (1 / p)  # type: ignore[operator]
+    root: Any = elementwise.where(total == 0, 1.0, total) ** (1 / p)
     return elementwise.where(total == 0, 0.0, root)
 
 
@@ -39,7 +39,7 @@ def pairwise_distance(x1: Any, x2: Any, p: float = 2.0, eps: float = 1e-6, keepd
 
 def normalize(input: Any, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> Tensor:
     """Vectors along ``dim`` divided by their p-norm, or by ``eps`` if that is larger."""
-    return input / p_norm(input, p, dim, keepdim=True).clamp(min=eps)  # type: ignore[attr-defined]
+    return input / p_norm(input, p, dim, keepdim=True).clamp(min=eps)
 
 
 def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None) -> Tensor:
@@ -49,6 +49,6 @@ def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None) -> Tensor:
         input1 (*, n), input2 (*, m), weight (out, n, m), bias (out,)  ->  (*, out)
     """
     out, n, m = weight.shape
-    left = linalg.matmul(input1, weight.permute(1, 0, 2).reshape(n, out * m)).unflatten(-1, (out, m))  # type: ignore[attr-defined]
+    left = linalg.matmul(input1, weight.permute(1, 0, 2).reshape(n, out * m)).unflatten(-1, (out, m))
     y: Any = (left * input2.unsqueeze(-2)).sum(-1)
     return y if bias is None else y + bias

@@ -44,7 +44,7 @@ def dropout(
     if not training or p == 0:
         return x
     out = apply(DROPOUT, x, _kept(x, x.shape, p, stream), p=p)
-    return x.copy_(out) if inplace else out  # type: ignore[attr-defined]
+    return x.copy_(out) if inplace else out
 
 
 def dropout2d(

@@ -104,15 +104,27 @@ DIV = binary(
 )
 POW = binary(
     "pow",
-    lambda xp, a, b: xp.pow(a, b),
-    {
-        "a": lambda xp, ct, s: ct * s.b * s.a ** (s.b - 1),
-        "b": lambda xp, ct, s: ct * s.a**s.b * xp.log(xp.where(s.a > 0, s.a, 1.0)),
-    },
+    lambda xp, a, b: a**b,
+    {"a": lambda xp, ct, s: ct * _pow_slope(xp, s.a, s.b), "b": lambda xp, ct, s: ct * _pow_by_exponent(xp, s.a, s.b)},
     saves=("a", "b"),
     formula="a^b",
     samples=two(0.5, 2.0),
 )
+
+
+def _pow_slope(xp: Any, a: Any, b: Any) -> Any:
+    """``b * a ** (b - 1)``, and 0 for ``b = 0`` also where ``a`` is 0."""
+    if isinstance(b, (int, float)):
+        return b * a ** (b - 1) if b != 0 else xp.zeros_like(a)
+    return xp.where(b == 0, 0.0, b * a ** xp.where(b == 0, 1.0, b - 1))
+
+
+def _pow_by_exponent(xp: Any, a: Any, b: Any) -> Any:
+    if isinstance(a, (int, float)):
+        return a**b * (math.log(a) if a > 0 else 0.0)
+    return a**b * xp.log(xp.where(a > 0, a, 1.0))
+
+
 MAXIMUM = binary(
     "maximum",
     lambda xp, a, b: xp.maximum(a, b),

@@ -182,21 +182,21 @@ def _wants_integers(name: str, index: Tensor) -> None:
 def index_select(input: Tensor, dim: int, index: Tensor) -> Tensor:
     """Slices along ``dim`` by a vector of indices: (*, n, *), (k,) -> (*, k, *)."""
     _wants_integers("index_select", index)
-    return input[(slice(None),) * shapes.axis_in(dim, input.ndim) + (index,)]  # type: ignore[index]
+    return input[(slice(None),) * shapes.axis_in(dim, input.ndim) + (index,)]
 
 
 def index_add(input: Any, dim: int, index: Tensor, source: Tensor, *, alpha: float = 1) -> Tensor:
     """A copy of ``input`` with ``alpha * source`` added to the slices of ``dim`` that ``index`` names."""
     _wants_integers("index_add", index)
     place = (slice(None),) * shapes.axis_in(dim, input.ndim) + (index,)
-    added = source if alpha == 1 else source * alpha  # type: ignore[operator]
+    added = source if alpha == 1 else source * alpha
     return input + apply(_index.INDEX_ADD, added, shape=input.shape, index=_index.as_index(place))
 
 
 def masked_select(input: Tensor, mask: Tensor) -> Tensor:
     """The elements where the mask is True, as a vector; both broadcast."""
     shape = shapes.broadcast(input.shape, mask.shape)
-    return movement.expand(input, *shape)[movement.expand(mask, *shape)]  # type: ignore[index]
+    return movement.expand(input, *shape)[movement.expand(mask, *shape)]
 
 
 def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:

@@ -60,6 +60,6 @@ def poisson_nll_loss(
     values = input.exp() - target * input if log_input else input - target * (input + eps).log()
     if full:
         large = elementwise.where(target > 1, target, 1.0)
-        stirling: Any = large * large.log() - large + 0.5 * (2 * math.pi * large).log()  # type: ignore[operator,attr-defined]
+        stirling: Any = large * large.log() - large + 0.5 * (2 * math.pi * large).log()
         values = values + elementwise.where(target > 1, stirling, 0.0)
     return reduced("poisson_nll_loss", values, reduction)

@@ -106,7 +106,7 @@ def _with_axes(name: str, count: int, *tensors: Tensor) -> tuple[Tensor, ...]:
 def outer(a: Any, b: Any) -> Tensor:
     """All products of two vectors: (n,), (m,) -> (n, m)."""
     a, b = _with_axes("outer", 1, a, b)
-    return a.reshape(-1, 1) * b  # type: ignore[attr-defined]
+    return a.reshape(-1, 1) * b
 
 
 def inner(a: Any, b: Any) -> Tensor:
@@ -114,17 +114,17 @@ def inner(a: Any, b: Any) -> Tensor:
     if not a.ndim or not b.ndim:
         return a * b
     rows = matmul(a.reshape(-1, a.shape[-1]), b.reshape(-1, b.shape[-1]).mT)
-    return rows.reshape((*a.shape[:-1], *b.shape[:-1]))  # type: ignore[attr-defined]
+    return rows.reshape((*a.shape[:-1], *b.shape[:-1]))
 
 
 def addmm(input: Any, a: Any, b: Any, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """``beta * input + alpha * (a @ b)`` for matrices."""
-    return input * beta + mm(a, b) * alpha  # type: ignore[operator]
+    return input * beta + mm(a, b) * alpha
 
 
 def baddbmm(input: Any, a: Any, b: Any, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """``beta * input + alpha * (a @ b)`` for batches of matrices."""
-    return input * beta + bmm(a, b) * alpha  # type: ignore[operator]
+    return input * beta + bmm(a, b) * alpha
 
 
 def _linear(xp: Any, x: Any, weight: Any, bias: Any) -> Any:

@@ -179,7 +179,7 @@ def _pair(op: OpSpec, input: Tensor, target: Tensor, weight: Tensor | None, redu
         )
     if weight is None:
         return apply(op, input, target, reduction=reduction, **attrs)
-    return _finish(weight * apply(op, input, target, reduction="none", **attrs), reduction)  # type: ignore[operator]
+    return _finish(weight * apply(op, input, target, reduction="none", **attrs), reduction)
 
 
 def _finish(values: Any, reduction: str) -> Tensor:
@@ -256,13 +256,13 @@ def binary_cross_entropy_with_logits(
         )
     if weight is None:
         return apply(BCE_LOGITS, input, target, pos_weight, reduction=reduction)
-    return _finish(weight * apply(BCE_LOGITS, input, target, pos_weight, reduction="none"), reduction)  # type: ignore[operator]
+    return _finish(weight * apply(BCE_LOGITS, input, target, pos_weight, reduction="none"), reduction)
 
 
 def kl_div(input: Tensor, target: Tensor, reduction: str = "mean", log_target: bool = False) -> Tensor:
     """``target * (log(target) - input)`` for log-probabilities ``input``; "batchmean" divides by the first axis."""
-    expected: Any = elementwise.exp(target) * target if log_target else xlogy(target)  # type: ignore[operator]
-    values = expected - (elementwise.exp(target) if log_target else target) * input  # type: ignore[operator]
+    expected: Any = elementwise.exp(target) * target if log_target else xlogy(target)
+    values = expected - (elementwise.exp(target) if log_target else target) * input
     if reduction == "batchmean":
         return values.sum() / input.shape[0]
     _check_reduction("kl_div", reduction)
@@ -271,4 +271,4 @@ def kl_div(input: Tensor, target: Tensor, reduction: str = "mean", log_target: b
 
 def xlogy(x: Tensor) -> Tensor:
     """``x log x``, 0 at 0."""
-    return x * elementwise.log(elementwise.where(x > 0, x, 1.0))  # type: ignore[operator]
+    return x * elementwise.log(elementwise.where(x > 0, x, 1.0))

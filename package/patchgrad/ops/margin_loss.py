@@ -40,7 +40,7 @@ def hinge_embedding_loss(input: Any, target: Any, margin: float = 1.0, reduction
     """``x`` where t is 1, ``max(0, margin - x)`` where it is -1, for distances x."""
     near = elementwise.where(target == 1, input, 0.0)
     far = elementwise.where(target == -1, _above(margin - input), 0.0)
-    return reduced("hinge_embedding_loss", near + far, reduction)  # type: ignore[operator]
+    return reduced("hinge_embedding_loss", near + far, reduction)
 
 
 def cosine_embedding_loss(
@@ -55,12 +55,12 @@ def cosine_embedding_loss(
     cosine = (input1 * input2).sum(-1) / lengths.sqrt()
     near = elementwise.where(target == 1, 1 - cosine, 0.0)
     far = elementwise.where(target == -1, _above(cosine - margin), 0.0)
-    return reduced("cosine_embedding_loss", near + far, reduction)  # type: ignore[operator]
+    return reduced("cosine_embedding_loss", near + far, reduction)
 
 
 def soft_margin_loss(input: Any, target: Any, reduction: str = "mean") -> Tensor:
     """``log(1 + exp(-t x))`` for targets 1 and -1."""
-    return reduced("soft_margin_loss", -logsigmoid(target * input), reduction)  # type: ignore[operator]
+    return reduced("soft_margin_loss", -logsigmoid(target * input), reduction)
 
 
 def triplet_margin_loss(
@@ -136,7 +136,7 @@ def multi_margin_loss(
     if weight is not None:
         terms = terms * weight[wanted].unsqueeze(1)
     wrong = creation.arange(scores.shape[1]) != wanted.unsqueeze(1)
-    losses = elementwise.where(wrong, terms, 0.0).sum(1) / scores.shape[1]  # type: ignore[attr-defined]
+    losses = elementwise.where(wrong, terms, 0.0).sum(1) / scores.shape[1]
     return reduced("multi_margin_loss", losses if input.ndim == 2 else losses.squeeze(0), reduction)
 
 
@@ -158,5 +158,5 @@ def multilabel_margin_loss(input: Any, target: Any, reduction: str = "mean") -> 
     places = elementwise.where(wanted < 0, 0, wanted)
     is_right = ((creation.arange(scores.shape[1]) == wanted.unsqueeze(2)) & counted).any(1)
     terms = _above(1 - (scores.gather(1, places).unsqueeze(2) - scores.unsqueeze(1)))
-    losses = elementwise.where(counted & ~is_right.unsqueeze(1), terms, 0.0).sum((1, 2)) / scores.shape[1]  # type: ignore[attr-defined]
+    losses = elementwise.where(counted & ~is_right.unsqueeze(1), terms, 0.0).sum((1, 2)) / scores.shape[1]
     return reduced("multilabel_margin_loss", losses if input.ndim == 2 else losses.squeeze(0), reduction)

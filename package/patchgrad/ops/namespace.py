@@ -36,7 +36,7 @@ def _op(op: Any) -> Callable[..., Tensor]:
 def _asarray(value: Any, *, dtype: Any = None, copy: bool | None = None) -> Tensor:
     out = value if isinstance(value, Tensor) else creation.as_tensor(value)
     out = movement.clone(out) if copy else out
-    return out if dtype is None else out.to(dtype=as_dtype(dtype))  # type: ignore[attr-defined]
+    return out if dtype is None else out.to(dtype=as_dtype(dtype))
 
 
 def _expand_dims(x: Tensor, /, *, axis: int = 0) -> Tensor:
@@ -52,7 +52,7 @@ def _var(x: Tensor, /, *, axis: Any = None, correction: float = 0, keepdims: boo
 
 
 def _astype(x: Tensor, dtype: Any, /, *, copy: bool = True) -> Tensor:
-    return x.to(dtype=as_dtype(dtype))  # type: ignore[attr-defined]
+    return x.to(dtype=as_dtype(dtype))
 
 
 def _flip(x: Tensor, /, *, axis: Any = None) -> Tensor:

@@ -174,7 +174,7 @@ def batch_norm(
 
 
 def _as_channels(x: Tensor | None, shape: Shape) -> Tensor | None:
-    return x if x is None or len(shape) == 1 else x.reshape(shape)  # type: ignore[attr-defined]
+    return x if x is None or len(shape) == 1 else x.reshape(shape)
 
 
 def _by_running(x: Any, mean: Any, var: Any, weight: Any, bias: Any, eps: float) -> Tensor:
@@ -243,9 +243,9 @@ def group_norm(
             )
         )
     batch, channels = input.shape[:2]
-    grouped = input.reshape(batch, num_groups, channels // num_groups, *input.shape[2:])  # type: ignore[attr-defined]
+    grouped = input.reshape(batch, num_groups, channels // num_groups, *input.shape[2:])
     each = (num_groups, channels // num_groups) + (1,) * (input.ndim - 2)
-    weight, bias = (None if entry is None else entry.reshape(each) for entry in (weight, bias))  # type: ignore[attr-defined]
+    weight, bias = (None if entry is None else entry.reshape(each) for entry in (weight, bias))
     axes = tuple(range(2, grouped.ndim))
     return apply(GROUP_NORM, grouped, weight, bias, axes=axes, eps=eps)[0].reshape(input.shape)
 

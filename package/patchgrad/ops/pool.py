@@ -358,9 +358,9 @@ def adaptive_avg_pool2d(input: Any, output_size: Any) -> Tensor:
     rows, columns = (
         Tensor(input.backend.asarray(_bins(input.shape[i - 2], size[i]).astype(input.data.dtype))) for i in (0, 1)
     )
-    return rows @ input @ columns.T  # type: ignore[operator]
+    return rows @ input @ columns.T
 
 
 def adaptive_avg_pool1d(input: Any, output_size: int) -> Tensor:
     """`adaptive_avg_pool2d` along the last axis: (*, length) -> (*, output_size)."""
-    return adaptive_avg_pool2d(input.unsqueeze(-2), (1, output_size)).squeeze(-2)  # type: ignore[attr-defined]
+    return adaptive_avg_pool2d(input.unsqueeze(-2), (1, output_size)).squeeze(-2)

@@ -50,7 +50,7 @@ def randint(
         low, high, size = 0, low, high
     found = _stream(generator).integers(low, high, tuple(size), get_backend(device))
     out = Tensor(found)
-    return out if dtype is None else out.to(dtype=as_dtype(dtype))  # type: ignore[attr-defined]
+    return out if dtype is None else out.to(dtype=as_dtype(dtype))
 
 
 def randperm(n: int, *, generator: Stream | None = None, device: Any = None) -> Tensor:
@@ -86,7 +86,7 @@ def normal(mean: Any, std: Any, size: Any = None, *, generator: Stream | None = 
     """Normal with this mean and standard deviation: numbers with a size, or tensors."""
     if size is None:
         size = mean.shape if isinstance(mean, Tensor) else std.shape
-    return randn(tuple(size), generator=generator) * std + mean  # type: ignore[operator]
+    return randn(tuple(size), generator=generator) * std + mean
 
 
 def multinomial(input: Any, num_samples: int, replacement: bool = False, *, generator: Stream | None = None) -> Tensor:

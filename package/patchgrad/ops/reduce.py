@@ -5,6 +5,7 @@ Attributes are the array API's ``axis`` and ``keepdims``; the public functions h
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -72,11 +73,30 @@ PROD = define(
     forward=lambda xp, x, axis, keepdims: xp.prod(x, axis=axis, keepdims=keepdims, dtype=_total(xp, x)),
     shape=shapes.reduced,
     dtype=_sum_dtype,
-    saves=("x", "y"),
-    vjps={"x": lambda xp, ct, s: spread(xp, ct * s.y, s.shape_of("x"), s.axis, s.keepdims) / s.x},
+    saves=("x",),
+    vjps={
+        "x": lambda xp, ct, s: spread(xp, ct, s.shape_of("x"), s.axis, s.keepdims) * _product_of_others(xp, s.x, s.axis)
+    },
     formula=r"\prod x",
-    samples=lambda draw: [Sample((draw(3, 4, low=0.5),), {"axis": 1, "keepdims": False})],
+    samples=lambda draw: [
+        Sample((draw(3, 4, low=0.5),), {"axis": 1, "keepdims": False}),
+        Sample((draw(2, 3, 2, low=0.5),), {"axis": None, "keepdims": False}, "all"),
+    ],
 )
+
+
+def _product_of_others(xp: Any, x: Any, axis: Axis) -> Any:
+    """For each element the product of all others, also where some are 0: of those before times those after."""
+    shape = x.shape
+    axes = shapes.axes_in(axis, len(shape))
+    rest = tuple(i for i in range(len(shape)) if i not in axes)
+    rows = xp.reshape(xp.permute_dims(x, rest + axes), (-1, shapes.count(shape[i] for i in axes)))
+    ones = xp.ones((rows.shape[0], 1), dtype=x.dtype)
+    before = xp.concat((ones, xp.ops.cumprod(rows[:, :-1], axis=1)), axis=1)
+    after = xp.flip(xp.concat((ones, xp.ops.cumprod(xp.flip(rows[:, 1:], axis=1), axis=1)), axis=1), axis=1)
+    moved = xp.reshape(before * after, tuple(shape[i] for i in rest + axes))
+    order = rest + axes
+    return xp.permute_dims(moved, tuple(order.index(i) for i in range(len(shape))))
 
 
 def _extreme_rule(xp: Any, ct: Any, s: Any) -> Any:
@@ -210,6 +230,24 @@ LOGSUMEXP = define(
     formula=r"\ln \sum e^x",
     samples=_samples,
 )
+NORM = define(
+    "norm",
+    inputs=("x",),
+    forward=lambda xp, x, axis, keepdims: xp.sqrt(xp.sum(x * x, axis=axis, keepdims=keepdims)),
+    shape=shapes.reduced,
+    dtype="float",
+    saves=("x", "y"),
+    vjps={"x": lambda xp, ct, s: _norm_rule(xp, ct, s)},
+    cost=lambda x, **_: 2 * shapes.count(x),
+    formula=r"\sqrt{\sum x^2}",
+    samples=_samples,
+)
+
+
+def _norm_rule(xp: Any, ct: Any, s: Any) -> Any:
+    """``x / norm``, and 0 where the norm is 0."""
+    safe = xp.where(s.y == 0, 1.0, s.y)
+    return s.x * spread(xp, ct / safe, s.shape_of("x"), s.axis, s.keepdims)
 
 
 def _axis(dim: Any) -> Axis:
@@ -287,10 +325,17 @@ def logsumexp(x: Tensor, dim: Axis, keepdim: bool = False) -> Tensor:
     return apply(LOGSUMEXP, x, axis=_axis(dim), keepdims=keepdim)
 
 
-def norm(x: Tensor, p: float = 2, dim: Axis = None, keepdim: bool = False) -> Tensor:
-    """p-norm over ``dim`` of the flattened or reduced axes: ``(sum |x|^p)^(1/p)``."""
+def norm(x: Tensor, p: Any = 2, dim: Axis = None, keepdim: bool = False) -> Tensor:
+    """p-norm over ``dim`` (all axes if left out): ``(sum |x|^p)^(1/p)``; also 0, inf, -inf and "fro".
+
+    The gradient of the 2-norm of zeros is 0.
+    """
+    p = 2.0 if p == "fro" else float(p)
     if p == 2:
-        return (x * x).sum(dim, keepdim).sqrt()
-    if p == 1:
-        return x.abs().sum(dim, keepdim)
-    return (x.abs() ** p).sum(dim, keepdim) ** (1 / p)
+        return apply(NORM, x, axis=_axis(dim), keepdims=keepdim)
+    size = x.abs()
+    if p in (math.inf, -math.inf):
+        return amax(size, dim, keepdim) if p > 0 else amin(size, dim, keepdim)
+    if p in (0, 1):
+        return (size if p == 1 else (x != 0).to(dtype=x.dtype)).sum(dim, keepdim)
+    return (size**p).sum(dim, keepdim) ** (1 / p)

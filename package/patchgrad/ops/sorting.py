@@ -73,7 +73,7 @@ def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> Ext
     axis = shapes.axis_in(dim, input.ndim)
     if not 1 <= k <= input.shape[axis]:
         raise placed(ArgumentError("there is no such place", got=f"k={k}", want=f"1 to {input.shape[axis]}"))
-    order: Any = argsort(input, axis)[(slice(None),) * axis + (slice(k - 1, k),)]  # type: ignore[index]
+    order: Any = argsort(input, axis)[(slice(None),) * axis + (slice(k - 1, k),)]
     values: Any = gather(input, axis, order)
     return Extremes(values, order) if keepdim else Extremes(values.squeeze(axis), order.squeeze(axis))
 

@@ -1,0 +1,69 @@
+"""Fast variants beside the plain forwards, the same ops on a GPU, and what a rule may read."""
+
+from __future__ import annotations
+
+import pytest
+
+import patchgrad as pg
+from patchgrad.autograd.op import OpSpec, Saved, find
+from patchgrad.backend import backend_of, cpu, get_backend, host
+from patchgrad.errors import DeviceError, GradError
+from patchgrad.tensor import Tensor, apply
+
+from .op_samples import every_sample, run, tensors
+
+
+def gpu():
+    """The CUDA backend, or a skip that says what is missing."""
+    try:
+        return get_backend("cuda")
+    except DeviceError as error:
+        pytest.skip(f"{error.title} ({error.got})")
+
+
+@pytest.mark.parametrize(("op", "sample"), [p for p in every_sample() if p.values[0].name in cpu.backend.kernels])
+def test_a_kernel_equals_the_plain_forward(op, sample):
+    plain = op.forward(cpu.xp, *sample.inputs, **sample.attrs)
+    fast = cpu.backend.kernels[op.name](cpu.xp, *sample.inputs, **sample.attrs)
+    host.testing.assert_allclose(fast, plain, rtol=1e-13)
+    assert fast.dtype == plain.dtype
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize(("op", "sample"), every_sample())
+def test_the_gpu_gives_what_the_cpu_gives(op, sample):
+    backend = gpu()
+    moved = [Tensor(backend.asarray(x.data)) if isinstance(x, Tensor) else x for x in tensors(sample)]
+    for mine, theirs in zip(run(op, sample, moved), run(op, sample, tensors(sample)), strict=True):
+        assert backend_of(mine.data) is backend
+        assert mine.dtype is theirs.dtype
+        host.testing.assert_allclose(backend.to_host(mine.data), theirs.data, rtol=1e-9, atol=1e-12)
+
+
+@pytest.mark.gpu
+def test_the_gpu_draws_the_same_random_bits():
+    backend = gpu()
+    words = pg.backend.random.Stream(3, 5).bits(1000, backend)
+    assert (backend.to_host(words) == pg.backend.random.Stream(3, 5).bits(1000)).all()
+
+
+def test_a_rule_that_reads_what_is_not_kept_fails_by_name():
+    careless = OpSpec(
+        "careless",
+        inputs=("x",),
+        forward=lambda xp, x: x * x,
+        shape=lambda x: x,
+        vjps={"x": lambda xp, ct, s: 2 * ct * s.x},
+    )
+    y = apply(careless, pg.ones(2, requires_grad=True))
+    with pytest.raises(GradError, match="the rule of careless reads 'x', which the op does not keep") as error:
+        y.sum().backward()
+    assert error.value.hint == "add 'x' to saves= in the definition of careless"
+
+
+def test_an_op_keeps_only_what_it_says():
+    """What a rule may read is exactly the saved names, the attributes, and shapes and dtypes."""
+    saved = Saved(find("mul"), {"a": 1, "b": 2}, {}, [(), ()], [None, None])
+    assert (saved.a, saved.b, saved.shape_of("a")) == (1, 2, ())
+    with pytest.raises(GradError, match="reads 'y'"):
+        saved.y
