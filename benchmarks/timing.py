@@ -36,10 +36,11 @@ def race(
             for _ in range(inner):
                 function()
             times[name].append((time.perf_counter() - start) / inner * 1e3)
-    return list(_rows(times))
+    return list(rows_of(times))
 
 
-def _rows(times: dict[str, list[float]]) -> Iterator[Row]:
+def rows_of(times: dict[str, list[float]]) -> Iterator[Row]:
+    """Rows of measured milliseconds; the first name is what ratios refer to."""
     first = statistics.median(next(iter(times.values())))
     for name, values in times.items():
         low, median, high = statistics.quantiles(values, n=4)

@@ -4,8 +4,9 @@ import threading
 
 import pytest
 
+import patchgrad as pg
 from patchgrad import nn, optim
-from patchgrad.errors import ArgumentError, SessionError
+from patchgrad.errors import ArgumentError, GraphError, SessionError
 from patchgrad.layergraph import LayerGraph
 from patchgrad.session import Session, SessionWarning
 
@@ -266,3 +267,17 @@ def test_without_watching_nothing_is_recorded():
     session = models.session(watch=False)
     session.run(2, progress=False)
     assert session.recorder is None
+
+
+def test_the_script_of_the_edits_makes_the_same_layer_graph_on_the_same_model():
+    session = models.session()
+    session.apply(models.dropout_edit(0.3))
+    session.apply(pg.edit.rename("fc1", "hidden"))
+    with pytest.raises(GraphError):
+        session.apply(pg.edit.rename("fc2", "class"))
+    session.undo()
+    session.apply(pg.edit.set("fc1", out_features=12))
+    other = models.session()
+    exec(session.script(), {"session": other, "pg": pg, "nn": nn})
+    assert other.graph == session.graph
+    assert len(session.script().splitlines()) == 4

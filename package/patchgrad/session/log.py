@@ -24,7 +24,7 @@ class Edit:
         step     the steps done when it was applied or refused; when it was asked for while it is queued
         author   ``studio`` (a gesture) or ``code``
         title    one line for people
-        python   the call that does the same
+        python   the edit in Python: ``pg.edit.rename("fc1", "hidden")``, or ``session.undo()``
         receipt  what was kept, mapped, new and stashed; None until applied
         error    why it was refused; None if it was not
     """
@@ -50,6 +50,11 @@ class Edit:
 
     def refused(self, error: BaseException, step: int) -> None:
         self.status, self.error, self.step = "refused", error, step
+
+    @property
+    def call(self) -> str:
+        """The line of Python that does it on a session."""
+        return self.python if self.python.startswith("session.") else f"session.apply({self.python})"
 
     @property
     def text(self) -> str:
@@ -78,9 +83,8 @@ class Log:
         return edit
 
     def script(self) -> str:
-        """The applied edits as Python: run on the same model, they make the same layer graph."""
-        lines = [f"{edit.python}  # step {edit.step}" for edit in self._edits if edit.status == "applied"]
-        return "\n".join(lines) + ("\n" if lines else "")
+        """The applied edits as Python: run on a session of the same model, they make the same layer graph."""
+        return "".join(f"{edit.call}  # step {edit.step}\n" for edit in self._edits if edit.status == "applied")
 
     def __len__(self) -> int:
         return len(self._edits)
