@@ -12,7 +12,7 @@ from patchgrad.widgets import pagecode
 
 from ..laws.graphs import random_command
 from ..session import models
-from .pages import Page
+from .pages import Page, array_at
 
 
 @pytest.fixture
@@ -66,10 +66,7 @@ def test_a_frame_holds_what_was_measured_in_one_buffer(session, page):
     page.open()
     frame, buffer = page.last("frame"), page.buffers[page.got.index(page.last("frame"))][0]
     arrays = {
-        name: host.frombuffer(buffer, view["dtype"], int(host.prod(view["shape"])), view["offset"]).reshape(
-            view["shape"]
-        )
-        for name, view in frame["arrays"].items()
+        name: array_at(buffer, view["dtype"], view["shape"], view["offset"]) for name, view in frame["arrays"].items()
     }
     assert all(view["offset"] % 8 == 0 for view in frame["arrays"].values())
     assert arrays["loss.step"].tolist() == list(range(1, 34))
