@@ -40,7 +40,7 @@ def test_the_first_steps_are_looked_at_closely_however_dear_and_later_ones_by_th
 def test_the_plan_is_said_in_words() -> None:
     budget = Budget(0.03)
     looked(budget, cost=2e-3, step_time=1e-2, steps=1000)
-    assert str(budget).startswith("gradient norms every step, statistics of layers every 14 steps: 1.4%")
+    assert str(budget).startswith("gradient norms every step, statistics of layers every 17 steps: 1.2%")
 
 
 def test_a_fixed_interval_is_kept_whatever_it_costs() -> None:

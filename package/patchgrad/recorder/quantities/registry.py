@@ -29,7 +29,7 @@ class Quantity:
         formula   LaTeX
         healthy   what is usual, in words
         source    where formula and range come from
-        when      "step": every step; "norms": as often as one third of the budget allows; "sampled": half of it
+        when      "step": every step; "norms" and "sampled": as often as their shares of the budget allow
         needs     what must be collected for it
         width     0: a number; else the length of its rows
         compute   evidence -> value by layer uid; the key "" is for the whole model
