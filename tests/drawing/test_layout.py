@@ -157,3 +157,29 @@ def test_a_long_chain_of_sums_does_not_drift() -> None:
     edges = tuple(DiagramEdge(f"{s}{t}", f"n{s}", "y", f"n{t}", port) for s, t, port in ends)
     tops = [box.y for box in layout(Diagram(nodes, edges)).boxes.values()]
     assert max(tops) - min(tops) < 64
+
+
+def _chain(names: str, frame: str = "") -> Diagram:
+    nodes = {name: DiagramNode(name, 100, 64, frame="g" if name in frame else None) for name in names}
+    edges = tuple(DiagramEdge(f"{a}{b}", a, "y", b, "x") for a, b in pairwise(names))
+    return Diagram(nodes, edges, {"g": DiagramFrame("g")} if frame else {})
+
+
+def test_a_box_that_is_put_in_moves_only_the_smaller_side() -> None:
+    before = layout(_chain("abcdefg"))
+    after = layout(_chain("abcdenfg"), before)
+    assert {name: after.boxes[name] for name in "abcde"} == {name: before.boxes[name] for name in "abcde"}
+    after = layout(_chain("anbcdefg"), before)
+    assert {name: after.boxes[name] for name in "bcdefg"} == {name: before.boxes[name] for name in "bcdefg"}
+
+
+def test_an_edit_inside_a_frame_moves_nothing_before_it() -> None:
+    before = layout(_chain("abcdef", frame="de"))
+    after = layout(_chain("abcdxef", frame="dxe"), before)
+    assert {name: after.boxes[name] for name in "abc"} == {name: before.boxes[name] for name in "abc"}
+
+
+def test_undo_brings_every_box_back_to_its_place() -> None:
+    before = layout(_chain("abcdef", frame="de"))
+    edited = layout(_chain("abxcdef", frame="de"), before)
+    assert layout(_chain("abcdef", frame="de"), edited).boxes == before.boxes

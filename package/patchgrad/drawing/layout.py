@@ -1,7 +1,7 @@
 """Where every box goes: columns from left to right, level by level, frames as units of their parent.
 
 Pure: the same diagram and the same former layout give the same picture. The order of boxes is kept
-between edits, and pinned boxes stay where they were put. Time grows linearly with boxes and edges
+between edits, most boxes stay where they were, and pinned boxes where they were put. Time grows linearly with boxes and edges
 (times the depth of nesting). Read on: ``sheet.py`` (one level), ``pins.py``.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import ceil
+from statistics import median_low
 
 from patchgrad.drawing.columns import Link, Unit
 from patchgrad.drawing.diagram import Box, Diagram, DiagramEdge, DiagramFrame, Layout, Point
@@ -56,6 +57,14 @@ def chain(frames: Mapping[str, DiagramFrame], frame: str | None) -> list[str | N
     return [*found, None]
 
 
+def _moved_most(before: Mapping[str, Box], after: Mapping[str, Box]) -> Point:
+    """How far the boxes that were there already have moved, by the median: the picture moves back by it."""
+    stayed = [name for name in after if name in before]
+    if not stayed:
+        return 0.0, 0.0
+    return median_low(after[n].x - before[n].x for n in stayed), median_low(after[n].y - before[n].y for n in stayed)
+
+
 class _Plan:
     """The levels of one diagram while they are being laid out."""
 
@@ -75,9 +84,19 @@ class _Plan:
         for frame in sorted(self.diagram.frames, key=lambda frame: -len(self.chains[frame])):
             self._lay_out(frame)
         self._lay_out(None)
+        boxes, frames, origins = self._placed((MARGIN, MARGIN))
+        if self.previous is not None:
+            dx, dy = _moved_most(self.previous.boxes, boxes)
+            boxes, frames, origins = self._placed((MARGIN - dx, MARGIN - dy))
+        routes = {edge.id: self._route(edge, origins) for edge in self.diagram.edges}
+        whole = self._sheet(None)
+        return pinned(self.diagram, Layout(boxes, frames, routes, whole.width + 2 * MARGIN, whole.height + 2 * MARGIN))
+
+    def _placed(self, origin: Point) -> tuple[dict[str, Box], dict[str, Box], dict[str | None, Point]]:
+        """Boxes, frames, and where the inside of each level begins, with everything at ``origin``."""
         boxes: dict[str, Box] = {}
         frames: dict[str, Box] = {}
-        origins: dict[str | None, Point] = {None: (MARGIN, MARGIN)}
+        origins: dict[str | None, Point] = {None: origin}
         for level in sorted(self.levels, key=lambda level: len(self._around(level))):
             x, y = origins[level]
             for unit, box in zip(self.levels[level].units, self._sheet(level).boxes, strict=False):
@@ -87,9 +106,7 @@ class _Plan:
                     origins[unit] = (placed.x + PADDING, placed.y + TITLE_HEIGHT)
                 else:
                     boxes[unit] = placed
-        routes = {edge.id: self._route(edge, origins) for edge in self.diagram.edges}
-        whole = self._sheet(None)
-        return pinned(self.diagram, Layout(boxes, frames, routes, whole.width + 2 * MARGIN, whole.height + 2 * MARGIN))
+        return boxes, frames, origins
 
     def _around(self, frame: str | None) -> list[str | None]:
         return self.chains.get(frame, [None]) if frame is not None else [None]
