@@ -1,8 +1,8 @@
 """Where every box goes: columns from left to right, level by level, frames as units of their parent.
 
 Pure: the same diagram and the same former layout give the same picture. The order of boxes is kept
-between edits, most boxes stay where they were, and pinned boxes where they were put. Time grows linearly with boxes and edges
-(times the depth of nesting). Read on: ``sheet.py`` (one level), ``pins.py``.
+between edits, most boxes stay where they were, and pinned boxes where they were put. Time grows
+linearly with boxes and edges (times the depth of nesting). Read on: ``sheet.py`` (one level), ``pins.py``.
 """
 
 from __future__ import annotations
