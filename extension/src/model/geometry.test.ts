@@ -57,3 +57,12 @@ it("a box contains its border", () => {
   const box = { x: 10, y: 10, width: 5, height: 5 };
   expect([contains(box, { x: 15, y: 15 }), contains(box, { x: 16, y: 15 })]).toEqual([true, false]);
 });
+
+it("corners between straight stretches are round", () => {
+  const route = [
+    [0, 0],
+    [100, 0],
+    [100, 60],
+  ] as const;
+  expect(linePath(edgeLine({ x: 0, y: 0 }, { x: 100, y: 60 }, route))).toBe("M0,0 L92,0 Q100,0 100,8 M100,8 L100,60");
+});

@@ -64,8 +64,31 @@ function stretch(start: Point, end: Point): Curve {
   };
 }
 
+const CORNER = 8;
+
+/** As one SVG path; where two straight stretches meet at a corner, it is round. */
 export function linePath(line: Line): string {
-  return line.map(curvePath).join(" ");
+  const parts = line.map((curve, place) => {
+    const [before, after] = [line[place - 1], line[place + 1]];
+    if (!isStraight(curve)) return curvePath(curve);
+    const start = before && isStraight(before) ? toward(curve.start, curve.end) : curve.start;
+    if (!after || !isStraight(after)) return `M${start.x},${start.y} L${curve.end.x},${curve.end.y}`;
+    const end = toward(curve.end, curve.start);
+    const next = toward(after.start, after.end);
+    return `M${start.x},${start.y} L${end.x},${end.y} Q${curve.end.x},${curve.end.y} ${next.x},${next.y}`;
+  });
+  return parts.join(" ");
+}
+
+function isStraight({ start, end }: Curve): boolean {
+  return start.y === end.y || start.x === end.x;
+}
+
+/** A little way from one point to the other. */
+function toward(from: Point, to: Point): Point {
+  const length = Math.hypot(to.x - from.x, to.y - from.y) || 1;
+  const part = Math.min(CORNER, length / 2) / length;
+  return { x: from.x + (to.x - from.x) * part, y: from.y + (to.y - from.y) * part };
 }
 
 /** Where the label of an edge sits: in the gap behind its first box. */

@@ -9,19 +9,16 @@ from collections.abc import Callable
 from typing import Any
 
 from patchgrad.drawing.compute_picture import compute_picture
-from patchgrad.drawing.layer_picture import layer_picture
+from patchgrad.drawing.page import PAGE, layer_page
 from patchgrad.drawing.rows import in_rows
 from patchgrad.drawing.svg import svg
 from patchgrad.layergraph.graph import LayerGraph
 from patchgrad.recorder.snapshot import Snapshot
 
-PAGE = 1080.0
-"""Wider pictures go on in the next row."""
-
 
 def layer_graph_svg(graph: LayerGraph) -> str:
     """The static picture of a layer graph."""
-    return svg(in_rows(layer_picture(graph), PAGE))
+    return svg(layer_page(graph).picture)
 
 
 def snapshot_svg(snapshot: Snapshot) -> str:

@@ -11,6 +11,7 @@ from concurrent.futures import Future
 from time import monotonic
 from typing import Any
 
+from patchgrad.drawing.page import LayerPage, layer_page
 from patchgrad.drawing.picture import Picture
 from patchgrad.drawing.svg import svg
 from patchgrad.errors import ProtocolError
@@ -41,7 +42,7 @@ class StudioWidget(BridgeWidget):
         super().__init__(embed=embed, pin=pin)
         self.session = session
         self.title = title or session.name
-        self._picture: tuple[LayerGraph, Picture] | None = None
+        self._page: tuple[LayerGraph, LayerPage] | None = None
         self._selected: tuple[str, ...] = ()
         self._open = False
         self._in_flight: int | None = None
@@ -180,10 +181,10 @@ class StudioWidget(BridgeWidget):
         )
 
     def _drawn(self, graph: LayerGraph) -> Picture:
-        known = self._picture
+        known = self._page
         if known is None or known[0] is not graph:
-            self._picture = known = (graph, views.picture_of(graph, known[1].layout if known else None))
-        return known[1]
+            self._page = known = (graph, layer_page(graph, previous=known[1] if known else None))
+        return known[1].picture
 
     def _frame_soon(self) -> None:
         """A frame as soon as the thread that trains is at a boundary; now or after the one in flight."""

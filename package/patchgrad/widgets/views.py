@@ -9,7 +9,6 @@ from typing import Any
 
 from patchgrad.drawing.diagram import Box, Layout
 from patchgrad.drawing.layer_facts import LayerFacts, layer_facts
-from patchgrad.drawing.layer_picture import layer_picture
 from patchgrad.drawing.picture import Picture
 from patchgrad.drawing.summary import summary
 from patchgrad.layergraph.check import Report
@@ -28,11 +27,6 @@ from patchgrad.protocol.messages import (
 LOG_LENGTH = 200
 """The log shows so many of the newest entries."""
 NOWHERE = Box(0.0, 0.0, 0.0, 0.0)
-
-
-def picture_of(graph: LayerGraph, previous: Layout | None = None) -> Picture:
-    """The graph laid out, with ports, shapes and problems. ``previous`` keeps the order of boxes between edits."""
-    return layer_picture(graph, previous=previous)
 
 
 def graph_view(

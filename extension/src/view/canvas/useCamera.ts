@@ -7,8 +7,12 @@ import type { State } from "../../store/state";
 import { useRead, useStudio } from "../studioContext";
 
 const MARGIN = 28;
-/** Below this names are hard to read, so the first view shows the beginning instead of everything. */
-const READABLE = 0.75;
+/** The tools stand at the bottom. */
+const TOOLS = 24;
+/** From here on the whole graph is worth more than larger letters. */
+const LEGIBLE = 0.6;
+/** A graph too large for that is first seen at its beginning, so large. */
+const COMFORTABLE = 0.75;
 const LARGEST = 1.15;
 const MOVE_TIME = 160;
 const hasNodes = (state: State) => state.graph.nodes.length > 0;
@@ -19,23 +23,24 @@ export interface Viewport {
   readonly zoom: number;
 }
 
-/** The viewport that shows the graph in a field of that size, not smaller than `smallest`. */
-export function viewOf(graph: GraphView, width: number, height: number, smallest: number): Viewport {
+/** The viewport that shows the whole graph in a field of that size; `whole`: however small it gets. */
+export function viewOf(graph: GraphView, width: number, height: number, whole: boolean): Viewport {
   const box = extent(graph);
-  const fitting = Math.min((width - 2 * MARGIN) / box.width, (height - 2 * MARGIN) / box.height, LARGEST);
-  const zoom = Math.max(fitting, smallest);
-  const free = width - box.width * zoom;
-  const left = free >= 2 * MARGIN - 1 ? free / 2 : MARGIN;
-  return { x: left - box.x * zoom, y: (height - box.height * zoom) / 2 - box.y * zoom, zoom };
+  const fitting = Math.min((width - 2 * MARGIN) / box.width, (height - TOOLS - 2 * MARGIN) / box.height, LARGEST);
+  const zoom = whole || fitting >= LEGIBLE ? fitting : COMFORTABLE;
+  const start = (at: number, length: number, room: number) => Math.max((room - length * zoom) / 2, MARGIN) - at * zoom;
+  return { x: start(box.x, box.width, width), y: start(box.y, box.height, height - TOOLS), zoom };
 }
 
-function extent({ nodes, groups }: GraphView) {
+/** All boxes, and the edges that lead around them. */
+function extent({ nodes, groups, edges }: GraphView) {
   const boxes = [...nodes, ...groups];
-  const x = Math.min(...boxes.map((box) => box.x));
-  const y = Math.min(...boxes.map((box) => box.y));
-  const right = Math.max(...boxes.map((box) => box.x + box.width));
-  const bottom = Math.max(...boxes.map((box) => box.y + box.height));
-  return { x, y, width: Math.max(right - x, 1), height: Math.max(bottom - y, 1) };
+  const bends = edges.flatMap((edge) => edge.route);
+  const left = Math.min(...boxes.map((box) => box.x), ...bends.map(([x]) => x));
+  const top = Math.min(...boxes.map((box) => box.y), ...bends.map(([, y]) => y));
+  const right = Math.max(...boxes.map((box) => box.x + box.width), ...bends.map(([x]) => x));
+  const bottom = Math.max(...boxes.map((box) => box.y + box.height), ...bends.map(([, y]) => y));
+  return { x: left, y: top, width: Math.max(right - left, 1), height: Math.max(bottom - top, 1) };
 }
 
 export function useCamera(field: RefObject<HTMLElement | null>): void {
@@ -47,17 +52,17 @@ export function useCamera(field: RefObject<HTMLElement | null>): void {
 
   useEffect(() => {
     const duration = () => (matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : MOVE_TIME);
-    const look = (smallest: number, time: number) => {
+    const look = (whole: boolean, time: number) => {
       const { graph } = store.getState();
       const size = field.current?.getBoundingClientRect();
       if (!size || !graph.nodes.length) return;
-      void flow.setViewport(viewOf(graph, size.width, size.height, smallest), { duration: time });
+      void flow.setViewport(viewOf(graph, size.width, size.height, whole), { duration: time });
     };
     if (ready && filled && !looked.current) {
       looked.current = true;
-      look(READABLE, 0);
+      look(false, 0);
     }
-    page.fit = () => look(0.1, duration());
+    page.fit = () => look(true, duration());
     page.zoom = (factor) => void flow.zoomTo(flow.getZoom() * factor, { duration: duration() });
     // One frame later: a panel that opens with the selection has taken its room by then.
     page.reveal = (uid) =>
