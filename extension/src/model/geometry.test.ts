@@ -9,9 +9,17 @@ it("an edge leaves and enters level", () => {
   expect(curve?.endPull.y).toBe(60);
 });
 
-it("an edge that runs backwards swings out on both sides", () => {
-  const [curve] = edgeLine({ x: 100, y: 0 }, { x: 0, y: 0 });
-  expect(curve && curve.startPull.x > 100 && curve.endPull.x < 0).toBe(true);
+it("an edge that runs backwards leads around both boxes, between them or below", () => {
+  const corners = (end: { x: number; y: number }) =>
+    edgeLine({ x: 100, y: 0 }, end).map((curve) => [curve.end.x, curve.end.y]);
+  expect(corners({ x: 0, y: 200 })).toEqual([
+    [124, 0],
+    [124, 100],
+    [-24, 100],
+    [-24, 200],
+    [0, 200],
+  ]);
+  expect(corners({ x: 0, y: 20 })[1]).toEqual([124, 76]);
 });
 
 it("a route is followed stretch by stretch", () => {

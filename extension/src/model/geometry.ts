@@ -4,7 +4,7 @@ export interface Point {
   readonly y: number;
 }
 
-/** A cubic Bézier from an output (leaves to the right) to an input (enters from the left). */
+/** A cubic Bézier, level at both ends, or a straight line. */
 export interface Curve {
   readonly start: Point;
   readonly startPull: Point;
@@ -14,9 +14,9 @@ export interface Curve {
 
 const SAMPLES = 24;
 
+/** From an output (leaves to the right) to an input (enters from the left) further right. */
 export function edgeCurve(start: Point, end: Point): Curve {
-  const ahead = end.x - start.x;
-  const pull = ahead >= 0 ? Math.max(ahead / 2, 24) : 40 + Math.min(-ahead / 4, 120);
+  const pull = Math.max((end.x - start.x) / 2, 24);
   return {
     start,
     startPull: { x: start.x + pull, y: start.y },
@@ -45,7 +45,24 @@ export function edgeLine(start: Point, end: Point, route: readonly (readonly [nu
   const points = route.map(([x, y]) => ({ x, y }));
   const [first, last] = [points[0], points.at(-1)];
   const holds = first && last && points.length > 2 && close(first, start) && close(last, end);
-  return holds ? points.slice(1).map((to, place) => stretch(points[place] ?? to, to)) : [edgeCurve(start, end)];
+  if (holds) return stretches(points);
+  return end.x < start.x ? stretches(wayBack(start, end)) : [edgeCurve(start, end)];
+}
+
+function stretches(points: readonly Point[]): Line {
+  return points.slice(1).map((to, place) => stretch(points[place] ?? to, to));
+}
+
+const AROUND = 24;
+/** Half of a box and some air. */
+const BELOW = 56;
+
+/** Around the box that the edge leaves, back between the two, and around the box that it enters. */
+function wayBack(start: Point, end: Point): Point[] {
+  const apart = Math.abs(start.y - end.y) > 2 * BELOW;
+  const y = apart ? (start.y + end.y) / 2 : Math.max(start.y, end.y) + BELOW;
+  const [right, left] = [start.x + AROUND, end.x - AROUND];
+  return [start, { x: right, y: start.y }, { x: right, y }, { x: left, y }, { x: left, y: end.y }, end];
 }
 
 /** A box that is being moved has left its route behind. */

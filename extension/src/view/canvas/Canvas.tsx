@@ -23,7 +23,7 @@ import { ReasonBar } from "./ReasonBar";
 import { ShapeEdge } from "./ShapeEdge";
 import { useCamera } from "./useCamera";
 import { useEdgeDrag } from "./useEdgeDrag";
-import { useFlowGraph } from "./useFlowGraph";
+import { showSelected, useFlowGraph } from "./useFlowGraph";
 import { placeAt, placeLayer, useLayerDrop } from "./useLayerDrop";
 
 const NODE_TYPES = { layer: LayerBox, "group-frame": GroupFrame };
@@ -116,6 +116,13 @@ function useTaps() {
     },
     [studio, flow],
   );
+  const choose = useCallback(
+    (event: MouseEvent) => {
+      place(event);
+      showSelected(studio);
+    },
+    [studio, place],
+  );
   const click = useCallback((event: MouseEvent) => place(event), [place]);
-  return { onPaneClick: click, onNodeClick: click, onEdgeClick: click, onMouseMove: follow };
+  return { onPaneClick: click, onNodeClick: choose, onEdgeClick: click, onMouseMove: follow };
 }

@@ -45,6 +45,7 @@ export function useFlowGraph() {
     async (_: unknown, __: unknown, dragged: FlowNode[]) => {
       for (const node of dragged) await pin(studio, node);
       setMoved(NOTHING_MOVED);
+      showSelected(studio);
     },
     [studio],
   );
@@ -67,6 +68,12 @@ function movedBy(before: Moved, changes: readonly NodeChange<FlowNode>[], revisi
   if (!moves.length) return before;
   const kept = before.revision === revision ? before.positions : NOTHING_MOVED.positions;
   return { revision, positions: new Map([...kept, ...moves]) };
+}
+
+/** The inspector that opened with the selection may have covered the box. */
+export function showSelected(studio: Studio): void {
+  const [node, ...more] = studio.store.getState().selection.nodes;
+  if (node && !more.length) studio.page.reveal?.(node);
 }
 
 /** A box dropped by hand stays where it was put. */
