@@ -9,6 +9,9 @@ from patchgrad.layergraph import catalogue
 from patchgrad.layergraph.kind import LayerKind
 from patchgrad.layergraph.probe import Outcome, layer_without_data
 
+OUTSIDE = {"padding_mode": "zeros", "return_indices": False, "divisor_override": None}
+"""Settings of layers that no field of their kind holds; a layer with another value stays closed."""
+
 
 def kind_of(module: Any) -> LayerKind | None:
     """The kind of a module whose class (not a parent of it) is in the catalogue; else None."""
@@ -30,7 +33,7 @@ def _read(module: Any, name: str, type: str) -> Any:
 def described_by(module: Any) -> tuple[LayerKind, dict[str, Any]] | None:
     """Kind and settings, if making a layer with them gives one with the same parameters and buffers; else None."""
     kind = kind_of(module)
-    if kind is None:
+    if kind is None or any(getattr(module, name, usual) != usual for name, usual in OUTSIDE.items()):
         return None
     try:
         settings = settings_of(kind, module)

@@ -5,11 +5,13 @@ from patchgrad.nn.activation import GELU, LeakyReLU, LogSoftmax, ReLU, Sigmoid, 
 from patchgrad.nn.attention import MultiheadAttention
 from patchgrad.nn.bent import Hardshrink, Hardsigmoid, Hardswish, Hardtanh, PReLU, ReLU6, RReLU, Softshrink, Threshold
 from patchgrad.nn.containers import ModuleDict, ModuleList, Sequential
-from patchgrad.nn.conv import Conv2d
+from patchgrad.nn.conv import Conv1d, Conv2d, Conv3d
+from patchgrad.nn.conv_transpose import ConvTranspose1d, ConvTranspose2d
 from patchgrad.nn.distance import Bilinear, CosineSimilarity, PairwiseDistance
-from patchgrad.nn.dropout import Dropout
+from patchgrad.nn.dropout import AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d
 from patchgrad.nn.element_loss import BCELoss, GaussianNLLLoss, HuberLoss, KLDivLoss, PoissonNLLLoss, SmoothL1Loss
 from patchgrad.nn.embedding import Embedding
+from patchgrad.nn.instance_norm import InstanceNorm1d, InstanceNorm2d, InstanceNorm3d, LocalResponseNorm, RMSNorm
 from patchgrad.nn.linear import Linear
 from patchgrad.nn.loss import BCEWithLogitsLoss, CrossEntropyLoss, L1Loss, MSELoss, NLLLoss
 from patchgrad.nn.margin_loss import (
@@ -25,9 +27,36 @@ from patchgrad.nn.margin_loss import (
 )
 from patchgrad.nn.merge import Add, Concat, Identity
 from patchgrad.nn.module import Module
-from patchgrad.nn.norm import BatchNorm1d, BatchNorm2d, GroupNorm, LayerNorm
+from patchgrad.nn.norm import BatchNorm1d, BatchNorm2d, BatchNorm3d, GroupNorm, LayerNorm
+from patchgrad.nn.padding import (
+    CircularPad1d,
+    CircularPad2d,
+    CircularPad3d,
+    ConstantPad1d,
+    ConstantPad2d,
+    ConstantPad3d,
+    ReflectionPad1d,
+    ReflectionPad2d,
+    ReflectionPad3d,
+    ReplicationPad1d,
+    ReplicationPad2d,
+    ReplicationPad3d,
+    ZeroPad1d,
+    ZeroPad2d,
+    ZeroPad3d,
+)
 from patchgrad.nn.parameter import Parameter
 from patchgrad.nn.pool import AdaptiveAvgPool2d, AvgPool2d, MaxPool2d
+from patchgrad.nn.pool_forms import (
+    AdaptiveAvgPool1d,
+    AdaptiveMaxPool1d,
+    AdaptiveMaxPool2d,
+    AvgPool1d,
+    LPPool1d,
+    LPPool2d,
+    MaxPool1d,
+    MaxUnpool2d,
+)
 from patchgrad.nn.recurrent import LSTM
 from patchgrad.nn.shape import Flatten, Unflatten
 from patchgrad.nn.shuffle import ChannelShuffle, PixelShuffle, PixelUnshuffle
@@ -44,6 +73,7 @@ from patchgrad.nn.smooth import (
     Softsign,
     Tanhshrink,
 )
+from patchgrad.nn.upsample import Upsample, UpsamplingBilinear2d, UpsamplingNearest2d
 
 __all__ = [
     "functional",
@@ -126,4 +156,44 @@ __all__ = [
     "TripletMarginLoss",
     "TripletMarginWithDistanceLoss",
     "NLLLoss",
+    "Conv1d",
+    "Conv3d",
+    "ConvTranspose1d",
+    "ConvTranspose2d",
+    "CircularPad1d",
+    "CircularPad2d",
+    "CircularPad3d",
+    "ConstantPad1d",
+    "ConstantPad2d",
+    "ConstantPad3d",
+    "ReflectionPad1d",
+    "ReflectionPad2d",
+    "ReflectionPad3d",
+    "ReplicationPad1d",
+    "ReplicationPad2d",
+    "ReplicationPad3d",
+    "ZeroPad1d",
+    "ZeroPad2d",
+    "ZeroPad3d",
+    "InstanceNorm1d",
+    "InstanceNorm2d",
+    "InstanceNorm3d",
+    "LocalResponseNorm",
+    "RMSNorm",
+    "AdaptiveAvgPool1d",
+    "AdaptiveMaxPool1d",
+    "AdaptiveMaxPool2d",
+    "AvgPool1d",
+    "LPPool1d",
+    "LPPool2d",
+    "MaxPool1d",
+    "MaxUnpool2d",
+    "Upsample",
+    "UpsamplingBilinear2d",
+    "UpsamplingNearest2d",
+    "AlphaDropout",
+    "Dropout1d",
+    "Dropout2d",
+    "Dropout3d",
+    "BatchNorm3d",
 ]

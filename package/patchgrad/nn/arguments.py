@@ -21,13 +21,18 @@ def counts(layer: str, least: int = 1, **settings: Any) -> None:
 
 def pair(layer: str, least: int = 1, **setting: Any) -> tuple[int, int]:
     """One setting given as an integer or a pair, as a pair: ``pair("Conv2d", stride=2)`` is (2, 2)."""
+    first, second = several(layer, 2, least, **setting)
+    return first, second
+
+
+def several(layer: str, count: int, least: int = 1, **setting: Any) -> tuple[int, ...]:
+    """One setting given as an integer or ``count`` of them, as ``count``: ``several("Conv3d", 3, stride=2)``."""
     ((name, value),) = setting.items()
-    both = (value, value) if isinstance(value, int) else value
-    if not isinstance(both, (tuple, list)) or len(both) != 2 or not all(is_count(entry, least) for entry in both):
-        raise ArgumentError(
-            f"{layer} cannot use {name}={value!r}", want=f"an integer of {least} or more, or a pair of them"
-        )
-    return both[0], both[1]
+    each = (value,) * count if isinstance(value, int) else value
+    if not isinstance(each, (tuple, list)) or len(each) != count or not all(is_count(entry, least) for entry in each):
+        word = {1: "", 2: ", or a pair of them"}.get(count, f", or {count} of them")
+        raise ArgumentError(f"{layer} cannot use {name}={value!r}", want=f"an integer of {least} or more{word}")
+    return tuple(each)
 
 
 def probability(layer: str, **setting: Any) -> None:

@@ -10,6 +10,8 @@ from patchgrad.backend import MetaArray
 from patchgrad.backend.random import Stream, default_stream
 from patchgrad.nn.parameter import allocate
 from patchgrad.ops.activation import (
+    SELU_ALPHA,
+    SELU_SCALE,
     celu,
     elu,
     gelu,
@@ -40,10 +42,13 @@ from patchgrad.ops.arrange import pad
 from patchgrad.ops.attention import scaled_dot_product_attention
 from patchgrad.ops.class_loss import cross_entropy, nll_loss
 from patchgrad.ops.conv import conv1d, conv2d, conv_transpose2d
+from patchgrad.ops.conv3d import conv3d, conv_transpose1d
 from patchgrad.ops.distance import bilinear, cosine_similarity, normalize, pairwise_distance
 from patchgrad.ops.dropout import dropout, dropout2d
 from patchgrad.ops.elementwise import tanh, where
 from patchgrad.ops.embedding import embedding, one_hot
+from patchgrad.ops.instance_norm import instance_norm
+from patchgrad.ops.interpolate import interpolate
 from patchgrad.ops.likelihood_loss import gaussian_nll_loss, poisson_nll_loss
 from patchgrad.ops.linalg import linear
 from patchgrad.ops.loss import (
@@ -67,8 +72,16 @@ from patchgrad.ops.margin_loss import (
     triplet_margin_with_distance_loss,
 )
 from patchgrad.ops.movement import cat, stack
-from patchgrad.ops.norm import batch_norm, group_norm, instance_norm, layer_norm, rms_norm
+from patchgrad.ops.norm import batch_norm, group_norm, layer_norm, rms_norm
 from patchgrad.ops.pool import adaptive_avg_pool1d, adaptive_avg_pool2d, avg_pool1d, avg_pool2d, max_pool1d, max_pool2d
+from patchgrad.ops.pool_forms import (
+    adaptive_max_pool1d,
+    adaptive_max_pool2d,
+    local_response_norm,
+    lp_pool1d,
+    lp_pool2d,
+    max_unpool2d,
+)
 from patchgrad.ops.recurrent import lstm_layer
 from patchgrad.ops.shuffle import channel_shuffle, pixel_shuffle, pixel_unshuffle
 from patchgrad.tensor import Tensor
@@ -155,6 +168,16 @@ __all__ = [
     "triplet_margin_loss",
     "triplet_margin_with_distance_loss",
     "rrelu",
+    "conv3d",
+    "conv_transpose1d",
+    "interpolate",
+    "adaptive_max_pool1d",
+    "adaptive_max_pool2d",
+    "local_response_norm",
+    "lp_pool1d",
+    "lp_pool2d",
+    "max_unpool2d",
+    "alpha_dropout",
     "zeros_as",
 ]
 
@@ -185,6 +208,24 @@ def rrelu(
         return leaky_relu(x, (lower + upper) / 2)
     drawn = (stream or default_stream()).uniform(x.shape, x.dtype, x.backend)
     return where(x > 0, x, x * Tensor(drawn * (upper - lower) + lower))  # type: ignore[operator]
+
+
+def alpha_dropout(
+    x: Tensor, p: float = 0.5, training: bool = True, inplace: bool = False, *, stream: Stream | None = None
+) -> Tensor:
+    """SELU's lowest value with probability ``p``, then scaled and shifted so that mean 0 and variance 1 stay.
+
+    Source
+        Klambauer et al. 2017, Self-normalizing neural networks.
+    """
+    if not training or p == 0:
+        return x
+    if p == 1:
+        return x * 0  # type: ignore[operator]
+    low = -SELU_ALPHA * SELU_SCALE
+    kept = Tensor((stream or default_stream()).uniform(x.shape, x.dtype, x.backend) >= p)
+    scale = ((1 - p) * (1 + p * low**2)) ** -0.5
+    return where(kept, x, low) * scale - scale * low * p  # type: ignore[operator]
 
 
 def additive_mask(mask: Tensor, like: Tensor) -> Tensor:

@@ -14,8 +14,8 @@ from patchgrad.nn.parameter import Parameter, allocate
 from patchgrad.tensor import Tensor
 
 
-class _BatchNorm(Module):
-    """What BatchNorm1d and BatchNorm2d share: all but the number of axes."""
+class BatchNorm(Module):
+    """What BatchNorm1d, 2d and 3d share: all but the number of axes."""
 
     axes: tuple[int, ...]
     shapes: str
@@ -92,7 +92,7 @@ class _BatchNorm(Module):
         )
 
 
-class BatchNorm1d(_BatchNorm):
+class BatchNorm1d(BatchNorm):
     """Normalise each feature over the batch, then scale and shift it.
 
     In training with the statistics of the batch, which also move the running ones; in evaluation with those.
@@ -111,7 +111,7 @@ class BatchNorm1d(_BatchNorm):
     shapes = "(batch, channels) or (batch, channels, length)"
 
 
-class BatchNorm2d(_BatchNorm):
+class BatchNorm2d(BatchNorm):
     """Normalise each channel over the batch and the image, then scale and shift it.
 
     In training with the statistics of the batch, which also move the running ones; in evaluation with those.
@@ -128,6 +128,17 @@ class BatchNorm2d(_BatchNorm):
 
     axes = (4,)
     shapes = "(batch, channels, height, width)"
+
+
+class BatchNorm3d(BatchNorm):
+    """Normalise each channel over the batch and the volume, then scale and shift it; else as `BatchNorm2d`.
+
+    Shapes
+        x (batch, num_features, depth, height, width)  ->  y of the same shape
+    """
+
+    axes = (5,)
+    shapes = "(batch, channels, depth, height, width)"
 
 
 class LayerNorm(Module):
