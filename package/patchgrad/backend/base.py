@@ -33,6 +33,8 @@ class Namespace:
     """An array namespace as a plain object; attributes are the array library's functions."""
 
     ops: Any
+    cache_bytes = 2**62
+    """Work in pieces of about this size, so that what one function writes is in the cache when the next reads it."""
 
     def __init__(self, name: str, functions: dict[str, Any]) -> None:
         self.__dict__.update(functions)

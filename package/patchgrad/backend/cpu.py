@@ -38,6 +38,7 @@ class CPU(Backend):
 
     def __init__(self) -> None:
         super().__init__("cpu", Namespace("numpy", FUNCTIONS), (numpy.ndarray, numpy.generic))
+        self.xp.cache_bytes = 2**20
 
     def run(self, op: Any, arrays: list[Any], attrs: dict[str, Any]) -> Any:
         token = _ERRORS.set(_IGNORED)

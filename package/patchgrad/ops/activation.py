@@ -9,6 +9,7 @@ from typing import Any
 from patchgrad.autograd.op import OpSpec, Sample, define
 from patchgrad.errors import ArgumentError
 from patchgrad.ops import elementwise, shapes
+from patchgrad.ops.special import in_pieces
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
 
@@ -61,8 +62,10 @@ RELU = curve(
 )
 LEAKY_RELU = curve(
     "leaky_relu",
-    lambda xp, x, negative_slope: xp.where(x > 0, x, x * negative_slope),
-    lambda xp, ct, s: xp.where(s.x > 0, ct, ct * s.negative_slope),
+    lambda xp, x, negative_slope: (
+        xp.maximum(x, x * negative_slope) if 0 <= negative_slope <= 1 else xp.where(x > 0, x, x * negative_slope)
+    ),
+    lambda xp, ct, s: ct * (mask(xp, s.x > 0, ct) * (1 - s.negative_slope) + s.negative_slope),
     formula=r"\max(x, 0) + slope \min(x, 0)",
     negative_slope=0.1,
 )
@@ -105,7 +108,7 @@ LOGSIGMOID = curve(
 )
 GELU = curve(
     "gelu",
-    lambda xp, x: 0.5 * x * (1 + xp.ops.erf(x * math.sqrt(0.5))),
+    in_pieces(lambda xp, x: 0.5 * x * (1 + xp.ops.erf(x * math.sqrt(0.5)))),
     lambda xp, ct, s: ct * _gelu_slope(xp, s.x),
     formula=r"\frac{x}{2} \left(1 + \mathrm{erf}\frac{x}{\sqrt 2}\right)",
 )
@@ -157,9 +160,8 @@ def _low(xp: Any, x: Any) -> Any:
 
 
 def _sigmoid(xp: Any, x: Any) -> Any:
-    """Without overflow: exp is taken of ``-|x|`` only."""
-    small = xp.exp(-xp.abs(x))
-    return xp.where(x >= 0, 1.0, small) / (1 + small)
+    """Far below 0 the exponential is infinite, and its reciprocal 0, as it should be."""
+    return 1 / (1 + xp.exp(-x))
 
 
 def _silu_slope(xp: Any, x: Any) -> Any:

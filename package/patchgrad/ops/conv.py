@@ -18,8 +18,6 @@ from patchgrad.typing import Shape
 
 Pair = tuple[int, int]
 Padding = tuple[Pair, Pair]
-CHUNK_BYTES = 2**20
-"""Columns of about this size are made at once, so that they are still in the cache when they are multiplied."""
 
 
 def pair(value: Any, name: str, least: int = 1) -> Pair:
@@ -117,8 +115,8 @@ def _columns(xp: Any, x: Any, kernel: Pair, size: Pair, stride: Pair, dilation: 
     return xp.reshape(out, (batch, groups, -1, size[0] * size[1]))
 
 
-def _chunks(batch: int, bytes_per_sample: int) -> list[slice]:
-    step = max(1, CHUNK_BYTES // max(bytes_per_sample, 1))
+def _chunks(xp: Any, batch: int, bytes_per_sample: int) -> list[slice]:
+    step = max(1, xp.cache_bytes // max(bytes_per_sample, 1))
     return [slice(start, min(start + step, batch)) for start in range(0, batch, step)]
 
 
@@ -133,7 +131,7 @@ def _conv2d(
     batch, out_channels, size = shape[0], shape[1], (shape[2], shape[3])
     matrix = xp.reshape(weight, (groups, out_channels // groups, -1))
     out = xp.empty((batch, groups, out_channels // groups, size[0] * size[1]), dtype=x.dtype)
-    for part in _chunks(batch, _column_bytes(weight.shape, groups, size)):
+    for part in _chunks(xp, batch, _column_bytes(weight.shape, groups, size)):
         columns = _columns(xp, padded(xp, x[part, ...], padding), weight.shape[2:], size, stride, dilation, groups)
         out[part, ...] = xp.matmul(matrix, columns)
     out = xp.reshape(out, shape)
@@ -151,7 +149,7 @@ def _conv2d_input(
     transposed = xp.matrix_transpose(xp.reshape(weight, (groups, out_channels // groups, -1)))
     out = xp.zeros((batch, channels, *wide), dtype=ct.dtype)
     rows = xp.reshape(ct, (batch, groups, out_channels // groups, -1))
-    for part in _chunks(batch, _column_bytes(weight.shape, groups, ct.shape[2:])):
+    for part in _chunks(xp, batch, _column_bytes(weight.shape, groups, ct.shape[2:])):
         columns = xp.matmul(transposed, rows[part, ...])
         columns = xp.reshape(columns, (columns.shape[0], channels, -1, *ct.shape[2:]))
         for place, offset in enumerate(places(weight.shape[2:])):
@@ -166,7 +164,7 @@ def _conv2d_weight(
     shape = (out_channels, x.shape[1] // groups, *kernel)
     rows = xp.reshape(ct, (batch, groups, out_channels // groups, -1))
     total = xp.zeros((groups, out_channels // groups, shape[1] * kernel[0] * kernel[1]), dtype=ct.dtype)
-    for part in _chunks(batch, _column_bytes(shape, groups, size)):
+    for part in _chunks(xp, batch, _column_bytes(shape, groups, size)):
         columns = _columns(xp, padded(xp, x[part, ...], padding), kernel, size, stride, dilation, groups)
         total += xp.sum(xp.matmul(rows[part, ...], xp.matrix_transpose(columns)), axis=0)
     return xp.reshape(total, shape)

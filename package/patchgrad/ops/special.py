@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from patchgrad.autograd.op import define
+from patchgrad.backend import host
 from patchgrad.ops import elementwise, shapes
 from patchgrad.tensor import Tensor, apply
 
@@ -55,14 +58,38 @@ def _far(xp: Any, size: Any, coefficients: tuple[float, ...], end: float) -> Any
     return xp.exp(-size * size) * _polynomial(coefficients, place) / (size + 1)
 
 
+def in_pieces(function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
+    """A function of single numbers, run over a large array piece by piece."""
+
+    def run(xp: Any, x: Any) -> Any:
+        size = math.prod(x.shape)
+        step = xp.cache_bytes // 64
+        if size <= step:
+            return function(xp, x)
+        flat = xp.reshape(x, (-1,))
+        out = xp.empty_like(flat)
+        for start in range(0, size, step):
+            out[start : start + step] = function(xp, flat[start : start + step])
+        return xp.reshape(out, x.shape)
+
+    return run
+
+
+@in_pieces
 def _erf(xp: Any, x: Any) -> Any:
     if x.dtype == xp.float64:
         inner, outer, end = INNER, OUTER, 27.0
     else:
         inner, outer, end = INNER_SINGLE, OUTER_SINGLE, 4.0
     size = xp.abs(x)
-    far = xp.sign(x) * (1 - _far(xp, size, outer, end))
-    return xp.where(size < 1, _near(xp, x, inner), far)
+    beyond = _rest(inner, str(x.dtype).rpartition(".")[2]) - _far(xp, size, outer, end)
+    return _near(xp, x, inner) + xp.sign(x) * beyond * xp.astype(size > 1, x.dtype)
+
+
+@lru_cache(maxsize=4)
+def _rest(coefficients: tuple[float, ...], dtype: str) -> float:
+    """``1 - erf(1)`` as the polynomial gives it, so that erf ends in exactly 1."""
+    return 1.0 - float(_near(host, host.ones(1, dtype=dtype), coefficients)[0])
 
 
 def _erfc(xp: Any, x: Any) -> Any:
