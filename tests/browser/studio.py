@@ -39,8 +39,13 @@ class Studio:
         """Scroll to it, and wait until the boxes are drawn."""
         self.notebook.page.wait_for_selector(f"{ROOT} .react-flow__node", timeout=30_000)
         self.notebook.page.evaluate(SHOW, self.cell)
+        self.see_all()
+
+    def see_all(self) -> None:
+        """Fit the canvas to the graph: boxes and edges outside of it are not drawn."""
         self.notebook.box_when_still(f"{ROOT} .react-flow__node")
         self.press("fit-view")
+        self.notebook.box_when_still(f"{ROOT} .react-flow__node")
 
     def find(self, selector: str) -> Locator:
         return self.notebook.page.locator(f"{ROOT} {selector}")

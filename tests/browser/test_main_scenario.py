@@ -97,6 +97,7 @@ def test_a_network_is_rewired_while_a_cell_trains(open_notebook: OpenNotebook) -
     assert notebook.runs(training)
 
     # An edge that cannot be.
+    studio.see_all()
     edges = studio.edges
     studio.drag_edge("linear3", "linear1")
     reason = studio.find(".pg-reason")
