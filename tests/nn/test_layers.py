@@ -20,7 +20,7 @@ BAD_SETTINGS = [
     "Conv2d(3, 4, 3, padding='same', stride=2)",
     "Conv2d(3, 4, 3, groups=2)",
     "Conv2d(4, 6, 3, groups=4)",
-    "Conv2d(3, 4, 3, padding_mode='reflect')",
+    "Conv2d(3, 4, 3, padding_mode='mirror')",
     "BatchNorm2d(0)",
     "LayerNorm((3, 0))",
     "GroupNorm(3, 4)",

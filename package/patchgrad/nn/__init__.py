@@ -4,6 +4,7 @@ from patchgrad.nn import functional, init, utils
 from patchgrad.nn.activation import GELU, LeakyReLU, LogSoftmax, ReLU, Sigmoid, SiLU, Softmax, Tanh
 from patchgrad.nn.attention import MultiheadAttention
 from patchgrad.nn.bent import Hardshrink, Hardsigmoid, Hardswish, Hardtanh, PReLU, ReLU6, RReLU, Softshrink, Threshold
+from patchgrad.nn.cells import GRUCell, LSTMCell, RNNCell
 from patchgrad.nn.containers import ModuleDict, ModuleList, Sequential
 from patchgrad.nn.conv import Conv1d, Conv2d, Conv3d
 from patchgrad.nn.conv_transpose import ConvTranspose1d, ConvTranspose2d
@@ -57,7 +58,7 @@ from patchgrad.nn.pool_forms import (
     MaxPool1d,
     MaxUnpool2d,
 )
-from patchgrad.nn.recurrent import LSTM
+from patchgrad.nn.recurrent import GRU, LSTM, RNN
 from patchgrad.nn.shape import Flatten, Unflatten
 from patchgrad.nn.shuffle import ChannelShuffle, PixelShuffle, PixelUnshuffle
 from patchgrad.nn.smooth import (
@@ -196,4 +197,9 @@ __all__ = [
     "Dropout2d",
     "Dropout3d",
     "BatchNorm3d",
+    "GRU",
+    "RNN",
+    "GRUCell",
+    "LSTMCell",
+    "RNNCell",
 ]

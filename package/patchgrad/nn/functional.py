@@ -178,6 +178,8 @@ __all__ = [
     "lp_pool2d",
     "max_unpool2d",
     "alpha_dropout",
+    "gru_step",
+    "lstm_step",
     "zeros_as",
 ]
 
@@ -192,6 +194,24 @@ def zeros_as(x: Tensor, shape: tuple[int, ...]) -> Tensor:
     """Zeros of this shape, with the dtype and device of ``x``."""
     zeros = Tensor(allocate(shape, device=x.device, dtype=x.dtype))
     return zeros if isinstance(zeros.data, MetaArray) else zeros.fill_(0)
+
+
+def gru_step(inputs: Tensor, hidden: Tensor, h: Tensor) -> Tensor:
+    """One step of gated recurrent units, from the shares of input and hidden state: (batch, 3 n) each, h (batch, n).
+
+    Source
+        Cho et al. 2014, Learning phrase representations using RNN encoder-decoder.
+    """
+    (ri, zi, ni), (rh, zh, nh) = inputs.chunk(3, -1), hidden.chunk(3, -1)
+    z, candidate = sigmoid(zi + zh), tanh(ni + sigmoid(ri + rh) * nh)  # type: ignore[operator]
+    return candidate + z * (h - candidate)  # type: ignore[operator]
+
+
+def lstm_step(gates: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
+    """One step of long short-term memory: gates i, f, g, o (batch, 4 n) and memory c (batch, n) -> (h, c)."""
+    i, f, g, o = gates.chunk(4, -1)
+    c = sigmoid(f) * c + sigmoid(i) * tanh(g)  # type: ignore[operator]
+    return sigmoid(o) * tanh(c), c  # type: ignore[operator]
 
 
 def rrelu(
