@@ -47,8 +47,12 @@ chromium:
 bench: .venv/.test $(FRONT_END)
 	$(BIN)/python -m benchmarks
 
-# Pictures of the studio, light and dark, in tests/browser/artefacts/.
-shots: browser
+# The pictures of the studio that README shows: the end of the tutorial, in a real JupyterLab.
+SHOT := tests/browser/artefacts/test_the_tutorial_runs_and_shows_boxes_and_curves
+shots: .venv/.test $(FRONT_END) chromium
+	$(BIN)/python -m pytest -q -m browser -k tutorial_runs_and_shows
+	mkdir -p docs/pictures
+	cp $(SHOT)-light.png docs/pictures/studio-light.png && cp $(SHOT)-dark.png docs/pictures/studio-dark.png
 
 wheel: .venv/.test
 	$(BIN)/python -m build --no-isolation
