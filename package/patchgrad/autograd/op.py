@@ -63,6 +63,8 @@ class OpSpec:
     """Inputs of different dtypes are cast to one before forward runs."""
     saved_inputs: tuple[int, ...] = field(init=False)
     saved_outputs: tuple[int, ...] = field(init=False)
+    saved_names: tuple[str, ...] = field(init=False)
+    """Names of what a node keeps, in order: inputs, then outputs."""
 
     def __post_init__(self) -> None:
         derive = partial(object.__setattr__, self)
@@ -70,6 +72,7 @@ class OpSpec:
         derive("aligns", self.dtype in ("promote", "float"))
         derive("saved_inputs", tuple(i for i, name in enumerate(self.inputs) if name in self.saves))
         derive("saved_outputs", tuple(i for i, name in enumerate(self.outputs) if name in self.saves))
+        derive("saved_names", tuple(name for name in (*self.inputs, *self.outputs) if name in self.saves))
 
     def result_dtypes(self, arrays: list[Any], attrs: dict[str, Any]) -> tuple[Any, ...]:
         """NumPy dtypes of the outputs for these inputs (arrays, Python scalars or None)."""
@@ -118,11 +121,7 @@ class Saved:
     """
 
     def __init__(self, op: OpSpec, values: dict[str, Any], attrs: dict[str, Any], shapes: Any, dtypes: Any) -> None:
-        self._op = op
-        self._shapes = shapes
-        self._dtypes = dtypes
-        self.__dict__.update(attrs)
-        self.__dict__.update(values)
+        self.__dict__ = {**attrs, **values, "_op": op, "_shapes": shapes, "_dtypes": dtypes}
 
     def __getattr__(self, name: str) -> Any:
         raise GradError(

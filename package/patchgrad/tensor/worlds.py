@@ -80,7 +80,11 @@ class ArrayWorld:
         return node.backend.xp
 
     def saved(self, node: Node) -> Saved:
-        return _saved(node, lambda node, index, is_input, value: value)
+        op = node.op
+        if op.variadic:
+            return _saved(node, lambda node, index, is_input, value: value)
+        named = dict(zip(op.saved_names, _unsaved(node), strict=True))
+        return Saved(op, named, node.attrs, node.shapes, node.dtypes)
 
     def fit(self, node: Node, index: int, gradient: Any) -> Any:
         if gradient.shape != node.shapes[index]:
