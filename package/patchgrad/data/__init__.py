@@ -1,18 +1,32 @@
 """Data sets and the loader that makes batches of them."""
 
+from patchgrad.data.batches import BatchSampler
 from patchgrad.data.collate import default_collate
+from patchgrad.data.combined import ChainDataset, ConcatDataset, IterableDataset
 from patchgrad.data.dataset import Dataset, Subset, TensorDataset, random_split
 from patchgrad.data.loader import DataLoader
-from patchgrad.data.sampler import RandomSampler, Sampler, SequentialSampler
+from patchgrad.data.sampler import (
+    RandomSampler,
+    Sampler,
+    SequentialSampler,
+    SubsetRandomSampler,
+    WeightedRandomSampler,
+)
 
 __all__ = [
+    "BatchSampler",
+    "ChainDataset",
+    "ConcatDataset",
     "DataLoader",
     "Dataset",
+    "IterableDataset",
     "RandomSampler",
     "Sampler",
     "SequentialSampler",
     "Subset",
+    "SubsetRandomSampler",
     "TensorDataset",
+    "WeightedRandomSampler",
     "default_collate",
     "random_split",
 ]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from patchgrad.backend import host
+from patchgrad.backend.random import Stream
 from patchgrad.data.order import permutation
 from patchgrad.errors import ArgumentError, DataError
 from patchgrad.tensor import Tensor
@@ -23,6 +24,11 @@ class Dataset:
 
     def __getitem__(self, index: int) -> Any:
         raise NotImplementedError(f"{type(self).__name__} has no __getitem__ method")
+
+    def __add__(self, other: Any) -> Any:
+        from patchgrad.data.combined import ConcatDataset
+
+        return ConcatDataset([self, other])
 
 
 class TensorDataset(Dataset):
@@ -78,16 +84,19 @@ class Subset(Dataset):
         return self.dataset.batch(self.indices[indices])
 
 
-def random_split(dataset: Any, lengths: Sequence[float], seed: int = 0) -> list[Subset]:
+def random_split(
+    dataset: Any, lengths: Sequence[float], seed: int = 0, *, generator: Stream | None = None
+) -> list[Subset]:
     """Disjoint random parts of a data set, always the same for the same seed.
 
     Parameters
-        lengths  sample counts that sum to the whole, or fractions that sum to 1
+        lengths    sample counts that sum to the whole, or fractions that sum to 1
+        generator  gives the seed (its key)
     Errors
         ArgumentError  if they do not.
     """
     counts = _counts(lengths, len(dataset))
-    order = permutation(len(dataset), seed)
+    order = permutation(len(dataset), seed if generator is None else generator.key)
     ends = host.cumsum(counts)
     return [Subset(dataset, order[end - count : end]) for count, end in zip(counts, ends, strict=True)]
 

@@ -3,24 +3,39 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from itertools import islice, repeat, takewhile
 from typing import Any
 
+from patchgrad.backend.random import Stream
+from patchgrad.data.batches import BatchSampler, GivenBatches
 from patchgrad.data.collate import default_collate
-from patchgrad.data.sampler import GivenOrder, RandomSampler, Sampler, SequentialSampler
+from patchgrad.data.combined import IterableDataset
+from patchgrad.data.prefetch import fetched
+from patchgrad.data.sampler import RandomSampler, Sampler, SequentialSampler
 from patchgrad.errors import ArgumentError, DataError
+
+_END = object()
 
 
 class DataLoader:
     """Batches of ``dataset``; each ``for batch in loader`` is one epoch.
 
     Parameters
-        dataset     something with ``len`` and samples by index
-        batch_size  samples in a batch
-        shuffle     a new order each epoch, a function of (seed, epoch) alone
-        seed        of the order; another seed, another order
-        drop_last   leave out a last batch that is too short
-        sampler     gives the order itself (excludes ``shuffle``)
-        collate_fn  makes a batch of a list of samples; by default tensors are stacked field by field
+        dataset          something with ``len`` and samples by index, or an IterableDataset
+        batch_size       samples in a batch
+        shuffle          a new order each epoch, a function of (seed, epoch) alone
+        seed             of the order; another seed, another order
+        drop_last        leave out a last batch that is too short
+        sampler          gives the order itself (excludes ``shuffle``)
+        batch_sampler    gives the batches themselves, as lists of indices (excludes the four settings above)
+        collate_fn       makes a batch of a list of samples; by default tensors are stacked field by field
+        num_workers      threads that fetch ahead; the batches and their order are the same for every number.
+                         An IterableDataset is read by one thread
+        prefetch_factor  batches that each thread may be ahead
+        worker_init_fn   called once in each thread with its number
+        generator        gives the seed (its key)
+        pin_memory, persistent_workers, timeout  accepted and without effect: threads share memory
     Errors
         ArgumentError  for arguments that contradict each other.
         DataError      naming the sample, when the data set fails or samples do not fit together.
@@ -35,37 +50,73 @@ class DataLoader:
         seed: int = 0,
         drop_last: bool = False,
         sampler: Sampler | Iterable[int] | None = None,
+        batch_sampler: BatchSampler | Iterable[Iterable[int]] | None = None,
         collate_fn: Callable[[list[Any]], Any] | None = None,
+        num_workers: int = 0,
+        prefetch_factor: int | None = None,
+        worker_init_fn: Callable[[int], Any] | None = None,
+        generator: Stream | None = None,
+        pin_memory: bool = False,
+        persistent_workers: bool = False,
+        timeout: float = 0,
     ) -> None:
-        _check_arguments(dataset, batch_size, shuffle, sampler)
+        self.is_read = isinstance(dataset, IterableDataset)
+        if not self.is_read:
+            _check_dataset(dataset)
+        _check_arguments(self.is_read, batch_size, shuffle, drop_last, sampler, batch_sampler)
+        _check_workers(num_workers, prefetch_factor)
         self.dataset = dataset
         self.batch_size = batch_size
         self.drop_last = drop_last
         self.collate_fn = collate_fn
-        self.sampler = _sampler(dataset, shuffle, seed, sampler)
-        if len(self) == 0:
+        self.num_workers = num_workers
+        self.prefetch_factor = 2 if prefetch_factor is None else prefetch_factor
+        self.worker_init_fn = worker_init_fn
+        chosen = None if self.is_read else _sampler(dataset, shuffle, seed, sampler, generator)
+        self.batch_sampler = _batch_sampler(dataset if chosen is None else chosen, batch_size, drop_last, batch_sampler)
+        self.sampler = getattr(self.batch_sampler, "sampler", None)
+        if not self.is_read and len(self) == 0:
             raise DataError(
                 "the loader has no batch to give",
-                got=f"{len(self.sampler)} samples, batch_size={batch_size}, drop_last={drop_last}",
+                got=f"{len(dataset)} samples, batch_size={batch_size}, drop_last={drop_last}",
                 hint="a smaller batch_size, or drop_last=False",
             )
         self._epoch, self._batch = 0, 0
         self._resumes = True
 
     def __len__(self) -> int:
-        whole, rest = divmod(len(self.sampler), self.batch_size)
+        if not self.is_read:
+            return len(self.batch_sampler)
+        whole, rest = divmod(len(self.dataset), self.batch_size)
         return whole if self.drop_last or rest == 0 else whole + 1
 
     def __iter__(self) -> Iterator[Any]:
         """One epoch: the rest of the restored one, or the next."""
-        if not self._resumes or (self._batch and self._batch >= len(self)):
+        if not self._resumes or (self._batch and not self.is_read and self._batch >= len(self)):
             self._epoch, self._batch = self._epoch + 1, 0
         self._resumes = False
-        order = self.sampler.order(self._epoch)
-        for number in range(self._batch, len(self)):
-            batch = self._fetch(order[number * self.batch_size : (number + 1) * self.batch_size])
-            self._batch = number + 1
+        for batch in self._read() if self.is_read else self._looked_up():
+            self._batch += 1
             yield batch
+
+    def _looked_up(self) -> Iterator[Any]:
+        tasks = self.batch_sampler.batches(self._epoch)[self._batch :]
+        ahead = self.num_workers * self.prefetch_factor
+        return fetched(self._fetch, tasks, self.num_workers, ahead, self.worker_init_fn)
+
+    def _read(self) -> Iterator[Any]:
+        """The batches of a data set that is read; those before the restored place are read and left out."""
+        samples = islice(iter(self.dataset), self._batch * self.batch_size, None)
+
+        def next_batch(_: Any) -> Any:
+            taken = list(islice(samples, self.batch_size))
+            if not taken or (self.drop_last and len(taken) < self.batch_size):
+                return _END
+            return default_collate(taken) if self.collate_fn is None else self.collate_fn(taken)
+
+        workers, endless = min(self.num_workers, 1), repeat(None)
+        with closing(fetched(next_batch, endless, workers, self.prefetch_factor, self.worker_init_fn)) as batches:
+            yield from takewhile(lambda batch: batch is not _END, batches)
 
     def state(self) -> dict[str, int]:
         """Where the loader stands: the epoch, and how many of its batches were given out."""
@@ -73,8 +124,9 @@ class DataLoader:
 
     def restore(self, state: dict[str, int]) -> None:
         """Let the next ``for`` go on where ``state`` was taken."""
-        if not 0 <= state["batch"] <= len(self) or state["epoch"] < 0:
-            raise ArgumentError("the loader has no such place", got=str(state), want=f"batch 0 to {len(self)}")
+        most = None if self.is_read else len(self)
+        if not state["batch"] >= 0 or state["epoch"] < 0 or (most is not None and state["batch"] > most):
+            raise ArgumentError("the loader has no such place", got=str(state), want=f"batch 0 to {most}")
         self._epoch, self._batch = state["epoch"], state["batch"]
         self._resumes = True
 
@@ -96,28 +148,59 @@ class DataLoader:
             ) from error
 
     def __repr__(self) -> str:
-        return f"DataLoader({len(self)} batches of {self.batch_size} from {self.dataset!r})"
+        count = "batches" if self.is_read else f"{len(self)} batches"
+        return f"DataLoader({count} of {self.batch_size} from {self.dataset!r})"
 
 
-def _check_arguments(dataset: Any, batch_size: Any, shuffle: bool, sampler: Any) -> None:
-    if isinstance(batch_size, bool) or not isinstance(batch_size, int) or batch_size < 1:
-        raise ArgumentError(
-            "DataLoader cannot use the batch size", got=repr(batch_size), want="an integer of 1 or more"
-        )
+def _check_dataset(dataset: Any) -> None:
     if not hasattr(dataset, "__len__") or not hasattr(dataset, "__getitem__"):
         raise ArgumentError(
             "DataLoader cannot use the data set",
             got=type(dataset).__name__,
             want="an object with __len__ and __getitem__",
-            hint="TensorDataset(images, labels) for plain tensors",
+            hint="TensorDataset(images, labels) for plain tensors, IterableDataset for one that is read",
         )
-    if sampler is not None and shuffle:
-        raise ArgumentError("a sampler gives the order itself", got="shuffle=True and a sampler", hint="leave out one")
     if len(dataset) == 0:
         raise DataError("the data set is empty", got="0 samples")
 
 
-def _sampler(dataset: Any, shuffle: bool, seed: int, sampler: Sampler | Iterable[int] | None) -> Sampler:
+def _check_arguments(
+    is_read: bool, batch_size: int, shuffle: bool, drop_last: bool, sampler: Any, batch_sampler: Any
+) -> None:
+    if sampler is not None and shuffle:
+        raise ArgumentError("a sampler gives the order itself", got="shuffle=True and a sampler", hint="leave out one")
+    if batch_sampler is not None and (batch_size != 1 or shuffle or drop_last or sampler is not None):
+        raise ArgumentError(
+            "a batch sampler gives the batches itself",
+            got="a batch_sampler, and batch_size, shuffle, drop_last or a sampler",
+            hint="leave out the others",
+        )
+    if is_read and (shuffle or sampler is not None or batch_sampler is not None):
+        raise ArgumentError(
+            "an IterableDataset has its own order",
+            got="shuffle, a sampler or a batch_sampler",
+            hint="shuffle in its __iter__",
+        )
+
+
+def _check_workers(num_workers: Any, prefetch_factor: Any) -> None:
+    if isinstance(num_workers, bool) or not isinstance(num_workers, int) or num_workers < 0:
+        raise ArgumentError(f"DataLoader cannot use num_workers={num_workers!r}", want="a number of threads, or 0")
+    if prefetch_factor is not None and (num_workers == 0 or prefetch_factor < 1):
+        raise ArgumentError(
+            f"DataLoader cannot use prefetch_factor={prefetch_factor!r}",
+            got=f"num_workers={num_workers}",
+            want="1 or more, with num_workers of 1 or more",
+        )
+
+
+def _sampler(dataset: Any, shuffle: bool, seed: int, sampler: Any, generator: Stream | None) -> Any:
     if sampler is not None:
-        return sampler if isinstance(sampler, Sampler) else GivenOrder(sampler)
-    return RandomSampler(dataset, seed) if shuffle else SequentialSampler(dataset)
+        return sampler
+    return RandomSampler(dataset, generator=generator, seed=seed) if shuffle else SequentialSampler(dataset)
+
+
+def _batch_sampler(sampler: Any, batch_size: int, drop_last: bool, batch_sampler: Any) -> Any:
+    if batch_sampler is None:
+        return BatchSampler(sampler, batch_size, drop_last)
+    return batch_sampler if isinstance(batch_sampler, BatchSampler) else GivenBatches(batch_sampler)

@@ -13,3 +13,8 @@ _EPOCH = 2**40
 def permutation(length: int, seed: int, epoch: int = 0) -> Any:
     """The numbers below ``length`` in a random order, a function of the arguments alone: (length,) int64."""
     return Stream(seed, epoch * _EPOCH).permutation(length)
+
+
+def stream_of(seed: int, epoch: int) -> Stream:
+    """The random stream of one epoch."""
+    return Stream(seed, epoch * _EPOCH)
