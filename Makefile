@@ -47,12 +47,9 @@ chromium:
 bench: .venv/.test $(FRONT_END)
 	$(BIN)/python -m benchmarks
 
-# The pictures of the studio that README shows: the end of the tutorial, in a real JupyterLab.
-SHOT := tests/browser/artefacts/test_the_tutorial_runs_and_shows_boxes_and_curves
+# The pictures of the studio that README shows, taken in a real JupyterLab.
 shots: .venv/.test $(FRONT_END) chromium
-	$(BIN)/python -m pytest -q -m browser -k tutorial_runs_and_shows
-	mkdir -p docs/pictures
-	cp $(SHOT)-light.png docs/pictures/studio-light.png && cp $(SHOT)-dark.png docs/pictures/studio-dark.png
+	$(BIN)/python docs/make_pictures.py
 
 wheel: .venv/.test
 	$(BIN)/python -m build --no-isolation

@@ -1,4 +1,4 @@
-"""The pictures of README and docs, taken from the real thing: ``python docs/make_pictures.py`` (see ``make pictures``)."""
+"""The pictures of README and docs, taken from the real thing: ``make shots``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT)]
 
 from playwright.sync_api import sync_playwright  # noqa: E402
-
 from tests.browser.conftest import FLAGS, chromium_path, write_notebook  # noqa: E402
 from tests.browser.lab import running_lab  # noqa: E402
 from tests.browser.notebook import NotebookPage  # noqa: E402
