@@ -47,6 +47,7 @@ from patchgrad.nn.padding import (
     ZeroPad3d,
 )
 from patchgrad.nn.parameter import Parameter
+from patchgrad.nn.parameter_containers import ParameterDict, ParameterList
 from patchgrad.nn.pool import AdaptiveAvgPool2d, AvgPool2d, MaxPool2d
 from patchgrad.nn.pool_forms import (
     AdaptiveAvgPool1d,
@@ -73,6 +74,13 @@ from patchgrad.nn.smooth import (
     Softplus,
     Softsign,
     Tanhshrink,
+)
+from patchgrad.nn.transformer import (
+    Transformer,
+    TransformerDecoder,
+    TransformerDecoderLayer,
+    TransformerEncoder,
+    TransformerEncoderLayer,
 )
 from patchgrad.nn.upsample import Upsample, UpsamplingBilinear2d, UpsamplingNearest2d
 
@@ -202,4 +210,11 @@ __all__ = [
     "GRUCell",
     "LSTMCell",
     "RNNCell",
+    "ParameterDict",
+    "ParameterList",
+    "Transformer",
+    "TransformerDecoder",
+    "TransformerDecoderLayer",
+    "TransformerEncoder",
+    "TransformerEncoderLayer",
 ]

@@ -79,7 +79,7 @@ class Recurrent(Module):
         steps = x if batched else x.unsqueeze(1)
         if batched and self.batch_first:
             steps = steps.transpose(0, 1)
-        given = hx if hx is None or isinstance(hx, (tuple, list)) else (hx,)
+        given: State | None = None if hx is None else tuple(hx) if isinstance(hx, (tuple, list)) else (hx,)
         output, ends = self._layers(steps, self._start(steps, given, batched))
         if not batched:
             output, ends = output.squeeze(1), tuple(end.squeeze(1) for end in ends)
