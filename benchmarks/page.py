@@ -30,7 +30,7 @@ class Page:
     """One kernel with the network of the benchmarks; a context that ends it."""
 
     def __enter__(self) -> Page:
-        self.kernel = FrontEnd()
+        self.kernel = FrontEnd(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")  # a core is left for the page
         self.kernel.run(SETUP)
         self.comm = ""
         self._read = 0
@@ -53,7 +53,7 @@ class Page:
 
     def look(self) -> None:
         """Read what came, and acknowledge the frames among it."""
-        self.kernel.pump(0.005)
+        self.kernel.pump(0.02)
         for message in self.kernel.messages[self._read :]:
             content = message["content"].get("data", {}).get("content") if message["msg_type"] == "comm_msg" else None
             if content and content.get("type") == "frame":

@@ -19,12 +19,12 @@ class FrontEnd:
     """One kernel, and all that it published so far.
 
     A message of the page goes to the kernel's shell channel, with a ``subshell_id`` in its header where
-    the front end uses subshells, as JupyterLab does.
+    the front end uses subshells, as JupyterLab does. ``environment``: variables of the kernel's process.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, **environment: str) -> None:
         self.manager = KernelManager()
-        environment = {**os.environ, "PYTHONPATH": str(PACKAGE)}
+        environment = {**os.environ, "PYTHONPATH": str(PACKAGE), **environment}
         self.manager.start_kernel(env=environment, cwd=str(Path(__file__).parent))
         self.client = self.manager.client()
         self.client.start_channels()

@@ -25,9 +25,14 @@ from patchgrad.session.events import Event
 from patchgrad.session.wishes import require_count
 from patchgrad.widgets import cells, pagecode, views
 from patchgrad.widgets.bridge import Answer, BridgeWidget
-from patchgrad.widgets.coalesce import PERIOD, Coalesce
+from patchgrad.widgets.coalesce import Coalesce
 from patchgrad.widgets.frames import frame
 from patchgrad.widgets.numbers import inspected
+
+FRAME_PERIOD = 1 / 10
+"""Seconds between two frames at least: plots are not drawn more often."""
+FRAME_SHARE = 0.02
+"""Share of the time that may be spent on frames: where one takes long, the next comes later."""
 
 
 class StudioWidget(BridgeWidget):
@@ -49,7 +54,7 @@ class StudioWidget(BridgeWidget):
         self._frames = 0
         self._next_frame = 0.0
         self._frame_due = False
-        self._sent_graph: Any = None
+        self._told: tuple[Any, Any] = (None, None)
         self._lane15 = Coalesce(self._tell_state)
         self._forget = session.subscribe(self._happened)
         self._receivers: dict[type, Callable[[Any, Answer], None]] = {
@@ -162,12 +167,15 @@ class StudioWidget(BridgeWidget):
             self._frame_soon()
 
     def _tell_state(self) -> None:
+        """Tell the run, and graph and log where they have changed."""
+        live, edits = self.session.live, tuple((edit.number, edit.status) for edit in self.session.log)
+        graph = (live.revision, sum(status == "queued" for _, status in edits))
+        told, self._told = self._told, (graph, edits)
         self.tell(views.run_view(self.session, self.lane))
-        graph = self._graph_view()
-        if graph != self._sent_graph:
-            self._sent_graph = graph
-            self.tell(graph)
-        self.tell(views.log_view(self.session))
+        if graph != told[0]:
+            self.tell(self._graph_view())
+        if edits != told[1]:
+            self.tell(views.log_view(self.session))
 
     def _graph_view(self) -> m.GraphView:
         live = self.session.live
@@ -198,9 +206,10 @@ class StudioWidget(BridgeWidget):
         self._frames += 1
         self._frame_due = False
         self._in_flight = self._frames
-        self._next_frame = monotonic() + PERIOD
+        begin = monotonic()
         made, buffer = frame(self.session, self._frames, views.run_view(self.session, self.lane), self._selected)
         self.tell(made, [buffer])
+        self._next_frame = begin + max(FRAME_PERIOD, (monotonic() - begin) / FRAME_SHARE)
 
     def _soon(self, act: Callable[[], Any]) -> Future[Any]:
         future = self.session.boundary.submit(act)
