@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { recordedStudio, verdict } from "../../dev/recordingKernel";
+import { REFUSAL, recordedStudio, verdict } from "../../dev/recordingKernel";
 import { GRAPH, makeNode } from "../../dev/scene";
 import type { Question } from "../protocol/bridge";
 import type { Verdict } from "../protocol/messages";
@@ -112,6 +112,15 @@ describe("an edge", () => {
     pickUp(studio, EDGE, "pointer");
     await dropOnTarget(studio, "add/b");
     expect(commands(asked)).toEqual([{ type: "connect", source: EDGE.source, target: { node: "add", port: "b" } }]);
+  });
+
+  it("that the kernel refuses for want of an adapter says which would do", async () => {
+    const wanting = verdict("fc1/x", "adapter", { reason: "wants (N, 1024)", fixes: ["Flatten (+0)"] });
+    const { studio, asked, state } = recordedStudio({ "ask-targets": targets(wanting), "run-command": REFUSAL });
+    pickUp(studio, EDGE, "pointer");
+    await dropOnTarget(studio, "fc1/x");
+    expect(commands(asked)).toHaveLength(1);
+    expect(state().notices.at(-1)?.detail).toBe("wants (N, 1024)\ntry Flatten (+0)");
   });
 
   it("dragged backwards is led the same way", async () => {

@@ -66,7 +66,7 @@ export async function dropOnTarget(studio: Studio, key: string): Promise<void> {
   if (verdict?.verdict === "invalid") return refuse(studio, verdict);
   const target = readPortKey(key);
   if (drag.moving.type === "layer") await insert(studio, drag.moving, target, verdict);
-  else await connect(studio, drag.moving, target);
+  else if (!(await connect(studio, drag.moving, target)) && verdict?.verdict === "adapter") refuse(studio, verdict);
 }
 
 /** The drag, once the kernel has said where it may go. It ends here. */
@@ -80,9 +80,15 @@ async function judged(studio: Studio): Promise<Drag | null> {
   return now;
 }
 
+/** The reason, and what would make it fit. */
 function refuse(studio: Studio, verdict: Verdict): void {
   const detail = [verdict.reason, ...verdict.fixes.map((fix) => `try ${fix}`)].filter(Boolean).join("\n");
-  const notice = { tone: "refused" as const, title: "It does not fit there", detail, ports: [verdict.port] };
+  const notice = {
+    tone: "refused" as const,
+    title: verdict.verdict === "adapter" ? "It needs an adapter in between" : "It does not fit there",
+    detail,
+    ports: [verdict.port],
+  };
   studio.store.dispatch({ type: "notice-added", notice });
 }
 
@@ -91,9 +97,9 @@ async function insert(studio: Studio, moving: MovingLayer, target: PortRef, verd
   await addLayers(studio, { type: "insert-on-edge", target, kind: moving.kind, settings, name: null });
 }
 
-async function connect(studio: Studio, moving: MovingEdge, end: PortRef): Promise<void> {
+function connect(studio: Studio, moving: MovingEdge, end: PortRef): Promise<unknown> {
   const [source, target] = moving.reverse ? [end, moving.source] : [moving.source, end];
-  await edit(studio, { type: "connect", source, target });
+  return edit(studio, { type: "connect", source, target });
 }
 
 /** On open canvas: a loose layer at that point. */

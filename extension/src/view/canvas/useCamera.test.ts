@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { GRAPH, makeNode } from "../../../dev/scene";
-import { viewOf } from "./useCamera";
+import { usualShift, viewOf } from "./useCamera";
 
 const row = (count: number) => ({
   ...GRAPH,
@@ -45,4 +45,35 @@ it("edges that lead around the boxes count", () => {
     ],
   };
   expect(viewOf(bent, 1000, 400, true).zoom).toBeLessThan(1);
+});
+
+it("the shift of a new layout is that of most boxes within sight", () => {
+  const before = row(5);
+  const sight = { x: 0, y: 0, width: 700, height: 400 };
+  const moved = (far: (place: number) => number) => ({
+    ...before,
+    nodes: before.nodes.map((node, place) => ({ ...node, x: node.x + far(place) })),
+  });
+  expect(
+    usualShift(
+      before,
+      moved(() => 30),
+      sight,
+    ),
+  ).toEqual({ x: 30, y: 0 });
+  expect(
+    usualShift(
+      before,
+      moved((place) => (place === 1 ? 300 : 0)),
+      sight,
+    ),
+  ).toEqual({ x: 0, y: 0 });
+  expect(
+    usualShift(
+      before,
+      moved((place) => (place > 3 ? 300 : 10)),
+      sight,
+    ),
+  ).toEqual({ x: 10, y: 0 });
+  expect(usualShift(before, { ...before, nodes: [] }, sight)).toEqual({ x: 0, y: 0 });
 });

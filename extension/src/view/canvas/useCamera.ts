@@ -1,7 +1,7 @@
 /** Where the canvas looks: the whole graph, a readable first view, or one box. */
 import { useNodesInitialized, useReactFlow } from "@xyflow/react";
 import { type RefObject, useEffect, useRef } from "react";
-import type { Rectangle } from "../../model/geometry";
+import { contains, type Point, type Rectangle } from "../../model/geometry";
 import type { GraphView } from "../../protocol/messages";
 import type { State } from "../../store/state";
 import { useRead, useStudio } from "../studioContext";
@@ -15,6 +15,7 @@ const LEGIBLE = 0.6;
 const COMFORTABLE = 0.75;
 const LARGEST = 1.15;
 const MOVE_TIME = 160;
+const readGraph = (state: State) => state.graph;
 const hasNodes = (state: State) => state.graph.nodes.length > 0;
 
 export interface Viewport {
@@ -43,12 +44,45 @@ function extent({ nodes, groups, edges }: GraphView) {
   return { x: left, y: top, width: Math.max(right - left, 1), height: Math.max(bottom - top, 1) };
 }
 
+/** How far the boxes within sight were moved by a new layout: the middle one of all shifts, so that one box moved by
+ * hand does not count. */
+export function usualShift(before: GraphView, after: GraphView, sight: Rectangle): Point {
+  const places = new Map(after.nodes.map((node) => [node.uid, node]));
+  const shifts = before.nodes.flatMap((node) => {
+    const now = places.get(node.uid);
+    return now && contains(sight, node) ? [{ x: now.x - node.x, y: now.y - node.y }] : [];
+  });
+  return { x: middle(shifts.map((shift) => shift.x)), y: middle(shifts.map((shift) => shift.y)) };
+}
+
+function middle(numbers: number[]): number {
+  return numbers.sort((a, b) => a - b)[Math.floor((numbers.length - 1) / 2)] ?? 0;
+}
+
+/** After an edit most of what one looked at stays where it was on the screen. */
+function useSteadyView(field: RefObject<HTMLElement | null>): void {
+  const flow = useReactFlow();
+  const graph = useRead(readGraph);
+  const shown = useRef(graph);
+  useEffect(() => {
+    const before = shown.current;
+    shown.current = graph;
+    const size = field.current?.getBoundingClientRect();
+    if (!size || before.revision === graph.revision || !before.nodes.length) return;
+    const { x, y, zoom } = flow.getViewport();
+    const sight = { x: -x / zoom, y: -y / zoom, width: size.width / zoom, height: size.height / zoom };
+    const shift = usualShift(before, graph, sight);
+    if (shift.x || shift.y) void flow.setViewport({ x: x - shift.x * zoom, y: y - shift.y * zoom, zoom });
+  }, [graph, flow, field]);
+}
+
 export function useCamera(field: RefObject<HTMLElement | null>): void {
   const { store, page } = useStudio();
   const flow = useReactFlow();
   const ready = useNodesInitialized();
   const filled = useRead(hasNodes);
   const looked = useRef(false);
+  useSteadyView(field);
 
   useEffect(() => {
     const duration = () => (matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : MOVE_TIME);

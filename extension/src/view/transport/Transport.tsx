@@ -36,7 +36,7 @@ export function Transport() {
         <CommandButton command={stepOnce} icon="step" />
       </div>
       <RunFigures />
-      <div className="pg-cluster">
+      <div className="pg-cluster pg-turns">
         <CommandButton
           command={undo}
           icon="undo"
