@@ -32,17 +32,7 @@ async function sendEdit(studio: Studio, command: Command, quiet: boolean): Promi
   return done;
 }
 
-/** Undo or redo, in its turn. */
-export function turnBack(studio: Studio, type: "undo" | "redo"): Promise<unknown> {
-  const turn = studio.lastEdit.then(async () => {
-    const done = await ask(studio, { type });
-    if (done?.type === "command-done") showReceipt(studio, done);
-  });
-  studio.lastEdit = turn;
-  return turn;
-}
-
-function showReceipt(studio: Studio, done: CommandDone): void {
+export function showReceipt(studio: Studio, done: CommandDone): void {
   const notice = { tone: "done" as const, title: `Applied after step ${done.step}`, detail: done.receipt, ports: [] };
   studio.store.dispatch({ type: "notice-added", notice });
 }

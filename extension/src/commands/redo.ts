@@ -1,4 +1,4 @@
-import { turnBack } from "./ask";
+import { turnBack } from "./turnBack";
 import type { UiCommand } from "./uiCommand";
 
 export const redo: UiCommand = {

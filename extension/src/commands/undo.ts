@@ -1,4 +1,4 @@
-import { turnBack } from "./ask";
+import { turnBack } from "./turnBack";
 import type { UiCommand } from "./uiCommand";
 
 /** The removed layer comes back with its trained weights; the rest keeps its progress. */

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { GRAPH, makeNode } from "../../../dev/scene";
-import { usualShift, viewOf } from "./useCamera";
+import { leastShift, viewOf } from "./useCamera";
 
 const row = (count: number) => ({
   ...GRAPH,
@@ -47,7 +47,7 @@ it("edges that lead around the boxes count", () => {
   expect(viewOf(bent, 1000, 400, true).zoom).toBeLessThan(1);
 });
 
-it("the shift of a new layout is that of most boxes within sight", () => {
+it("the view follows a new layout only as far as everything within sight moved", () => {
   const before = row(5);
   const sight = { x: 0, y: 0, width: 700, height: 400 };
   const moved = (far: (place: number) => number) => ({
@@ -55,25 +55,25 @@ it("the shift of a new layout is that of most boxes within sight", () => {
     nodes: before.nodes.map((node, place) => ({ ...node, x: node.x + far(place) })),
   });
   expect(
-    usualShift(
+    leastShift(
       before,
-      moved(() => 30),
-      sight,
-    ),
-  ).toEqual({ x: 30, y: 0 });
-  expect(
-    usualShift(
-      before,
-      moved((place) => (place === 1 ? 300 : 0)),
+      moved((place) => (place > 1 ? 190 : 0)),
       sight,
     ),
   ).toEqual({ x: 0, y: 0 });
   expect(
-    usualShift(
+    leastShift(
       before,
-      moved((place) => (place > 3 ? 300 : 10)),
+      moved((place) => (place > 1 ? -90 : -30)),
+      sight,
+    ),
+  ).toEqual({ x: -30, y: 0 });
+  expect(
+    leastShift(
+      before,
+      moved((place) => (place > 3 ? 0 : 10)),
       sight,
     ),
   ).toEqual({ x: 10, y: 0 });
-  expect(usualShift(before, { ...before, nodes: [] }, sight)).toEqual({ x: 0, y: 0 });
+  expect(leastShift(before, { ...before, nodes: [] }, sight)).toEqual({ x: 0, y: 0 });
 });

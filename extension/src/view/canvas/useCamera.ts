@@ -44,22 +44,20 @@ function extent({ nodes, groups, edges }: GraphView) {
   return { x: left, y: top, width: Math.max(right - left, 1), height: Math.max(bottom - top, 1) };
 }
 
-/** How far the boxes within sight were moved by a new layout: the middle one of all shifts, so that one box moved by
- * hand does not count. */
-export function usualShift(before: GraphView, after: GraphView, sight: Rectangle): Point {
+/** How far a new layout moved what is within sight: the least of all shifts, so that what stayed stays. */
+export function leastShift(before: GraphView, after: GraphView, sight: Rectangle): Point {
   const places = new Map(after.nodes.map((node) => [node.uid, node]));
-  const shifts = before.nodes.flatMap((node) => {
+  let least: Point | null = null;
+  for (const node of before.nodes) {
     const now = places.get(node.uid);
-    return now && contains(sight, node) ? [{ x: now.x - node.x, y: now.y - node.y }] : [];
-  });
-  return { x: middle(shifts.map((shift) => shift.x)), y: middle(shifts.map((shift) => shift.y)) };
+    if (!now || !contains(sight, node)) continue;
+    const shift = { x: now.x - node.x, y: now.y - node.y };
+    if (!least || Math.hypot(shift.x, shift.y) < Math.hypot(least.x, least.y)) least = shift;
+  }
+  return least ?? { x: 0, y: 0 };
 }
 
-function middle(numbers: number[]): number {
-  return numbers.sort((a, b) => a - b)[Math.floor((numbers.length - 1) / 2)] ?? 0;
-}
-
-/** After an edit most of what one looked at stays where it was on the screen. */
+/** After an edit what one looked at is still there, as far as the new layout lets it. */
 function useSteadyView(field: RefObject<HTMLElement | null>): void {
   const flow = useReactFlow();
   const graph = useRead(readGraph);
@@ -71,7 +69,7 @@ function useSteadyView(field: RefObject<HTMLElement | null>): void {
     if (!size || before.revision === graph.revision || !before.nodes.length) return;
     const { x, y, zoom } = flow.getViewport();
     const sight = { x: -x / zoom, y: -y / zoom, width: size.width / zoom, height: size.height / zoom };
-    const shift = usualShift(before, graph, sight);
+    const shift = leastShift(before, graph, sight);
     if (shift.x || shift.y) void flow.setViewport({ x: x - shift.x * zoom, y: y - shift.y * zoom, zoom });
   }, [graph, flow, field]);
 }
