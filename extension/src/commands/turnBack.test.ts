@@ -8,10 +8,12 @@ const DONE = { type: "command-done", requestId: "", revision: 4, step: 10, recei
 
 it("a layer that comes back is selected, and the receipt is shown", async () => {
   const graph = { ...GRAPH, nodes: GRAPH.nodes.filter((node) => node.uid !== "drop") };
-  const { studio, state } = recordedStudio({ undo: DONE }, { graph });
-  const undone = turnBack(studio, "undo");
-  studio.store.dispatch({ type: "graph-arrived", graph: { ...GRAPH, revision: 4 } });
-  await undone;
+  const undo = () => {
+    queueMicrotask(() => studio.store.dispatch({ type: "graph-arrived", graph: { ...GRAPH, revision: 4 } }));
+    return DONE;
+  };
+  const { studio, state } = recordedStudio({ undo }, { graph });
+  await turnBack(studio, "undo");
   expect(state().selection.nodes).toEqual(["drop"]);
   expect(state().notices.at(-1)?.detail).toBe("stash came back");
 });
