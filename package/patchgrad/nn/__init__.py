@@ -75,8 +75,8 @@ from patchgrad.nn.smooth import (
     Softsign,
     Tanhshrink,
 )
-from patchgrad.nn.transformer import (
-    Transformer,
+from patchgrad.nn.transformer import Transformer
+from patchgrad.nn.transformer_layers import (
     TransformerDecoder,
     TransformerDecoderLayer,
     TransformerEncoder,

@@ -77,7 +77,9 @@ def overwrite(target: Tensor, array: Any) -> None:
 
 
 def detached(value: Any) -> Any:
-    """A slot as it is saved: an array as a tensor that shares its memory, a number as it is."""
+    """A slot as it is saved: an array as a tensor that shares its memory (in a list too), a number as it is."""
+    if isinstance(value, list):
+        return [detached(entry) for entry in value]
     return Tensor(value) if hasattr(value, "shape") else value
 
 

@@ -65,7 +65,7 @@ def _targets(input: Any, axes: int, size: Any, scale_factor: Any) -> tuple[list[
             )
         )
     given = scale_factor if size is None else size
-    each = [given] * axes if isinstance(given, (int, float)) else list(given)
+    each: list[Any] = [given] * axes if isinstance(given, (int, float)) else list(given)
     if len(each) != axes:
         raise placed(ShapeError("interpolate needs one number per axis", got=f"{given!r} for {axes} axes"))
     if size is not None:

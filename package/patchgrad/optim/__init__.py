@@ -7,6 +7,7 @@ from patchgrad.optim.adagrad import Adagrad
 from patchgrad.optim.adam import Adam, AdamW
 from patchgrad.optim.adamax import Adamax
 from patchgrad.optim.asgd import ASGD
+from patchgrad.optim.lbfgs import LBFGS
 from patchgrad.optim.muon import Muon
 from patchgrad.optim.nadam import NAdam
 from patchgrad.optim.optimizer import Optimizer
@@ -17,6 +18,7 @@ from patchgrad.optim.sgd import SGD
 
 __all__ = [
     "ASGD",
+    "LBFGS",
     "SGD",
     "Adadelta",
     "Adafactor",

@@ -60,11 +60,14 @@ class Optimizer:
             for parameter in group["params"]:
                 if parameter.grad is not None:
                     self._step_one(parameter, parameter.grad.data, group)
+        self._tell_observers()
+        return loss
+
+    def _tell_observers(self) -> None:
         for observer in state.observers:
             note = getattr(observer, "updated", None)
             if note is not None:
                 note(self)
-        return loss
 
     def zero_grad(self, set_to_none: bool = True) -> None:
         """Forget the gradients of all parameters."""
