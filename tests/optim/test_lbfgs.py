@@ -78,7 +78,7 @@ def test_the_valley_is_walked_down():
     ours, _, own, _, mine, _ = pair("valley", {"line_search_fn": "strong_wolfe"})
     for _ in range(12):
         own.step(mine)
-    assert mine().item() < 1e-12
+    assert mine().item() < 1e-10
     assert ours[0].data[0] == pytest.approx(1, abs=1e-5)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from patchgrad.backend import MetaArray
 from patchgrad.errors import ArgumentError, ShapeError
 from patchgrad.ops import elementwise
 from patchgrad.ops.margin_loss import reduced
@@ -26,7 +27,7 @@ def gaussian_nll_loss(
         Nix and Weigend 1994, Estimating the mean and variance of the target probability distribution.
     """
     spread = _variance(input, var)
-    if bool((spread.data < 0).any()):
+    if not isinstance(spread.data, MetaArray) and bool((spread.data < 0).any()):
         raise placed(ArgumentError("gaussian_nll_loss needs variances of 0 or more", got="a negative one"))
     spread = spread + (spread.clamp(min=eps) - spread).detach()
     values = 0.5 * (spread.log() + (input - target) ** 2 / spread)
