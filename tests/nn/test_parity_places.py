@@ -8,7 +8,7 @@ from patchgrad import nn
 from patchgrad.errors import PatchgradError
 from patchgrad.layergraph import LayerGraph
 
-from .parity import assert_parity, normal, rows, texts, torch
+from .parity import assert_parity, classes, normal, rows, texts, torch
 
 SEQUENCE, IMAGE, VOLUME = normal(2, 4, 9), normal(2, 4, 7, 6), normal(2, 4, 5, 4, 6)
 
@@ -103,7 +103,18 @@ NORMS = [
     ("nn.LocalResponseNorm(3)", [IMAGE]),
     ("nn.LocalResponseNorm(2, alpha=0.5, beta=0.6, k=2.0)", [SEQUENCE]),
 ]
-CASES = CONVOLUTIONS + PADS + POOLS + SIZES + NORMS
+NUMBERS, OFFSETS = classes(9, 7), lambda rng: np.array([0, 3, 3])
+BAGS = [
+    ("nn.EmbeddingBag(9, 4)", [classes(9, 3, 5)]),
+    ("nn.EmbeddingBag(9, 4, mode='sum', padding_idx=2)", [classes(4, 3, 5)]),
+    ("nn.EmbeddingBag(9, 4, mode='max')", [classes(9, 3, 5)]),
+    ("nn.EmbeddingBag(9, 4)", [NUMBERS, OFFSETS]),
+    ("nn.EmbeddingBag(9, 4, mode='mean', padding_idx=-1)", [NUMBERS, OFFSETS]),
+    ("nn.EmbeddingBag(9, 4, mode='sum')", [NUMBERS, OFFSETS, normal(7)]),
+    ("nn.EmbeddingBag(9, 4, mode='max')", [NUMBERS, OFFSETS]),
+    ("nn.EmbeddingBag(9, 4, include_last_offset=True)", [NUMBERS, lambda rng: np.array([0, 2, 7])]),
+]
+CASES = BAGS + CONVOLUTIONS + PADS + POOLS + SIZES + NORMS
 
 
 @pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel")
@@ -112,7 +123,7 @@ def test_a_layer_gives_what_pytorch_gives(case):
     assert_parity(case)
 
 
-@texts(CONVOLUTIONS + PADS + POOLS + SIZES + [("nn.Dropout2d(0.3)",), ("nn.AlphaDropout(inplace=True)",)])
+@texts(BAGS + CONVOLUTIONS + PADS + POOLS + SIZES + [("nn.Dropout2d(0.3)",), ("nn.AlphaDropout(inplace=True)",)])
 def test_a_layer_prints_its_settings_as_pytorch_does(text):
     assert repr(eval(text, {"nn": nn})) == repr(eval(text, {"nn": torch.nn}))
 
@@ -174,6 +185,9 @@ MISTAKES = [
     (lambda: nn.ConvTranspose2d(4, 6, 3, padding="same"), "padding"),
     (lambda: nn.Conv3d(1, 1, 9)(pg.zeros(1, 1, 5, 5, 5)), "larger than the input"),
     (lambda: nn.Conv3d(1, 1, 1)(pg.zeros(1, 1, 5)), "depth"),
+    (lambda: nn.EmbeddingBag(3, 2, mode="median"), "mode"),
+    (lambda: nn.EmbeddingBag(3, 2)(pg.zeros(3).long()), "bags"),
+    (lambda: nn.EmbeddingBag(3, 2)(pg.zeros(1, 3).long(), None, pg.ones(1, 3)), "sum only"),
     (lambda: nn.ZeroPad2d((1, 2, 3)), "4 of them"),
     (lambda: nn.MaxPool1d(0), "kernel_size"),
     (lambda: nn.AdaptiveMaxPool2d((1, 2, 3)), "output_size"),

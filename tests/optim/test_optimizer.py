@@ -55,6 +55,60 @@ def test_a_setting_out_of_range_is_refused(family, settings):
         family([parameter(2)], **settings)
 
 
+FAMILIES = ["SGD", "Adam", "AdamW", "Adamax", "NAdam", "RAdam", "Adagrad", "Adadelta", "RMSprop", "Rprop", "ASGD"]
+
+
+@pytest.mark.parametrize("family", [*FAMILIES, "Adafactor"])
+def test_settings_of_execution_are_accepted_and_others_are_refused(family):
+    a, b = parameter(2), parameter(2)
+    getattr(optim, family)([a], lr=0.1, foreach=True, capturable=False, fused=None).step()
+    getattr(optim, family)([b], lr=0.1).step()
+    assert a.tolist() == b.tolist()
+    with pytest.raises(ArgumentError, match="no setting 'learning_rate'"):
+        getattr(optim, family)([a], learning_rate=0.1)
+    with pytest.raises(ArgumentError, match="tape"):
+        getattr(optim, family)([a], differentiable=True)
+
+
+BAD_OF_OTHER_FAMILIES = [
+    ("Adamax", {"betas": (0.9,)}),
+    ("NAdam", {"momentum_decay": -1.0}),
+    ("RAdam", {"eps": -1.0}),
+    ("Adagrad", {"initial_accumulator_value": -0.1}),
+    ("Adadelta", {"rho": 1.5}),
+    ("RMSprop", {"alpha": -0.1}),
+    ("Rprop", {"etas": (1.5, 1.2)}),
+    ("ASGD", {"lr": -1.0}),
+    ("Adafactor", {"d": 0.5}),
+    ("Muon", {"adjust_lr_fn": "largest"}),
+    ("Muon", {}),
+]
+
+
+@pytest.mark.parametrize(("family", "settings"), BAD_OF_OTHER_FAMILIES)
+def test_a_setting_or_parameter_that_a_family_cannot_use_is_refused(family, settings):
+    with pytest.raises(ArgumentError):
+        getattr(optim, family)([parameter(3)], **settings)
+
+
+def test_muon_refuses_a_vector_that_is_added_later():
+    optimizer = optim.Muon([parameter(3, 2)])
+    with pytest.raises(ArgumentError, match="matrices"):
+        optimizer.add_parameter(parameter(3))
+    assert len(optimizer.parameters()) == 1
+
+
+def test_sums_along_rows_are_slots_of_their_own_shape():
+    a = parameter(3, 4)
+    optimizer = optim.Adafactor([a])
+    optimizer.step()
+    slots = optimizer.slots(a)
+    assert (slots["row_var"].shape, slots["col_var"].shape) == ((3, 1), (1, 4))
+    optimizer.set_slots(a, slots)
+    with pytest.raises(ShapeError, match="row_var"):
+        optimizer.set_slots(a, {**slots, "row_var": np.zeros((4, 1))})
+
+
 def test_a_parameter_without_a_gradient_is_left_alone():
     a, b = parameter(2), parameter(3)
     b.grad = None

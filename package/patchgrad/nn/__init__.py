@@ -11,7 +11,7 @@ from patchgrad.nn.conv_transpose import ConvTranspose1d, ConvTranspose2d
 from patchgrad.nn.distance import Bilinear, CosineSimilarity, PairwiseDistance
 from patchgrad.nn.dropout import AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d
 from patchgrad.nn.element_loss import BCELoss, GaussianNLLLoss, HuberLoss, KLDivLoss, PoissonNLLLoss, SmoothL1Loss
-from patchgrad.nn.embedding import Embedding
+from patchgrad.nn.embedding import Embedding, EmbeddingBag
 from patchgrad.nn.instance_norm import InstanceNorm1d, InstanceNorm2d, InstanceNorm3d, LocalResponseNorm, RMSNorm
 from patchgrad.nn.linear import Linear
 from patchgrad.nn.loss import BCEWithLogitsLoss, CrossEntropyLoss, L1Loss, MSELoss, NLLLoss
@@ -101,6 +101,7 @@ __all__ = [
     "LayerNorm",
     "Dropout",
     "Embedding",
+    "EmbeddingBag",
     "LSTM",
     "MultiheadAttention",
     "AdaptiveAvgPool2d",

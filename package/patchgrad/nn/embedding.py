@@ -7,7 +7,7 @@ from typing import Any
 from patchgrad.autograd.state import no_grad
 from patchgrad.errors import ArgumentError
 from patchgrad.nn import functional, init
-from patchgrad.nn.arguments import counts
+from patchgrad.nn.arguments import choice, counts
 from patchgrad.nn.module import Module
 from patchgrad.nn.parameter import Parameter
 from patchgrad.tensor import Tensor
@@ -45,10 +45,7 @@ class Embedding(Module):
 
     def reset_parameters(self) -> None:
         """Draw fresh first values."""
-        init.normal_(self.weight)
-        if self.padding_idx is not None and str(self.weight.device) != "meta":
-            with no_grad():
-                self.weight[self.padding_idx] = 0.0
+        _draw(self.weight, self.padding_idx)
 
     def forward(self, x: Tensor) -> Tensor:
         return functional.embedding(x, self.weight, self.padding_idx)
@@ -56,3 +53,59 @@ class Embedding(Module):
     def extra_repr(self) -> str:
         padding = "" if self.padding_idx is None else f", padding_idx={self.padding_idx}"
         return f"{self.num_embeddings}, {self.embedding_dim}{padding}"
+
+
+class EmbeddingBag(Module):
+    """The sum, mean or maximum of the rows of each bag of numbers, without padding bags to one length.
+
+    Shapes
+        x (bags, n) integers below num_embeddings; or (total,) with offsets (bags,), where each bag begins
+        ->  y (bags, embedding_dim)
+    Parameters
+        weight (num_embeddings, embedding_dim), normal with mean 0 and standard deviation 1
+    Settings
+        mode                 "mean", "sum" or "max"
+        include_last_offset  offsets end with the end of the last bag
+        padding_idx          a row that begins as zeros and does not count
+    """
+
+    def __init__(
+        self,
+        num_embeddings: int,
+        embedding_dim: int,
+        *,
+        mode: str = "mean",
+        include_last_offset: bool = False,
+        padding_idx: int | None = None,
+        device: Any = None,
+        dtype: Any = None,
+    ) -> None:
+        super().__init__()
+        counts("EmbeddingBag", num_embeddings=num_embeddings, embedding_dim=embedding_dim)
+        choice("EmbeddingBag", ("mean", "sum", "max"), mode=mode)
+        self.num_embeddings = num_embeddings
+        self.embedding_dim = embedding_dim
+        self.mode = mode
+        self.include_last_offset = include_last_offset
+        self.padding_idx = None if padding_idx is None else padding_idx % num_embeddings
+        self.weight = Parameter.empty((num_embeddings, embedding_dim), device=device, dtype=dtype)
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw fresh first values."""
+        _draw(self.weight, self.padding_idx)
+
+    def forward(self, x: Tensor, offsets: Tensor | None = None, per_sample_weights: Tensor | None = None) -> Tensor:
+        settings = (self.include_last_offset, self.padding_idx)
+        return functional.embedding_bag(x, self.weight, offsets, self.mode, per_sample_weights, *settings)
+
+    def extra_repr(self) -> str:
+        padding = "" if self.padding_idx is None else f", padding_idx={self.padding_idx}"
+        return f"{self.num_embeddings}, {self.embedding_dim}, mode={self.mode!r}{padding}"
+
+
+def _draw(weight: Parameter, padding_idx: int | None) -> None:
+    init.normal_(weight)
+    if padding_idx is not None and str(weight.device) != "meta":
+        with no_grad():
+            weight[padding_idx] = 0.0

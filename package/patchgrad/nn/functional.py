@@ -47,6 +47,7 @@ from patchgrad.ops.distance import bilinear, cosine_similarity, normalize, pairw
 from patchgrad.ops.dropout import dropout, dropout2d
 from patchgrad.ops.elementwise import tanh, where
 from patchgrad.ops.embedding import embedding, one_hot
+from patchgrad.ops.embedding_bag import embedding_bag
 from patchgrad.ops.instance_norm import instance_norm
 from patchgrad.ops.interpolate import interpolate
 from patchgrad.ops.likelihood_loss import gaussian_nll_loss, poisson_nll_loss
@@ -180,6 +181,7 @@ __all__ = [
     "alpha_dropout",
     "gru_step",
     "lstm_step",
+    "embedding_bag",
     "zeros_as",
 ]
 

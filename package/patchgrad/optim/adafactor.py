@@ -7,7 +7,7 @@ from typing import Any
 
 from patchgrad.backend import backend_of
 from patchgrad.errors import ArgumentError
-from patchgrad.optim.arguments import at_least_zero
+from patchgrad.optim.arguments import at_least_zero, execution_only
 from patchgrad.optim.direction import mean_towards
 from patchgrad.optim.optimizer import Optimizer, Slots
 from patchgrad.typing import Shape
@@ -42,7 +42,9 @@ class Adafactor(Optimizer):
         weight_decay: float = 0.0,
         *,
         maximize: bool = False,
+        **execution: Any,
     ) -> None:
+        execution_only("Adafactor", execution)
         at_least_zero("Adafactor", lr=lr, weight_decay=weight_decay, eps=eps[1])
         if beta2_decay > 0 or d < 1 or (eps[0] is not None and eps[0] < 0):
             raise ArgumentError(

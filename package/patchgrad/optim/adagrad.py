@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from patchgrad.backend import backend_of
-from patchgrad.optim.arguments import at_least_zero
+from patchgrad.optim.arguments import at_least_zero, execution_only
 from patchgrad.optim.direction import descent
 from patchgrad.optim.optimizer import Optimizer, Slots
 
@@ -37,7 +37,9 @@ class Adagrad(Optimizer):
         eps: float = 1e-10,
         *,
         maximize: bool = False,
+        **execution: Any,
     ) -> None:
+        execution_only("Adagrad", execution)
         at_least_zero("Adagrad", lr=lr, lr_decay=lr_decay, weight_decay=weight_decay, eps=eps)
         at_least_zero("Adagrad", initial_accumulator_value=initial_accumulator_value)
         super().__init__(

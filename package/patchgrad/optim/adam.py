@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from patchgrad.backend import backend_of
-from patchgrad.optim.arguments import at_least_zero, two_betas
+from patchgrad.optim.arguments import at_least_zero, execution_only, two_betas
 from patchgrad.optim.optimizer import Optimizer, Slots
 
 
@@ -39,7 +39,9 @@ class Adam(Optimizer):
         amsgrad: bool = False,
         *,
         maximize: bool = False,
+        **execution: Any,
     ) -> None:
+        execution_only(type(self).__name__, execution)
         at_least_zero(type(self).__name__, lr=lr, eps=eps, weight_decay=weight_decay)
         super().__init__(
             params,
@@ -107,8 +109,9 @@ class AdamW(Adam):
         amsgrad: bool = False,
         *,
         maximize: bool = False,
+        **execution: Any,
     ) -> None:
-        super().__init__(params, lr, betas, eps, weight_decay, amsgrad, maximize=maximize)
+        super().__init__(params, lr, betas, eps, weight_decay, amsgrad, maximize=maximize, **execution)
 
 
 def _track(xp: Any, gradient: Any, slots: Slots, betas: tuple[float, float], spare: Any) -> None:

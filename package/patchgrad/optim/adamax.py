@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from patchgrad.backend import backend_of
-from patchgrad.optim.arguments import at_least_zero, two_betas
+from patchgrad.optim.arguments import at_least_zero, execution_only, two_betas
 from patchgrad.optim.direction import descent, mean_towards
 from patchgrad.optim.optimizer import Optimizer, Slots
 
@@ -35,7 +35,9 @@ class Adamax(Optimizer):
         weight_decay: float = 0.0,
         *,
         maximize: bool = False,
+        **execution: Any,
     ) -> None:
+        execution_only("Adamax", execution)
         at_least_zero("Adamax", lr=lr, eps=eps, weight_decay=weight_decay)
         betas = two_betas("Adamax", betas)
         super().__init__(

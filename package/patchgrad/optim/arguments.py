@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from patchgrad.errors import ArgumentError
+
+EXECUTION = ("foreach", "fused", "capturable", "differentiable")
+"""PyTorch's settings of how a step is computed, not what; they are accepted and have no effect here."""
 
 
 def at_least_zero(optimizer: str, **settings: float) -> None:
@@ -26,3 +32,14 @@ def two_betas(optimizer: str, betas: tuple[float, float]) -> tuple[float, float]
             f"{optimizer} cannot use betas", got=repr(betas), want="two numbers in [0, 1)", hint="(0.9, 0.999)"
         )
     return betas[0], betas[1]
+
+
+def execution_only(optimizer: str, settings: Mapping[str, Any]) -> None:
+    """Raise ArgumentError for a setting that is not of EXECUTION, or asks for a step on the tape."""
+    for name, value in settings.items():
+        if name not in EXECUTION:
+            raise ArgumentError(f"{optimizer} has no setting {name!r}", got=f"{name}={value!r}")
+        if name == "differentiable" and value:
+            raise ArgumentError(
+                f"{optimizer} cannot put its step on the tape", got="differentiable=True", want="differentiable=False"
+            )

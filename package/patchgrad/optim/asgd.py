@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from patchgrad.backend import backend_of
-from patchgrad.optim.arguments import at_least_zero
+from patchgrad.optim.arguments import at_least_zero, execution_only
 from patchgrad.optim.direction import descent
 from patchgrad.optim.optimizer import Optimizer, Slots
 
@@ -41,7 +41,9 @@ class ASGD(Optimizer):
         weight_decay: float = 0.0,
         *,
         maximize: bool = False,
+        **execution: Any,
     ) -> None:
+        execution_only("ASGD", execution)
         at_least_zero("ASGD", lr=lr, weight_decay=weight_decay)
         super().__init__(
             params,

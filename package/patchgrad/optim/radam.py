@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from patchgrad.backend import backend_of
-from patchgrad.optim.arguments import at_least_zero, two_betas
+from patchgrad.optim.arguments import at_least_zero, execution_only, two_betas
 from patchgrad.optim.direction import descent, follow
 from patchgrad.optim.optimizer import Optimizer, Slots
 
@@ -41,7 +41,9 @@ class RAdam(Optimizer):
         decoupled_weight_decay: bool = False,
         *,
         maximize: bool = False,
+        **execution: Any,
     ) -> None:
+        execution_only("RAdam", execution)
         at_least_zero("RAdam", lr=lr, eps=eps, weight_decay=weight_decay)
         super().__init__(
             params,

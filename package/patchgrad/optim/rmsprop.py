@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from patchgrad.backend import backend_of
-from patchgrad.optim.arguments import at_least_zero
+from patchgrad.optim.arguments import at_least_zero, execution_only
 from patchgrad.optim.direction import descent, mean_towards
 from patchgrad.optim.optimizer import Optimizer, Slots
 
@@ -39,7 +39,9 @@ class RMSprop(Optimizer):
         centered: bool = False,
         *,
         maximize: bool = False,
+        **execution: Any,
     ) -> None:
+        execution_only("RMSprop", execution)
         at_least_zero("RMSprop", lr=lr, alpha=alpha, eps=eps, weight_decay=weight_decay, momentum=momentum)
         super().__init__(
             params,

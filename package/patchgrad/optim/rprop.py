@@ -7,7 +7,7 @@ from typing import Any
 
 from patchgrad.backend import backend_of
 from patchgrad.errors import ArgumentError
-from patchgrad.optim.arguments import at_least_zero
+from patchgrad.optim.arguments import at_least_zero, execution_only
 from patchgrad.optim.optimizer import Optimizer, Slots
 
 
@@ -36,7 +36,9 @@ class Rprop(Optimizer):
         step_sizes: tuple[float, float] = (1e-6, 50),
         *,
         maximize: bool = False,
+        **execution: Any,
     ) -> None:
+        execution_only("Rprop", execution)
         at_least_zero("Rprop", lr=lr)
         if not 0 < etas[0] < 1 < etas[1]:
             raise ArgumentError("Rprop cannot use etas", got=repr(etas), want="0 < etas[0] < 1 < etas[1]")

@@ -7,7 +7,7 @@ from typing import Any
 
 from patchgrad.backend import backend_of
 from patchgrad.errors import ArgumentError
-from patchgrad.optim.arguments import at_least_zero
+from patchgrad.optim.arguments import at_least_zero, execution_only
 from patchgrad.optim.optimizer import Optimizer, Slots
 
 
@@ -37,7 +37,9 @@ class SGD(Optimizer):
         nesterov: bool = False,
         *,
         maximize: bool = False,
+        **execution: Any,
     ) -> None:
+        execution_only("SGD", execution)
         at_least_zero("SGD", lr=lr, momentum=momentum, weight_decay=weight_decay)
         if nesterov and (momentum <= 0 or dampening != 0):
             raise ArgumentError(
