@@ -6,6 +6,7 @@ import pytest
 
 import patchgrad as pg
 from patchgrad import nn, optim
+from patchgrad.backend.random import default_stream
 from patchgrad.errors import ArgumentError, DataError, GraphError, PatchgradError, SessionError, ShapeError
 from patchgrad.layergraph import PortRef, commands
 from patchgrad.session import Session
@@ -167,6 +168,24 @@ def test_an_output_that_the_loss_cannot_take_is_refused_before_it_harms():
     with pytest.raises(GraphError, match="the loss cannot be computed after this edit"):
         session.apply(pg.edit.set("fc2", out_features=1))
     assert session.fingerprint() == before
+
+
+class Noisy(nn.Module):
+    """Draws from the default stream in every mode: the tracer leaves it closed."""
+
+    def forward(self, x):
+        return nn.functional.dropout(x, 0.5, training=True)
+
+
+def test_trying_an_edit_draws_no_random_numbers_that_training_would_draw():
+    model = nn.Sequential(nn.Linear(6, 8), Noisy(), nn.Linear(8, 2))
+    session = models.session(model)
+    session.run(2, progress=False)
+    stream = default_stream()
+    before = (stream.key, stream.offset)
+    session.apply(pg.edit.rename(session.graph.of_kind("Linear")[0].name, "first"))
+    session.apply(pg.edit.insert("first -> " + session.graph.of_kind("Closed")[0].name, nn.ReLU()))
+    assert (stream.key, stream.offset) == before
 
 
 def test_a_command_for_a_revision_that_is_gone_is_refused():

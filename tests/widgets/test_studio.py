@@ -58,6 +58,21 @@ def test_no_frame_is_sent_before_the_last_one_was_seen_and_then_the_newest(sessi
     assert (page.count("frame"), page.last("frame")["run"]["step"]) == (2, 55)
 
 
+def test_many_wishes_for_a_frame_before_a_boundary_become_one_frame(session, page):
+    page.open()
+    page.send({"type": "frame-seen", "number": page.last("frame")["number"]})
+    before = page.count("frame")
+    session.pause()
+    session.drive.leave()
+    session._worker.join(30)
+    with session.boundary.driving():
+        for node in ("n1", "n2", "n3"):
+            page.send({"type": "select", "nodes": [node]})
+        session.boundary.visit()
+    assert page.count("frame") == before + 1
+    assert page.last("frame")["selected"] == "n3"
+
+
 def test_a_frame_holds_what_was_measured_in_one_buffer(session, page):
     session.run(30, progress=False)
     session.apply(models.dropout_edit(0.1))
