@@ -61,7 +61,15 @@ def test_constants_identity_and_dirac():
         np.testing.assert_array_equal(init.dirac_(pg.ones(4, 2, 3, 3), groups).data, want)
 
 
-@pytest.mark.parametrize("name", ["relu", "tanh", "sigmoid", "linear", "selu", "conv2d"])
+def test_a_sparse_matrix_has_as_many_zeros_in_each_column():
+    pg.manual_seed(2)
+    weight = init.sparse_(pg.zeros(10, 500), 0.25, 0.5).data
+    assert ((weight == 0).sum(0) == 3).all()
+    assert weight[weight != 0].std() == pytest.approx(0.5, rel=0.05)
+    assert (weight == 0).mean(1).max() < 0.4
+
+
+@pytest.mark.parametrize("name", ["conv_transpose2d", "relu", "tanh", "sigmoid", "linear", "selu", "conv2d"])
 def test_gains_are_those_of_pytorch(name):
     torch = pytest.importorskip("torch")
     assert init.calculate_gain(name) == torch.nn.init.calculate_gain(name)
@@ -73,6 +81,8 @@ MISTAKES = [
     lambda: init.kaiming_uniform_(pg.zeros(3, 3), mode="fan_between"),
     lambda: init.kaiming_normal_(pg.zeros(3, 3), nonlinearity="sine"),
     lambda: init.eye_(pg.zeros(2, 2, 2)),
+    lambda: init.sparse_(pg.zeros(2, 2), 1.5),
+    lambda: init.sparse_(pg.zeros(2), 0.5),
     lambda: init.dirac_(pg.zeros(3, 2, 3), groups=2),
     lambda: init.trunc_normal_(pg.zeros(3), 0, 1, 50, 51),
     lambda: init.trunc_normal_(pg.zeros(3), 0, 1, 1, -1),

@@ -57,6 +57,8 @@ POOLS = [
     ("nn.MaxPool1d(3, stride=2, padding=1, dilation=2, ceil_mode=True)", [SEQUENCE]),
     ("nn.AvgPool1d(2)", [SEQUENCE]),
     ("nn.AvgPool1d(3, 2, 1, ceil_mode=True, count_include_pad=False)", [SEQUENCE]),
+    ("nn.MaxPool2d(3, 2, 1, 1, True, True)", [IMAGE]),
+    ("nn.AvgPool2d(2, divisor_override=3)", [IMAGE]),
     ("nn.AdaptiveAvgPool1d(3)", [SEQUENCE]),
     ("nn.AdaptiveAvgPool1d(4)", [SEQUENCE]),
     ("nn.AdaptiveMaxPool1d(4)", [SEQUENCE]),
@@ -137,6 +139,23 @@ def test_a_transposed_convolution_goes_to_the_wanted_size():
     np.testing.assert_allclose(ours(pg.tensor(x), output_size=(14, 15)).data, want, rtol=1e-9)
     with pytest.raises(PatchgradError, match="output_size"):
         ours(pg.tensor(x), output_size=(15, 15))
+
+
+def test_a_layer_that_gives_places_too_stays_closed_in_the_diagram():
+    graph = LayerGraph.from_module(nn.MaxPool2d(2, return_indices=True), pg.zeros(1, 1, 4, 4))
+    assert "MaxPool2d" not in {node.kind for node in graph.nodes.values()}
+
+
+def test_an_embedding_begins_with_given_values():
+    table = pg.randn(5, 3)
+    layer = nn.Embedding.from_pretrained(table)
+    assert not layer.weight.requires_grad
+    np.testing.assert_array_equal(layer(pg.tensor([4, 0])).data, table.data[[4, 0]])
+    layer.weight.data[...] = 0
+    assert table.data.any()
+    assert nn.Embedding.from_pretrained(table, freeze=False).weight.requires_grad
+    with pytest.raises(PatchgradError, match="table"):
+        nn.Embedding.from_pretrained(pg.zeros(3))
 
 
 def test_maxima_go_back_to_their_places():

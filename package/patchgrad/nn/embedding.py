@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from patchgrad.autograd.state import no_grad
-from patchgrad.errors import ArgumentError
+from patchgrad.errors import ArgumentError, ShapeError
 from patchgrad.nn import functional, init
 from patchgrad.nn.arguments import choice, counts
 from patchgrad.nn.module import Module
-from patchgrad.nn.parameter import Parameter
+from patchgrad.nn.parameter import Parameter, overwrite
 from patchgrad.tensor import Tensor
 
 
@@ -42,6 +42,21 @@ class Embedding(Module):
         self.padding_idx = None if padding_idx is None else padding_idx % num_embeddings
         self.weight = Parameter.empty((num_embeddings, embedding_dim), device=device, dtype=dtype)
         self.reset_parameters()
+
+    @classmethod
+    def from_pretrained(cls, embeddings: Tensor, freeze: bool = True, padding_idx: int | None = None) -> Embedding:
+        """A table with these values, (num_embeddings, embedding_dim), in its own memory; not trained if ``freeze``."""
+        if embeddings.ndim != 2:
+            raise ShapeError(
+                "Embedding.from_pretrained wants a table",
+                got=str(embeddings.shape),
+                want="(num_embeddings, embedding_dim)",
+            )
+        rows, columns = embeddings.shape
+        made = cls(rows, columns, padding_idx, dtype=embeddings.dtype, device=str(embeddings.device))
+        overwrite(made.weight, embeddings.data)
+        made.weight.requires_grad = not freeze
+        return made
 
     def reset_parameters(self) -> None:
         """Draw fresh first values."""

@@ -117,6 +117,22 @@ def orthogonal_(tensor: Tensor, gain: float = 1.0) -> Tensor:
     return _filled(tensor, gain * xp.reshape(q.T if rows < columns else q, tensor.shape))
 
 
+def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01) -> Tensor:
+    """Normal with this standard deviation, and zeros at random in a share ``sparsity`` of each column.
+
+    Source
+        Martens 2010, Deep learning via Hessian-free optimization.
+    """
+    _wants_axes("sparse_", tensor, 2, 2)
+    if not 0 <= sparsity <= 1:
+        raise ArgumentError(f"sparse_ cannot use sparsity={sparsity}", want="a share from 0 to 1")
+    if _is_meta(tensor):
+        return tensor
+    xp, rows = tensor.backend.xp, tensor.shape[0]
+    rank = xp.argsort(xp.argsort(_uniform(tensor), axis=0), axis=0)
+    return _filled(tensor, xp.where(rank < math.ceil(sparsity * rows), 0.0, _normal(tensor) * std))
+
+
 def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
     """By how much weights must be larger before this activation, so that the variance is kept."""
     if nonlinearity == "leaky_relu":
@@ -132,6 +148,9 @@ _GAINS = {
     "conv1d": 1.0,
     "conv2d": 1.0,
     "conv3d": 1.0,
+    "conv_transpose1d": 1.0,
+    "conv_transpose2d": 1.0,
+    "conv_transpose3d": 1.0,
     "sigmoid": 1.0,
     "tanh": 5.0 / 3.0,
     "relu": math.sqrt(2.0),

@@ -18,7 +18,9 @@ class MaxPool2d(Module):
         x (batch, channels, height, width)  ->  y (batch, channels, height', width'), with
         height' = (height + 2 * padding - dilation * (kernel - 1) - 1) // stride + 1
     Settings
-        stride  by default the size of the window
+        stride          by default the size of the window
+        return_indices  also give the place of each maximum in the flattened image: what `MaxUnpool2d` takes
+        ceil_mode       round the sizes up instead of down
     """
 
     def __init__(
@@ -27,7 +29,7 @@ class MaxPool2d(Module):
         stride: Pair | None = None,
         padding: Pair = 0,
         dilation: Pair = 1,
-        *,
+        return_indices: bool = False,
         ceil_mode: bool = False,
     ) -> None:
         super().__init__()
@@ -35,12 +37,14 @@ class MaxPool2d(Module):
         self.stride = kernel_size if stride is None else stride
         self.padding = padding
         self.dilation = dilation
+        self.return_indices = return_indices
         self.ceil_mode = ceil_mode
         _check(self)
         pair("MaxPool2d", dilation=dilation)
 
-    def forward(self, x: Tensor) -> Tensor:
-        return functional.max_pool2d(x, self.kernel_size, self.stride, self.padding, self.dilation, self.ceil_mode)
+    def forward(self, x: Tensor) -> Any:
+        sizes = (self.kernel_size, self.stride, self.padding, self.dilation)
+        return functional.max_pool2d(x, *sizes, self.ceil_mode, self.return_indices)
 
     def extra_repr(self) -> str:
         return (
@@ -58,6 +62,7 @@ class AvgPool2d(Module):
     Settings
         stride             by default the size of the window
         count_include_pad  count the zeros of the padding in the mean
+        divisor_override   divide the sums by this instead
     """
 
     def __init__(
@@ -67,6 +72,7 @@ class AvgPool2d(Module):
         padding: Pair = 0,
         ceil_mode: bool = False,
         count_include_pad: bool = True,
+        divisor_override: int | None = None,
     ) -> None:
         super().__init__()
         self.kernel_size = kernel_size
@@ -74,12 +80,12 @@ class AvgPool2d(Module):
         self.padding = padding
         self.ceil_mode = ceil_mode
         self.count_include_pad = count_include_pad
+        self.divisor_override = divisor_override
         _check(self)
 
     def forward(self, x: Tensor) -> Tensor:
-        return functional.avg_pool2d(
-            x, self.kernel_size, self.stride, self.padding, self.ceil_mode, self.count_include_pad
-        )
+        sizes = (self.kernel_size, self.stride, self.padding)
+        return functional.avg_pool2d(x, *sizes, self.ceil_mode, self.count_include_pad, self.divisor_override)
 
     def extra_repr(self) -> str:
         return f"kernel_size={self.kernel_size}, stride={self.stride}, padding={self.padding}"
