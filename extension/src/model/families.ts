@@ -17,7 +17,11 @@ const FAMILIES: Readonly<Record<string, number>> = {
   recurrent: 5,
   attention: 5,
   embedding: 3,
+  padding: PLAIN,
+  comparison: PLAIN,
+  sequence: 5,
   group: PLAIN,
+  join: PLAIN,
 };
 
 /** An unknown family always gets the same colour. */

@@ -1,7 +1,7 @@
 """The editable settings of a layer kind: type, default, limits, words; and the check of a value.
 
 A value has one form per type, so that equal settings compare equal: ``int``, ``float``, ``bool``,
-``choice`` (one of some words), ``text``, ``pair`` (an int, or a tuple of two), ``shape`` (a tuple of ints).
+``choice`` (one of some words), ``text``, ``pair`` (an int, or one for each axis), ``shape`` (a tuple of ints).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from patchgrad.errors import GraphError
 
 FieldType = Literal["int", "float", "bool", "choice", "text", "pair", "shape"]
 LARGEST = 2**31 - 1
+COUNTS = {0: ", or one for each axis", 1: "", 2: ", or two", 3: ", or three", 4: ", or four", 6: ", or six"}
 
 
 class Required:
@@ -35,6 +36,7 @@ class Field(msgspec.Struct, frozen=True):
         default   what a layer fresh from the palette gets
         ctor      the default of the constructor; an equal value is left out of source text
         optional  may be None
+        count     how many sizes a pair holds if it is not one for all; 0: any number
     """
 
     name: str
@@ -46,6 +48,7 @@ class Field(msgspec.Struct, frozen=True):
     choices: tuple[str, ...] = ()
     optional: bool = False
     help: str = ""
+    count: int = 2
 
     @property
     def view_type(self) -> Literal["int", "float", "bool", "choice", "text"]:
@@ -89,7 +92,7 @@ class Field(msgspec.Struct, frozen=True):
             "bool": "True or False",
             "choice": f"one of {', '.join(self.choices)}",
             "text": "text",
-            "pair": " or ".join(["a whole number, or two", *self.choices]),
+            "pair": " or ".join([f"a whole number{COUNTS[self.count]}", *self.choices]),
             "shape": "whole numbers, one for each axis",
         }[self.type]
         if self.minimum is not None:
@@ -150,15 +153,13 @@ def _sizes(value: Any) -> tuple[int, ...]:
     return tuple(_whole(size) for size in value)
 
 
-def _pair(field: Field, value: Any) -> int | tuple[int, int] | str:
+def _pair(field: Field, value: Any) -> int | tuple[int, ...] | str:
     if isinstance(value, str) and value.strip() in field.choices:
         return value.strip()
     sizes = _sizes(value)
-    if len(sizes) == 1 or (len(sizes) == 2 and sizes[0] == sizes[1]):
-        return sizes[0]
-    if len(sizes) != 2:
+    if not sizes or len(sizes) not in (1, field.count or len(sizes)):
         raise ValueError(value)
-    return (sizes[0], sizes[1])
+    return sizes if len(set(sizes)) > 1 else sizes[0]
 
 
 def _shape(field: Field, value: Any) -> tuple[int, ...]:
@@ -188,17 +189,29 @@ def pair(
     minimum: int = 1,
     optional: bool = False,
     choices: tuple[str, ...] = (),
+    count: int = 2,
 ) -> Field:
-    """Height and width; ``choices`` are words that may stand instead."""
-    return Field(name, "pair", default, ctor, minimum, 2**16, choices, optional, help)
+    """A size for each of ``count`` axes, height and width; ``choices`` are words that may stand instead."""
+    return Field(name, "pair", default, ctor, minimum, 2**16, choices, optional, help, count)
 
 
 def shape(name: str, default: Any, help: str = "", *, ctor: Any = REQUIRED, optional: bool = False) -> Field:
     return Field(name, "shape", default, ctor, minimum=1, maximum=2**24, optional=optional, help=help)
 
 
-def number(name: str, default: float, help: str = "", *, minimum: float = 0, maximum: float | None = None) -> Field:
-    return Field(name, "float", default, default, minimum=minimum, maximum=maximum, help=help)
+def number(
+    name: str,
+    default: float | None,
+    help: str = "",
+    *,
+    ctor: Any = ...,
+    minimum: float | None = 0,
+    maximum: float | None = None,
+    optional: bool = False,
+) -> Field:
+    """A real number; ``ctor`` where the constructor has another default than the palette."""
+    ctor = default if ctor is ... else ctor
+    return Field(name, "float", default, ctor, minimum=minimum, maximum=maximum, optional=optional, help=help)
 
 
 def switch(name: str, default: bool, help: str = "", *, ctor: Any = None) -> Field:

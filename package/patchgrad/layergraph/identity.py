@@ -21,25 +21,25 @@ def eye(module: Any) -> bool:
 
 
 def dirac(module: Any) -> bool:
-    """A Conv2d that keeps channels and size: each filter takes the middle of its own channel."""
-    out_channels, per_group, height, width = module.weight.shape
-    dilation, stride = _two(module.dilation), _two(module.stride)
-    same = tuple(d * (k - 1) // 2 for d, k in zip(dilation, (height, width), strict=True))
-    padding = {"same": same, "valid": (0, 0)}.get(module.padding) if isinstance(module.padding, str) else module.padding
-    padding = _two(padding)
-    centred = all(2 * p == d * (k - 1) and k % 2 for p, d, k in zip(padding, dilation, (height, width), strict=True))
-    if module.in_channels != out_channels or not centred or stride != (1, 1):
+    """A convolution that keeps channels and size: each filter takes the middle of its own channel."""
+    out_channels, per_group, *kernel = module.weight.shape
+    dilation, stride = _each(module.dilation, len(kernel)), _each(module.stride, len(kernel))
+    same = tuple(d * (k - 1) // 2 for d, k in zip(dilation, kernel, strict=True))
+    padding = {"same": same, "valid": 0}.get(module.padding) if isinstance(module.padding, str) else module.padding
+    padding = _each(padding, len(kernel))
+    centred = all(2 * p == d * (k - 1) and k % 2 for p, d, k in zip(padding, dilation, kernel, strict=True))
+    if module.in_channels != out_channels or not centred or set(stride) != {1}:
         return False
     weight = host.zeros(module.weight.shape)
     channels = host.arange(out_channels)
-    weight[channels, channels % per_group, height // 2, width // 2] = 1
+    weight[channels, channels % per_group, *(size // 2 for size in kernel)] = 1
     _fill(module.weight, weight)
     _zero(module.bias)
     return True
 
 
-def _two(value: Any) -> tuple[int, int]:
-    return (value, value) if isinstance(value, int) else tuple(value)
+def _each(value: Any, axes: int) -> tuple[int, ...]:
+    return (value,) * axes if isinstance(value, int) else tuple(value)
 
 
 def _fill(parameter: Any, values: Any) -> None:

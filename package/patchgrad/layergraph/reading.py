@@ -6,6 +6,7 @@ from typing import Any
 
 from patchgrad.errors import GraphError
 from patchgrad.layergraph import catalogue
+from patchgrad.layergraph.fields import Field
 from patchgrad.layergraph.kind import LayerKind
 from patchgrad.layergraph.probe import Outcome, layer_without_data
 
@@ -20,14 +21,15 @@ def kind_of(module: Any) -> LayerKind | None:
 
 def settings_of(kind: LayerKind, module: Any) -> dict[str, Any]:
     """The settings with which such a module is made; GraphError if a field cannot hold what it has."""
-    return kind.settings({field.name: _read(module, field.name, field.type) for field in kind.fields})
+    return kind.settings({field.name: _read(module, field) for field in kind.fields})
 
 
-def _read(module: Any, name: str, type: str) -> Any:
-    value = getattr(module, name, None)
-    if name == "bias" and not isinstance(value, bool):
+def _read(module: Any, field: Field) -> Any:
+    value = getattr(module, field.name, None)
+    if field.name == "bias" and not isinstance(value, bool):
         return any(path.split(".")[-1].endswith("bias") or ".bias" in path for path, _ in module.named_parameters())
-    return value is not None if type == "bool" and not isinstance(value, bool) else value
+    unset = field.type == "bool" and not field.optional and not isinstance(value, bool)
+    return value is not None if unset else value
 
 
 def described_by(module: Any) -> tuple[LayerKind, dict[str, Any]] | None:

@@ -25,6 +25,15 @@ def same_as(field: str, other: str, **constants: Any) -> Rule:
     return lambda settings, shapes: {field: settings[other], **constants}
 
 
+def all_of(*rules: Rule) -> Rule:
+    """What each of the rules says."""
+
+    def rule(settings: Settings, shapes: Mapping[str, SymbolicShape]) -> dict[str, Any]:
+        return {name: value for each in rules for name, value in each(settings, shapes).items()}
+
+    return rule
+
+
 def trailing(settings: Settings, shapes: Mapping[str, SymbolicShape]) -> dict[str, Any]:
     count = len(settings["normalized_shape"])
     sizes = shapes.get("x", ())[1:][-count:]
@@ -72,11 +81,16 @@ def _text(value: Any) -> str:
     )
 
 
-def conv_summary(settings: Settings) -> str:
-    size = settings["kernel_size"]
-    size = size if isinstance(size, tuple) else (size, size)
-    text = f"{settings['in_channels']} → {settings['out_channels']}, {_text(size)}"
-    return text + (f", /{_text(settings['stride'])}" if settings["stride"] != 1 else "")
+def conv_summary(axes: int) -> Callable[[Settings], str]:
+    """``16 → 32, 3×3, /2``: channels, size of a filter, stride."""
+
+    def summary(settings: Settings) -> str:
+        size = settings["kernel_size"]
+        size = size if isinstance(size, tuple) else (size,) * axes
+        text = f"{settings['in_channels']} → {settings['out_channels']}, {_text(size)}"
+        return text + (f", /{_text(settings['stride'])}" if settings["stride"] != 1 else "")
+
+    return summary
 
 
 def shape_summary(settings: Settings) -> str:

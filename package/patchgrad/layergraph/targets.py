@@ -159,6 +159,8 @@ def _fitted(name: str, carried: Spec) -> tuple[tuple[tuple[str, Any], ...], Spec
     inputs = (carried, *[None] * (len(kind.inputs) - 1))
     if kind.family == "join":
         return tuple(settings.items()), carried, ""
+    if others := [port for port in kind.inputs[1:] if port not in kind.optional]:
+        return (), None, f"{name} also needs {', '.join(others)}: add it, then connect its ports"
     found = outcome((name, *sorted(settings.items())), inputs)
     if found.failed:
         return (), None, f"{name} {_wants(found, carried)}"

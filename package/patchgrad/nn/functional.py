@@ -228,8 +228,8 @@ def rrelu(
     """``x`` where positive, else ``a * x``: ``a`` uniform in [lower, upper] in training, else its mean; (*) -> (*)."""
     if not training:
         return leaky_relu(x, (lower + upper) / 2)
-    drawn = (stream or default_stream()).uniform(x.shape, x.dtype, x.backend)
-    return where(x > 0, x, x * Tensor(drawn * (upper - lower) + lower))  # type: ignore[operator]
+    drawn = Tensor((stream or default_stream()).uniform(x.shape, x.dtype, x.backend))
+    return where(x > 0, x, x * (drawn * (upper - lower) + lower))  # type: ignore[operator]
 
 
 def alpha_dropout(
@@ -245,7 +245,7 @@ def alpha_dropout(
     if p == 1:
         return x * 0  # type: ignore[operator]
     low = -SELU_ALPHA * SELU_SCALE
-    kept = Tensor((stream or default_stream()).uniform(x.shape, x.dtype, x.backend) >= p)
+    kept = Tensor((stream or default_stream()).uniform(x.shape, x.dtype, x.backend)) >= p
     scale = ((1 - p) * (1 + p * low**2)) ** -0.5
     return where(kept, x, low) * scale - scale * low * p  # type: ignore[operator]
 

@@ -1,0 +1,59 @@
+"""Layers that read sequences."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from patchgrad.layergraph import fields as f
+from patchgrad.layergraph.kind import LayerKind
+from patchgrad.layergraph.kinds.entry import layer
+from patchgrad.layergraph.rules import arrow, from_axis, heads, same_as
+
+BATCH_FIRST = f.switch("batch_first", True, "the batch is the first axis", ctor=False)
+
+
+def _recurrent(name: str, stem: str, help: str, gates: int, *fields: f.Field, **rules: Any) -> LayerKind:
+    """A recurrent layer; ``fields``: what it has besides the others. Gives the sequence, then its last states."""
+    return layer(
+        name, "sequence", stem, help,
+        f.size("input_size", 64, "size of the vectors that come in"),
+        f.size("hidden_size", 64, "size of the state"),
+        f.size("num_layers", 1, f"{name}s on top of each other", ctor=1),
+        *fields,
+        f.switch("bias", True, "learned offsets"), BATCH_FIRST,
+        f.number("dropout", 0.0, "part set to zero between layers while training", maximum=1),
+        f.switch("bidirectional", False, "read from both ends"),
+        axes=(3,), followers=("input_size",), follow=from_axis("input_size", -1, 3),
+        mirror=same_as("hidden_size", "input_size"), blocks=lambda name: gates,
+        summary_of=arrow("input_size", "hidden_size"),
+        **{"outputs": ("y", "h"), "outs": tuple, "call": "{y}, {h} = {self}({x})", **rules},
+    )  # fmt: skip
+
+
+def _or(value: Any, other: Any) -> Any:
+    return other if value is None else value
+
+
+KINDS = (
+    layer(
+        "MultiheadAttention", "sequence", "attention", "Each position gathers from the others what its heads look for.",
+        f.size("embed_dim", 64, "size of the vectors"),
+        f.size("num_heads", 4, "heads; must divide the size"),
+        f.number("dropout", 0.0, "part of the attention set to zero while training", maximum=1),
+        f.switch("bias", True, "learned offsets"),
+        BATCH_FIRST,
+        inputs=("query", "key", "value"), optional=("key", "value"),
+        axes=(3,), followers=("embed_dim",), follow=from_axis("embed_dim", -1, 3, port="query"), mirror=heads,
+        ins=lambda values: (values[0], _or(values[1], values[0]), _or(values[2], _or(values[1], values[0]))),
+        outs=lambda result: (result[0],), blocks=lambda name: 3 if name.startswith("in_proj") else 1,
+        call="{y}, _ = {self}({query}, {key}, {value})",
+        summary_of=lambda s: f"{s['embed_dim']}, {s['num_heads']} heads",
+    ),
+    _recurrent(
+        "LSTM", "lstm", "Reads a sequence step by step with a memory.", 4,
+        outputs=("y", "h", "c"), outs=lambda result: (result[0], *result[1]), call="{y}, ({h}, {c}) = {self}({x})",
+    ),
+    _recurrent("GRU", "gru", "Reads a sequence step by step; its state is its memory.", 3),
+    _recurrent("RNN", "rnn", "Reads a sequence step by step: the plain form, for short ones.", 1,
+               f.choice("nonlinearity", "tanh", ("tanh", "relu"), "what bounds the state")),
+)  # fmt: skip
