@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import patchgrad as pg
+from patchgrad.errors import ShapeError
 from patchgrad.protocol import wire
 from patchgrad.widgets import pagecode
 
@@ -132,6 +134,19 @@ def test_play_pause_and_step_from_the_page(session, page):
     session.wait(30)
     assert session.state == "paused"
     assert page.ask("transport", action="step", steps=0)["type"] == "failed"
+
+
+def test_a_fault_is_told_with_its_reason_and_its_layer():
+    session = models.session(loader=[*models.batches(2), (pg.zeros((16, 5)), models.batches(1)[0][1])])
+    page = Page(session)
+    page.open()
+    with pytest.raises(ShapeError):
+        session.run(5, progress=False)
+    page.studio._tell_state()
+    run = page.last("run-view")
+    assert (run["state"], run["step"], run["problemNode"]) == ("fault", 2, session.graph.by_name("fc1").uid)
+    assert "step 3" in run["problem"]
+    session.close()
 
 
 def test_a_defect_behind_a_request_is_answered_and_logged(session, page, caplog, monkeypatch):

@@ -17,6 +17,7 @@ from patchgrad.layergraph.receipt import Receipt
 from patchgrad.nn import Module
 from patchgrad.session.keep import Keep
 from patchgrad.session.stale import require_fresh
+from patchgrad.session.step import split
 
 REMEMBERED = 100
 """Revisions whose graphs are kept, to judge a command that was made while looking at one of them."""
@@ -29,7 +30,7 @@ class Live:
     Fields
         module     computes the graph
         optimizer  trains its parameters; the same object throughout
-        batch      inputs and target of the last step, on which an edit is tried; None before the first
+        batch      of the last step, on which an edit is tried; None before the first
         loss_of    ``loss_of(module, batch)``, set once by the session
     """
 
@@ -89,7 +90,7 @@ class Live:
 
     def _change(self, change: Change) -> Receipt:
         keep, batch = Keep(self.module), self.batch
-        options = {} if batch is None else {"batch": batch[:-1], "probe": self._probe}
+        options = {} if batch is None else {"batch": split(batch)[0], "probe": self._probe}
         try:
             made, receipt = change(self.module, self.optimizer, **options)
         finally:

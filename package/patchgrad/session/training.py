@@ -17,7 +17,7 @@ from patchgrad.session.keep import Keep
 from patchgrad.session.live import Live
 from patchgrad.session.pace import Pace
 from patchgrad.session.progress import Progress
-from patchgrad.session.step import Step, split
+from patchgrad.session.step import Step
 from patchgrad.tensor import Tensor
 
 
@@ -86,8 +86,7 @@ class Training:
             raise
         except Exception as error:
             raise self._failed(*explained(error, self._step, self._live.module, batch, self.count)) from error.__cause__
-        inputs, target = split(batch)
-        self._live.batch = (*inputs, target)
+        self._live.batch = batch
         self.counted()
 
     def _train(self, batch: Any) -> float:
@@ -109,8 +108,7 @@ class Training:
     def loss_of(self, batch: Any) -> Tensor:
         """The loss of a batch, noted as that of the step."""
         loss = self._step.loss_of(self._live.module, batch)
-        inputs, target = split(batch)
-        self._live.batch = (*inputs, target)
+        self._live.batch = batch
         self.loss = float(loss.item())
         self.turned = True
         return loss
