@@ -19,18 +19,19 @@ from patchgrad.layergraph.reading import described_by
 SHAPES: dict[str, tuple[int, ...]] = {
     "BatchNorm2d": (4, 6, 6), "BatchNorm3d": (4, 2, 4, 6), "GroupNorm": (4, 6, 6), "Flatten": (4, 6, 6),
     "Upsample": (4, 6, 6), "LocalResponseNorm": (4, 6), "ChannelShuffle": (4, 6), "Embedding": (5,),
+    "EmbeddingBag": (5,),
 }  # fmt: skip
 BY_AXES = {3: (4, 8), 4: (4, 6, 6), 5: (4, 2, 4, 6)}
 """For layers that take one number of axes, or at most this one: the size of a sample."""
-IGNORED = {"device", "dtype", "padding_mode", "inplace"}
-"""Arguments that no field stands for: where a layer lives, one with a single legal value, one that changes nothing."""
+IGNORED = {"device", "dtype", "padding_mode", "inplace", "return_indices", "include_last_offset"}
+"""Arguments that no field stands for: where a layer lives, what changes nothing, what asks for other ports."""
 LAYERS = [kind for kind in catalogue.kinds().values() if kind.layer.startswith("nn.")]
 every_layer = pytest.mark.parametrize("kind", LAYERS, ids=lambda kind: kind.name)
 
 
 def graph_of(kind: LayerKind) -> LayerGraph:
     """Input -> one layer of this kind on all its inputs -> one Output per output."""
-    shape, dtype = shape_for(kind), "int64" if kind.name == "Embedding" else "float32"
+    shape, dtype = shape_for(kind), "int64" if kind.name.startswith("Embedding") else "float32"
     settings = kind.fitting({}, dict.fromkeys(kind.inputs, ("N", *shape)))
     graph = LayerGraph().with_node(LayerNode("n1", "Input", "x", {"shape": shape, "dtype": dtype}))
     graph = graph.with_node(LayerNode("n2", kind.name, "layer", settings))

@@ -78,7 +78,7 @@ class Garden:
         like = [port for port, other in self.ends if other == spec and port != a]
         if not like or too_large(spec) or len(spec.shape) < 2 or spec.dtype != "float32":
             return
-        kind = self.rng.choice(("Add", "Concat"))
+        kind = self.rng.choice(("Add", "Concat", "Multiply"))
         node = self.node(kind, catalogue.find(kind).settings({}))
         for port, source in zip("ab", (a, self.rng.choice(like)), strict=True):
             self.graph = self.graph.with_edge(Edge(source, PortRef(node.uid, port)))
@@ -132,8 +132,8 @@ def graphs(draw: st.DrawFn, families: tuple[str, ...] = tuple(FAMILIES), most: i
 # --- edits ----------------------------------------------------------------------------------------
 
 INSERTED = (
-    "Linear", "ReLU", "Dropout", "LayerNorm", "BatchNorm1d", "Conv2d", "Add", "Concat", "Flatten", "LSTM", "Identity",
-    "MultiheadAttention", "GroupNorm", "MaxPool2d", "Embedding", "Output", "Nonsense", "Closed",
+    "Linear", "ReLU", "Dropout", "LayerNorm", "BatchNorm1d", "Conv2d", "Add", "Concat", "Multiply", "Flatten", "LSTM",
+    "Identity", "MultiheadAttention", "GroupNorm", "MaxPool2d", "Embedding", "Output", "Nonsense", "Closed",
 )  # fmt: skip
 NAMES = ("fc1", "relu1", "class", "forward", "1x", "", "ünï", "a" * 70, "_hidden", "layer9", "norm1")
 VALUES = (1, 2, 3, 5, 8, 0, -1, 0.5, True, False, None, "tanh", "x", [2, 3], float("nan"), 10**12)

@@ -64,6 +64,30 @@ def test_containers_open_into_groups_that_nest() -> None:
     assert_same_bits(graph, model, x)
 
 
+class Gated(nn.Module):
+    def __init__(self) -> None:
+        super().__init__()
+        self.value, self.gate = nn.Linear(4, 4), nn.Linear(4, 4)
+
+    def forward(self, x: Any) -> Any:
+        return self.value(x) * F.sigmoid(self.gate(x))
+
+
+def test_a_product_of_two_paths_is_a_join() -> None:
+    graph = LayerGraph.from_module(Gated(), x)
+    assert kinds(graph)["multiply1"] == "Multiply"
+    assert {"value.y -> multiply1.a", "sigmoid1.y -> multiply1.b"} < wires(graph)
+    model = Gated()
+    assert_same_bits(LayerGraph.from_module(model, x), model, x)
+
+
+def test_a_layer_that_was_asked_to_work_in_place_is_the_layer_that_it_is_without() -> None:
+    model = nn.Sequential(nn.Linear(4, 4), nn.ReLU(inplace=True), nn.Dropout(0.1, inplace=True))
+    graph = LayerGraph.from_module(model, x)
+    assert sorted(kinds(graph).values()) == ["Dropout", "Input", "Linear", "Output", "ReLU"]
+    assert_same_bits(graph, model, x)
+
+
 class Looks(nn.Module):
     """Decides by a value."""
 

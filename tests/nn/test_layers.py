@@ -210,6 +210,7 @@ def test_batch_norm_on_one_value_per_channel_is_refused():
 def test_adding_and_concatenating_join_two_paths():
     a, b = pg.ones(2, 3), pg.zeros(2, 3)
     assert nn.Add()(a, b).tolist() == [[1, 1, 1]] * 2
+    assert nn.Multiply()(a * 2, a * 3).tolist() == [[6, 6, 6]] * 2
     assert nn.Concat()(a, b).tolist() == [[1, 1, 1, 0, 0, 0]] * 2
     assert nn.Concat(dim=0)(a, b).shape == (4, 3)
 

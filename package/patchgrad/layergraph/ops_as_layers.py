@@ -29,8 +29,13 @@ def _with(kind: str, **attributes: str) -> Callable[[Any], Layers]:
     return lambda ran: [(kind, {setting: ran.attrs[name] for setting, name in attributes.items()})]
 
 
-def _add(ran: Any) -> Layers | None:
-    return [("Add", {})] if len(ran.inputs) == 2 and all(hasattr(entry, "shape") for entry in ran.inputs) else None
+def _join(kind: str) -> Callable[[Any], Layers | None]:
+    """A join of two tensors; with a plain number it is none."""
+
+    def rule(ran: Any) -> Layers | None:
+        return [(kind, {})] if len(ran.inputs) == 2 and all(hasattr(entry, "shape") for entry in ran.inputs) else None
+
+    return rule
 
 
 def _reshape(ran: Any) -> Layers | None:
@@ -92,7 +97,8 @@ def _mean(ran: Any) -> Layers | None:
 
 
 RULES: dict[str, Callable[[Any], Layers | None]] = {
-    "add": _add,
+    "add": _join("Add"),
+    "mul": _join("Multiply"),
     "reshape": _reshape,
     "relu": _always("ReLU"),
     "leaky_relu": _with("LeakyReLU", negative_slope="negative_slope"),

@@ -10,7 +10,7 @@ from patchgrad.layergraph.fields import Field
 from patchgrad.layergraph.kind import LayerKind
 from patchgrad.layergraph.probe import Outcome, layer_without_data
 
-OUTSIDE = {"padding_mode": "zeros", "return_indices": False, "divisor_override": None}
+OUTSIDE = {"padding_mode": "zeros", "return_indices": False, "include_last_offset": False}
 """Settings of layers that no field of their kind holds; a layer with another value stays closed."""
 
 

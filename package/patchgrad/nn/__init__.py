@@ -26,7 +26,7 @@ from patchgrad.nn.margin_loss import (
     TripletMarginLoss,
     TripletMarginWithDistanceLoss,
 )
-from patchgrad.nn.merge import Add, Concat, Identity
+from patchgrad.nn.merge import Add, Concat, Identity, Multiply
 from patchgrad.nn.module import Module
 from patchgrad.nn.norm import BatchNorm1d, BatchNorm2d, BatchNorm3d, GroupNorm, LayerNorm
 from patchgrad.nn.padding import (
@@ -120,6 +120,7 @@ __all__ = [
     "Add",
     "Concat",
     "Identity",
+    "Multiply",
     "BCEWithLogitsLoss",
     "CrossEntropyLoss",
     "L1Loss",

@@ -25,6 +25,17 @@ class Add(Module):
         return a + b
 
 
+class Multiply(Module):
+    """``a * b``: one path opens and closes the other, as a gate.
+
+    Shapes
+        a, b of shapes that broadcast  ->  y of the broadcast shape
+    """
+
+    def forward(self, a: Tensor, b: Tensor) -> Tensor:
+        return a * b
+
+
 class Concat(Module):
     """``a`` and ``b`` one after the other along ``dim``; all other axes must agree.
 

@@ -9,6 +9,8 @@ from patchgrad.layergraph.rules import value_of
 KINDS = (
     layer("Add", "join", "add", "The sum of what comes in: a shortcut around layers.",
           inputs=("a", "b"), optional=("a", "b")),
+    layer("Multiply", "join", "multiply", "The product of what comes in: one path as the gate of another.",
+          inputs=("a", "b"), optional=("a", "b")),
     layer(
         "Concat", "join", "concat", "Puts what comes in side by side along an axis.",
         f.axis("dim", 1, "the axis that grows", ctor=1),

@@ -7,6 +7,8 @@ from patchgrad.layergraph.identity import eye
 from patchgrad.layergraph.kinds.entry import layer
 from patchgrad.layergraph.rules import all_of, arrow, from_axis, same_as
 
+PADDING = f.Field("padding_idx", "int", None, None, minimum=0, maximum=2**24, optional=True, help="row that stays zero")
+
 KINDS = (
     layer(
         "Linear", "linear", "linear", "Affine map of the last axis: y = x Wᵀ + b.",
@@ -20,8 +22,16 @@ KINDS = (
         "Embedding", "linear", "embedding", "Looks up a learned vector for each whole number.",
         f.size("num_embeddings", 256, "how many different numbers"),
         f.size("embedding_dim", 64, "size of each vector"),
-        f.Field("padding_idx", "int", None, None, minimum=0, maximum=2**24, optional=True, help="row that stays zero"),
+        PADDING,
         summary_of=arrow("num_embeddings", "embedding_dim"),
+    ),
+    layer(
+        "EmbeddingBag", "linear", "embedding", "Looks up a vector for each whole number of a row: their mean.",
+        f.size("num_embeddings", 256, "how many different numbers"),
+        f.size("embedding_dim", 64, "size of each vector"),
+        f.choice("mode", "mean", ("mean", "sum", "max"), "how the vectors of a row become one"),
+        PADDING,
+        axes=(2,), summary_of=arrow("num_embeddings", "embedding_dim"),
     ),
     layer(
         "Bilinear", "linear", "bilinear", "A learned product of two vectors: y = x1 W x2 + b.",

@@ -8,6 +8,10 @@ from patchgrad.layergraph.kinds.entry import layer
 from patchgrad.layergraph.rules import stride_of_pool, value_of
 
 ROUND_UP = f.switch("ceil_mode", False, "let windows hang over the edge")
+DIVISOR = f.Field(
+    "divisor_override", "int", None, None, minimum=1, maximum=2**24, optional=True,
+    help="what the sum is divided by; empty: the points of the window",
+)  # fmt: skip
 
 
 def _window(axes: int) -> tuple[f.Field, f.Field]:
@@ -34,6 +38,7 @@ def _avg_pool(axes: int) -> LayerKind:
     return layer(
         f"AvgPool{axes}d", "pooling", "pool", "The mean of each window.",
         *_window(axes), _border(axes), ROUND_UP, f.switch("count_include_pad", True, "count the zeros of the border"),
+        *([DIVISOR] if axes > 1 else []),
         axes=(axes + 2,), normal=stride_of_pool, summary_of=value_of("kernel_size"),
     )  # fmt: skip
 
