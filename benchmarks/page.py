@@ -25,12 +25,21 @@ def a_session(**settings):
     return pg.Session(model, [(images, labels)] * 100, loss=nn.CrossEntropyLoss(), optimizer=optimizer, **settings)
 """
 
+# A core is left for the page. And memory is not given back between steps: whether the C library does that for an array
+# of a megabyte or more is a matter of luck, and costs as much as what is measured here.
+QUIET = {
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "MALLOC_MMAP_THRESHOLD_": str(2**28),
+    "MALLOC_TRIM_THRESHOLD_": str(2**30),
+}
+
 
 class Page:
     """One kernel with the network of the benchmarks; a context that ends it."""
 
     def __enter__(self) -> Page:
-        self.kernel = FrontEnd(OMP_NUM_THREADS="1", OPENBLAS_NUM_THREADS="1")  # a core is left for the page
+        self.kernel = FrontEnd(**QUIET)
         self.kernel.run(SETUP)
         self.comm = ""
         self._read = 0
