@@ -184,8 +184,14 @@ _LATER = {
     "watch": ("patchgrad.recorder", "watch"),
 }
 """Public name to (module, attribute), imported on first use."""
-_PICTURED = {"LayerGraph", "Session", "layer", "watch"}
-"""With these come objects whose picture is made in ``drawing``."""
+_SHOWN_BY = {
+    "LayerGraph": "patchgrad.drawing",
+    "layer": "patchgrad.drawing",
+    "plots": "patchgrad.widgets.outputs",
+    "Session": "patchgrad.drawing",
+    "watch": "patchgrad.drawing",
+}
+"""With these come objects that a notebook shows by means of a higher room."""
 
 
 def __getattr__(name: str) -> Any:
@@ -193,8 +199,8 @@ def __getattr__(name: str) -> Any:
         raise AttributeError(f"module 'patchgrad' has no attribute {name!r}")
     room, attribute = _LATER[name]
     found = import_module(room)
-    if name in _PICTURED:
-        import_module("patchgrad.drawing")
+    if name in _SHOWN_BY:
+        import_module(_SHOWN_BY[name])
     found = found if attribute is None else getattr(found, attribute)
     globals()[name] = found
     return found

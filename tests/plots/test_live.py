@@ -5,8 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from typing import Any
+
+import pytest
 
 import patchgrad as pg
+from patchgrad.plots import live
 
 from .sources import put, recorded
 
@@ -24,6 +28,7 @@ def test_a_live_figure_follows_new_numbers() -> None:
     given = recorded()
     made = pg.plots.loss(given, live=True)
     put(given.recorder, "loss", "", 4, 0.125)
+    given.recorder.looks += 1
     assert eventually(lambda: len(made.data[0].y) == 5 and made.data[0].y[-1] == 0.125)
     made.stop()
 
@@ -34,6 +39,7 @@ def test_a_stopped_figure_stays_as_it_is() -> None:
     made.stop()
     time.sleep(0.3)
     put(given.recorder, "loss", "", 4, 0.125)
+    given.recorder.looks += 1
     time.sleep(0.3)
     assert len(made.data[0].y) == 4
 
@@ -45,21 +51,45 @@ def test_a_layer_that_comes_by_an_edit_gets_its_line() -> None:
     model = pg.nn.Sequential(*(pg.nn.Linear(2, 2) for _ in range(3)))
     given.recorder.use(model)
     put(given.recorder, "update_ratio", "2", 4, 1e-3)
+    given.recorder.looks += 1
     assert eventually(lambda: len(made.data) == 3)
     made.stop()
 
 
-def test_the_thread_ends_when_the_figure_is_closed() -> None:
+def test_the_thread_ends_when_the_figure_is_stopped() -> None:
     made = pg.plots.loss(recorded(), live=True)
-    followers = [thread for thread in threading.enumerate() if thread.name == "patchgrad live plot"]
-    assert followers
-    made.close()
-    assert eventually(lambda: not any(thread.is_alive() for thread in followers))
-
-
-def test_the_saved_output_holds_a_plain_figure_beside_the_widget() -> None:
-    made = pg.plots.loss(recorded(), live=True)
-    bundle, _ = made._repr_mimebundle_()
-    assert bundle["application/vnd.plotly.v1+json"]["data"][0]["name"] == "loss"
-    assert "application/vnd.jupyter.widget-view+json" in bundle
+    follower = threading.enumerate()[-1]
+    assert follower.name == "patchgrad live plot"
     made.stop()
+    assert eventually(lambda: not follower.is_alive())
+
+
+def test_where_outputs_cannot_be_changed_the_figure_stays_a_widget(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "show_output", None)
+    made = pg.plots.loss(recorded(), live=True)
+    with pytest.raises(NotImplementedError):
+        made._ipython_display_()
+    made.stop()
+    assert live.WIDGET in live.bundle(made)
+
+
+def test_the_output_is_a_widget_while_numbers_come_and_a_plain_figure_at_rest(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown: list[tuple[str | None, str]] = []
+
+    def show(bundle: dict[str, Any], name: str | None) -> str:
+        points = [len(figure["data"][0]["x"]) for kind, figure in bundle.items() if kind == live.PLAIN]
+        shown.append((name, f"plain, {points[0]} points" if points else "widget"))
+        return "output 1"
+
+    monkeypatch.setattr(live, "show_output", show)
+    monkeypatch.setattr(live, "REST", 0.2)
+    given = recorded()
+    made = pg.plots.loss(given, live=True)
+    made._ipython_display_()
+    assert eventually(lambda: len(shown) == 2)
+    put(given.recorder, "loss", "", 4, 0.125)
+    given.recorder.looks += 1
+    assert eventually(lambda: len(shown) == 4)
+    made.stop()
+    steps = ["widget", "plain, 4 points", "widget", "plain, 5 points"]
+    assert shown[:4] == list(zip([None, "output 1", "output 1", "output 1"], steps, strict=True))

@@ -15,7 +15,6 @@ from patchgrad.plots.gradient_flow import gradient_flow as _gradient_flow
 from patchgrad.plots.histogram_over_time import Kind
 from patchgrad.plots.histogram_over_time import histogram_over_time as _histogram_over_time
 from patchgrad.plots.loss import loss as _loss
-from patchgrad.plots.source import source as _source
 from patchgrad.plots.update_ratio import update_ratio as _update_ratio
 
 __all__ = ["activation_scale", "gradient_flow", "histogram_over_time", "loss", "update_ratio"]
@@ -23,22 +22,22 @@ __all__ = ["activation_scale", "gradient_flow", "histogram_over_time", "loss", "
 
 def loss(session: Any, *, live: bool = False) -> Any:
     """Does the network learn? The loss of every step, with a numbered flag at every edit."""
-    return _figure(partial(_loss, _source(session)), live=live)
+    return _figure(_loss, session, live=live)
 
 
 def gradient_flow(session: Any, *, live: bool = False) -> Any:
     """Does the gradient reach the first layer? Root mean square of each layer's gradient, over depth."""
-    return _figure(partial(_gradient_flow, _source(session)), live=live)
+    return _figure(_gradient_flow, session, live=live)
 
 
 def activation_scale(session: Any, *, live: bool = False) -> Any:
     """Do the activations keep their scale over depth? Mean and deviation of each layer's output."""
-    return _figure(partial(_activation_scale, _source(session)), live=live)
+    return _figure(_activation_scale, session, live=live)
 
 
 def update_ratio(session: Any, *, live: bool = False) -> Any:
     """Are the steps of the right size? Change of the weights as a share of the weights, by layer."""
-    return _figure(partial(_update_ratio, _source(session)), live=live)
+    return _figure(_update_ratio, session, live=live)
 
 
 def histogram_over_time(session: Any, layer: str, kind: Kind = "activation", *, live: bool = False) -> Any:
@@ -48,4 +47,4 @@ def histogram_over_time(session: Any, layer: str, kind: Kind = "activation", *, 
         layer  its name or uid
         kind   "activation" or "gradient"
     """
-    return _figure(partial(_histogram_over_time, _source(session), layer, kind), live=live)
+    return _figure(partial(_histogram_over_time, layer=layer, kind=kind), session, live=live)

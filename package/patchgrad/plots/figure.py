@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from importlib import import_module
 from typing import Any
 
 from patchgrad.errors import ArgumentError
 from patchgrad.plots.look import Spec
+from patchgrad.plots.source import Source, source
 
 
 def plotly() -> Any:
@@ -24,11 +26,11 @@ def plotly() -> Any:
         ) from error
 
 
-def figure(draw: Callable[[], Spec], *, live: bool) -> Any:
-    """A Plotly figure of what ``draw`` gives now; ``live``: a widget that follows it."""
-    made = plotly()
+def figure(draw: Callable[[Source], Spec], given: Any, *, live: bool) -> Any:
+    """A Plotly figure of what is in a session, watch or recorder now; ``live``: a widget that follows it."""
+    made, shown = plotly(), source(given)
     if not live:
-        return made.Figure(draw())
+        return made.Figure(draw(shown))
     from patchgrad.plots.live import live_figure
 
-    return live_figure(draw)
+    return live_figure(partial(draw, shown), shown.state)

@@ -27,7 +27,7 @@ def smooth(values: Any, memory: float = MEMORY) -> Any:
     """
     found = host.empty(len(values))
     mean = weight = 0.0
-    for place, value in enumerate(values):
+    for place, value in enumerate(values.tolist()):
         if value - value == 0:
             mean = memory * mean + (1 - memory) * value
             weight = memory * weight + (1 - memory)

@@ -30,6 +30,10 @@ class Source:
         edits = tuple(getattr(self.owner, "log", None) or ())
         return tuple(Flag(e.number, e.step, e.title) for e in edits if e.status == "applied")
 
+    def state(self) -> tuple[int, int]:
+        """Differs when there may be something new to show."""
+        return self.recorder.looks, len(self.flags())
+
     def names(self) -> dict[str, str]:
         """Names of layers by uid, by depth; one that is only a number gets the kind of the layer with it."""
         layers = self.recorder.layers or ()

@@ -53,6 +53,8 @@ class Recorder:
         self.layers: Layers | None = None
         self.snapshot: Snapshot | None = None
         self.fault: NonFinite | None = None
+        self.looks = 0
+        """How often something was measured."""
         self.problems: dict[str, str] = {}
         """Quantities that failed and are no longer measured, with the reason."""
         self.records_graph = graph
@@ -126,6 +128,7 @@ class Recorder:
 
     def take(self, evidence: Evidence, tier: Literal["step", "norms", "sampled"]) -> None:
         """Compute and keep a tier ("norms" includes "step"). A quantity that fails is left out from now on."""
+        self.looks += 1
         tiers = {"step", "norms"} if tier == "norms" else {tier}
         for quantity in self.quantities():
             if quantity.when not in tiers:
