@@ -178,5 +178,7 @@ def test_enter_in_the_sidebar_adds_the_layer_to_the_studio_that_was_used_last(op
     notebook.page.keyboard.type("dropout")
     notebook.page.keyboard.press("Enter")
     assert "kept 4 tensors" in studio.notice("done")
-    assert studio.names.index("relu1") + 1 == studio.names.index("drop1")
+    studio.see_all()
+    relu, drop = (studio.box(name).get_attribute("data-id") for name in ("relu1", "drop1"))
+    assert f"{relu}.y->{drop}.x" in studio.edges
     assert source(notebook, 1) == before
