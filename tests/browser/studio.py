@@ -36,7 +36,8 @@ class Studio:
         return studio
 
     def show(self) -> None:
-        """Scroll to it, and wait until the boxes are drawn."""
+        """Scroll to it (a cell far below is not drawn before that), and wait until the boxes are drawn."""
+        self.notebook.page.evaluate(SHOW, self.cell)
         self.notebook.page.wait_for_selector(f"{ROOT} .react-flow__node", timeout=30_000)
         self.notebook.page.evaluate(SHOW, self.cell)
         self.see_all()
