@@ -39,7 +39,7 @@ def _network() -> tuple[nn.Module, Callable[[], float]]:
 
 
 def _blocks(model: nn.Module, step: Callable[[], float], recorders: tuple[Recorder, Recorder]) -> dict[str, Block]:
-    """The same steps three ways. The recorders go on from block to block."""
+    """The same steps in several ways. The recorders go on from block to block."""
     own, watching = recorders
     done = {"recorded": 0, "watched": 0}
 
@@ -59,9 +59,15 @@ def _blocks(model: nn.Module, step: Callable[[], float], recorders: tuple[Record
             alone()
         done["watched"] += BLOCK
 
+    def closed() -> None:
+        with Watch(model, watching):
+            pass
+        alone()
+
     return {
         "alone": alone,
         "alone once more": alone,
+        "after a watch was closed": closed,
         "recorder, default quantities": recorded,
         "pg.watch, default quantities": watched,
     }
