@@ -29,9 +29,9 @@ from patchgrad.widgets.coalesce import Coalesce
 from patchgrad.widgets.frames import frame
 from patchgrad.widgets.numbers import inspected
 
-FRAME_PERIOD = 1 / 10
+FRAME_PERIOD = 1 / 5
 """Seconds between two frames at least: plots are not drawn more often."""
-FRAME_SHARE = 0.02
+FRAME_SHARE = 0.01
 """Share of the time that may be spent on frames: where one takes long, the next comes later."""
 
 
