@@ -12,6 +12,7 @@ from contextlib import nullcontext
 from functools import partial
 from typing import Any
 
+from patchgrad.backend import low
 from patchgrad.typing import Array
 
 
@@ -48,8 +49,10 @@ class Backend:
     """One array library on one kind of device.
 
     ``kernels`` maps the name of an op to a fast variant of its forward; the plain forward is used where it
-    has no entry.
+    has no entry. ``low_kernels`` names those that take arrays in low precision as they are.
     """
+
+    low_kernels: frozenset[str] = frozenset()
 
     def __init__(self, name: str, xp: Namespace, array_types: Iterable[type]) -> None:
         self.name = name
@@ -59,6 +62,8 @@ class Backend:
 
     def run(self, op: Any, arrays: list[Any], attrs: dict[str, Any]) -> Any:
         """The op's result on bare arrays: one array, or a tuple where the op has several outputs."""
+        if low.used and any(map(low.touches, arrays)):
+            return low.run(self, op, arrays, attrs)
         return (self.kernels.get(op.name) or op.forward)(self.xp, *arrays, **attrs)
 
     def quiet(self) -> Any:
