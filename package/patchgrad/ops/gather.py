@@ -13,6 +13,13 @@ from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
 from patchgrad.typing import Shape
 
+__all__ = [
+    "gather", "index_add", "index_select", "masked_select", "nonzero", "scatter", "scatter_add", "take_along_dim",
+    "unique",
+]  # fmt: skip
+METHODS = "gather index_add index_select masked_fill masked_select nonzero scatter scatter_add take_along_dim unique"
+IN_PLACE = "index_add masked_fill scatter scatter_add"
+
 
 def _corner(shape: Shape, axis: int) -> tuple[Any, ...]:
     """The part of a tensor that an index of this shape reaches."""
