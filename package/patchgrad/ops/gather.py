@@ -99,6 +99,7 @@ _INDEX = host.asarray([[0, 2, 2], [1, 0, 1]])
 
 GATHER = define(
     "gather",
+    beyond_rules="its rule is scatter_add",
     inputs=("x", "index"),
     forward=_gather,
     shape=_gather_shape,
@@ -119,6 +120,7 @@ GATHER = define(
 )
 SCATTER_ADD = define(
     "scatter_add",
+    beyond="adds into repeated places: add.at",
     inputs=("x", "index", "src"),
     forward=_scatter_add,
     shape=_scatter_shape,
@@ -134,6 +136,7 @@ SCATTER_ADD = define(
 )
 SCATTER = define(
     "scatter",
+    beyond="writes to places given by arrays",
     inputs=("x", "index", "src"),
     forward=_scatter,
     shape=_scatter_shape,
