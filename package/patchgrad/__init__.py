@@ -34,6 +34,7 @@ from patchgrad.ops.arithmetic import *
 from patchgrad.ops.arrange import *
 from patchgrad.ops.bitwise import *
 from patchgrad.ops.creation import *
+from patchgrad.ops.dtypes import *
 from patchgrad.ops.einsum import *
 from patchgrad.ops.elementwise import *
 from patchgrad.ops.gather import *

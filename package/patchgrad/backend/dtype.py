@@ -1,6 +1,7 @@
 """Dtypes: small objects of patchgrad's own, one per element type, equal on every backend.
 
-``float16`` and ``bfloat16`` get their library dtype when they are first used (``low.py`` says why). Read next: ``promotion.py``.
+``float16`` and ``bfloat16`` get their library dtype when they are first used (``low.py`` says why).
+Read next: ``promotion.py``.
 """
 
 from __future__ import annotations
@@ -137,5 +138,7 @@ def set_default_dtype(value: Any) -> None:
     global _default
     new = as_dtype(value)
     if new.kind != "f":
-        raise DtypeError("the default dtype must be a floating one", got=new.name, want="float64, float32 or float16")
+        raise DtypeError(
+            "the default dtype must be a floating one", got=new.name, want="float64, float32, float16 or bfloat16"
+        )
     _default = new

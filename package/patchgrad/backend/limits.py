@@ -11,7 +11,10 @@ from patchgrad.errors import DtypeError
 
 
 class finfo:
-    """Limits of a floating dtype (of its parts, for a complex one): bits, eps, max, min, tiny, smallest_normal, resolution."""
+    """Limits of a floating dtype (of its parts, for a complex one).
+
+    Fields: bits, eps, max, min, tiny, smallest_normal, resolution, dtype (its name).
+    """
 
     __slots__ = ("bits", "dtype", "eps", "max", "min", "resolution", "smallest_normal", "tiny")
 

@@ -1,11 +1,12 @@
 """float16 and bfloat16: each op is computed in float32, and its results are rounded once, to nearest, ties to even.
 
-That is what PyTorch does on the CPU, it is exact for single arithmetic operations, and a formula of many steps (softmax,
-a norm) or a long sum is rounded at its end alone. Views and kernels written for low precision see the arrays as they are.
+That is what PyTorch does on the CPU, it is exact for single arithmetic operations, and a formula of many steps
+(softmax, a norm) or a long sum is rounded at its end alone. Views and kernels written for low precision see the arrays
+as they are.
 
 NumPy has no bfloat16. The dtype is that of ml_dtypes, which CuPy takes too; NumPy knows how to move and cast it but not
 that it is floating (its ``kind`` is "V"), so ops never see it. ml_dtypes takes longer to import than the rest of
-patchgrad: it is loaded with the first bfloat16, and nothing here costs anything before the first array in low precision.
+patchgrad: it is loaded with the first bfloat16. Before the first array in low precision an op pays a look at ``used``.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ NAMES = ("float16", "bfloat16")
 FLOATS = "fcV"
 """Kinds of NumPy dtypes that can have a gradient; V is bfloat16, no other such dtype gets into a tensor."""
 EXACT_SCALARS = ("mul", "div", "floor_divide")
-"""Ops whose operand without axes takes part in its own precision, as in PyTorch."""
+"""Ops in which a Python float or a tensor without axes stays in float32; in others it is rounded first, as in PyTorch."""
 
 used = False
 """Was there an array in low precision in this process?"""
@@ -75,17 +76,15 @@ def run(backend: Any, op: Any, arrays: list[Any], attrs: dict[str, Any]) -> Any:
     if op.view or op.name in backend.low_kernels:
         return forward(backend.xp, *arrays, **attrs)
     kinds = op.result_dtypes(arrays, attrs)
-    wide = widened(arrays)
-    if op.dtype == "bool":
-        wide = [_scalar_like(entry, arrays) for entry in wide]
+    wide = widened(arrays) if op.name in EXACT_SCALARS else [_rounded(entry, arrays) for entry in widened(arrays)]
     found = forward(backend.xp, *wide, **attrs)
     if len(op.outputs) == 1:
         return narrowed(found, kinds[0])
     return tuple([narrowed(entry, kind) for entry, kind in zip(found, kinds, strict=True)])
 
 
-def _scalar_like(value: Any, arrays: list[Any]) -> Any:
-    """A Python float as the arrays beside it would hold it: comparisons in PyTorch round it first."""
+def _rounded(value: Any, arrays: list[Any]) -> Any:
+    """A Python float as the arrays beside it would hold it; anything else as it is."""
     kinds = {entry.dtype for entry in arrays if hasattr(entry, "dtype")}
     if type(value) is not float or len(kinds) != 1:
         return value

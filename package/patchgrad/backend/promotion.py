@@ -1,8 +1,8 @@
 """Which dtype comes out of a combination of dtypes, as in PyTorch, on every backend.
 
-Within a kind the wider dtype wins; between kinds the higher kind decides (bool, whole numbers, floats, complex). Tensors
-without axes and Python numbers do not change the dtype of a tensor with axes unless their kind is higher. Under
-`by_dtype` tensors without axes count like all others: that is the array API's rule, where the outcome depends on dtypes alone.
+Within a kind the wider dtype wins; between kinds the higher kind decides (bool, whole numbers, floats, complex).
+Tensors without axes and Python numbers do not change the dtype of a tensor with axes unless their kind is higher. Under
+`by_dtype` tensors without axes count like all others: that is the array API's rule, by which dtypes alone decide.
 """
 
 from __future__ import annotations
