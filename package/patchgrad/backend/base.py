@@ -81,5 +81,9 @@ class Backend:
         """The same numbers as a NumPy array."""
         raise NotImplementedError
 
+    def pinned(self, array: Array) -> Array:
+        """A copy in the host's memory that the device reads directly."""
+        return array
+
     def device_of(self, array: Array) -> str:
         return self.name

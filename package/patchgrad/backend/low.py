@@ -20,7 +20,7 @@ NAMES = ("float16", "bfloat16")
 FLOATS = "fcV"
 """Kinds of NumPy dtypes that can have a gradient; V is bfloat16, no other such dtype gets into a tensor."""
 EXACT_SCALARS = ("mul", "div", "floor_divide")
-"""Ops in which a Python float or a tensor without axes stays in float32; in others it is rounded first, as in PyTorch."""
+"""Ops in which a Python float or a tensor without axes stays in float32; others round it first, as in PyTorch."""
 
 used = False
 """Was there an array in low precision in this process?"""
