@@ -28,7 +28,6 @@ from patchgrad.backend.dtype import (
     set_default_dtype,
     uint8,
 )
-from patchgrad.backend.random import get_rng_state, manual_seed, set_rng_state
 from patchgrad.ops.activation import *
 from patchgrad.ops.arithmetic import *
 from patchgrad.ops.arrange import *
@@ -38,6 +37,7 @@ from patchgrad.ops.dtypes import *
 from patchgrad.ops.einsum import *
 from patchgrad.ops.elementwise import *
 from patchgrad.ops.gather import *
+from patchgrad.ops.generator import *
 from patchgrad.ops.linalg import *
 from patchgrad.ops.movement import *
 from patchgrad.ops.random import *
@@ -57,6 +57,7 @@ _LATER = {
     "load": ("patchgrad.interop", "load"),
     "load_metadata": ("patchgrad.interop", "load_metadata"),
     "plots": ("patchgrad.plots", None),
+    "random": ("patchgrad.ops.generator", None),
     "save": ("patchgrad.interop", "save"),
     "Session": ("patchgrad.session", "Session"),
     "studio": ("patchgrad.widgets", "studio"),

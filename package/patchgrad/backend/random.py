@@ -57,6 +57,10 @@ def _counters(xp: Any, offset: int, blocks: int) -> tuple[Array, ...]:
     return index & low, index >> shift, high & low, high >> shift
 
 
+SIGNIFICANT = {"float32": 24, "float16": 11, "bfloat16": 8}
+"""Binary digits of a number: with more random bits some would be rounded up to 1."""
+
+
 class Stream:
     """A sequence of random numbers: a ``key`` and the ``offset`` of the next block of 128 bits.
 
@@ -85,7 +89,7 @@ class Stream:
         return pairs[:, 0] + (pairs[:, 1] << xp.asarray(32, dtype=xp.uint64))
 
     def uniform(self, shape: Shape, dtype: Any = None, backend: Backend | None = None) -> Array:
-        """Uniform in [0, 1): 24 random bits each (53 for float64)."""
+        """Uniform in [0, 1): as many random bits each as the dtype holds."""
         kind, backend = _floating(dtype), backend or get_backend()
         if backend.name == "meta":
             return MetaArray(shape, kind.numpy)
@@ -93,7 +97,7 @@ class Stream:
         if kind.name == "float64":
             values = xp.astype(self.words64(count, backend) >> xp.asarray(11, dtype=xp.uint64), xp.float64) * 2.0**-53
         else:
-            bits = 11 if kind.name == "float16" else 24
+            bits = SIGNIFICANT[kind.name]
             top = self.bits(count, backend) >> xp.asarray(32 - bits, dtype=xp.uint32)
             values = xp.astype(xp.astype(top, xp.float32) * 2.0**-bits, kind.numpy)
         return xp.reshape(values, shape)
@@ -154,11 +158,23 @@ _awaited: dict[str, list[tuple[int, int]]] = {}
 """States from `set_rng_state` of streams that do not exist yet."""
 
 
-def manual_seed(seed: int) -> Stream:
-    """Start all random numbers anew: the default stream and the streams of all layers."""
+def use_default(stream: Any) -> Any:
+    """Let functions without a stream of their own draw from this one; returns it."""
+    global _default
+    _default = stream
+    return stream
+
+
+def initial_seed() -> int:
+    """The seed that all streams started with."""
+    return _seed
+
+
+def manual_seed(seed: int) -> Any:
+    """Start all random numbers anew: the default stream, which is returned, and the streams of all layers."""
     global _seed
-    _seed = seed
-    _default.key, _default.offset = seed & (2**64 - 1), 0
+    _seed = int(seed) & (2**64 - 1)
+    _default.key, _default.offset = _seed, 0
     _awaited.clear()
     for stream in _living():
         stream.key, stream.offset = key_of(stream.path or ""), 0
