@@ -36,6 +36,7 @@ from patchgrad.version import __version__
 if TYPE_CHECKING:
     from patchgrad import data, datasets, nn, optim, plots, testing
     from patchgrad.backend.random import get_rng_state, manual_seed, set_rng_state
+    from patchgrad.interop import load, load_metadata, save
     from patchgrad.layergraph import LayerGraph, edit, layer
     from patchgrad.ops.activation import *
     from patchgrad.ops.arithmetic import *

@@ -3,6 +3,7 @@
 SUBMODULES = 'data datasets nn optim plots testing'
 NAMES = {
     'patchgrad.backend.random': 'get_rng_state manual_seed set_rng_state',
+    'patchgrad.interop': 'load load_metadata save',
     'patchgrad.layergraph': 'LayerGraph edit layer',
     'patchgrad.ops.activation': 'log_softmax relu sigmoid softmax',
     'patchgrad.ops.arithmetic': 'acosh addcdiv addcmul allclose asinh atan2 atanh divide equal exp2 fmod frac hypot isclose lerp logaddexp logical_xor logit nan_to_num trunc xlogy',
