@@ -24,7 +24,7 @@ EXACT_SCALARS = ("mul", "div", "floor_divide")
 
 used = False
 """Was there an array in low precision in this process?"""
-_kinds: list[Any] = []
+_kinds: set[Any] = set()
 _wide = numpy.dtype("float32")
 
 
@@ -32,8 +32,7 @@ def load(name: str) -> Any:
     """The NumPy dtype of this name; from now on ops look for it."""
     global used
     kind = numpy.dtype(import_module("ml_dtypes").bfloat16 if name == "bfloat16" else name)
-    if kind not in _kinds:
-        _kinds.append(kind)
+    _kinds.add(kind)
     used = True
     return kind
 

@@ -6,7 +6,16 @@ from typing import Any
 
 from patchgrad.backend import MetaArray, get_backend
 from patchgrad.backend.dtype import as_dtype
-from patchgrad.backend.random import Stream, default_stream
+from patchgrad.backend.random import (
+    Stream,
+    default_stream,
+    fork_rng,
+    get_rng_state,
+    initial_seed,
+    manual_seed,
+    seed,
+    set_rng_state,
+)
 from patchgrad.errors import ArgumentError
 from patchgrad.tensor import Tensor, views
 from patchgrad.tensor.explain import placed
@@ -15,6 +24,8 @@ __all__ = [
     "bernoulli", "multinomial", "normal", "rand", "rand_like", "randint", "randint_like", "randn", "randn_like",
     "randperm",
 ]  # fmt: skip
+HERE = (fork_rng, get_rng_state, initial_seed, manual_seed, seed, set_rng_state)
+"""What PyTorch has in ``torch.random``, here in ``pg.random`` too."""
 METHODS = "bernoulli bernoulli_ multinomial normal_ random_ uniform_"
 
 
