@@ -173,6 +173,8 @@ def apply(op: OpSpec, *inputs: Any, **attrs: Any) -> Any:
                 backend = BY_TYPE[type(data)]
             elif BY_TYPE[type(data)] is not backend:
                 backend = _common_backend(op, inputs)
+                if backend.depth:
+                    return apply(op, *backend.lift(inputs), **attrs)
         else:
             arrays.append(entry)
     if backend is None:
@@ -200,14 +202,14 @@ def apply(op: OpSpec, *inputs: Any, **attrs: Any) -> Any:
 
 
 def _common_backend(op: OpSpec, inputs: tuple[Any, ...]) -> Backend:
-    """The backend of inputs that live in different places: ``meta`` wins, others may not be mixed."""
+    """The backend of inputs that live in different places: batches, then ``meta`` win; others may not be mixed."""
     found: Backend | None = None
     for entry in inputs:
         if isinstance(entry, Tensor):
             backend = BY_TYPE[type(entry.data)]
-            if found is None or backend is META:
+            if found is None or backend.depth > found.depth or (backend is META and not found.depth):
                 found = backend
-            elif backend is not found and found is not META:
+            elif backend.depth == found.depth and backend is not found and found is not META:
                 raise placed(
                     DeviceError(
                         f"{op.name} cannot mix devices",

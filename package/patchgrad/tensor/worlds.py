@@ -6,7 +6,8 @@ The engine in ``autograd/backward.py`` is the same for both.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 from patchgrad.autograd.backward import Key, run_backward
@@ -76,6 +77,11 @@ def tensor_of(array: Any) -> Tensor:
 class ArrayWorld:
     """Cotangents are bare arrays."""
 
+    mode = no_grad
+
+    def enter(self, value: Tensor) -> Any:
+        return value.data
+
     def namespace(self, node: Node) -> Any:
         return node.backend.xp
 
@@ -92,6 +98,11 @@ class ArrayWorld:
         kind = node.dtypes[index]
         return gradient if gradient.dtype == kind else gradient.astype(kind)
 
+    def match(self, node: Node, tangent: Any, spec: Any) -> Any:
+        if tangent.shape != spec[0]:
+            tangent = node.backend.xp.broadcast_to(tangent, spec[0])
+        return tangent if tangent.dtype == spec[1] else tangent.astype(spec[1])
+
     def add(self, a: Any, b: Any) -> Any:
         return a + b
 
@@ -102,6 +113,11 @@ class ArrayWorld:
 
 class TensorWorld:
     """Cotangents are tensors, and every step is taped."""
+
+    mode = enable_grad
+
+    def enter(self, value: Tensor) -> Any:
+        return value
 
     def namespace(self, node: Node) -> Any:
         return tensor_namespace
@@ -115,12 +131,37 @@ class TensorWorld:
         kind = node.dtypes[index]
         return gradient if gradient.data.dtype == kind else tensor_namespace.astype(gradient, kind)
 
+    def match(self, node: Node, tangent: Any, spec: Any) -> Any:
+        if tangent.shape != spec[0]:
+            tangent = tensor_namespace.broadcast_to(tangent, spec[0])
+        return tangent if tangent.data.dtype == spec[1] else tensor_namespace.astype(tangent, spec[1])
+
     def add(self, a: Any, b: Any) -> Any:
         return a + b
 
     def through(self, hook: Hook, ct: Any) -> Any:
         result = hook(ct)
         return ct if result is None else result
+
+
+class UntapedWorld(TensorWorld):
+    """Cotangents are tensors without a past: for arrays that hold tensors themselves, whose own tape goes on."""
+
+    mode = nullcontext
+
+    def enter(self, value: Tensor) -> Any:
+        return Tensor(value.data)
+
+    def saved(self, node: Node) -> Saved:
+        return _saved(node, _without_past)
+
+    def through(self, hook: Hook, ct: Any) -> Any:
+        with no_grad():
+            return super().through(hook, ct)
+
+
+def _without_past(node: Node, index: int, is_input: bool, value: Any) -> Any:
+    return value if getattr(value, "shape", None) is None else Tensor(value)
 
 
 def _as_tensor(node: Node, index: int, is_input: bool, value: Any) -> Any:
@@ -150,19 +191,36 @@ def _sum_to(xp: Any, value: Any, shape: tuple[int, ...]) -> Any:
     return value if value.shape == shape else xp.broadcast_to(value, shape)
 
 
-ARRAYS, TENSORS = ArrayWorld(), TensorWorld()
+ARRAYS, TENSORS, UNTAPED = ArrayWorld(), TensorWorld(), UntapedWorld()
+
+
+def world_for(values: Iterable[Tensor], create_graph: bool) -> Any:
+    """The world to compute with: tensors where the pass is taped, bare arrays where these are arrays."""
+    if create_graph:
+        return TENSORS
+    return UNTAPED if any(value.backend.depth for value in values) else ARRAYS
+
+
+def as_tensor(value: Any) -> Tensor:
+    """A cotangent or tangent of any world as a tensor."""
+    return value if isinstance(value, Tensor) else tensor_of(value)
 
 
 def pull(
-    outputs: list[Tensor], cotangents: list[Any], *, create_graph: bool, keep: bool, wanted: set[Key] | None = None
+    outputs: Sequence[Tensor],
+    cotangents: Sequence[Tensor],
+    *,
+    create_graph: bool,
+    keep: bool,
+    wanted: set[Key] | None = None,
 ) -> dict[Key, Any]:
     """Run backward from ``outputs``; cotangents by (producer, port), arrays or, with ``create_graph``, tensors."""
+    world = world_for((*outputs, *cotangents), create_graph)
     roots = [
-        (output.node or output, output.port, ct if create_graph else ct.data)
-        for output, ct in zip(outputs, cotangents, strict=True)
+        (output.node or output, output.port, world.enter(ct)) for output, ct in zip(outputs, cotangents, strict=True)
     ]
-    with enable_grad() if create_graph else no_grad(), get_backend().quiet():
-        return run_backward(roots, TENSORS if create_graph else ARRAYS, keep=keep or create_graph, wanted=wanted)
+    with world.mode(), get_backend().quiet():
+        return run_backward(roots, world, keep=keep or create_graph, wanted=wanted)
 
 
 def first_cotangent(output: Tensor, given: Tensor | None) -> Tensor:
@@ -199,7 +257,7 @@ def backward(output: Tensor, gradient: Tensor | None, retain: bool | None, creat
     found = pull([output], [ct], create_graph=create_graph, keep=bool(retain), wanted=wanted)
     for (leaf, _), value in found.items():
         if isinstance(leaf, Tensor):
-            _accumulate(leaf, value if create_graph else tensor_of(value))
+            _accumulate(leaf, as_tensor(value))
 
 
 def _accumulate(leaf: Tensor, gradient: Tensor) -> None:
