@@ -29,147 +29,23 @@ from patchgrad.backend.dtype import (
     uint8,
 )
 from patchgrad.backend.random import get_rng_state, manual_seed, set_rng_state
-from patchgrad.ops.activation import log_softmax, relu, sigmoid, softmax
-from patchgrad.ops.arithmetic import (
-    acosh,
-    addcdiv,
-    addcmul,
-    allclose,
-    asinh,
-    atan2,
-    atanh,
-    divide,
-    equal,
-    exp2,
-    fmod,
-    frac,
-    hypot,
-    isclose,
-    lerp,
-    logaddexp,
-    logical_xor,
-    logit,
-    nan_to_num,
-    trunc,
-    xlogy,
-)
-from patchgrad.ops.arrange import diag, diagonal, meshgrid, repeat_interleave, roll, tile, trace
-from patchgrad.ops.bitwise import (
-    bitwise_and,
-    bitwise_left_shift,
-    bitwise_not,
-    bitwise_or,
-    bitwise_right_shift,
-    bitwise_xor,
-)
-from patchgrad.ops.creation import (
-    arange,
-    as_tensor,
-    empty,
-    empty_like,
-    eye,
-    from_numpy,
-    full,
-    full_like,
-    linspace,
-    ones,
-    ones_like,
-    tensor,
-    tril,
-    triu,
-    zeros,
-    zeros_like,
-)
-from patchgrad.ops.einsum import einsum
-from patchgrad.ops.elementwise import (
-    add,
-    clamp,
-    div,
-    eq,
-    floor_divide,
-    ge,
-    gt,
-    le,
-    logical_and,
-    logical_not,
-    logical_or,
-    lt,
-    maximum,
-    minimum,
-    mul,
-    ne,
-    pow,
-    remainder,
-    sub,
-    where,
-)
-from patchgrad.ops.gather import (
-    gather,
-    index_add,
-    index_select,
-    masked_select,
-    nonzero,
-    scatter,
-    scatter_add,
-    take_along_dim,
-    unique,
-)
-from patchgrad.ops.linalg import addmm, baddbmm, bmm, dot, inner, matmul, mm, mv, outer
-from patchgrad.ops.movement import (
-    broadcast_to,
-    cat,
-    chunk,
-    clone,
-    concat,
-    flatten,
-    flip,
-    movedim,
-    permute,
-    reshape,
-    split,
-    squeeze,
-    stack,
-    transpose,
-    unbind,
-    unflatten,
-    unsqueeze,
-)
-from patchgrad.ops.random import (
-    bernoulli,
-    multinomial,
-    normal,
-    rand,
-    rand_like,
-    randint,
-    randint_like,
-    randn,
-    randn_like,
-    randperm,
-)
-from patchgrad.ops.reduce import (
-    all,
-    amax,
-    amin,
-    any,
-    argmax,
-    argmin,
-    cumprod,
-    cumsum,
-    logsumexp,
-    mean,
-    norm,
-    prod,
-    std,
-    sum,
-    var,
-)
-from patchgrad.ops.sorting import argsort, kthvalue, max, median, min, sort, topk
-from patchgrad.ops.special import erf, erfc
+from patchgrad.ops.activation import *
+from patchgrad.ops.arithmetic import *
+from patchgrad.ops.arrange import *
+from patchgrad.ops.bitwise import *
+from patchgrad.ops.creation import *
+from patchgrad.ops.einsum import *
+from patchgrad.ops.elementwise import *
+from patchgrad.ops.gather import *
+from patchgrad.ops.linalg import *
+from patchgrad.ops.movement import *
+from patchgrad.ops.random import *
+from patchgrad.ops.reduce import *
+from patchgrad.ops.sorting import *
+from patchgrad.ops.special import *
 from patchgrad.tensor.tensor import Tensor
 from patchgrad.transforms import grad
 from patchgrad.version import __version__
-
-globals().update(ops.elementwise.UNARY)
 
 _LATER = {
     "data": ("patchgrad.data", None),

@@ -1,6 +1,6 @@
 """Law 7 without a GPU: forwards and rules run under the strict array API and give what they give under NumPy.
 
-What runs there uses nothing that only NumPy has, so it runs on CuPy. Ops that need more are listed with the reason.
+What runs there uses nothing that only NumPy has, so it runs on CuPy. An op that needs more says why in its record.
 """
 
 from __future__ import annotations
@@ -22,20 +22,6 @@ Array = type(strict.asarray(0))
 FUNCTIONS = {name: getattr(strict, name) for name in dir(strict) if not name.startswith("_")}
 BACKEND = Backend("strict", Namespace("array_api_strict", FUNCTIONS), (Array,))
 BACKEND.xp.ops = Operations(BACKEND, find)
-
-BEYOND = {
-    "index_add": "adds into repeated places: add.at",
-    "index_put": "writes to places given by arrays",
-    "scatter": "writes to places given by arrays",
-    "scatter_add": "adds into repeated places: add.at",
-    "write_view": "writes through a view, which the standard leaves open",
-}
-"""Ops whose forward needs more than the standard. CuPy has all of it."""
-BEYOND_RULES = BEYOND | {
-    "gather": "its rule is scatter_add",
-    "select": "its rule is index_add",
-}
-
 
 REPEATED = "repeated rows"
 """Sample of ``select`` that mixes an index array with slices, which the standard leaves open."""
@@ -111,7 +97,7 @@ def _same(mine: Any, theirs: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("op", "sample"), [p for p in every_sample() if p.values[0].name not in BEYOND and p.values[1].label != REPEATED]
+    ("op", "sample"), [p for p in every_sample() if not p.values[0].beyond and p.values[1].label != REPEATED]
 )
 def test_the_forward_needs_only_the_standard(op, sample):
     for mine, theirs in zip(_forward(op, sample, BACKEND)[1], _forward(op, sample, cpu.backend)[1], strict=True):
@@ -120,14 +106,14 @@ def test_the_forward_needs_only_the_standard(op, sample):
 
 @pytest.mark.parametrize(
     ("op", "sample"),
-    [p for p in every_sample() if p.values[0].differentiable and p.values[0].name not in BEYOND_RULES],
+    [p for p in every_sample() if p.values[0].differentiable and not (p.values[0].beyond or p.values[0].beyond_rules)],
 )
 def test_the_rules_need_only_the_standard(op, sample):
     for mine, theirs in zip(_rules(op, sample, BACKEND), _rules(op, sample, cpu.backend), strict=True):
         _same(mine, theirs)
 
 
-@pytest.mark.parametrize(("op", "sample"), [p for p in every_sample() if p.values[0].name in BEYOND])
-def test_an_op_on_the_list_does_need_more(op, sample):
+@pytest.mark.parametrize(("op", "sample"), [p for p in every_sample() if p.values[0].beyond])
+def test_an_op_that_says_so_does_need_more(op, sample):
     with pytest.raises((TypeError, AttributeError, IndexError)):
         _forward(op, sample, BACKEND)

@@ -44,6 +44,7 @@ class OpSpec:
         view      the result shares memory with the first input
         cost      ``cost(*shapes, **attrs)``: floating-point operations
         formula   LaTeX
+        beyond    why the forward needs more than the array API standard; ``beyond_rules``: why the rules do
         samples   ``samples(draw)`` yields `Sample`s; the registry-wide tests run on them
     """
 
@@ -64,6 +65,8 @@ class OpSpec:
     variadic: bool = False
     cost: Callable[..., int] | None = None
     formula: str = ""
+    beyond: str = ""
+    beyond_rules: str = ""
     samples: Callable[..., Any] | None = None
     errors: Callable[..., Any] | None = None
     differentiable: bool = field(init=False)

@@ -13,6 +13,10 @@ from patchgrad.ops.special import in_pieces
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
 
+__all__ = ["log_softmax", "relu", "sigmoid", "softmax"]
+METHODS = "log_softmax relu sigmoid softmax"
+IN_PLACE = "relu sigmoid"
+
 tanh = elementwise.tanh
 
 SELU_ALPHA = 1.6732632423543772848170429916717

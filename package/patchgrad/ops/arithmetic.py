@@ -9,6 +9,16 @@ from patchgrad.ops import elementwise
 from patchgrad.ops.elementwise import binary, caller, truth, two, unary, where
 from patchgrad.tensor import Tensor, apply
 
+__all__ = [
+    "acosh", "addcdiv", "addcmul", "allclose", "asinh", "atan2", "atanh", "divide", "equal", "exp2", "fmod", "frac",
+    "hypot", "isclose", "lerp", "logaddexp", "logical_xor", "logit", "nan_to_num", "trunc", "xlogy",
+]  # fmt: skip
+METHODS = (
+    "acosh addcdiv addcmul allclose asinh atan2 atanh divide equal exp2 fmod frac hypot isclose lerp logaddexp "
+    "logical_xor logit nan_to_num trunc xlogy"
+)
+IN_PLACE = "addcdiv addcmul fmod frac lerp nan_to_num trunc"
+
 ASINH = unary(
     "asinh",
     lambda xp, x: xp.asinh(x),
@@ -116,7 +126,7 @@ def nan_to_num(x: Any, nan: float = 0.0, posinf: float | None = None, neginf: fl
     if x.dtype.kind != "f":
         return x
     largest = float(x.backend.xp.finfo(x.data.dtype).max)
-    x = where(elementwise.UNARY["isnan"](x), nan, x)
+    x = where(elementwise.isnan(x), nan, x)
     x = where(elementwise.eq(x, math.inf), largest if posinf is None else posinf, x)
     return where(elementwise.eq(x, -math.inf), -largest if neginf is None else neginf, x)
 
@@ -151,9 +161,9 @@ def logit(x: Any, eps: float | None = None) -> Tensor:
 def isclose(a: Any, b: Any, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False) -> Tensor:
     """Is ``|a - b| <= atol + rtol * |b|``? Infinities are close to themselves; broadcast."""
     b = b if isinstance(b, Tensor) else a * 0 + b
-    isfinite, isnan = elementwise.UNARY["isfinite"], elementwise.UNARY["isnan"]
+    isfinite, isnan = elementwise.isfinite, elementwise.isnan
     both = elementwise.logical_and(isfinite(a), isfinite(b))
-    near = elementwise.le(elementwise.UNARY["abs"](where(both, a - b, 0)), atol + rtol * elementwise.UNARY["abs"](b))
+    near = elementwise.le(elementwise.abs(where(both, a - b, 0)), atol + rtol * elementwise.abs(b))
     found = elementwise.logical_or(elementwise.logical_and(both, near), elementwise.eq(a, b))
     return elementwise.logical_or(found, elementwise.logical_and(isnan(a), isnan(b))) if equal_nan else found
 

@@ -13,6 +13,9 @@ from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
 from patchgrad.typing import Shape
 
+__all__ = ["diag", "diagonal", "meshgrid", "repeat_interleave", "roll", "tile", "trace"]
+METHODS = "diag diagonal repeat repeat_interleave roll tile trace"
+
 Widths = tuple[tuple[int, int], ...]
 
 

@@ -10,6 +10,11 @@ from patchgrad.backend import host
 from patchgrad.ops import shapes
 from patchgrad.ops.elementwise import caller
 
+__all__ = [
+    "bitwise_and", "bitwise_left_shift", "bitwise_not", "bitwise_or", "bitwise_right_shift", "bitwise_xor",
+]  # fmt: skip
+METHODS = "bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift bitwise_xor"
+
 BITS = host.asarray([[1, 2, 3], [12, 7, 0]])
 
 

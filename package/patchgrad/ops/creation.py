@@ -10,6 +10,13 @@ from patchgrad.errors import DataError
 from patchgrad.tensor import Tensor
 from patchgrad.tensor.explain import placed
 
+__all__ = [
+    "arange", "as_tensor", "empty", "empty_like", "eye", "from_numpy", "full", "full_like", "linspace", "ones",
+    "ones_like", "tensor", "tril", "triu", "zeros", "zeros_like",
+]  # fmt: skip
+METHODS = "tril triu"
+IN_PLACE = "tril triu"
+
 
 def _place(device: Any) -> Any:
     return get_backend(device)

@@ -10,6 +10,8 @@ from patchgrad.ops import movement, shapes
 from patchgrad.tensor import Tensor
 from patchgrad.tensor.explain import placed
 
+__all__ = ["einsum"]
+
 
 def einsum(equation: str, *operands: Any) -> Tensor:
     """Sum over products: ``einsum("bij,bjk->bik", a, b)`` is the batched matrix product.

@@ -14,6 +14,22 @@ from patchgrad.backend.dtype import as_dtype
 from patchgrad.ops import shapes
 from patchgrad.tensor import Tensor, apply
 
+__all__ = [
+    "abs", "acos", "add", "asin", "atan", "ceil", "clamp", "cos", "cosh", "div", "eq", "exp", "expm1", "floor",
+    "floor_divide", "ge", "gt", "isfinite", "isinf", "isnan", "le", "log", "log10", "log1p", "log2", "logical_and",
+    "logical_not", "logical_or", "lt", "maximum", "minimum", "mul", "ne", "neg", "pow", "reciprocal", "remainder",
+    "round", "rsqrt", "sign", "sin", "sinh", "sqrt", "square", "sub", "tan", "tanh", "where",
+]  # fmt: skip
+METHODS = (
+    "abs acos add asin atan ceil clamp cos cosh div eq exp expm1 floor floor_divide ge gt isfinite isinf isnan le "
+    "log log10 log1p log2 logical_and logical_not logical_or lt maximum minimum mul ne neg pow reciprocal remainder "
+    "round rsqrt sign sin sinh sqrt square sub tan tanh"
+)
+IN_PLACE = (
+    "abs acos add asin atan ceil clamp cos cosh div exp expm1 floor floor_divide log log10 log1p log2 logical_and "
+    "logical_not logical_or mul neg pow reciprocal remainder round rsqrt sign sin sinh sqrt square sub tan tanh"
+)
+
 Draw = Callable[..., Any]
 
 
@@ -73,11 +89,18 @@ def binary(name: str, forward: Callable[..., Any], vjps: dict[str, Any], **field
 
 
 def caller(op: OpSpec, doc: str) -> Callable[..., Tensor]:
-    def call(*inputs: Any) -> Tensor:
-        return apply(op, *inputs)
+    """The public function of an op of one or two numbers, with PyTorch's names for its arguments."""
 
+    def one(input: Tensor) -> Tensor:
+        return apply(op, input)
+
+    def two(input: Any, other: Any) -> Tensor:
+        return apply(op, input, other)
+
+    call: Any = one if len(op.inputs) == 1 else two
     call.__name__ = call.__qualname__ = op.name
     call.__doc__ = doc
+    call.op = op
     return call
 
 
@@ -379,12 +402,15 @@ logical_not = caller(LOGICAL_NOT, "``not x``")
 floor_divide = caller(FLOOR_DIVIDE, "The quotient rounded down.")
 remainder = caller(REMAINDER, "The remainder with the sign of the divisor.")
 
-UNARY = {
-    op.name: caller(op, f"``{op.formula or op.name}``, element by element; (*) -> (*).")
-    for op in (
-        NEG, ABS, SIGN, EXP, EXPM1, LOG, LOG1P, LOG2, LOG10, SQRT, RSQRT, SQUARE, RECIPROCAL, SIN, COS, TAN, SINH, COSH,
-        TANH, ASIN, ACOS, ATAN, FLOOR, CEIL, ROUND, ISNAN, ISINF, ISFINITE,
-    )
-}  # fmt: skip
-"""Functions of one number, by PyTorch's names."""
-neg, exp, log, sqrt, tanh = UNARY["neg"], UNARY["exp"], UNARY["log"], UNARY["sqrt"], UNARY["tanh"]
+
+def _unary(op: OpSpec) -> Callable[..., Tensor]:
+    return caller(op, f"``{op.formula or op.name}``, element by element; (*) -> (*).")
+
+
+neg, abs, sign, exp = _unary(NEG), _unary(ABS), _unary(SIGN), _unary(EXP)
+expm1, log, log1p, log2 = _unary(EXPM1), _unary(LOG), _unary(LOG1P), _unary(LOG2)
+log10, sqrt, rsqrt, square = _unary(LOG10), _unary(SQRT), _unary(RSQRT), _unary(SQUARE)
+reciprocal, sin, cos, tan = _unary(RECIPROCAL), _unary(SIN), _unary(COS), _unary(TAN)
+sinh, cosh, tanh, asin = _unary(SINH), _unary(COSH), _unary(TANH), _unary(ASIN)
+acos, atan, floor, ceil = _unary(ACOS), _unary(ATAN), _unary(FLOOR), _unary(CEIL)
+round, isnan, isinf, isfinite = _unary(ROUND), _unary(ISNAN), _unary(ISINF), _unary(ISFINITE)

@@ -13,6 +13,13 @@ from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
 from patchgrad.typing import Shape
 
+__all__ = [
+    "gather", "index_add", "index_select", "masked_select", "nonzero", "scatter", "scatter_add", "take_along_dim",
+    "unique",
+]  # fmt: skip
+METHODS = "gather index_add index_select masked_fill masked_select nonzero scatter scatter_add take_along_dim unique"
+IN_PLACE = "index_add masked_fill scatter scatter_add"
+
 
 def _corner(shape: Shape, axis: int) -> tuple[Any, ...]:
     """The part of a tensor that an index of this shape reaches."""
@@ -92,6 +99,7 @@ _INDEX = host.asarray([[0, 2, 2], [1, 0, 1]])
 
 GATHER = define(
     "gather",
+    beyond_rules="its rule is scatter_add",
     inputs=("x", "index"),
     forward=_gather,
     shape=_gather_shape,
@@ -112,6 +120,7 @@ GATHER = define(
 )
 SCATTER_ADD = define(
     "scatter_add",
+    beyond="adds into repeated places: add.at",
     inputs=("x", "index", "src"),
     forward=_scatter_add,
     shape=_scatter_shape,
@@ -127,6 +136,7 @@ SCATTER_ADD = define(
 )
 SCATTER = define(
     "scatter",
+    beyond="writes to places given by arrays",
     inputs=("x", "index", "src"),
     forward=_scatter,
     shape=_scatter_shape,

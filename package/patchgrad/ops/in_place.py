@@ -8,17 +8,9 @@ from typing import Any
 from patchgrad.autograd.op import OpSpec
 from patchgrad.backend import host
 from patchgrad.errors import ShapeError
-from patchgrad.ops import creation, elementwise
+from patchgrad.ops import creation
 from patchgrad.tensor import Tensor, views
 from patchgrad.tensor.explain import placed
-
-WRITERS = (
-    "relu", "sigmoid", "masked_fill", "scatter", "scatter_add", "index_add", "lerp", "addcmul", "addcdiv", "nan_to_num",
-    "tril", "triu", "erf", "trunc", "frac", "fmod", "logical_not", "logical_and", "logical_or", "add", "sub",
-)  # fmt: skip
-"""Methods that also exist with an underscore, made from the method itself."""
-BINARY = ("mul", "div", "pow", "floor_divide", "remainder")
-"""The same for ops of two tensors, without the detour through a function."""
 
 
 def operand(value: Any) -> Any:
@@ -59,19 +51,15 @@ def written(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
     return method
 
 
-def clamp_(self: Tensor, min: float | None = None, max: float | None = None) -> Tensor:
-    """Clamp in place."""
-    return views.write(self, elementwise.CLAMP, low=min, high=max)
+def writer(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The method with an underscore that belongs to a function: by its op where it is nothing but that op."""
+    op: OpSpec | None = getattr(function, "op", None)
+    if op is None:
+        return written(function)
+    return in_place_unary(op) if len(op.inputs) == 1 else in_place(op)
 
 
 def methods(operators: dict[str, OpSpec], functions: dict[str, Callable[..., Any]]) -> dict[str, Callable[..., Any]]:
-    """All methods that write in place, by name."""
+    """All methods that write in place, by name: for the operators, and for these functions."""
     augmented = {f"__i{name}__": in_place(op) for name, op in operators.items()}
-    binary = {f"{name}_": in_place(getattr(elementwise, name.upper())) for name in BINARY}
-    unary = {
-        f"{name}_": in_place_unary(getattr(elementwise, name.upper()))
-        for name in elementwise.UNARY
-        if getattr(elementwise, name.upper()).dtype != "bool"
-    }
-    writers = {f"{name}_": written(functions[name]) for name in WRITERS}
-    return {**augmented, **binary, **unary, **writers, "clamp_": clamp_}
+    return augmented | {f"{name}_": writer(function) for name, function in functions.items()}

@@ -46,6 +46,7 @@ def _add_at(xp: Any, x: Any, shape: Shape, index: Any) -> Any:
 
 SELECT = define(
     "select",
+    beyond_rules="its rule is index_add",
     inputs=("x",),
     forward=lambda xp, x, index: x[index],
     shape=lambda x, index: _result_shape(x, index),
@@ -61,6 +62,7 @@ SELECT = define(
 )
 INDEX_ADD = define(
     "index_add",
+    beyond="adds into repeated places: add.at",
     inputs=("x",),
     forward=_add_at,
     shape=lambda x, shape, index: tuple(shape),
@@ -85,6 +87,7 @@ def _outside(xp: Any, ct: Any, s: Any) -> Any:
 
 INDEX_PUT = define(
     "index_put",
+    beyond="writes to places given by arrays",
     inputs=("x", "value"),
     forward=_put,
     shape=lambda x, value, index: tuple(x),

@@ -11,6 +11,9 @@ from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
 from patchgrad.typing import Shape
 
+__all__ = ["addmm", "baddbmm", "bmm", "dot", "inner", "matmul", "mm", "mv", "outer"]
+METHODS = "addmm baddbmm bmm dot inner matmul mm mv outer"
+
 
 def _flops(a: Shape, b: Shape) -> int:
     return 2 * a[-1] * shapes.count(shapes.matmul(a, b))

@@ -30,6 +30,12 @@ from patchgrad.ops import (
 from patchgrad.tensor import Tensor, apply, views
 from patchgrad.tensor.explain import placed
 
+FAMILIES = (
+    activation, arithmetic, arrange, bitwise, creation, elementwise, gather, linalg, movement, random, reduce, sorting,
+    special,
+)  # fmt: skip
+"""Each names in ``METHODS`` which of its functions are methods too, and in ``IN_PLACE`` which of them also write."""
+
 
 def operator(op: OpSpec) -> Callable[..., Any]:
     def method(self: Tensor, other: Any) -> Any:
@@ -152,31 +158,13 @@ def _copy(self: Tensor, source: Tensor) -> Tensor:
     return self
 
 
-def _named(family: Any, names: str) -> dict[str, Callable[..., Any]]:
-    return {name: getattr(family, name) for name in names.split()}
+def _named(attribute: str) -> dict[str, Callable[..., Any]]:
+    """The functions that the families name in ``METHODS`` or ``IN_PLACE``."""
+    return {name: getattr(family, name) for family in FAMILIES for name in getattr(family, attribute, "").split()}
 
 
 METHODS: dict[str, Callable[..., Any]] = {
-    **elementwise.UNARY,
-    **_named(elementwise, "add sub mul div pow eq ne lt le gt ge clamp maximum minimum floor_divide remainder"),
-    **_named(elementwise, "logical_and logical_or logical_not"),
-    **_named(arithmetic, "acosh addcdiv addcmul allclose asinh atan2 atanh divide equal exp2 fmod frac hypot isclose"),
-    **_named(arithmetic, "lerp logaddexp logical_xor logit nan_to_num trunc xlogy"),
-    **_named(bitwise, "bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift bitwise_xor"),
-    **_named(reduce, "sum mean prod amax amin var std argmax argmin all any cumsum cumprod norm logsumexp"),
-    **_named(movement, "reshape view flatten unflatten permute transpose t movedim squeeze unsqueeze expand"),
-    **_named(movement, "broadcast_to split chunk unbind flip clone contiguous"),
-    **_named(arrange, "diag diagonal repeat repeat_interleave roll tile trace"),
-    **_named(activation, "relu sigmoid softmax log_softmax"),
-    **_named(gather, "gather index_add index_select masked_fill masked_select nonzero scatter scatter_add"),
-    **_named(gather, "take_along_dim unique"),
-    **_named(sorting, "argsort kthvalue max median min sort topk"),
-    **_named(random, "bernoulli bernoulli_ multinomial normal_ random_ uniform_"),
-    **_named(linalg, "addmm baddbmm bmm dot inner matmul mm mv outer"),
-    "erf": special.erf,
-    "erfc": special.erfc,
-    "tril": creation.tril,
-    "triu": creation.triu,
+    **_named("METHODS"),
     "to": to,
     "item": item,
     "numpy": numpy,
@@ -201,7 +189,7 @@ METHODS: dict[str, Callable[..., Any]] = {
     "__getitem__": index.getitem,
     "__setitem__": index.setitem,
     "__neg__": elementwise.neg,
-    "__abs__": elementwise.UNARY["abs"],
+    "__abs__": elementwise.abs,
     "__invert__": bitwise.bitwise_not,
     "__iter__": _iterate,
     "__array__": _as_array,
@@ -216,16 +204,18 @@ PROPERTIES = {
 }
 
 
+def operators() -> dict[str, Callable[..., Any]]:
+    """What stands behind Python's operators, by name."""
+    plain = {f"__{name}__": operator(op) for name, op in {**OPERATORS, **COMPARISONS}.items()}
+    return plain | {f"__r{name}__": reflected(op) for name, op in OPERATORS.items()}
+
+
+METHODS.update(in_place.methods(OPERATORS, _named("IN_PLACE")))
+
+
 def bind() -> None:
     """Attach the table to Tensor."""
-    for name, op in OPERATORS.items():
-        setattr(Tensor, f"__{name}__", operator(op))
-        setattr(Tensor, f"__r{name}__", reflected(op))
-    for name, op in COMPARISONS.items():
-        setattr(Tensor, f"__{name}__", operator(op))
-    for name, function in METHODS.items():
-        setattr(Tensor, name, function)
-    for name, function in in_place.methods(OPERATORS, METHODS).items():
+    for name, function in {**operators(), **METHODS}.items():
         setattr(Tensor, name, function)
     for name, getter in PROPERTIES.items():
         setattr(Tensor, name, property(getter))

@@ -16,6 +16,15 @@ from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
 from patchgrad.typing import Shape
 
+__all__ = [
+    "broadcast_to", "cat", "chunk", "clone", "concat", "flatten", "flip", "movedim", "permute", "reshape", "split",
+    "squeeze", "stack", "transpose", "unbind", "unflatten", "unsqueeze",
+]  # fmt: skip
+METHODS = (
+    "broadcast_to chunk clone contiguous expand flatten flip movedim permute reshape split squeeze t transpose "
+    "unbind unflatten unsqueeze view"
+)
+
 RESHAPE = define(
     "reshape",
     inputs=("x",),

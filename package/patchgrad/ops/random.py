@@ -11,6 +11,12 @@ from patchgrad.errors import ArgumentError
 from patchgrad.tensor import Tensor, views
 from patchgrad.tensor.explain import placed
 
+__all__ = [
+    "bernoulli", "multinomial", "normal", "rand", "rand_like", "randint", "randint_like", "randn", "randn_like",
+    "randperm",
+]  # fmt: skip
+METHODS = "bernoulli bernoulli_ multinomial normal_ random_ uniform_"
+
 
 def _sizes(size: tuple[Any, ...]) -> tuple[int, ...]:
     return tuple(size[0]) if len(size) == 1 and not isinstance(size[0], int) else tuple(size)

@@ -14,6 +14,12 @@ from patchgrad.ops import shapes
 from patchgrad.tensor import Tensor, apply
 from patchgrad.typing import Axis, Shape
 
+__all__ = [
+    "all", "amax", "amin", "any", "argmax", "argmin", "cumprod", "cumsum", "logsumexp", "mean", "norm", "prod",
+    "std", "sum", "var",
+]  # fmt: skip
+METHODS = "all amax amin any argmax argmin cumprod cumsum logsumexp mean norm prod std sum var"
+
 
 def _samples(draw: Callable[..., Any]) -> list[Sample]:
     return [

@@ -12,6 +12,9 @@ from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
 from patchgrad.typing import Shape
 
+__all__ = ["argsort", "kthvalue", "max", "median", "min", "sort", "topk"]
+METHODS = "argsort kthvalue max median min sort topk"
+
 
 class Extremes(NamedTuple):
     """Values along an axis, and where they stood."""

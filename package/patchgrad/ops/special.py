@@ -12,6 +12,10 @@ from patchgrad.backend import host
 from patchgrad.ops import elementwise, shapes
 from patchgrad.tensor import Tensor, apply
 
+__all__ = ["erf", "erfc"]
+METHODS = "erf erfc"
+IN_PLACE = "erf"
+
 INNER = (
     0.9654687386698673, -0.1405360890227171, 0.019852496688984218, -0.0022854855611440855, 0.00021751715603563488,
     -1.75371694412802e-05, 1.2233827638093572e-06, -7.51156925108609e-08, 4.115751500265885e-09,

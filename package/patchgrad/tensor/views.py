@@ -231,6 +231,7 @@ def _written(xp: Any, base: Array, value: Array, *, path: Any) -> Array:
 
 WRITE_VIEW = define(
     "write_view",
+    beyond="writes through a view, which the standard leaves open",
     inputs=("base", "value"),
     forward=_written,
     shape=lambda base, value, **_: base,
