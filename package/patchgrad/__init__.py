@@ -34,7 +34,7 @@ from patchgrad.tensor.tensor import Tensor
 from patchgrad.version import __version__
 
 if TYPE_CHECKING:
-    from patchgrad import data, datasets, nn, optim, plots, testing
+    from patchgrad import autograd, data, datasets, func, nn, optim, plots, testing
     from patchgrad.backend.random import get_rng_state, manual_seed, set_rng_state
     from patchgrad.interop import load, load_metadata, save
     from patchgrad.layergraph import LayerGraph, edit, layer
@@ -54,7 +54,8 @@ if TYPE_CHECKING:
     from patchgrad.ops.special import *
     from patchgrad.recorder import watch
     from patchgrad.session import Session
-    from patchgrad.transforms import grad
+    from patchgrad.transforms.batching.vmap import vmap
+    from patchgrad.transforms.gradients import grad
     from patchgrad.widgets import studio
 
 _SHOWN_BY = {

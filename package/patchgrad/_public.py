@@ -1,6 +1,6 @@
 """Written by ``python -m patchgrad.emit``."""
 
-SUBMODULES = 'data datasets nn optim plots testing'
+SUBMODULES = 'autograd data datasets func nn optim plots testing'
 NAMES = {
     'patchgrad.backend.random': 'get_rng_state manual_seed set_rng_state',
     'patchgrad.interop': 'load load_metadata save',
@@ -21,6 +21,7 @@ NAMES = {
     'patchgrad.ops.special': 'erf erfc',
     'patchgrad.recorder': 'watch',
     'patchgrad.session': 'Session',
-    'patchgrad.transforms': 'grad',
+    'patchgrad.transforms.batching.vmap': 'vmap',
+    'patchgrad.transforms.gradients': 'grad',
     'patchgrad.widgets': 'studio',
 }

@@ -94,12 +94,13 @@ def test_a_batch_gives_what_a_loop_gives(op, sample):
 def _check_batch(op, sample, batched):
     batches = {i: _examples(sample.inputs[i], i) for i in batched}
     expected = [op_samples.run(op, sample, _inputs(sample, {i: x[k] for i, x in batches.items()})) for k in range(SIZE)]
+
     def one(*given):
         return op_samples.run(op, sample, _inputs(sample, dict(zip(batched, given, strict=True))))
 
-    found = vmap(one, in_dims=tuple(x.ndim - 1 if i % 2 else 0 for i, x in zip(batched, batches.values(), strict=True)))(
-        *[Tensor(host.moveaxis(x.data, 0, -1)) if i % 2 else x for i, x in batches.items()]
-    )
+    found = vmap(
+        one, in_dims=tuple(x.ndim - 1 if i % 2 else 0 for i, x in zip(batched, batches.values(), strict=True))
+    )(*[Tensor(host.moveaxis(x.data, 0, -1)) if i % 2 else x for i, x in batches.items()])
     for k, outputs in enumerate(expected):
         for mine, theirs in zip(found, outputs, strict=True):
             assert mine.dtype is theirs.dtype
@@ -128,7 +129,3 @@ def test_a_loop_is_counted():
     sample = next(iter(op_samples.good(next(op for op in all_ops() if op.name == "lstm_layer"))))
     _check_batch(next(op for op in all_ops() if op.name == "lstm_layer"), sample, (0,))
     assert ways.loops["lstm_layer"] == before + 1
-
-
-def test_zz():
-    print(ways.loops)

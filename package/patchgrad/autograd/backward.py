@@ -105,7 +105,7 @@ def _run_node(
 ) -> None:
     if node.hooks is not None:
         for port, hooks in node.hooks.items():
-            for hook in hooks if cts[port] is not None else ():
+            for hook in tuple(hooks.values()) if cts[port] is not None else ():
                 cts[port] = hook(cts[port], world)
     if wanted is not None:
         for port, ct in enumerate(cts):

@@ -87,7 +87,7 @@ def _by_rule(node: Node, given: Sequence[Any], specs: dict[int, Spec], world: Fo
 
 
 def _diagonal(node: Node, given: Sequence[Any], specs: dict[int, Spec], world: ForwardWorld) -> dict[int, Any]:
-    """The matrix of derivatives is diagonal, and so its own transpose: the gradient rule of each input is the tangent."""
+    """The matrix of derivatives is diagonal, so its own transpose: the gradient rule of an input gives the tangent."""
     xp, saved = world.namespace(node), world.saved(node)
     total: Any = None
     for name, tangent in zip(node.op.inputs, given, strict=True):

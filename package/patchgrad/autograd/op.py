@@ -33,7 +33,8 @@ class OpSpec:
                   with None for outputs that nothing was computed from
         joint     one rule for all inputs at once, ``joint(xp, ct, s, wanted)`` giving a tuple
         jvps      per input name: ``rule(xp, t, s)``, the tangent of the result (a tuple with several outputs) from that
-                  of the input; ``joint_jvp(xp, ts, s)`` from those of all inputs (None: does not move). Need not be given: an elementwise op uses its vjps, any other the transpose of its vjps
+                  of the input. Need not be given: an elementwise op uses its vjps, any other the transpose of these
+        joint_jvp  ``joint_jvp(xp, ts, s)``, the tangents of all outputs from those of all inputs (None: does not move)
         elementwise  every number of the result is computed from the numbers at the same place of the broadcast inputs
         batching  how `vmap` runs the op: the name of one of its ways (``patchgrad.transforms.batching``); by default
                   what follows from ``elementwise`` and the shape rule, else a loop over the batch

@@ -84,7 +84,12 @@ def unary(
 
 def binary(name: str, forward: Callable[..., Any], vjps: dict[str, Any], **fields: Any) -> OpSpec:
     """An op of two numbers."""
-    fields = {"dtype": "promote", "elementwise": True, "samples": two(), "cost": lambda a, b: shapes.count(shapes.broadcast(a, b))} | fields
+    fields = {
+        "dtype": "promote",
+        "elementwise": True,
+        "samples": two(),
+        "cost": lambda a, b: shapes.count(shapes.broadcast(a, b)),
+    } | fields
     return define(name, inputs=("a", "b"), forward=forward, shape=shapes.broadcast, vjps=vjps, **fields)
 
 

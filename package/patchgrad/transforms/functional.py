@@ -16,14 +16,18 @@ from patchgrad.transforms.traced import Traced
 Function = Callable[..., Any]
 
 
-def vjp(func: Function, inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> tuple[Any, Any]:
+def vjp(
+    func: Function, inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False
+) -> tuple[Any, Any]:
     """``func(*inputs)``, and the product of the cotangent ``v`` with the Jacobian."""
     traced, bare = _traced(func, inputs, strict)
     found = traced.build_inputs(traced.pull(_direction(v, traced.outputs, traced)))
     return _given(traced.output, create_graph), _given(found[0] if bare else found, create_graph)
 
 
-def jvp(func: Function, inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> tuple[Any, Any]:
+def jvp(
+    func: Function, inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False
+) -> tuple[Any, Any]:
     """``func(*inputs)``, and the product of the Jacobian with the tangent ``v``."""
     traced, _ = _traced(func, inputs, strict)
     found = traced.build_output(traced.push(_direction(v, traced.sources, traced)))
@@ -70,7 +74,9 @@ def hessian(
     return _given(make(grad(_number(func), argnums), argnums)(*args), create_graph)
 
 
-def hvp(func: Function, inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> tuple[Any, Any]:
+def hvp(
+    func: Function, inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False
+) -> tuple[Any, Any]:
     """``func(*inputs)``, and the product of its Hessian with ``v``."""
     args, bare = _as_tuple(inputs)
     traced, _ = _traced(grad(_number(func), tuple(range(len(args)))), inputs, strict)
@@ -79,7 +85,9 @@ def hvp(func: Function, inputs: Any, v: Any = None, create_graph: bool = False, 
     return _given(value, create_graph), _given(found[0] if bare else found, create_graph)
 
 
-def vhp(func: Function, inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False) -> tuple[Any, Any]:
+def vhp(
+    func: Function, inputs: Any, v: Any = None, create_graph: bool = False, strict: bool = False
+) -> tuple[Any, Any]:
     """``func(*inputs)``, and the product of ``v`` with its Hessian (which is symmetric: as `hvp`)."""
     args, bare = _as_tuple(inputs)
     traced, _ = _traced(grad(_number(func), tuple(range(len(args)))), inputs, strict)

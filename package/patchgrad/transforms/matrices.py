@@ -48,20 +48,16 @@ def jacrev(
     return jacobian
 
 
-def jacfwd(
-    func: Function,
-    argnums: Argnums = 0,
-    has_aux: bool = False,
-    *,
-    randomness: str = "error",
-    chunk_size: int | None = None,
-) -> Function:
+jacobian = jacrev
+
+
+def jacfwd(func: Function, argnums: Argnums = 0, has_aux: bool = False, *, randomness: str = "error") -> Function:
     """As `jacrev`, by forward mode: one column of tangents for each number of the arguments."""
 
     @wraps(func)
     def jacobian(*args: Any, **kwargs: Any) -> Any:
         traced = _run(func, argnums, has_aux, args, kwargs)
-        columns = vmap(traced.push, randomness=randomness, chunk_size=chunk_size)(_basis(traced.sources))
+        columns = vmap(traced.push, randomness=randomness)(_basis(traced.sources))
         blocks = [
             [
                 _turned(_block(column, j, traced.sources, output.shape), source.ndim)

@@ -45,13 +45,12 @@ class Traced:
             root.kept = True
         with enable_grad():
             output = function(*given)
-        if has_aux:
-            output, aux = _pair(output)
+        output, aux = _pair(output) if has_aux else (output, None)
         leaves, self.build_output = tree.flatten(output)
         self.outputs = [_require_result(leaf) for leaf in leaves]
         self.follows = self._depends_on_others()
         self.output = self.build_output([self.seen(leaf) for leaf in self.outputs])
-        self.aux = tree.map_leaves(self.seen, aux) if has_aux else None
+        self.aux = tree.map_leaves(self.seen, aux)
 
     def _depends_on_others(self) -> bool:
         """Were the results also computed from tensors that require a gradient elsewhere?"""
@@ -99,8 +98,7 @@ class Traced:
         given: dict[Any, Tensor] = dict(zip(self._keys, tangents, strict=True))
         found = forward.push(self.outputs, given, create_graph=self.taped(tangents))
         return [
-            zeros_like(output) if moved is None else moved
-            for output, moved in zip(self.outputs, found, strict=True)
+            zeros_like(output) if moved is None else moved for output, moved in zip(self.outputs, found, strict=True)
         ]
 
     def build_inputs(self, leaves: Sequence[Any]) -> tuple[Any, ...]:

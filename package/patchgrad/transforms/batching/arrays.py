@@ -150,7 +150,9 @@ class _Lifted(Namespace):
     """The namespace of tensors, on arrays."""
 
     def __getattr__(self, name: str) -> Any:
-        found = getattr(get_backend().xp if name in CREATING or name[0].isupper() else worlds.tensor_namespace, name, None)
+        found = getattr(
+            get_backend().xp if name in CREATING or name[0].isupper() else worlds.tensor_namespace(), name, None
+        )
         if found is None:
             found = getattr(get_backend().xp, name)
         if name in CREATING or not callable(found) or isinstance(found, type):
@@ -165,7 +167,7 @@ class _Lifted(Namespace):
 
 class _LiftedOperations:
     def __getattr__(self, name: str) -> Any:
-        op = getattr(worlds.tensor_namespace.ops, name)
+        op = getattr(worlds.tensor_namespace().ops, name)
         return lambda *args, **attrs: _unwrapped(op(*[_wrapped(entry) for entry in args], **attrs))
 
 

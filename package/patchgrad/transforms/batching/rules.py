@@ -129,9 +129,7 @@ def _norm(call: Call) -> Results:
     ndim = len(call.shape(0))
     x, *scales = call.inputs
     x = x if call.batched[0] else x.expand(call.size, *x.shape)
-    given = [
-        _front(entry, ndim) if flag else entry for entry, flag in zip(scales, call.batched[1:], strict=True)
-    ]
+    given = [_front(entry, ndim) if flag else entry for entry, flag in zip(scales, call.batched[1:], strict=True)]
     return call.run([x, *given], axes=tuple(axis % ndim + 1 for axis in call.attrs["axes"]))
 
 
@@ -246,5 +244,3 @@ def _shifted(index: Tensor, rows: int) -> Tensor:
     xp = index.backend.xp
     starts = Tensor(xp.arange(index.shape[0], dtype=index.data.dtype)) * rows
     return index + starts.reshape(-1, *(1,) * (index.ndim - 1))
-
-

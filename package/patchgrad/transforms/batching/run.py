@@ -57,7 +57,7 @@ def _attributes(attrs: dict[str, Any]) -> tuple[dict[str, Any], bool]:
 def _attribute(value: Any) -> Any:
     if isinstance(value, tuple) and any(_is_batch(entry) for entry in value):
         return tuple(_attribute(entry) for entry in value)
-    if not _is_batch(value):
+    if isinstance(value, tuple) or not _is_batch(value):
         return value
     return ways.Indices(value.value.data) if value.batched else value.value.data
 

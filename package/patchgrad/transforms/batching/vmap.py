@@ -54,10 +54,14 @@ def vmap(
         parts = []
         for start in starts:
             stop = size if chunk_size is None else min(start + chunk_size, size)
-            given = leaves if len(starts) == 1 else [
-                leaf if dim is None else leaf[(slice(None),) * dim + (slice(start, stop),)]
-                for leaf, dim in zip(leaves, dims, strict=True)
-            ]
+            given = (
+                leaves
+                if len(starts) == 1
+                else [
+                    leaf if dim is None else leaf[(slice(None),) * dim + (slice(start, stop),)]
+                    for leaf, dim in zip(leaves, dims, strict=True)
+                ]
+            )
             parts.append(_run(func, build, given, dims, stop - start, out_dims, randomness))
         return parts[0] if len(parts) == 1 else _joined(parts, out_dims)
 

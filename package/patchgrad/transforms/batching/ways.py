@@ -23,6 +23,11 @@ loops: Counter[str] = Counter()
 """How often each op was run as a loop over the batch, by name."""
 
 
+def vmap_loops() -> dict[str, int]:
+    """How often `vmap` had to run each op as a loop over the batch since the process began, by name."""
+    return dict(loops)
+
+
 @dataclass(slots=True)
 class Call:
     """An op on inputs of which some are batches.
@@ -95,15 +100,13 @@ def along_axes(call: Call) -> Results | None:
 
 def _along_all(call: Call, name: str) -> Results | None:
     """No axis given: the examples as vectors, and the results in the shapes that the op's rule foretells."""
-    if len(call.inputs) > 1 or len(call.shape(0)) == 0 and call.attrs[name] not in (None, 0, -1, (), (0,), (-1,)):
+    if len(call.inputs) > 1 or (len(call.shape(0)) == 0 and call.attrs[name] not in (None, 0, -1, (), (0,), (-1,))):
         return None
     wanted = call.result_shapes()
     flat = call.inputs[0].reshape(call.size, shapes.count(call.shape(0)))
     given = call.attrs[name]
     found = call.run([flat], **{name: (1,) if isinstance(given, tuple) else 1})
-    return [
-        (output.reshape(call.size, *shape), True) for (output, _), shape in zip(found, wanted, strict=True)
-    ]
+    return [(output.reshape(call.size, *shape), True) for (output, _), shape in zip(found, wanted, strict=True)]
 
 
 def folded(call: Call) -> Results | None:
