@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from patchgrad.autograd.backward import Key, World, reachable, rule_of
 from patchgrad.autograd.node import Node
+from patchgrad.backend import low
 from patchgrad.typing import Shape
 
 Spec = tuple[Shape, Any]
@@ -59,13 +60,14 @@ def _specs(order: Sequence[Node], outputs: Sequence[tuple[Any, int, Spec]]) -> d
 
 def _tangents(node: Node, given: Sequence[Any], specs: dict[int, Spec], world: ForwardWorld) -> dict[int, Any]:
     op = node.op
+    given = world.widened(list(given)) if low.used else given
     if op.joint_jvp is not None:
         found = op.joint_jvp(world.namespace(node), list(given), world.saved(node))
         return {port: found[port] for port in specs if found[port] is not None}
     moving = [name for name, tangent in zip(_names(node), given, strict=True) if tangent is not None]
     if all(name in op.jvps for name in moving):
         return _by_rule(node, given, specs, world)
-    if op.elementwise and specs[0][1].kind == "f":
+    if op.elementwise and specs[0][1].kind != "c":
         return _diagonal(node, given, specs, world)
     return world.transpose(node, given, specs)
 
