@@ -36,6 +36,7 @@ from patchgrad.ops.bitwise import *
 from patchgrad.ops.creation import *
 from patchgrad.ops.einsum import *
 from patchgrad.ops.elementwise import *
+from patchgrad.ops.exchange import *
 from patchgrad.ops.gather import *
 from patchgrad.ops.linalg import *
 from patchgrad.ops.movement import *
@@ -60,6 +61,7 @@ _LATER = {
     "Session": ("patchgrad.session", "Session"),
     "studio": ("patchgrad.widgets", "studio"),
     "testing": ("patchgrad.testing", None),
+    "utils": ("patchgrad.utils", None),
     "watch": ("patchgrad.recorder", "watch"),
 }
 """Public name to (module, attribute), imported on first use."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from patchgrad.autograd.op import OpSpec
-from patchgrad.backend import get_backend, host
+from patchgrad.backend import get_backend
 from patchgrad.backend.dtype import as_dtype
 from patchgrad.backend.dtype import dtype as DType
 from patchgrad.errors import ArgumentError, PatchgradError
@@ -17,6 +17,7 @@ from patchgrad.ops import (
     bitwise,
     creation,
     elementwise,
+    exchange,
     gather,
     in_place,
     index,
@@ -31,8 +32,8 @@ from patchgrad.tensor import Tensor, apply, views
 from patchgrad.tensor.explain import placed
 
 FAMILIES = (
-    activation, arithmetic, arrange, bitwise, creation, elementwise, gather, linalg, movement, random, reduce, sorting,
-    special,
+    activation, arithmetic, arrange, bitwise, creation, elementwise, exchange, gather, linalg, movement, random, reduce,
+    sorting, special,
 )  # fmt: skip
 """Each names in ``METHODS`` which of its functions are methods too, and in ``IN_PLACE`` which of them also write."""
 
@@ -125,23 +126,6 @@ def item(self: Tensor) -> Any:
     return _values(self).item()
 
 
-def numpy(self: Tensor) -> Any:
-    """The values as a NumPy array that shares memory (on the CPU). Raises if a gradient is required."""
-    if self.requires_grad:
-        raise placed(
-            ArgumentError(
-                "a tensor that requires a gradient has no plain array",
-                got=f"shape {self.shape}, which requires a gradient",
-                hint="use .detach().numpy()",
-            )
-        )
-    return _values(self)
-
-
-def _as_array(self: Tensor, dtype: Any = None, copy: bool | None = None) -> Any:
-    return host.array(numpy(self), dtype=dtype, copy=copy)
-
-
 def _iterate(self: Tensor) -> Any:
     return iter(movement.unbind(self))
 
@@ -167,7 +151,6 @@ METHODS: dict[str, Callable[..., Any]] = {
     **_named("METHODS"),
     "to": to,
     "item": item,
-    "numpy": numpy,
     "tolist": lambda self: _values(self).tolist(),
     "numel": lambda self: self.data.size,
     "size": lambda self, dim=None: self.shape if dim is None else self.shape[dim],
@@ -192,7 +175,6 @@ METHODS: dict[str, Callable[..., Any]] = {
     "__abs__": elementwise.abs,
     "__invert__": bitwise.bitwise_not,
     "__iter__": _iterate,
-    "__array__": _as_array,
     "__bool__": lambda self: bool(item(self)),
     "__int__": lambda self: int(item(self)),
     "__float__": lambda self: float(item(self)),
