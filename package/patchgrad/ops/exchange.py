@@ -1,7 +1,8 @@
 """Arrays in and out without a copy: NumPy's protocol, and DLPack for PyTorch, CuPy and all others.
 
 Memory that is shared is seen by both sides at once. A write by the other side is not counted here. A tensor whose
-values a backward pass still needs moves to fresh memory before it is written in place, and leaves the shared memory with that.
+values a backward pass still needs moves to fresh memory before it is written in place, and leaves the shared memory
+with that.
 
 Source
     Python array API standard 2023.12, data interchange; DLPack 1.0.
