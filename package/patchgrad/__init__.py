@@ -53,6 +53,7 @@ _LATER = {
     "datasets": ("patchgrad.datasets", None),
     "edit": ("patchgrad.layergraph.edit", None),
     "LayerGraph": ("patchgrad.layergraph", "LayerGraph"),
+    "from_torch": ("patchgrad.interop", "from_torch"),
     "layer": ("patchgrad.layergraph", "layer"),
     "load": ("patchgrad.interop", "load"),
     "load_metadata": ("patchgrad.interop", "load_metadata"),
