@@ -83,7 +83,10 @@ class ResNet18(nn.Module):
 
 def double(inputs: int, outputs: int) -> Any:
     return nn.Sequential(
-        nn.Conv2d(inputs, outputs, 3, padding=1), nn.GroupNorm(2, outputs), nn.SiLU(), nn.Conv2d(outputs, outputs, 3, padding=1)
+        nn.Conv2d(inputs, outputs, 3, padding=1),
+        nn.GroupNorm(2, outputs),
+        nn.SiLU(),
+        nn.Conv2d(outputs, outputs, 3, padding=1),
     )
 
 
@@ -112,7 +115,9 @@ class CausalAttention(nn.Module):
         self.c_attn = nn.Linear(width, 3 * width)
         self.c_proj = nn.Linear(width, width)
         self.n_head, self.n_embd = heads, width
-        self.register_buffer("bias", torch.tril(torch.ones(longest, longest)).view(1, 1, longest, longest), persistent=False)
+        self.register_buffer(
+            "bias", torch.tril(torch.ones(longest, longest)).view(1, 1, longest, longest), persistent=False
+        )
 
     def forward(self, x):
         B, T, C = x.size()
@@ -165,7 +170,9 @@ class ViT(nn.Module):
         self.patch = nn.Conv2d(3, width, 4, 4)
         self.cls = nn.Parameter(torch.randn(1, 1, width))
         self.pos = nn.Parameter(torch.randn(1, 5, width) * 0.02)
-        layer = nn.TransformerEncoderLayer(width, 2, 16, dropout=0.0, activation=F.gelu, batch_first=True, norm_first=True)
+        layer = nn.TransformerEncoderLayer(
+            width, 2, 16, dropout=0.0, activation=F.gelu, batch_first=True, norm_first=True
+        )
         self.encoder = nn.TransformerEncoder(layer, 2, norm=nn.LayerNorm(width), enable_nested_tensor=False)
         self.head = nn.Linear(width, 3)
 
@@ -252,7 +259,7 @@ def whole(high: int, *shape: int) -> Any:
 ZOO: dict[str, Callable[[], tuple[Any, tuple[Any, ...]]]] = {
     "mlp": lambda: (MLP(), (batch(5, 2, 4),)),
     "cnn": lambda: (CNN(), (batch(3, 1, 14, 14),)),
-    "resnet": lambda: (ResNet18(), (batch(2, 3, 32, 32),)),
+    "resnet": lambda: (ResNet18(), (batch(6, 3, 32, 32),)),
     "unet": lambda: (UNet(), (batch(2, 1, 16, 16),)),
     "gpt": lambda: (GPT(), (whole(11, 3, 5),)),
     "vit": lambda: (ViT(), (batch(2, 3, 8, 8),)),

@@ -144,6 +144,7 @@ class Saved:
 
 
 _REGISTRY: dict[str, OpSpec] = {}
+_importer: Callable[[str | None], None] | None = None
 
 
 def define(name: str, **fields: Any) -> OpSpec:
@@ -153,12 +154,27 @@ def define(name: str, **fields: Any) -> OpSpec:
     return op
 
 
+def enter_by(importer: Callable[[str | None], None]) -> None:
+    """Install what imports the family of an op that has no record yet; asked for None it imports all of them."""
+    global _importer
+    _importer = importer
+
+
 def find(name: str) -> OpSpec:
     """The op of this name. Raises KeyError."""
+    if name not in _REGISTRY and _importer is not None:
+        _importer(name)
     return _REGISTRY[name]
 
 
 def all_ops() -> Iterator[OpSpec]:
-    """Every registered op, by name."""
+    """Every op, by name; imports all families."""
+    if _importer is not None:
+        _importer(None)
+    yield from entered()
+
+
+def entered() -> Iterator[OpSpec]:
+    """Every op that has a record so far, by name."""
     for name in sorted(_REGISTRY):
         yield _REGISTRY[name]

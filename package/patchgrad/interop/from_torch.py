@@ -23,13 +23,14 @@ CONTAINERS = ("Sequential", "ModuleList", "ModuleDict", "ParameterList", "Parame
 def from_torch(source: Any, *example: Any) -> Any:
     """What ``source`` is in PyTorch, here.
 
-    A tensor shares its memory with the source, and requires a gradient if the source does. A module becomes one with the
-    same classes of layers, arguments, names and values of parameters and buffers; what a ``forward`` of the user's own does
-    is followed by PyTorch's tracer and done here with the functions of the same names.
+    A tensor shares its memory with the source, and requires a gradient if the source does. A module becomes one with
+    the same classes of layers, arguments, names and values of parameters and buffers; what a ``forward`` of the user's
+    own does is followed by PyTorch's tracer and done here with the functions of the same names.
 
     Parameters
         source   a tensor or module
-        example  tensors of PyTorch for ``forward``: needed where the model decides by shapes or values. What was decided
+        example  tensors of PyTorch for ``forward``: needed where the model decides by shapes or values. What was
+        decided
                  is checked at every call
     Errors
         GraphError     names each call that has no counterpart, with its place in the code.
@@ -50,7 +51,7 @@ class _Taking:
     def __init__(self) -> None:
         self._modules: dict[int, Module] = {}
         self._opened: set[int] = set()
-        """Modules of which another one called a method that is not ``forward``: its calls stand in that one's program."""
+        """Modules of which another one called a method that is not ``forward``: the calls stand in its program."""
         self._tensors: dict[int, Tensor] = {}
         self._given: dict[int, set[str]] = {}
         """Names of the arguments with which modules are called by others."""
@@ -59,14 +60,13 @@ class _Taking:
         """The module of patchgrad for ``source``, which stands at ``place`` in the model."""
         if id(source) not in self._modules:
             made = self._made(source, example, place)
-            for part in made.modules():
-                part.__dict__["training"] = source.training
+            made.__dict__["training"] = source.training
             self._modules[id(source)] = made
         return self._modules[id(source)]
 
     def _made(self, source: Any, example: tuple[Any, ...] | None, place: str) -> Any:
         name = type(source).__name__
-        if type(source).__module__.startswith("torch.nn.modules"):
+        if type(source).__module__.startswith("torch.nn.modules") and name != "Module":
             if name in CONTAINERS:
                 return self._container(source, getattr(nn, name)(), place)
             if hasattr(nn, name):
@@ -93,7 +93,9 @@ class _Taking:
             for at, layer in enumerate(source.layers):
                 made.layers[at] = self.module(layer, None, _below(place, f"layers.{at}"))
         for path, part in source.named_modules(remove_duplicate=False):
-            self._adopt(made.get_submodule(path), part, _below(place, path))
+            twin = made.get_submodule(path)
+            twin.__dict__["training"] = part.training
+            self._adopt(twin, part, _below(place, path))
         return made
 
     def _argument(self, value: Any, place: str) -> Any:
@@ -125,7 +127,11 @@ class _Taking:
                     where=place,
                 )
             setattr(made, name, self.tensor(value))
-        left = [name for name in {**made._parameters, **made._buffers} if name not in own and getattr(made, name) is not None]
+        left = [
+            name
+            for name in {**made._parameters, **made._buffers}
+            if name not in own and getattr(made, name) is not None
+        ]
         if left:
             raise GraphError(f"the twin of {type(source).__name__} keeps more", got=", ".join(left), where=place)
 

@@ -1,4 +1,4 @@
-"""A PyTorch module's ``forward`` as a program, by PyTorch's own tracer. Children are calls; they are looked at on their own."""
+"""A PyTorch module's ``forward`` as a program, by PyTorch's own tracer. Children are calls, looked at on their own."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from patchgrad.errors import GraphError
@@ -19,7 +21,7 @@ FACTORIES = ("arange", "empty", "eye", "full", "linspace", "ones", "rand", "rand
 
 
 class Looked:
-    """What was found: the program, constants that ``forward`` made, and examples of what the children were called with."""
+    """What was found: the program, constants that ``forward`` made, and with what the children were called."""
 
     def __init__(self, program: Program, constants: dict[str, Tensor], calls: dict[str, tuple[Any, ...]]) -> None:
         self.program = program
@@ -64,7 +66,8 @@ def given_names(module: Any, count: int, named: Iterable[str]) -> set[str]:
 def _tracer(module: Any, example: tuple[Any, ...] | None) -> Any:
     """PyTorch's tracer, which here also knows the values of an example, to answer what a decision was made on."""
     import torch
-    from torch import fx
+
+    fx: Any = import_module("torch.fx")
 
     class Followed(fx.Proxy):
         """A value that is followed. Asked for a number, it gives the example's and notes that this was decided on."""
@@ -90,7 +93,8 @@ def _tracer(module: Any, example: tuple[Any, ...] | None) -> Any:
             self.values: dict[Any, Any] = {}
             self.waiting = list(example or ())
             self.calls: dict[str, tuple[Any, ...]] = {}
-            self.copied = None if example is None else copy.deepcopy(module)
+            self.copied: Any = None if example is None else copy.deepcopy(module)
+            self.computing = False
 
         def is_leaf_module(self, m: Any, module_qualified_name: str) -> bool:
             return True
@@ -101,9 +105,17 @@ def _tracer(module: Any, example: tuple[Any, ...] | None) -> Any:
         def create_proxy(self, kind: str, target: Any, args: Any, kwargs: Any, *rest: Any, **more: Any) -> Any:
             proxy = super().create_proxy(kind, target, args, kwargs, *rest, **more)
             if example is not None and kind != "output":
+                self.computing = True
                 with torch.no_grad(), torch.random.fork_rng(devices=[]):
                     self.values[proxy.node] = self.evaluate(kind, target, args, kwargs)
+                self.computing = False
             return proxy
+
+        def call_module(self, m: Any, forward: Any, args: Any, kwargs: Any) -> Any:
+            return forward(*args, **kwargs) if self.computing else super().call_module(m, forward, args, kwargs)
+
+        def getattr(self, attr: str, attr_val: Any, parameter_proxy_cache: Any) -> Any:
+            return attr_val if self.computing else super().getattr(attr, attr_val, parameter_proxy_cache)
 
         def evaluate(self, kind: str, target: Any, args: Any, kwargs: Any) -> Any:
             args, kwargs = self.known(args), self.known(kwargs)
@@ -120,7 +132,9 @@ def _tracer(module: Any, example: tuple[Any, ...] | None) -> Any:
             return getattr(self.copied.get_submodule(owner), name)
 
         def known(self, data: Any) -> Any:
-            return fx.node.map_aggregate(data, lambda entry: self.values[entry.node] if isinstance(entry, fx.Proxy) else entry)
+            return fx.node.map_aggregate(
+                data, lambda entry: self.values[entry.node] if isinstance(entry, fx.Proxy) else entry
+            )
 
         def concrete(self, proxy: Any, kind: type) -> Any:
             if proxy.node not in self.values:
@@ -152,14 +166,17 @@ def _tracer(module: Any, example: tuple[Any, ...] | None) -> Any:
 def _factories(tracer: Any) -> Iterator[None]:
     """Inside the block ``torch.arange`` and the like are followed when they are called with a followed size."""
     import torch
-    from torch import fx
+
+    fx: Any = import_module("torch.fx")
 
     originals = {name: getattr(torch, name) for name in FACTORIES}
 
     def followed(original: Callable[..., Any]) -> Callable[..., Any]:
         def make(*args: Any, **kwargs: Any) -> Any:
             seen: list[Any] = []
-            fx.node.map_aggregate((args, kwargs), lambda entry: seen.append(entry) if isinstance(entry, fx.Proxy) else None)
+            fx.node.map_aggregate(
+                (args, kwargs), lambda entry: seen.append(entry) if isinstance(entry, fx.Proxy) else None
+            )
             return tracer.create_proxy("call_function", original, args, kwargs) if seen else original(*args, **kwargs)
 
         return make
@@ -180,7 +197,9 @@ def _cannot_follow(module: Any, error: Exception, place: str, example: Any) -> G
         f"what {name} does cannot be followed",
         got=f"{line + ': ' if line else ''}{str(error).splitlines()[0] if str(error) else type(error).__name__}",
         want="a forward method that does not decide by values",
-        hint=f"from_torch({name.lower()}, example) with a batch as example answers what it decides on" if example is None else "",
+        hint=f"from_torch({name.lower()}, example) with a batch as example answers what it decides on"
+        if example is None
+        else "",
         where=place,
     )
 
@@ -253,7 +272,15 @@ def _qualified(function: Any) -> str:
 def _line(node: Any) -> str:
     """``models.py:31: y = x.frobnicate()``, from what the tracer noted."""
     found = re.findall(r'File "([^"]+)", line (\d+), in .*\n\s*(.*)', node.stack_trace or "")
-    return f"{found[-1][0]}:{found[-1][1]}: {found[-1][2]}" if found else ""
+    found = [entry for entry in found if not any(Path(entry[0]).is_relative_to(folder) for folder in _libraries())]
+    return "{}:{}: {}".format(*found[-1]) if found else ""
+
+
+def _libraries() -> list[Path]:
+    """Where PyTorch and patchgrad stand: no code of the user's is there."""
+    import torch
+
+    return [Path(torch.__file__).parent, Path(__file__).parents[1]]
 
 
 def _words(data: Any) -> Any:

@@ -1,7 +1,7 @@
 """What a model's ``forward`` does, as data: calls of functions and methods in PyTorch's words, one after the other.
 
-A program knows neither library. Whoever runs it says what a word means: patchgrad's functions in ``traced.py``, PyTorch's
-in ``to_torch.py``. Read next: ``words.py``.
+A program knows neither library. Whoever runs it says what a word means: patchgrad's functions in ``traced.py``,
+PyTorch's in ``to_torch.py``. Read next: ``words.py``.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One call. ``kind`` is "function", "method", "module" (a child by its path) or "attribute" (a parameter by its path)."""
+    """One call. ``kind`` is "function", "method", "module" (a child by its path) or "attribute" (a parameter)."""
 
     kind: str
     target: str
@@ -65,7 +65,9 @@ class Program:
     output: Any
     _last: dict[str, int] = field(default_factory=dict[str, int])
 
-    def run(self, owner: Any, call: Callable[[Step, Sequence[Any], Mapping[str, Any]], Any], args: Any, kwargs: Any) -> Any:
+    def run(
+        self, owner: Any, call: Callable[[Step, Sequence[Any], Mapping[str, Any]], Any], args: Any, kwargs: Any
+    ) -> Any:
         """Bind the arguments and make all calls. A value is forgotten after its last use."""
         values = self.bind(type(owner).__name__, args, kwargs)
         last = self._last or self._uses()
@@ -145,7 +147,13 @@ def merged(training: Program, evaluation: Program) -> Program | None:
     if training.inputs != evaluation.inputs or len(training.steps) != len(evaluation.steps):
         return None
     for a, b in zip(training.steps, evaluation.steps, strict=True):
-        if (a.kind, a.target, a.name, len(a.args), list(a.kwargs)) != (b.kind, b.target, b.name, len(b.args), list(b.kwargs)):
+        if (a.kind, a.target, a.name, len(a.args), list(a.kwargs)) != (
+            b.kind,
+            b.target,
+            b.name,
+            len(b.args),
+            list(b.kwargs),
+        ):
             return None
         try:
             args, kwargs = _both(a.args, b.args), _both(dict(a.kwargs), dict(b.kwargs))

@@ -1,4 +1,4 @@
-"""A module of patchgrad that does what a module of PyTorch does: the same parameters under the same names, the same calls."""
+"""A module of patchgrad that does what a module of PyTorch does: parameters of the same names, the same calls."""
 
 from __future__ import annotations
 

@@ -68,7 +68,9 @@ def rebuilt_layer(layer: Any, twin: type, rebuild: Rebuild) -> Any:
             value = getattr(layer, argument, default)
             if value != default:
                 raise GraphError(f"{name} cannot be made with {argument}={value!r} on the other side")
-    return twin(**{argument: _read(layer, name, argument, rebuild) for argument in wanted if _has(layer, name, argument)})
+    return twin(
+        **{argument: _read(layer, name, argument, rebuild) for argument in wanted if _has(layer, name, argument)}
+    )
 
 
 def _arguments(kind: type) -> dict[str, Any]:

@@ -122,7 +122,9 @@ def called(word: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
     return function(*args, **kwargs)
 
 
-def fitted(function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+def fitted(
+    function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> tuple[list[Any], dict[str, Any]]:
     """Arguments under the names that the function here gives them."""
     args, named = list(args), dict(kwargs)
     known = _parameters(function)

@@ -1,4 +1,4 @@
-"""The one table that binds operators and methods to Tensor."""
+"""What Tensor is given beside the methods of the families: operators, conversions, looks at values."""
 
 from __future__ import annotations
 
@@ -11,31 +11,16 @@ from patchgrad.backend.dtype import as_dtype
 from patchgrad.backend.dtype import dtype as DType
 from patchgrad.errors import ArgumentError, PatchgradError
 from patchgrad.ops import (
-    activation,
-    arithmetic,
-    arrange,
     bitwise,
     creation,
     elementwise,
-    exchange,
-    gather,
     in_place,
     index,
     linalg,
     movement,
-    random,
-    reduce,
-    sorting,
-    special,
 )
 from patchgrad.tensor import Tensor, apply, views
 from patchgrad.tensor.explain import placed
-
-FAMILIES = (
-    activation, arithmetic, arrange, bitwise, creation, elementwise, exchange, gather, linalg, movement, random, reduce,
-    sorting, special,
-)  # fmt: skip
-"""Each names in ``METHODS`` which of its functions are methods too, and in ``IN_PLACE`` which of them also write."""
 
 
 def operator(op: OpSpec) -> Callable[..., Any]:
@@ -142,13 +127,7 @@ def _copy(self: Tensor, source: Tensor) -> Tensor:
     return self
 
 
-def _named(attribute: str) -> dict[str, Callable[..., Any]]:
-    """The functions that the families name in ``METHODS`` or ``IN_PLACE``."""
-    return {name: getattr(family, name) for family in FAMILIES for name in getattr(family, attribute, "").split()}
-
-
-METHODS: dict[str, Callable[..., Any]] = {
-    **_named("METHODS"),
+OTHERS: dict[str, Callable[..., Any]] = {
     "to": to,
     "item": item,
     "tolist": lambda self: _values(self).tolist(),
@@ -180,7 +159,7 @@ METHODS: dict[str, Callable[..., Any]] = {
     "__float__": lambda self: float(item(self)),
     "__index__": lambda self: int(item(self)),
 }  # fmt: skip
-PROPERTIES = {
+GETTERS = {
     "T": lambda self: self if self.ndim < 2 else movement.permute(self, tuple(reversed(range(self.ndim)))),
     "mT": lambda self: movement.transpose(self, -2, -1),
 }
@@ -192,14 +171,7 @@ def operators() -> dict[str, Callable[..., Any]]:
     return plain | {f"__r{name}__": reflected(op) for name, op in OPERATORS.items()}
 
 
-METHODS.update(in_place.methods(OPERATORS, _named("IN_PLACE")))
-
-
-def bind() -> None:
-    """Attach the table to Tensor."""
-    for name, function in {**operators(), **METHODS}.items():
-        setattr(Tensor, name, function)
-    for name, getter in PROPERTIES.items():
-        setattr(Tensor, name, property(getter))
-    Tensor.__array_priority__ = 1000  # type: ignore[attr-defined]
-    Tensor.__array_ufunc__ = None  # type: ignore[attr-defined]
+def own() -> dict[str, Any]:
+    """All that this file gives to Tensor, by name."""
+    properties = {name: property(getter) for name, getter in GETTERS.items()}
+    return {**operators(), **in_place.augmented(OPERATORS), **OTHERS, **properties}

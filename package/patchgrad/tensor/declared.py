@@ -1,6 +1,6 @@
 """What a type checker and an editor may know of the methods that ``ops/methods.py`` binds to Tensor.
 
-Written by ``python -m patchgrad.ops.declare``. Names and types only, and only while types are checked.
+Written by ``python -m patchgrad.emit``. Names and types only, and only while types are checked.
 """
 
 from __future__ import annotations

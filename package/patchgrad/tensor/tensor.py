@@ -7,7 +7,7 @@ Read next: ``views.py`` (shared memory, in-place writes), ``worlds.py`` (how bac
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from patchgrad.autograd.node import Node
 from patchgrad.autograd.op import OpSpec
@@ -15,9 +15,13 @@ from patchgrad.autograd.state import state
 from patchgrad.backend import BY_TYPE, Backend, backend_of, device, get_backend
 from patchgrad.backend.dtype import dtype, from_numpy
 from patchgrad.errors import ArgumentError, DeviceError, GradError, PatchgradError
-from patchgrad.tensor.declared import Declared
 from patchgrad.tensor.explain import explain, placed
 from patchgrad.typing import Array, Shape
+
+if TYPE_CHECKING:
+    from patchgrad.tensor.declared import Declared
+else:
+    Declared = object
 
 META, CPU = get_backend("meta"), get_backend("cpu")
 

@@ -21,14 +21,22 @@ from patchgrad.tensor.views import bump
 
 Hook = Callable[[Tensor], Tensor | None]
 
-tensor_namespace: Any = None
-"""The namespace whose functions take and give tensors; set by the room of ops."""
+_load_namespace: Callable[[], Any] | None = None
+_namespace: Any = None
 
 
-def use_namespace(namespace: Any) -> None:
-    """Install the namespace for differentiable backward passes."""
-    global tensor_namespace
-    tensor_namespace = namespace
+def use_namespace(load: Callable[[], Any]) -> None:
+    """Install what gives the namespace whose functions take and give tensors; called at the first use."""
+    global _load_namespace
+    _load_namespace = load
+
+
+def tensor_namespace() -> Any:
+    """The namespace for differentiable backward passes."""
+    global _namespace
+    if _namespace is None and _load_namespace is not None:
+        _namespace = _load_namespace()
+    return _namespace
 
 
 def _unsaved(node: Node) -> Sequence[Any]:
@@ -104,16 +112,16 @@ class TensorWorld:
     """Cotangents are tensors, and every step is taped."""
 
     def namespace(self, node: Node) -> Any:
-        return tensor_namespace
+        return tensor_namespace()
 
     def saved(self, node: Node) -> Saved:
         return _saved(node, _as_tensor)
 
     def fit(self, node: Node, index: int, gradient: Any) -> Any:
         if gradient.shape != node.shapes[index]:
-            gradient = _sum_to(tensor_namespace, gradient, node.shapes[index])
+            gradient = _sum_to(tensor_namespace(), gradient, node.shapes[index])
         kind = node.dtypes[index]
-        return gradient if gradient.data.dtype == kind else tensor_namespace.astype(gradient, kind)
+        return gradient if gradient.data.dtype == kind else tensor_namespace().astype(gradient, kind)
 
     def add(self, a: Any, b: Any) -> Any:
         return a + b
