@@ -35,14 +35,25 @@ from patchgrad.version import __version__
 
 if TYPE_CHECKING:
     from patchgrad import data, datasets, nn, optim, plots, testing, utils
-    from patchgrad.backend.random import get_rng_state, manual_seed, set_rng_state
+    from patchgrad.backend.random import (
+        Generator,
+        default_generator,
+        fork_rng,
+        get_rng_state,
+        initial_seed,
+        manual_seed,
+        seed,
+        set_rng_state,
+    )
     from patchgrad.interop import from_torch, load, load_metadata, save
     from patchgrad.layergraph import LayerGraph, edit, layer
+    from patchgrad.ops import random
     from patchgrad.ops.activation import *
     from patchgrad.ops.arithmetic import *
     from patchgrad.ops.arrange import *
     from patchgrad.ops.bitwise import *
     from patchgrad.ops.creation import *
+    from patchgrad.ops.dtypes import *
     from patchgrad.ops.einsum import *
     from patchgrad.ops.elementwise import *
     from patchgrad.ops.exchange import *
