@@ -83,6 +83,10 @@ class Backend:
     def asarray(self, value: Any, dtype: Any = None) -> Array:
         raise NotImplementedError
 
+    def from_dlpack(self, source: Any) -> Array:
+        """An array on the memory of another library's."""
+        raise NotImplementedError
+
     def to_host(self, array: Array) -> Any:
         """The same numbers as a NumPy array."""
         raise NotImplementedError
