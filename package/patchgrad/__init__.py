@@ -34,7 +34,7 @@ from patchgrad.tensor.tensor import Tensor
 from patchgrad.version import __version__
 
 if TYPE_CHECKING:
-    from patchgrad import data, datasets, nn, optim, plots, testing
+    from patchgrad import autograd, data, datasets, func, nn, optim, plots, testing, utils
     from patchgrad.backend.random import (
         Generator,
         default_generator,
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
         seed,
         set_rng_state,
     )
-    from patchgrad.interop import load, load_metadata, save
+    from patchgrad.interop import from_torch, load, load_metadata, save
     from patchgrad.layergraph import LayerGraph, edit, layer
     from patchgrad.ops import random
     from patchgrad.ops.activation import *
@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from patchgrad.ops.dtypes import *
     from patchgrad.ops.einsum import *
     from patchgrad.ops.elementwise import *
+    from patchgrad.ops.exchange import *
     from patchgrad.ops.gather import *
     from patchgrad.ops.linalg import *
     from patchgrad.ops.movement import *
@@ -65,7 +66,8 @@ if TYPE_CHECKING:
     from patchgrad.ops.special import *
     from patchgrad.recorder import watch
     from patchgrad.session import Session
-    from patchgrad.transforms import grad
+    from patchgrad.transforms.batching.vmap import vmap
+    from patchgrad.transforms.gradients import grad
     from patchgrad.widgets import studio
 
 _SHOWN_BY = {

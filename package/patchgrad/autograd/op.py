@@ -34,6 +34,12 @@ class OpSpec:
                   A variadic op has one rule, ``rule(xp, ct, s, i)``. With several outputs ``ct`` is a tuple,
                   with None for outputs that nothing was computed from
         joint     one rule for all inputs at once, ``joint(xp, ct, s, wanted)`` giving a tuple
+        jvps      per input name: ``rule(xp, t, s)``, the tangent of the result (a tuple with several outputs) from that
+                  of the input. Need not be given: an elementwise op uses its vjps, any other the transpose of these
+        joint_jvp  ``joint_jvp(xp, ts, s)``, the tangents of all outputs from those of all inputs (None: does not move)
+        elementwise  every number of the result is computed from the numbers at the same place of the broadcast inputs
+        batching  how `vmap` runs the op: the name of one of its ways (``patchgrad.transforms.batching``); by default
+                  what follows from ``elementwise`` and the shape rule, else a loop over the batch
         saves     names of inputs and outputs that the rules read; nothing else is kept
         shape     ``shape(*shapes, **attrs)``: result shape (a tuple of them with several outputs)
         dtype     "same" as the first input, "promote", "float" (promote, integers become the default
@@ -54,6 +60,9 @@ class OpSpec:
     vjps: dict[str, Rule] = field(default_factory=dict[str, Rule])
     jvps: dict[str, Rule] = field(default_factory=dict[str, Rule])
     joint: Rule | None = None
+    joint_jvp: Rule | None = None
+    elementwise: bool = False
+    batching: str = ""
     saves: tuple[str, ...] = ()
     dtype: Any = "promote"
     promotes: tuple[str, ...] = ()

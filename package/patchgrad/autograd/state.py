@@ -35,6 +35,8 @@ class State(threading.local):
 
     def __init__(self) -> None:
         self.scope: list[Any] = []
+        self.passes: list[tuple[Any, Any]] = []
+        """Roots and wanted keys of the backward passes that run, the innermost last."""
 
 
 state = State()

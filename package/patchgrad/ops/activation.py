@@ -44,6 +44,7 @@ def curve(
         forward=forward,
         shape=shapes.same,
         dtype="float",
+        elementwise=True,
         saves=(saves,),
         vjps={"x": rule},
         formula=formula,
@@ -236,6 +237,7 @@ LOG_SOFTMAX = define(
 PRELU = define(
     "prelu",
     inputs=("x", "weight"),
+    elementwise=True,
     forward=lambda xp, x, weight: xp.where(x > 0, x, x * weight),
     shape=shapes.broadcast,
     saves=("x", "weight"),
