@@ -133,7 +133,8 @@ def graphs(draw: st.DrawFn, families: tuple[str, ...] = tuple(FAMILIES), most: i
 
 INSERTED = (
     "Linear", "ReLU", "Dropout", "LayerNorm", "BatchNorm1d", "Conv2d", "Add", "Concat", "Multiply", "Flatten", "LSTM",
-    "Identity", "MultiheadAttention", "GroupNorm", "MaxPool2d", "Embedding", "Output", "Nonsense", "Closed",
+    "Index", "Permute", "Arithmetic", "Learned", "MatMul", "Reduce", "Identity", "MultiheadAttention",
+    "GroupNorm", "MaxPool2d", "Embedding", "Output", "Nonsense", "Closed",
 )  # fmt: skip
 NAMES = ("fc1", "relu1", "class", "forward", "1x", "", "ünï", "a" * 70, "_hidden", "layer9", "norm1")
 VALUES = (1, 2, 3, 5, 8, 0, -1, 0.5, True, False, None, "tanh", "x", [2, 3], float("nan"), 10**12)
@@ -165,9 +166,19 @@ def random_command(graph: LayerGraph, rng: random.Random) -> commands.AnyCommand
         "ungroup": lambda: commands.Ungroup(rng.choice(groups)),
         "fold": lambda: commands.Fold(rng.choice(groups), rng.random() < 0.5),
         "duplicate": lambda: commands.Duplicate(some),
+        "share": lambda: _share(graph, rng) or commands.Share(uid, rng.choice(uids)),
+        "unshare": lambda: commands.Unshare(rng.choice([n.uid for n in graph.nodes.values() if n.shares] or uids)),
     }
-    often = ("insert", "insert", "resize", "resize", "resize", "connect", "remove", "replace", *makers)
+    often = ("insert", "insert", "resize", "resize", "resize", "connect", "remove", "replace", "share", *makers)
     return makers[rng.choice(often)]()
+
+
+def _share(graph: LayerGraph, rng: random.Random) -> commands.Share | None:
+    """Two layers that can be one: of one kind, which is rare among any two."""
+    pairs = [
+        (a.uid, b.uid) for a in graph.nodes.values() for b in graph.nodes.values() if a.key == b.key and a is not b
+    ]
+    return commands.Share(*rng.choice(pairs)) if pairs else None
 
 
 def _resize(graph: LayerGraph, rng: random.Random) -> commands.SetField | None:

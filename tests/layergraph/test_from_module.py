@@ -123,9 +123,11 @@ class Scaled(nn.Module):
         return x * self.scale
 
 
-def test_a_module_with_parameters_of_its_own_stays_closed() -> None:
-    graph = LayerGraph.from_module(nn.Sequential(nn.Linear(4, 4), Scaled()), x)
-    assert sorted(kinds(graph).values()) == ["Closed", "Input", "Linear", "Output"]
+def test_a_parameter_of_a_module_of_ones_own_is_a_node_that_learns() -> None:
+    model = nn.Sequential(nn.Linear(4, 4), Scaled())
+    graph = LayerGraph.from_module(model, x)
+    assert sorted(kinds(graph).values()) == ["Input", "Learned", "Linear", "Multiply", "Output"]
+    assert_same_bits(graph, model, x)
 
 
 class NoisyInTraining(nn.Module):
@@ -147,10 +149,13 @@ class Tied(nn.Module):
         return self.act(self.layer(self.act(self.layer(x))))
 
 
-def test_a_layer_with_weights_that_runs_twice_keeps_its_module_closed() -> None:
+def test_a_layer_with_weights_that_runs_twice_is_two_nodes_with_one_layer() -> None:
     model = nn.Sequential(nn.Linear(4, 4), Tied())
     graph = LayerGraph.from_module(model, x)
-    assert sorted(kinds(graph).values()) == ["Closed", "Input", "Linear", "Output"]
+    assert sorted(kinds(graph).values()) == ["Input", "Linear", "Linear", "Linear", "Output", "ReLU", "ReLU"]
+    [again] = [node for node in graph.nodes.values() if node.shares]
+    assert graph.nodes[again.shares].name == "layer_1_layer"
+    assert graph.check().parameters[again.uid] == 0
     assert_same_bits(graph, model, x)
 
 
@@ -296,7 +301,7 @@ def test_what_the_model_raises_is_raised_and_the_model_is_unharmed() -> None:
 def test_ports_of_a_closed_node_are_numbered_where_there_are_several() -> None:
     class Two(nn.Module):
         def forward(self, a: Any, b: Any) -> Any:
-            return a * b, a - b
+            return (a * b, a - b) if a.sum().item() > 0 else (a, b)
 
     graph = LayerGraph.from_module(Two(), x, x)
     [closed] = graph.of_kind("Closed")

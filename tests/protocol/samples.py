@@ -30,6 +30,8 @@ COMMANDS = (
     c.Ungroup("g1"),
     c.Fold("g1", False),
     c.Duplicate(("n1",)),
+    c.Share("n2", "n1"),
+    c.Unshare("n2"),
 )
 
 RUN = m.RunView("running", 41, total=2000, epoch=1, steps_per_second=120.5, loss=0.25, lane="own kernel subshell")

@@ -22,6 +22,8 @@ const FAMILIES: Readonly<Record<string, number>> = {
   sequence: 5,
   group: PLAIN,
   join: PLAIN,
+  calculation: PLAIN,
+  source: 3,
 };
 
 /** An unknown family always gets the same colour. */

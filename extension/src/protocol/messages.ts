@@ -299,7 +299,9 @@ export interface RemoveNodes {
 }
 
 /**
- * Change the kind of a layer. Uid, place, edges at ports of the same name (else the same rank), and settings of the
+ * Change the kind of a layer; one that shares its layer gets one of its own.
+ *
+ * Uid, place, edges at ports of the same name (else the same rank), and settings of the
  * same name stay; a name made from the old kind (`relu1`) is made anew from the new one.
  */
 export interface ReplaceNode {
@@ -396,6 +398,19 @@ export interface Duplicate {
   readonly nodes: readonly string[];
 }
 
+/** Call the layer of `owner` at `node` too: one set of weights, learned from both places. */
+export interface Share {
+  readonly type: "share";
+  readonly node: string;
+  readonly owner: string;
+}
+
+/** Give a node that calls the layer of another one of its own, with the same weights at first. */
+export interface Unshare {
+  readonly type: "unshare";
+  readonly node: string;
+}
+
 /** Ask for one edit. Refused if `revision` is not the kernel's current one. */
 export interface RunCommand {
   readonly type: "run-command";
@@ -487,7 +502,9 @@ export type Command =
   | GroupNodes
   | Ungroup
   | Fold
-  | Duplicate;
+  | Duplicate
+  | Share
+  | Unshare;
 
 export type FromBrowser =
   | Open

@@ -29,10 +29,10 @@ Facts = Mapping[str, LayerFacts]
 def layer_facts(graph: LayerGraph) -> Facts:
     """The facts of all layers, by uid; a layer of an unknown kind has none but its problem."""
     report = graph.check()
-    return {uid: _facts(node, report) for uid, node in graph.nodes.items()}
+    return {uid: _facts(graph, node, report) for uid, node in graph.nodes.items()}
 
 
-def _facts(node: LayerNode, report: Report) -> LayerFacts:
+def _facts(graph: LayerGraph, node: LayerNode, report: Report) -> LayerFacts:
     problems = report.of_node(node.uid)
     problem = problems[0].title if problems else ""
     kind = catalogue.kinds().get(node.kind)
@@ -43,4 +43,6 @@ def _facts(node: LayerNode, report: Report) -> LayerFacts:
     shapes = {port: shape for port, shape in known.items() if shape is not None}
     parameters = report.parameters.get(node.uid, 0)
     summary = kind.summary(node.settings)
+    if node.shares is not None:
+        summary = f"the weights of {graph.nodes[node.shares].name}"
     return LayerFacts(catalogue.inputs_of(node), outputs, parameters, shapes, kind.family, problem, summary)

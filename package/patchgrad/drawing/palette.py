@@ -47,6 +47,8 @@ FAMILIES = {
     "sequence": 5,
     "group": 6,
     "join": 6,
+    "calculation": 6,
+    "source": 3,
     "leaf": 6,
     "op": 2,
 }

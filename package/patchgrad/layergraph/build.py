@@ -42,12 +42,13 @@ class GraphModule(nn.Module):
 
     @property
     def layers(self) -> dict[str, Any]:
-        """The layers by node uid."""
-        return {uid: self._modules[node.name] for uid, node in self.graph.nodes.items() if node.name in self._modules}
+        """The layers by node uid; nodes that share a layer have the same one."""
+        names = {uid: self.graph.nodes[self.graph.owner(uid)].name for uid in self.graph.nodes}
+        return {uid: self._modules[name] for uid, name in names.items() if name in self._modules}
 
     def layer(self, uid: str) -> Any:
         """The layer of a node; GraphError for a node that has none (Input, Output)."""
-        node = self.graph.node(uid)
+        node = self.graph.node(self.graph.owner(uid))
         if node.name not in self._modules:
             raise GraphError(f"{node.name} has no layer", got=f"it is an {node.kind}")
         return self._modules[node.name]
@@ -106,7 +107,7 @@ def plan(graph: LayerGraph, layers: Mapping[str, Any]) -> Plan:
         places = tuple(range(size, size + len(results)))
         size += len(results)
         place.update(zip(results, places, strict=True))
-        steps.append(Step(layers[uid], _odd(node), tuple(sources), places, ()))
+        steps.append(Step(layers[graph.owner(uid)], _odd(node), tuple(sources), places, ()))
     ends = tuple(
         place[edge.source] for node in graph.of_kind("Output") if (edge := graph.edge_into(PortRef(node.uid, "x")))
     )
@@ -153,8 +154,8 @@ def build(graph: LayerGraph, layers: Mapping[str, Any] | None = None, **place: A
 
 
 def holders(graph: LayerGraph) -> list[LayerNode]:
-    """The nodes that have a layer: all but Inputs and Outputs."""
-    return [node for node in graph.nodes.values() if node.kind not in ("Input", "Output")]
+    """The nodes that have a layer of their own: all but Inputs, Outputs, and those that call that of another."""
+    return [node for node in graph.nodes.values() if node.kind not in ("Input", "Output") and node.shares is None]
 
 
 def layer_for(graph: LayerGraph, node: LayerNode, **place: Any) -> Any:

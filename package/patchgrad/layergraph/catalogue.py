@@ -14,9 +14,20 @@ from patchgrad import nn
 from patchgrad.errors import GraphError
 from patchgrad.layergraph.graph import LayerNode
 from patchgrad.layergraph.kind import LayerKind
-from patchgrad.layergraph.kinds import activation, convolution, ends, join, linear, norm, pooling, sequence, shape
+from patchgrad.layergraph.kinds import (
+    activation,
+    calculation,
+    convolution,
+    ends,
+    join,
+    linear,
+    norm,
+    pooling,
+    sequence,
+    shape,
+)
 
-FAMILIES = (ends, linear, convolution, activation, norm, pooling, shape, join, sequence)
+FAMILIES = (ends, linear, convolution, activation, norm, pooling, shape, join, calculation, sequence)
 KINDS: dict[str, LayerKind] = {
     entry.name: entry for entry in (*(entry for family in FAMILIES for entry in family.KINDS), ends.CLOSED)
 }

@@ -84,7 +84,10 @@ def settle(graph: LayerGraph) -> LayerGraph:
     walk = _Walk(graph, follow=True)
     report = walk.report()
     settled = graph._with(nodes={**graph.nodes, **walk.changed}) if walk.changed else graph
-    vars(settled)["report"] = report
+    shared = [walk.changed[uid] for uid in walk.changed if graph.sharers(uid)]
+    for owner in shared:
+        settled = settled.with_node(owner)
+    vars(settled)["report"] = _Walk(settled, follow=False).report() if shared else report
     return settled
 
 
@@ -183,7 +186,7 @@ class _Walk:
     def followed(self, node: LayerNode, inputs: Inputs) -> LayerNode:
         """The node with settings that follow from its inputs."""
         kind = catalogue.find(node.kind)
-        if not self.follow or kind.follow is None:
+        if not self.follow or kind.follow is None or node.shares is not None:
             return node
         shapes = {port: spec.shape for port, spec in zip(kind.inputs, inputs, strict=True) if spec}
         settings = kind.following(node.settings, shapes)
@@ -193,7 +196,7 @@ class _Walk:
         return self.changed[node.uid]
 
     def closed(self, node: LayerNode, inputs: Inputs) -> Outcome:
-        origin = self.graph.origin.get(node.uid)
+        origin = self.graph.origin.get(self.graph.owner(node.uid))
         if origin is None:
             return Outcome(title="its module is not here", hint="trace the model again")
         return origin.outcome(inputs)
@@ -227,7 +230,9 @@ class _Walk:
                 self.specs[PortRef(node.uid, port)] = spec
 
     def count(self, node: LayerNode) -> None:
-        if node.kind == "Closed":
+        if node.shares is not None:
+            self.parameters[node.uid] = 0
+        elif node.kind == "Closed":
             origin = self.graph.origin.get(node.uid)
             self.parameters[node.uid] = origin.parameters if origin else 0
         elif node.kind not in ("Input", "Output"):

@@ -34,7 +34,7 @@ def difference(old: LayerGraph, new: LayerGraph) -> Difference:
     return Difference(
         added=tuple(sorted(new.nodes.keys() - old.nodes.keys())),
         removed=tuple(sorted(old.nodes.keys() - new.nodes.keys())),
-        changed=tuple(uid for uid, a, b in pairs if (a.key, a.bypassed) != (b.key, b.bypassed)),
+        changed=tuple(uid for uid, a, b in pairs if (a.key, a.bypassed, a.shares) != (b.key, b.bypassed, b.shares)),
         renamed=tuple(uid for uid, a, b in pairs if a.name != b.name),
         frozen=tuple(uid for uid, a, b in pairs if a.frozen != b.frozen),
         edges_added=tuple(sorted(after - before)),

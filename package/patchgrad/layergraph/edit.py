@@ -122,6 +122,16 @@ def duplicate(*names: str) -> Edit:
 # --- names to uids and ports ----------------------------------------------------------------------
 
 
+def share(name: str, owner: str) -> Edit:
+    """Call the layer ``owner`` at this place too: one set of weights."""
+    return Edit(f"share {owner} with {name}", lambda graph: commands.Share(_uid(graph, name), _uid(graph, owner)))
+
+
+def unshare(name: str) -> Edit:
+    """Give a layer that calls another one its own, with the same weights at first."""
+    return Edit(f"unshare {name}", lambda graph: commands.Unshare(_uid(graph, name)))
+
+
 def described(layer: Any, settings: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     """Kind and settings of a layer given as instance, class or name."""
     if isinstance(layer, str):

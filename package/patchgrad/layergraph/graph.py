@@ -68,6 +68,22 @@ class LayerGraph(msgspec.Struct, frozen=True, dict=True):
         return into, out
 
     @cached_property
+    def _sharers(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for uid, node in self.nodes.items():
+            if node.shares is not None:
+                found.setdefault(node.shares, []).append(uid)
+        return found
+
+    def sharers(self, uid: str) -> tuple[str, ...]:
+        """The nodes that call the layer of this node again, in the order they were made."""
+        return tuple(sorted(self._sharers.get(uid, ()), key=uid_number))
+
+    def owner(self, uid: str) -> str:
+        """The node whose layer this node calls: itself, or the one it shares with."""
+        return self.node(uid).shares or uid
+
+    @cached_property
     def names(self) -> Mapping[str, str]:
         """Uid by name."""
         return {node.name: uid for uid, node in self.nodes.items()}
@@ -133,9 +149,13 @@ class LayerGraph(msgspec.Struct, frozen=True, dict=True):
         return changed
 
     def with_node(self, node: LayerNode) -> LayerGraph:
-        """The graph with this node added, or put in the place of the one with its uid."""
+        """The graph with this node added, or put in the place of the one with its uid, and in step with those it shares
+        a layer with."""
         issued = max(self.issued, uid_number(node.uid))
-        return self._with(nodes={**self.nodes, node.uid: node}, issued=issued)
+        if node.shares is not None:
+            node = _called_again(node, self.node(node.shares))
+        again = {uid: _called_again(self.nodes[uid], node) for uid in self._sharers.get(node.uid, ())}
+        return self._with(nodes={**self.nodes, node.uid: node, **again}, issued=issued)
 
     def changed(self, uid: str, **changes: Any) -> LayerGraph:
         """The graph with some fields of one node changed."""
@@ -144,9 +164,19 @@ class LayerGraph(msgspec.Struct, frozen=True, dict=True):
     def without_nodes(self, uids: Iterable[str]) -> LayerGraph:
         """The graph without these nodes, the edges at them, and the groups that they leave empty."""
         gone = set(uids)
-        nodes = {uid: node for uid, node in self.nodes.items() if uid not in gone}
+        nodes = {uid: node for uid, node in self.nodes.items() if uid not in gone} | self._heirs(gone)
         edges = tuple(e for e in self.edges if e.source.node not in gone and e.target.node not in gone)
         return self._with(nodes=nodes, edges=edges).without_empty_groups()
+
+    def _heirs(self, gone: set[str]) -> dict[str, LayerNode]:
+        """Where a node goes whose layer others call again, the first of them has the layer from then on."""
+        found: dict[str, LayerNode] = {}
+        for owner in gone & self._sharers.keys():
+            heir, *others = [uid for uid in self.sharers(owner) if uid not in gone] or [None]
+            if heir is not None:
+                found[heir] = msgspec.structs.replace(self.nodes[heir], shares=None)
+                found |= {uid: msgspec.structs.replace(self.nodes[uid], shares=heir) for uid in others if uid}
+        return found
 
     def without_node(self, uid: str) -> LayerGraph:
         return self.without_nodes((uid,))
@@ -251,6 +281,11 @@ class LayerGraph(msgspec.Struct, frozen=True, dict=True):
         from patchgrad.layergraph.to_source import to_source
 
         return to_source(self, name)
+
+
+def _called_again(node: LayerNode, owner: LayerNode) -> LayerNode:
+    """A node that shares a layer, with what is said of the layer where it belongs."""
+    return msgspec.structs.replace(node, kind=owner.kind, settings=owner.settings, frozen=owner.frozen)
 
 
 __all__ = ["Edge", "Group", "LayerGraph", "LayerNode", "PortRef", "Settings"]

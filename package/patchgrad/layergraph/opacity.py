@@ -10,15 +10,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from patchgrad.backend import host
-from patchgrad.layergraph.reading import kind_of, tensors
-from patchgrad.layergraph.watching import Call, watch
+from patchgrad.layergraph.reading import kind_of
+from patchgrad.layergraph.watching import Call, Ran, watch
+from patchgrad.ops.movement import cat
 
 Signatures = dict[int, list[Any]]
 
 
 def opaque_calls(model: Any, example: tuple[Any, ...], seen: Call) -> dict[int, str]:
-    """Ids of calls that must stay closed, with the reason."""
-    found = _running_twice(seen)
+    """Ids of calls that must stay closed, with the reason. Ops get to know their twins in the other runs."""
+    found: dict[int, str] = {}
     others = (
         ("it does something else in training", _tried(model, example, training=True)),
         ("it decides by the values that come in", _tried(model, _other_values(example), training=False)),
@@ -26,7 +27,29 @@ def opaque_calls(model: Any, example: tuple[Any, ...], seen: Call) -> dict[int, 
     for reason, other in others:
         if other is not None:
             found |= {id(call): reason for call in _differing(seen, other)}
+            _introduce(seen, other, another_batch=False)
+    smaller = _tried(model, another_batch(example), training=False)
+    if smaller is not None:
+        _introduce(seen, smaller, another_batch=True)
     return found
+
+
+def another_batch(example: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The example with another number of samples: the first alone, or, of one, twice the same."""
+    return tuple(x[:1] if x.shape[0] > 1 else cat((x, x), 0) for x in example)
+
+
+def _introduce(call: Call, other: Call, *, another_batch: bool) -> None:
+    """Tell ops of one run about the same ops of another, as far as the same things happened."""
+    for event, twin in zip(call.events, other.events, strict=False):
+        if isinstance(event, Call) and isinstance(twin, Call) and event.module is twin.module:
+            event.twins.append(twin)
+            _introduce(event, twin, another_batch=another_batch)
+        elif isinstance(event, Ran) and isinstance(twin, Ran) and event.op is twin.op:
+            event.twins.append(twin)
+            event.other = twin if another_batch else event.other
+        elif type(event) is not type(twin):
+            return
 
 
 def _tried(model: Any, example: tuple[Any, ...], *, training: bool) -> Call | None:
@@ -61,27 +84,3 @@ def _containers(call: Call) -> Iterator[Call]:
         for event in call.events:
             if isinstance(event, Call):
                 yield from _containers(event)
-
-
-def _running_twice(seen: Call) -> dict[int, str]:
-    """The innermost calls around several runs of one layer that has weights or a random stream."""
-    runs: dict[int, list[Call]] = {}
-    for call in seen.walk():
-        runs.setdefault(id(call.module), []).append(call)
-    found: dict[int, str] = {}
-    for several in runs.values():
-        if len(several) > 1 and _has_state(several[0].module):
-            words = f"{type(several[0].module).__name__} in it runs {len(several)} times"
-            found[id(_around(several))] = words
-    return found
-
-
-def _has_state(module: Any) -> bool:
-    return bool(tensors(module)) or any(hasattr(part, "stream") for part in module.modules())
-
-
-def _around(calls: list[Call]) -> Call:
-    """The innermost call around all of these."""
-    paths = [{id(outer) for outer in call.outward()} for call in calls[1:]]
-    outers = list(calls[0].outward())[1:] or [calls[0]]
-    return next((outer for outer in outers if all(id(outer) in path for path in paths)), outers[-1])

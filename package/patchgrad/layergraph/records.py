@@ -37,7 +37,8 @@ class LayerNode(msgspec.Struct, frozen=True, dict=True):
 
     ``uid`` never changes and is never used again; ``name`` is the attribute name in the built module
     and in ``to_source``; ``settings`` holds every field that the kind lists, in the kind's form.
-    ``position`` is None while the layout may place the box freely.
+    ``position`` is None while the layout may place the box freely. ``shares`` is the uid of the node whose layer this
+    one calls again: kind, settings, weights and whether it learns are then those of that node.
     """
 
     uid: str
@@ -48,6 +49,7 @@ class LayerNode(msgspec.Struct, frozen=True, dict=True):
     frozen: bool = False
     bypassed: bool = False
     group: str | None = None
+    shares: str | None = None
 
     @cached_property
     def key(self) -> tuple[Any, ...]:

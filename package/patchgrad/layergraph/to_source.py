@@ -40,13 +40,13 @@ def _docstring(graph: LayerGraph) -> list[str]:
 
 
 def _constructor(graph: LayerGraph) -> list[str]:
-    closed = [node for node in graph.nodes.values() if node.kind == "Closed"]
+    closed = [node for node in graph.nodes.values() if node.kind == "Closed" and node.shares is None]
     arguments = "".join(f", {node.name}" for node in closed)
     lines = [f"def __init__(self{arguments}):", f"{INDENT}super().__init__()"]
     group: str | None = None
     for uid in topological(graph):
         node = graph.nodes[uid]
-        if node.kind in ("Input", "Output"):
+        if node.kind in ("Input", "Output") or node.shares is not None:
             continue
         if node.group != group:
             group = node.group
@@ -138,14 +138,14 @@ class _Forward:
         return found
 
     def text(self, node: LayerNode, inputs: dict[str, str], outputs: dict[str, str]) -> str:
-        kind = catalogue.find(node.kind)
+        kind, layer = catalogue.find(node.kind), f"self.{self.graph.nodes[self.graph.owner(node.uid)].name}"
         if not kind.call:
             ports = catalogue.inputs_of(node)
-            return f"{', '.join(outputs.values())} = self.{node.name}({', '.join(inputs[port] for port in ports)})"
+            return f"{', '.join(outputs.values())} = {layer}({', '.join(inputs[port] for port in ports)})"
         if node.kind == "MultiheadAttention":
             inputs.setdefault("key", inputs["query"])
             inputs.setdefault("value", inputs["key"])
-        return kind.call.format(self=f"self.{node.name}", **inputs, **outputs).replace("(_, _)", "_")
+        return kind.call.format(self=layer, **inputs, **outputs).replace("(_, _)", "_")
 
 
 def _indented(lines: list[str]) -> list[str]:

@@ -10,14 +10,16 @@ from patchgrad.backend import host
 from patchgrad.errors import GraphError
 from patchgrad.layergraph import catalogue
 from patchgrad.layergraph.check import check
-from patchgrad.layergraph.graph import Edge, Group, LayerGraph, LayerNode, PortRef
+from patchgrad.layergraph.graph import Edge, LayerGraph, PortRef
 from patchgrad.layergraph.measure import evaluated
-from patchgrad.layergraph.names import free_name, own_name
-from patchgrad.layergraph.ops_as_layers import as_layers
+from patchgrad.layergraph.names import free_name
+from patchgrad.layergraph.ops_as_layers import BATCH, as_layers, inputs_of
 from patchgrad.layergraph.origin import Origin
 from patchgrad.layergraph.probe import Spec
 from patchgrad.layergraph.reading import described_by, kind_of
-from patchgrad.layergraph.watching import Call, Ran
+from patchgrad.layergraph.sketch import Sketch
+from patchgrad.layergraph.watching import Call, Ran, Wrote
+from patchgrad.nn.source import Constant, Learned
 from patchgrad.tensor import Tensor
 
 
@@ -25,21 +27,15 @@ class Unmapped(Exception):
     """Something happened in a module that no layer of the catalogue does."""
 
 
-class Tracing:
+class Tracing(Sketch):
     """Turns the tree of calls into nodes and edges."""
 
     def __init__(self, model: Any, root: Call, example: tuple[Any, ...], opaque: dict[int, str]) -> None:
+        super().__init__(model)
         self.root = root
         self.opaque = opaque
         self.batch = example[0].shape[0]
-        self.paths = {id(module): path for path, module in model.named_modules()}
-        self.nodes: list[LayerNode] = []
-        self.edges: list[Edge] = []
-        self.groups: list[Group] = []
-        self.origins: dict[str, Origin] = {}
-        self.ports: dict[int, PortRef] = {}
-        self.names: set[str] = set()
-        self.issued = 0
+        self.learned = {id(parameter): path for path, parameter in model.named_parameters()}
         self.enter(model, example)
 
     def graph(self) -> LayerGraph:
@@ -47,13 +43,7 @@ class Tracing:
         self.inside(self.root, None)
         self.unused()
         self.leave()
-        traced = LayerGraph(
-            {node.uid: node for node in self.nodes},
-            tuple(sorted(self.edges)),
-            {group.uid: group for group in self.groups},
-            self.issued,
-        )
-        return with_output_shapes(traced.without_empty_groups().with_origin(self.origins))
+        return with_output_shapes(self.drawn())
 
     # --- the ends ---------------------------------------------------------------------------------
 
@@ -104,8 +94,10 @@ class Tracing:
         for event in call.events:
             if isinstance(event, Call):
                 self.inside(event, within)
-            else:
+            elif isinstance(event, Ran):
                 self.op(event, within)
+            else:
+                self.wrote(event)
         for tensor in listed(call.output):
             if isinstance(tensor, Tensor):
                 self.port_of(tensor)
@@ -116,25 +108,33 @@ class Tracing:
             raise Unmapped(f"{type(call.module).__name__} has been changed by hand")
         kind, settings = found
         given = _arguments(kind, call)
-        sources = tuple(value if value is None else self.port_of(value) for value in given)
+        sources = tuple(value if value is None else self.source(value, call, group) for value in given)
         results = kind.split(call.output)
         self.layer_node(call.module, kind.name, settings, group, sources, results, given)
 
     def op(self, ran: Ran, group: str | None) -> None:
+        if not any(isinstance(entry, Tensor) and self.known(entry) for entry in ran.inputs):
+            return None  # computed from constants alone: what it gives is a constant
         if ran.op.name == "cat":
             return self.cat(ran, group)
         found = as_layers(ran)
         if found is None:
             raise Unmapped(f"it computes {ran.op.name}, which is no layer")
-        sources = tuple(self.port_of(tensor) for tensor in ran.inputs)
+        sources = tuple(self.source(entry, ran, group) for entry in inputs_of(ran))
         for kind, settings in found:
             sources = (PortRef(self.made(kind, settings, group, sources), "y"),)
         self.ports[id(ran.outputs[0])] = sources[0]
         return None
 
+    def wrote(self, event: Wrote) -> None:
+        """From now on the tensor is what was written into it; others that share its memory would have to follow."""
+        if event.target.lineage is not None:
+            raise Unmapped("it writes into a part of a tensor")
+        self.ports[id(event.target)] = self.port_of(event.result)
+
     def cat(self, ran: Ran, group: str | None) -> None:
         """Concat takes two: more are joined one after the other."""
-        first, *rest = (self.port_of(tensor) for tensor in ran.inputs)
+        first, *rest = (self.source(tensor, ran, group) for tensor in ran.inputs)
         if not rest:
             raise Unmapped("it joins a single tensor")
         for other in rest:
@@ -165,51 +165,47 @@ class Tracing:
         results: Any,
         given: Any = (),
         reason: str = "",
+        name: str = "",
     ) -> None:
         learned = list(module.parameters())
         frozen = bool(learned) and not any(parameter.requires_grad for parameter in learned)
-        uid = self.node(kind, self.name_for(module, kind), settings, group, frozen)
+        owner = self.owner_of(module)
+        name = f"{owner.name}_again" if owner else name or self.name_for(module, kind)
+        name = free_name(name, self.names) if owner else name
+        uid = self.node(kind, name, settings, group, frozen, owner and owner.uid)
         node = self.nodes[-1]
         for port, source in zip(catalogue.inputs_of(node), sources, strict=False):
             if source is not None:
                 self.edges.append(Edge(source, PortRef(uid, port)))
         for port, tensor in zip(catalogue.outputs_of(node), results, strict=False):
             self.ports[id(tensor)] = PortRef(uid, port)
-        if module not in [origin.module for origin in self.origins.values()]:
+        if owner is None and module not in [origin.module for origin in self.origins.values()]:
             self.origins[uid] = Origin(module, node.key, self.specs(given), self.specs(results), reason)
 
-    def made(self, kind: str, settings: dict[str, Any], group: str | None, sources: tuple[PortRef, ...]) -> str:
-        """A node for an op, with no module of its own."""
-        entry = catalogue.find(kind)
-        uid = self.node(kind, free_name(entry.stem, self.names), entry.settings(settings), group)
-        self.edges += [Edge(source, PortRef(uid, port)) for port, source in zip(entry.inputs, sources, strict=True)]
-        return uid
+    def known(self, tensor: Any) -> bool:
+        """Does a layer give it, or is it learned?"""
+        return id(tensor) in self.ports or id(tensor) in self.learned
 
-    def node(self, kind: str, name: str, settings: Any, group: str | None, frozen: bool = False) -> str:
-        self.issued += 1
-        name = own_name(name, self.names)
-        self.names.add(name)
-        uid = f"n{self.issued}"
-        self.nodes.append(LayerNode(uid, kind, name, settings, frozen=frozen, group=group))
-        return uid
+    def source(self, tensor: Any, event: Ran | Call, group: str | None) -> PortRef:
+        """Where an input of an op or a layer comes from: a layer, a node for a parameter of the module's own, or one
+        for a tensor that is the same in every run."""
+        if tensor is BATCH:
+            return next(PortRef(node.uid, "y") for node in self.nodes if node.kind == "Input")
+        if id(tensor) not in self.ports:
+            self.source_node(tensor, event, group)
+        return self.ports[id(tensor)]
 
-    def group(self, call: Call, parent: str | None) -> str:
-        path = self.paths.get(id(call.module), type(call.module).__name__)
-        head, _, last = path.rpartition(".")
-        name = f"{head.rpartition('.')[2]}.{last}" if last.isdecimal() and head else last
-        self.issued += 1
-        self.groups.append(Group(f"g{self.issued}", name, parent))
-        return f"g{self.issued}"
-
-    def name_for(self, module: Any, kind: str) -> str:
-        """The attribute path with underscores; a number of a container becomes the name of the kind."""
-        head, _, last = self.paths.get(id(module), "").rpartition(".")
-        stem = catalogue.find(kind).stem
-        prefix = head.replace(".", "_") + "_" if head else ""
-        if not last or last.isdecimal():
-            return free_name(f"{prefix}{stem}", self.names)
-        name = own_name(f"{prefix}{last}", set())
-        return name if name not in self.names else free_name(f"{prefix}{stem}", self.names)
+    def source_node(self, tensor: Any, event: Ran | Call, group: str | None) -> None:
+        if id(tensor) in self.learned:
+            name, module = self.learned[id(tensor)], Learned(tensor.shape)
+            module.value = tensor
+            return self.layer_node(module, "Learned", {"shape": tensor.shape}, group, (), (tensor,), name=name)
+        if not _stays(tensor, event):
+            raise Unmapped("it uses a tensor that no layer gave, and that is another in every run")
+        settings = {"shape": tensor.shape, "kind": tensor.dtype.name}
+        made = Constant(**settings)
+        made.value.data[...] = tensor.data
+        return self.layer_node(made, "Constant", settings, group, (), (tensor,), name=free_name("constant", self.names))
 
     def port_of(self, tensor: Any) -> PortRef:
         """The output port that a tensor came from."""
@@ -224,15 +220,6 @@ class Tracing:
         shape = tuple(tensor.shape)
         batched = bool(shape) and shape[0] == self.batch
         return Spec(("N", *shape[1:]) if batched else shape, tensor.dtype.name)
-
-    def state(self) -> tuple[Any, ...]:
-        return (
-            list(self.nodes), list(self.edges), list(self.groups), dict(self.origins), dict(self.ports),
-            set(self.names), self.issued,
-        )  # fmt: skip
-
-    def restore(self, state: tuple[Any, ...]) -> None:
-        self.nodes, self.edges, self.groups, self.origins, self.ports, self.names, self.issued = state
 
 
 def with_output_shapes(graph: LayerGraph) -> LayerGraph:
@@ -265,12 +252,23 @@ def _arguments(kind: Any, call: Call) -> tuple[Any, ...]:
     return slim
 
 
+def _stays(tensor: Any, event: Ran | Call) -> bool:
+    """Was the same constant in its place in every other run?"""
+    at = next(at for at, entry in enumerate(event.inputs) if entry is tensor)
+    return all(
+        isinstance(twin.inputs[at], Tensor)
+        and twin.inputs[at].shape == tensor.shape
+        and host.array_equal(twin.inputs[at].numpy(force=True), tensor.numpy(force=True))
+        for twin in event.twins
+    )
+
+
 def _taken_from_outside(call: Call, known: Any) -> set[int]:
     """Ids of tensors that ops inside a call read and that were known before it."""
     read: set[int] = set()
     for inner in call.walk():
         for event in inner.events:
-            taken = event.inputs if isinstance(event, Ran) else event.args
+            taken = () if isinstance(event, Wrote) else event.inputs
             read |= {id(tensor) for tensor in taken if isinstance(tensor, Tensor)}
     return read & set(known)
 

@@ -79,7 +79,7 @@ def _prepare(old: LayerGraph, module: GraphModule, new: LayerGraph, stash: Stash
     before = module.layers
     for node in holders(new):
         held = before.get(node.uid)
-        if held is not None and old.nodes[node.uid].key == node.key:
+        if held is not None and old.nodes[node.uid].key == node.key and not _parts(old, new, node.uid):
             found.layers[node.uid] = held
         elif (kept := stash.layers.get(node.uid)) is not None and kept.key == node.key:
             found.layers[node.uid] = _woken(kept.layer, held, old.nodes.get(node.uid), node)
@@ -91,6 +91,12 @@ def _prepare(old: LayerGraph, module: GraphModule, new: LayerGraph, stash: Stash
             if held is None and node.uid in inserted:
                 _make_identity(found, node)
     return found
+
+
+def _parts(old: LayerGraph, new: LayerGraph, uid: str) -> bool:
+    """Does a node get a layer of its own that called that of another before, which stays?"""
+    owner = old.nodes[uid].shares
+    return owner is not None and owner in new.nodes and new.nodes[owner].shares is None
 
 
 def _woken(layer: Any, held: Any, before: LayerNode | None, node: LayerNode) -> Any:
@@ -108,6 +114,8 @@ def _fresh(
     key_streams(layer, node.uid)
     if held is None:
         found.fresh.append(node.uid)
+    elif _parts(old, new, node.uid):
+        layer.load_state_dict(held.state_dict())
     elif _related(old.nodes[node.uid].kind, node.kind):
         found.resized += carry(held, layer, catalogue.find(node.kind).blocks, node.name)
     return layer
@@ -226,10 +234,11 @@ def _freeze(old: LayerGraph, new: LayerGraph, module: GraphModule) -> None:
 
 
 def _layers_gone(old: LayerGraph, module: GraphModule, prepared: Prepared) -> dict[str, Kept]:
+    layers = module.layers
     return {
-        uid: Kept(old.nodes[uid].key, layer)
-        for uid, layer in module.layers.items()
-        if prepared.layers.get(uid) is not layer
+        node.uid: Kept(node.key, layers[node.uid])
+        for node in holders(old)
+        if prepared.layers.get(node.uid) is not layers[node.uid]
     }
 
 

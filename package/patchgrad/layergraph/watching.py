@@ -17,27 +17,46 @@ from patchgrad.tensor import Tensor
 
 
 class Ran:
-    """An op that ran."""
+    """An op that ran. ``twins`` are the same one in other runs, ``other`` that with another number of samples."""
 
     def __init__(self, op: Any, attrs: dict[str, Any], inputs: tuple[Any, ...], outputs: tuple[Any, ...]) -> None:
         self.op = op
         self.attrs = attrs
         self.inputs = inputs
         self.outputs = outputs
+        self.twins: list[Ran] = []
+        self.other: Ran | None = None
 
     def signature(self) -> tuple[Any, ...]:
-        return ("op", self.op.name, repr(sorted(self.attrs.items())))
+        numbers = [entry for entry in self.inputs if not isinstance(entry, Tensor)]
+        return ("op", self.op.name, repr(sorted(self.attrs.items())), repr(numbers))
+
+
+class Wrote:
+    """A tensor that got the values of another, in place."""
+
+    def __init__(self, target: Any, result: Any) -> None:
+        self.target = target
+        self.result = result
+
+    def signature(self) -> tuple[Any, ...]:
+        return ("wrote",)
 
 
 class Call:
-    """A module that was called: its arguments, its result, and what happened inside."""
+    """A module that was called: its arguments, its result, and what happened inside. ``twins`` as of `Ran`."""
 
     def __init__(self, module: Any, args: tuple[Any, ...], outer: Call | None) -> None:
         self.module = module
         self.args = args
         self.outer = outer
         self.output: Any = None
-        self.events: list[Call | Ran] = []
+        self.events: list[Call | Ran | Wrote] = []
+        self.twins: list[Call] = []
+
+    @property
+    def inputs(self) -> tuple[Any, ...]:
+        return self.args
 
     def signature(self) -> tuple[Any, ...]:
         return ("call", id(self.module))
@@ -71,6 +90,10 @@ class Watch:
     def forward(self, op: Any, attrs: Any, inputs: tuple[Any, ...], outputs: tuple[Any, ...], node: Any) -> None:
         if self.now is not None:
             self.now.events.append(Ran(op, attrs, inputs, outputs))
+
+    def wrote(self, target: Any, result: Any) -> None:
+        if self.now is not None:
+            self.now.events.append(Wrote(target, result))
 
     def backward(self, node: Any, cotangents: Any, gradients: Any) -> None:
         """Nothing: a trace has no backward pass."""

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from patchgrad.nn import functional, init, utils
     from patchgrad.nn.activation import GELU, LeakyReLU, LogSoftmax, ReLU, Sigmoid, SiLU, Softmax, Tanh
     from patchgrad.nn.attention import MultiheadAttention
+    from patchgrad.nn.axes import ExpandBatch, Index, Permute, Reshape
     from patchgrad.nn.bent import (
         Hardshrink,
         Hardsigmoid,
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
         Softshrink,
         Threshold,
     )
+    from patchgrad.nn.calculation import Arithmetic, Divide, Elementwise, MaskedFill, MatMul, Reduce, Subtract
     from patchgrad.nn.cells import GRUCell, LSTMCell, RNNCell
     from patchgrad.nn.containers import ModuleDict, ModuleList, Sequential
     from patchgrad.nn.conv import Conv1d, Conv2d, Conv3d
@@ -91,6 +93,7 @@ if TYPE_CHECKING:
         Softsign,
         Tanhshrink,
     )
+    from patchgrad.nn.source import Constant, Learned
     from patchgrad.nn.transformer import Transformer
     from patchgrad.nn.transformer_layers import (
         TransformerDecoder,
@@ -137,6 +140,19 @@ __all__ = [
     "Concat",
     "Identity",
     "Multiply",
+    "Subtract",
+    "Divide",
+    "MatMul",
+    "Arithmetic",
+    "Elementwise",
+    "Reduce",
+    "MaskedFill",
+    "Permute",
+    "Reshape",
+    "Index",
+    "ExpandBatch",
+    "Learned",
+    "Constant",
     "BCEWithLogitsLoss",
     "CrossEntropyLoss",
     "L1Loss",

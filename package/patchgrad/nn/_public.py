@@ -4,7 +4,9 @@ SUBMODULES = 'functional init utils'
 NAMES = {
     'patchgrad.nn.activation': 'GELU LeakyReLU LogSoftmax ReLU SiLU Sigmoid Softmax Tanh',
     'patchgrad.nn.attention': 'MultiheadAttention',
+    'patchgrad.nn.axes': 'ExpandBatch Index Permute Reshape',
     'patchgrad.nn.bent': 'Hardshrink Hardsigmoid Hardswish Hardtanh PReLU RReLU ReLU6 Softshrink Threshold',
+    'patchgrad.nn.calculation': 'Arithmetic Divide Elementwise MaskedFill MatMul Reduce Subtract',
     'patchgrad.nn.cells': 'GRUCell LSTMCell RNNCell',
     'patchgrad.nn.containers': 'ModuleDict ModuleList Sequential',
     'patchgrad.nn.conv': 'Conv1d Conv2d Conv3d',
@@ -29,6 +31,7 @@ NAMES = {
     'patchgrad.nn.shape': 'Flatten Unflatten',
     'patchgrad.nn.shuffle': 'ChannelShuffle PixelShuffle PixelUnshuffle',
     'patchgrad.nn.smooth': 'CELU ELU GLU LogSigmoid Mish SELU Softmax2d Softmin Softplus Softsign Tanhshrink',
+    'patchgrad.nn.source': 'Constant Learned',
     'patchgrad.nn.transformer': 'Transformer',
     'patchgrad.nn.transformer_layers': 'TransformerDecoder TransformerDecoderLayer TransformerEncoder TransformerEncoderLayer',
     'patchgrad.nn.upsample': 'Upsample UpsamplingBilinear2d UpsamplingNearest2d',

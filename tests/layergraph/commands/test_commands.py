@@ -152,6 +152,10 @@ def test_bypassing_a_layer_that_changes_the_shape_is_a_problem_that_names_ports(
         commands.Ungroup("g99"),
         commands.GroupNodes(("n2",), "  "),
         commands.Duplicate(("n1",)),
+        commands.Share("n2", "n2"),
+        commands.Share("n2", "n3"),
+        commands.Share("n99", "n2"),
+        commands.Unshare("n2"),
         commands.Move("n2", (float("nan"), 0.0)),
     ],
     ids=repr,
@@ -171,7 +175,7 @@ def test_commands_are_tagged_on_the_wire_and_come_back_equal(struct: Any) -> Non
     values = {
         "kind": "ReLU", "settings": {}, "nodes": ("n2",), "node": "n2", "source": PortRef("n1", "y"), "value": 3,
         "target": PortRef("n2", "x"), "bypassed": True, "field": "bias", "name": "relu9", "frozen": True,
-        "position": (1.0, 2.0), "group": "g1", "folded": True,
+        "position": (1.0, 2.0), "group": "g1", "folded": True, "owner": "n4",
     }  # fmt: skip
     command = struct(**{name: values[name] for name in struct.__struct_fields__})
     wire = msgspec.json.encode(command)

@@ -14,6 +14,7 @@ from patchgrad.layergraph.commands.remove_nodes import RemoveNodes
 from patchgrad.layergraph.commands.rename import Rename
 from patchgrad.layergraph.commands.replace_node import ReplaceNode
 from patchgrad.layergraph.commands.set_field import SetField
+from patchgrad.layergraph.commands.share import Share, Unshare
 
 AnyCommand = (
     AddNode
@@ -31,10 +32,13 @@ AnyCommand = (
     | Ungroup
     | Fold
     | Duplicate
+    | Share
+    | Unshare
 )
 """Every edit, as one type: on the wire they are told apart by ``type``."""
 
 __all__ = [
     "AddNode", "AnyCommand", "Bypass", "Command", "Connect", "Disconnect", "Duplicate", "Fold", "Freeze",
-    "GroupNodes", "InsertOnEdge", "Move", "RemoveNodes", "Rename", "ReplaceNode", "SetField", "Ungroup",
+    "GroupNodes", "InsertOnEdge", "Move", "RemoveNodes", "Rename", "ReplaceNode", "SetField", "Share", "Ungroup",
+    "Unshare",
 ]  # fmt: skip

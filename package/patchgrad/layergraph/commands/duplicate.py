@@ -22,7 +22,8 @@ class Duplicate(Command, frozen=True, tag="duplicate"):
             if node.kind in ("Input", "Output", "Closed"):
                 raise GraphError(f"{node.name} cannot be duplicated", got=f"it is of the kind {node.kind}")
             name = graph.fresh_name(re.sub(r"\d+$", "", node.name))
-            twin = msgspec.structs.replace(node, uid=graph.fresh_uid(), name=name, position=None)
+            shares = twins.get(node.shares) if node.shares else None
+            twin = msgspec.structs.replace(node, uid=graph.fresh_uid(), name=name, position=None, shares=shares)
             twins[node.uid] = twin.uid
             graph = graph.with_node(twin)
         return graph.with_edges(_copied(edge, twins) for edge in graph.edges if edge.target.node in twins)

@@ -13,7 +13,7 @@ class Freeze(Command, frozen=True, tag="freeze"):
     frozen: bool = True
 
     def apply(self, graph: LayerGraph) -> LayerGraph:
-        return graph.changed(self.node, frozen=self.frozen)
+        return graph.changed(graph.owner(self.node), frozen=self.frozen)
 
     def label(self, graph: LayerGraph | None = None) -> str:
         return f"{'freeze' if self.frozen else 'unfreeze'} {name_of(graph, self.node)}"

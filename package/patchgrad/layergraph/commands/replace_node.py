@@ -16,7 +16,9 @@ from patchgrad.layergraph.graph import Edge, LayerGraph, LayerNode, PortRef
 
 
 class ReplaceNode(Command, frozen=True, tag="replace-node"):
-    """Change the kind of a layer. Uid, place, edges at ports of the same name (else the same rank), and settings of the
+    """Change the kind of a layer; one that shares its layer gets one of its own.
+
+    Uid, place, edges at ports of the same name (else the same rank), and settings of the
     same name stay; a name made from the old kind (``relu1``) is made anew from the new one."""
 
     node: str
@@ -29,7 +31,8 @@ class ReplaceNode(Command, frozen=True, tag="replace-node"):
         kept = {name: value for name, value in old.settings.items() if name in kind.field_names}
         kept = {name: value for name, value in kept.items() if _takes(kind, name, value)}
         settings = kind.fitting({**kept, **self.settings}, input_shapes(graph, old.uid))
-        node = msgspec.structs.replace(old, kind=kind.name, settings=settings, name=_name(graph, old, kind))
+        name = _name(graph, old, kind)
+        node = msgspec.structs.replace(old, kind=kind.name, settings=settings, name=name, shares=None)
         return settle(_rewired(graph, old, node))
 
     def label(self, graph: LayerGraph | None = None) -> str:

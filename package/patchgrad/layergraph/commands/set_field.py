@@ -19,7 +19,7 @@ class SetField(Command, frozen=True, tag="set-field"):
     value: Any
 
     def apply(self, graph: LayerGraph) -> LayerGraph:
-        node = graph.node(self.node)
+        node = graph.node(graph.owner(self.node))
         if node.kind == "Closed":
             raise GraphError(f"{node.name} has no fields to set", got="it is a module of your own, kept as it is")
         kind = catalogue.find(node.kind)
