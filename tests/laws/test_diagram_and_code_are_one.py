@@ -13,6 +13,7 @@ from patchgrad.layergraph import LayerGraph, commands
 from patchgrad.layergraph.flow import edges_read, live, passes
 from patchgrad.layergraph.measure import evaluated
 from patchgrad.layergraph.probe import parameter_count
+from patchgrad.layergraph.walk import topological
 
 from .graphs import Run, graphs, random_command
 
@@ -28,14 +29,14 @@ def meaning(graph: LayerGraph) -> Any:
     """What code can say of a graph: layers by name, and what each that is called reads, past layers that are not.
 
     Uids, positions, groups, names of Outputs and the shape they must have are not part of it, nor whether a key that
-    is the query has an edge of its own.
+    is the query has an edge of its own, nor which of the places that call one layer is drawn as its home.
     """
     needed = live(graph)
     called = {uid for uid in needed if not passes(graph, graph.nodes[uid])}
     layers = {
         node.name: (node.kind, dict(node.settings), node.frozen and parameter_count(node.key) > 0)
         for node in graph.nodes.values()
-        if node.kind != "Output"
+        if node.kind != "Output" and node.shares is None
     }
     reads = {
         (named(graph, edge.target.node), edge.target.port): origin(graph, edge.source)
@@ -43,25 +44,40 @@ def meaning(graph: LayerGraph) -> Any:
         if edge.target.node in called
     }
     for node in graph.of_kind("MultiheadAttention"):
-        query, key, value = (reads.get((node.name, port)) for port in ("query", "key", "value"))
+        query, key, value = (reads.get((named(graph, node.uid), port)) for port in ("query", "key", "value"))
         if value == (key or query):
-            reads.pop((node.name, "value"), None)
+            reads.pop((named(graph, node.uid), "value"), None)
         if key == query:
-            reads.pop((node.name, "key"), None)
+            reads.pop((named(graph, node.uid), "key"), None)
     return layers, reads
 
 
 def named(graph: LayerGraph, uid: str) -> str:
     node = graph.nodes[uid]
     outputs = [other.uid for other in graph.of_kind("Output")]
-    return node.name if node.kind != "Output" else f"output {outputs.index(uid)}"
+    owner = graph.owner(uid)
+    at = places(graph, owner).index(uid)
+    return (
+        f"{graph.nodes[owner].name} call {at}"
+        if at
+        else graph.nodes[owner].name
+        if node.kind != "Output"
+        else f"output {outputs.index(uid)}"
+    )
+
+
+def places(graph: LayerGraph, owner: str) -> list[str]:
+    """The nodes that call a layer, in the order of the calls; those that code does not call come last."""
+    order, needed = topological(graph), live(graph)
+    called = {uid for uid in needed if not passes(graph, graph.nodes[uid])}
+    return sorted((owner, *graph.sharers(owner)), key=lambda uid: (uid not in called, order.index(uid)))
 
 
 def origin(graph: LayerGraph, port: Any) -> tuple[str, str]:
     """Name and port of the layer that a value really comes from."""
     node = graph.nodes[port.node]
     if not passes(graph, node):
-        return node.name, port.port
+        return named(graph, node.uid), port.port
     return origin(graph, edges_read(graph, node)[0].source)
 
 

@@ -49,3 +49,8 @@ def described_by(module: Any) -> tuple[LayerKind, dict[str, Any]] | None:
 def tensors(module: Any) -> dict[str, tuple[int, ...]]:
     """Shapes of all parameters and buffers by name."""
     return {name: tuple(value.shape) for name, value in (*module.named_parameters(), *module.named_buffers())}
+
+
+def has_state(module: Any) -> bool:
+    """Does it matter whether a layer is called again, or another like it: weights, buffers, random numbers?"""
+    return bool(tensors(module)) or any(hasattr(part, "stream") for part in module.modules())

@@ -8,7 +8,7 @@ from patchgrad.layergraph import catalogue
 from patchgrad.layergraph.graph import Edge, Group, LayerGraph, LayerNode, PortRef
 from patchgrad.layergraph.names import free_name, own_name
 from patchgrad.layergraph.origin import Origin
-from patchgrad.layergraph.reading import tensors
+from patchgrad.layergraph.reading import has_state
 from patchgrad.layergraph.watching import Call
 
 
@@ -76,7 +76,7 @@ class Sketch:
     def owner_of(self, module: Any) -> LayerNode | None:
         """The node of a layer with weights or random numbers of its own that was called before."""
         uid = next((uid for uid, origin in self.origins.items() if origin.module is module), None)
-        return next((node for node in self.nodes if node.uid == uid), None) if _has_state(module) else None
+        return next((node for node in self.nodes if node.uid == uid), None) if has_state(module) else None
 
     def state(self) -> tuple[Any, ...]:
         return (
@@ -86,7 +86,3 @@ class Sketch:
 
     def restore(self, state: tuple[Any, ...]) -> None:
         self.nodes, self.edges, self.groups, self.origins, self.ports, self.names, self.issued = state
-
-
-def _has_state(module: Any) -> bool:
-    return bool(tensors(module)) or any(hasattr(part, "stream") for part in module.modules())

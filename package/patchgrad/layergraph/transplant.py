@@ -79,10 +79,11 @@ def _prepare(old: LayerGraph, module: GraphModule, new: LayerGraph, stash: Stash
     before = module.layers
     for node in holders(new):
         held = before.get(node.uid)
-        if held is not None and old.nodes[node.uid].key == node.key and not _parts(old, new, node.uid):
+        parts = held is not None and _parts(old, new, node.uid)
+        if held is not None and old.nodes[node.uid].key == node.key and not parts:
             found.layers[node.uid] = held
         elif (kept := stash.layers.get(node.uid)) is not None and kept.key == node.key:
-            found.layers[node.uid] = _woken(kept.layer, held, old.nodes.get(node.uid), node)
+            found.layers[node.uid] = _woken(kept.layer, None if parts else held, old.nodes.get(node.uid), node)
             found.restored.append(node.uid)
         else:
             with drawing_from(node.uid):

@@ -32,7 +32,10 @@ class ReplaceNode(Command, frozen=True, tag="replace-node"):
         kept = {name: value for name, value in kept.items() if _takes(kind, name, value)}
         settings = kind.fitting({**kept, **self.settings}, input_shapes(graph, old.uid))
         name = _name(graph, old, kind)
-        node = msgspec.structs.replace(old, kind=kind.name, settings=settings, name=name, shares=None)
+        bypassed = old.bypassed and bool(kind.inputs)
+        node = msgspec.structs.replace(
+            old, kind=kind.name, settings=settings, name=name, shares=None, bypassed=bypassed
+        )
         return settle(_rewired(graph, old, node))
 
     def label(self, graph: LayerGraph | None = None) -> str:

@@ -8,6 +8,8 @@ from patchgrad.errors import GraphError
 from patchgrad.layergraph.check import settle
 from patchgrad.layergraph.commands.command import Command, name_of
 from patchgrad.layergraph.graph import LayerGraph, LayerNode
+from patchgrad.layergraph.probe import Outcome, layer_without_data
+from patchgrad.layergraph.reading import has_state
 
 
 class Share(Command, frozen=True, tag="share"):
@@ -53,6 +55,9 @@ class Unshare(Command, frozen=True, tag="unshare"):
 
 
 def _require_alike(node: LayerNode, owner: LayerNode) -> None:
+    layer = None if owner.kind in ("Input", "Output", "Closed") else layer_without_data(owner.key)
+    if layer is not None and not isinstance(layer, Outcome) and not has_state(layer):
+        raise GraphError(f"{owner.name} has nothing to share", got=f"a {owner.kind}", want="a layer with weights")
     if node.uid == owner.uid or node.shares == owner.uid:
         raise GraphError(f"{node.name} and {owner.name} are one layer already", want="two layers")
     if node.kind != owner.kind or node.kind in ("Input", "Output"):
