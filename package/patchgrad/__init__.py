@@ -29,20 +29,28 @@ from patchgrad.backend.dtype import (
     uint8,
 )
 from patchgrad.backend.random import get_rng_state, manual_seed, set_rng_state
+from patchgrad.ops import special
 from patchgrad.ops.activation import *
 from patchgrad.ops.arithmetic import *
 from patchgrad.ops.arrange import *
 from patchgrad.ops.bitwise import *
+from patchgrad.ops.comparison import *
+from patchgrad.ops.complex import *
 from patchgrad.ops.creation import *
 from patchgrad.ops.einsum import *
-from patchgrad.ops.elementwise import *
+from patchgrad.ops.entropy import *
+from patchgrad.ops.error_functions import *
+from patchgrad.ops.exponential import *
 from patchgrad.ops.gather import *
 from patchgrad.ops.linalg import *
 from patchgrad.ops.movement import *
 from patchgrad.ops.random import *
 from patchgrad.ops.reduce import *
+from patchgrad.ops.rounding import *
+from patchgrad.ops.selection import *
+from patchgrad.ops.softmax import *
 from patchgrad.ops.sorting import *
-from patchgrad.ops.special import *
+from patchgrad.ops.trigonometric import *
 from patchgrad.tensor.tensor import Tensor
 from patchgrad.transforms import grad
 from patchgrad.version import __version__

@@ -111,3 +111,10 @@ def _complex_of(top: list[Any]) -> Any:
 
 _RANK = {"b": 0, "i": 1, "u": 1, "f": 2, "c": 3}
 _WEAK: dict[type, int] = {bool: 0, int: 1, float: 2, complex: 3}
+
+
+def wrapped(value: int, kind: Any) -> int:
+    """A whole number as the few bits of an integer dtype hold it: 300 is 44 in uint8."""
+    bits = 8 * kind.itemsize
+    value &= (1 << bits) - 1
+    return value - (1 << bits) if kind.kind == "i" and value >> (bits - 1) else value

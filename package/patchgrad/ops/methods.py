@@ -15,8 +15,13 @@ from patchgrad.ops import (
     arithmetic,
     arrange,
     bitwise,
+    comparison,
+    complex,
     creation,
     elementwise,
+    entropy,
+    error_functions,
+    exponential,
     gather,
     in_place,
     index,
@@ -24,15 +29,18 @@ from patchgrad.ops import (
     movement,
     random,
     reduce,
+    rounding,
+    selection,
+    softmax,
     sorting,
-    special,
+    trigonometric,
 )
 from patchgrad.tensor import Tensor, apply, views
 from patchgrad.tensor.explain import placed
 
 FAMILIES = (
-    activation, arithmetic, arrange, bitwise, creation, elementwise, gather, linalg, movement, random, reduce, sorting,
-    special,
+    activation, arithmetic, arrange, bitwise, comparison, complex, creation, entropy, error_functions, exponential,
+    gather, linalg, movement, random, reduce, rounding, selection, softmax, sorting, trigonometric,
 )  # fmt: skip
 """Each names in ``METHODS`` which of its functions are methods too, and in ``IN_PLACE`` which of them also write."""
 

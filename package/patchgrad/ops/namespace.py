@@ -12,7 +12,7 @@ from typing import Any
 from patchgrad.autograd.op import find
 from patchgrad.backend import Namespace, host
 from patchgrad.backend.dtype import as_dtype
-from patchgrad.ops import creation, elementwise, linalg, movement, reduce
+from patchgrad.ops import complex, creation, elementwise, linalg, movement, reduce
 from patchgrad.tensor import Tensor, apply
 
 
@@ -66,7 +66,8 @@ RENAMED = {
 SAME = (
     "add", "pow", "maximum", "minimum", "where", "sign", "exp", "expm1", "log", "log1p", "log2", "log10", "sqrt",
     "square", "reciprocal", "sin", "cos", "tan", "sinh", "cosh", "tanh", "asin", "acos", "atan", "floor", "ceil",
-    "round", "isnan", "isinf", "isfinite", "logical_and", "logical_or", "logical_not", "floor_divide", "remainder",
+    "round", "trunc", "asinh", "acosh", "atanh", "atan2", "copysign", "logaddexp", "isnan", "isinf", "isfinite",
+    "logical_and", "logical_or", "logical_not", "floor_divide", "remainder",
 )  # fmt: skip
 
 FUNCTIONS: dict[str, Any] = {
@@ -95,7 +96,10 @@ FUNCTIONS: dict[str, Any] = {
     "flip": _flip,
     "astype": _astype,
     "asarray": _asarray,
-    "clip": lambda x, low, high: apply(elementwise.CLAMP, x, low=low, high=high),
+    "clip": lambda x, low, high: apply(elementwise.CLAMP, x, low, high),
+    "real": complex.real,
+    "imag": complex.imag,
+    "conj": complex.conj,
     "zeros_like": creation.zeros_like,
     "ones_like": creation.ones_like,
     "full_like": _full_like,

@@ -13,7 +13,7 @@ from patchgrad.autograd.node import Node
 from patchgrad.autograd.op import OpSpec
 from patchgrad.autograd.state import state
 from patchgrad.backend import BY_TYPE, Backend, backend_of, device, get_backend
-from patchgrad.backend.dtype import dtype, from_numpy
+from patchgrad.backend.dtype import dtype, from_numpy, wrapped
 from patchgrad.errors import ArgumentError, DeviceError, GradError, PatchgradError
 from patchgrad.tensor.declared import Declared
 from patchgrad.tensor.explain import explain, placed
@@ -242,6 +242,8 @@ def _align(op: OpSpec, arrays: list[Any], backend: Backend) -> None:
     for index, array in enumerate(arrays):
         if getattr(array, "dtype", target) != target:
             arrays[index] = array.astype(target)
+        elif type(array) is int and target.kind in "iu":
+            arrays[index] = wrapped(array, target)
 
 
 def _tape(

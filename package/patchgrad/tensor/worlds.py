@@ -90,7 +90,9 @@ class ArrayWorld:
         if gradient.shape != node.shapes[index]:
             gradient = _sum_to(node.backend.xp, gradient, node.shapes[index])
         kind = node.dtypes[index]
-        return gradient if gradient.dtype == kind else gradient.astype(kind)
+        if gradient.dtype == kind:
+            return gradient
+        return (gradient.real if gradient.dtype.kind == "c" and kind.kind != "c" else gradient).astype(kind)
 
     def add(self, a: Any, b: Any) -> Any:
         return a + b
