@@ -13,7 +13,8 @@ from patchgrad.ops.pointwise import caller, refuse_truths
 __all__ = [
     "bitwise_and", "bitwise_left_shift", "bitwise_not", "bitwise_or", "bitwise_right_shift", "bitwise_xor",
 ]  # fmt: skip
-METHODS = IN_PLACE = "bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift bitwise_xor"
+METHODS = "bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift bitwise_xor"
+IN_PLACE = "bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift bitwise_xor"
 
 BITS = host.asarray([[1, 2, 3], [12, 7, 0]])
 

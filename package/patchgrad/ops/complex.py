@@ -25,6 +25,7 @@ __all__ = [
 ]  # fmt: skip
 METHODS = "angle conj conj_physical is_conj is_neg resolve_conj resolve_neg"
 IN_PLACE = "conj_physical"
+PROPERTIES = "imag real"
 
 JOINS = "the standard cannot make one complex array of two real ones"
 VIEWS = "sees the same memory with another dtype, which the standard leaves open"

@@ -10,6 +10,7 @@ from typing import Any
 
 from patchgrad.autograd.op import Sample, define
 from patchgrad.backend.dtype import as_dtype
+from patchgrad.backend.low import halfway
 from patchgrad.ops import shapes
 from patchgrad.ops.arithmetic import ADD, DIV, FLOOR_DIVIDE, MUL, NEG, REMAINDER, SUB, add, div, mul, neg, sub
 from patchgrad.ops.comparison import (
@@ -83,7 +84,7 @@ def _cast(xp: Any, x: Any, dtype: Any) -> Any:
     """A complex number becomes real by its real part."""
     if kind(x) == "c" and dtype.kind not in "cb":
         x = xp.real(x)
-    return xp.astype(x, dtype.numpy)
+    return xp.astype(halfway(x, dtype), dtype.numpy)
 
 
 CAST = define(

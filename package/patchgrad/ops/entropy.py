@@ -11,7 +11,8 @@ from patchgrad.ops.pointwise import binary, caller, into, one, two, unary
 from patchgrad.tensor import Tensor, apply
 
 __all__ = ["logit", "xlogy"]
-METHODS = IN_PLACE = "logit xlogy"
+METHODS = "logit xlogy"
+IN_PLACE = "logit xlogy"
 
 
 def _xlogy(log: str) -> Any:

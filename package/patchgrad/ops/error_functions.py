@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, wraps
 from typing import Any
 
 from patchgrad.autograd.op import define
@@ -66,6 +66,7 @@ def _far(xp: Any, size: Any, coefficients: tuple[float, ...], end: float) -> Any
 def in_pieces(function: Callable[[Any, Any], Any]) -> Callable[[Any, Any], Any]:
     """A function of single numbers, run over a large array piece by piece."""
 
+    @wraps(function)
     def run(xp: Any, x: Any) -> Any:
         size = math.prod(x.shape)
         step = xp.cache_bytes // 64

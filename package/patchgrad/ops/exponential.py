@@ -17,7 +17,10 @@ __all__ = [
     "exp", "exp2", "expm1", "float_power", "frexp", "hypot", "ldexp", "log", "log10", "log1p", "log2", "logaddexp",
     "logaddexp2", "pow", "reciprocal", "rsqrt", "sqrt", "square",
 ]  # fmt: skip
-METHODS = " ".join(__all__)
+METHODS = (
+    "exp exp2 expm1 float_power frexp hypot ldexp log log10 log1p log2 logaddexp logaddexp2 pow reciprocal rsqrt "
+    "sqrt square"
+)
 IN_PLACE = "exp exp2 expm1 float_power hypot ldexp log log10 log1p log2 pow reciprocal rsqrt sqrt square"
 
 

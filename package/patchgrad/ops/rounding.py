@@ -25,7 +25,7 @@ __all__ = [
     "abs", "absolute", "ceil", "copysign", "deg2rad", "fix", "floor", "frac", "heaviside", "nextafter", "rad2deg",
     "round", "sgn", "sign", "signbit", "trunc",
 ]  # fmt: skip
-METHODS = " ".join(__all__)
+METHODS = "abs absolute ceil copysign deg2rad fix floor frac heaviside nextafter rad2deg round sgn sign signbit trunc"
 IN_PLACE = "abs absolute ceil copysign deg2rad fix floor frac heaviside nextafter rad2deg round sgn sign trunc"
 
 

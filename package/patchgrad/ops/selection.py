@@ -6,7 +6,8 @@ import math
 from typing import Any
 
 from patchgrad.autograd.op import Sample, define
-from patchgrad.backend.dtype import as_dtype, result_dtype
+from patchgrad.backend.dtype import as_dtype
+from patchgrad.backend.promotion import result_dtype
 from patchgrad.errors import ArgumentError, DtypeError
 from patchgrad.ops import shapes
 from patchgrad.ops.pointwise import binary, caller, into, kind, mask
@@ -80,7 +81,7 @@ WHERE = define(
     inputs=("condition", "a", "b"),
     forward=lambda xp, condition, a, b: xp.where(condition, a, b),
     shape=shapes.broadcast,
-    dtype=lambda kinds, attrs: result_dtype(kinds[1:]),
+    promotes=("a", "b"),
     saves=("condition",),
     vjps={
         "a": lambda xp, ct, s: xp.where(s.condition, ct, 0.0),

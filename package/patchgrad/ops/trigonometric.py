@@ -14,7 +14,14 @@ __all__ = [
     "acos", "acosh", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "asin", "asinh", "atan",
     "atan2", "atanh", "cos", "cosh", "sin", "sinc", "sinh", "tan", "tanh",
 ]  # fmt: skip
-METHODS = IN_PLACE = " ".join(__all__)
+METHODS = (
+    "acos acosh arccos arccosh arcsin arcsinh arctan arctan2 arctanh asin asinh atan atan2 atanh cos cosh sin sinc "
+    "sinh tan tanh"
+)
+IN_PLACE = (
+    "acos acosh arccos arccosh arcsin arcsinh arctan arctan2 arctanh asin asinh atan atan2 atanh cos cosh sin sinc "
+    "sinh tan tanh"
+)
 
 
 def _by(slope: Callable[[Any, Any], Any]) -> Callable[[Any, Any, Any], Any]:
