@@ -16,7 +16,8 @@ Function = Callable[..., Any]
 def _results(function: Function, inputs: Sequence[Any]) -> list[Tensor]:
     found = function(*inputs)
     found = [found] if isinstance(found, Tensor) else list(found)
-    return [entry for entry in found if entry.dtype.is_floating_point]
+    parts = [part for entry in found for part in ((entry.real, entry.imag) if entry.dtype.is_complex else (entry,))]
+    return [entry for entry in parts if entry.dtype.is_floating_point]
 
 
 def _project(results: Sequence[Tensor], directions: Sequence[Any]) -> float:

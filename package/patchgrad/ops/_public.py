@@ -1,6 +1,6 @@
 """Written by ``python -m patchgrad.emit``."""
 
-OWN = 'T __abs__ __add__ __and__ __array__ __bool__ __eq__ __float__ __floordiv__ __ge__ __getitem__ __gt__ __iadd__ __iand__ __ifloordiv__ __ilshift__ __imatmul__ __imod__ __imul__ __index__ __int__ __invert__ __ior__ __ipow__ __irshift__ __isub__ __iter__ __itruediv__ __ixor__ __le__ __lshift__ __lt__ __matmul__ __mod__ __mul__ __ne__ __neg__ __or__ __pow__ __radd__ __rand__ __rfloordiv__ __rlshift__ __rmatmul__ __rmod__ __rmul__ __ror__ __rpow__ __rrshift__ __rshift__ __rsub__ __rtruediv__ __rxor__ __setitem__ __sub__ __truediv__ __xor__ bfloat16 bool byte cdouble cfloat char copy_ dim double fill_ float half int item long mT new_ones new_zeros numel numpy short size tolist zero_'
+OWN = 'T __abs__ __add__ __and__ __array__ __bool__ __eq__ __float__ __floordiv__ __ge__ __getitem__ __gt__ __iadd__ __iand__ __ifloordiv__ __ilshift__ __imatmul__ __imod__ __imul__ __index__ __int__ __invert__ __ior__ __ipow__ __irshift__ __isub__ __iter__ __itruediv__ __ixor__ __le__ __lshift__ __lt__ __matmul__ __mod__ __mul__ __ne__ __neg__ __or__ __pow__ __radd__ __rand__ __rfloordiv__ __rlshift__ __rmatmul__ __rmod__ __rmul__ __ror__ __rpow__ __rrshift__ __rshift__ __rsub__ __rtruediv__ __rxor__ __setitem__ __sub__ __truediv__ __xor__ bfloat16 bool byte cdouble cfloat char copy_ dim double fill_ float half int item long mT new_ones new_zeros numel numpy short size tolist where zero_'
 METHODS = {
     'activation': 'hardshrink prelu relu sigmoid',
     'arithmetic': 'add addcdiv addcmul div divide floor_divide fmod gcd lcm lerp mul multiply neg negative positive remainder sub subtract true_divide',
@@ -65,7 +65,7 @@ OPS = {
     'entropy': 'entr logit xlog1py xlogy',
     'comparison': 'eq ge gt isclose isfinite isin isinf isnan isneginf isposinf isreal le logical_and logical_not logical_or logical_xor lt ne',
     'error_functions': 'erf erfc',
-    'exponential': 'exp exp2 expm1 frexp hypot log log10 log1p log2 logaddexp logaddexp2 pow reciprocal rsqrt sqrt square',
+    'exponential': 'exp exp2 expm1 frexp hypot ldexp log log10 log1p log2 logaddexp logaddexp2 pow reciprocal rsqrt sqrt square',
     'gather': 'gather scatter scatter_add',
     'index': 'index_add index_put select',
     'linalg': 'linear matmul',

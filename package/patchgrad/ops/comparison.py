@@ -58,7 +58,7 @@ ISREAL = unary(
 
 
 def _isclose(xp: Any, a: Any, b: Any, rtol: float, atol: float, equal_nan: bool) -> Any:
-    a, b = (xp.astype(x, xp.float64) if kind(x) == "b" and hasattr(x, "dtype") else x for x in (a, b))
+    a, b = (xp.astype(x, xp.float64) if kind(x) in "biu" and hasattr(x, "dtype") else x for x in (a, b))
     close = xp.equal(a, b)
     if equal_nan and "f" in kind(a) + kind(b):
         close = xp.logical_or(close, xp.logical_and(a != a, b != b))

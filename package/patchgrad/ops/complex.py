@@ -10,6 +10,7 @@ import math
 from typing import Any
 
 from patchgrad.autograd.op import Sample, define
+from patchgrad.backend import host
 from patchgrad.errors import DtypeError, ShapeError
 from patchgrad.ops import shapes
 from patchgrad.ops.arithmetic import MUL
@@ -32,7 +33,7 @@ VIEWS = "sees the same memory with another dtype, which the standard leaves open
 
 
 def _numbers(draw: Any) -> list[Sample]:
-    return [Sample((draw(3, 4) + 1j * draw(3, 4),)), Sample((draw() + 1j * draw(),), label="no axes")]
+    return [Sample((draw(3, 4) + 1j * draw(3, 4),)), Sample((host.asarray(draw() + 1j * draw()),), label="no axes")]
 
 
 REAL = define(

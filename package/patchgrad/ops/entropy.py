@@ -7,7 +7,7 @@ from typing import Any
 
 from patchgrad.autograd.op import Sample, define
 from patchgrad.ops import shapes
-from patchgrad.ops.pointwise import binary, caller, into, one, two, unary
+from patchgrad.ops.pointwise import beside, binary, caller, into, one, two, unary
 from patchgrad.tensor import Tensor, apply
 
 __all__ = ["logit", "xlogy"]
@@ -19,6 +19,7 @@ def _xlogy(log: str) -> Any:
     """``a * log(b)``, 0 where ``a`` is 0 and ``b`` is a number."""
 
     def forward(xp: Any, a: Any, b: Any) -> Any:
+        a, b = beside(xp, a, b)
         empty = xp.logical_and(a == 0, xp.equal(b, b))
         safe = xp.where(empty, 1.0, b)
         return xp.where(empty, 0.0, a * getattr(xp, log)(safe))

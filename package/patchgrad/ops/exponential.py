@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 from patchgrad.autograd.op import Sample, define
 from patchgrad.backend.dtype import as_dtype
 from patchgrad.errors import DtypeError
-from patchgrad.ops.arithmetic import MUL
 from patchgrad.ops.pointwise import binary, caller, conj, into, kind, of_one, refuse_truths, two, unary
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
@@ -26,8 +25,11 @@ IN_PLACE = "exp exp2 expm1 float_power hypot ldexp log log10 log1p log2 pow reci
 
 def _pow(xp: Any, a: Any, b: Any) -> Any:
     """Whole numbers stay whole: a negative exponent in a tensor leaves 1, -1 or 0."""
-    if kind(b) in "ib" and hasattr(b, "dtype") and hasattr(a, "dtype") and kind(a) in "iub":
+    if type(b) is float:
+        return 1 / xp.sqrt(a) if b == -0.5 and kind(a) == "f" else a**b
+    if hasattr(b, "dtype") and kind(b) in "ib" and kind(a) in "iub":
         refuse_truths("a power", a)
+        a = a if hasattr(a, "dtype") else xp.asarray(a, dtype=b.dtype)
         down = b < 0
         power = xp.pow(a, xp.where(down, xp.zeros_like(b), b))
         odd = xp.where(b % 2 == 0, a * a, a)
@@ -142,7 +144,7 @@ def _logaddexp2(xp: Any, a: Any, b: Any) -> Any:
     """The larger one plus what the smaller adds; equal infinities have no difference."""
     same = xp.equal(a, b)
     apart = xp.abs(xp.where(same, 0.0, a - b))
-    return xp.where(a > b, a, xp.where(b > a, b, a + b * 0.0)) + xp.log1p(xp.exp(-apart * math.log(2))) / math.log(2)
+    return xp.where(a > b, a, b) + xp.log1p(xp.exp(-apart * math.log(2))) / math.log(2)
 
 
 LOGADDEXP = binary(
@@ -175,6 +177,18 @@ HYPOT = binary(
     dtype="float",
     formula=r"\sqrt{a^2 + b^2}",
     samples=two(0.5, 2.0),
+)
+LDEXP = binary(
+    "ldexp",
+    lambda xp, a, b: a * xp.pow(xp.asarray(2.0, dtype=a.dtype), b),
+    {
+        "a": lambda xp, ct, s: ct * conj(xp, xp.ops.exp2(s.b)),
+        "b": lambda xp, ct, s: ct * conj(xp, s.y) * math.log(2),
+    },
+    saves=("b", "y"),
+    dtype="float",
+    formula="a 2^b",
+    samples=lambda draw: [Sample((draw(3, 4), draw(4)))],
 )
 FREXP = define(
     "frexp",
@@ -217,7 +231,7 @@ def float_power(input: Any, exponent: Any, *, out: Tensor | None = None) -> Tens
 
 def ldexp(input: Tensor, other: Tensor, *, out: Tensor | None = None) -> Tensor:
     """``input * 2 ** other``; broadcast."""
-    return into(out, apply(MUL, input, apply(POW, 2.0, other)))
+    return into(out, apply(LDEXP, input, other if isinstance(other, Tensor) else Tensor(input.backend.asarray(other))))
 
 
 class Frexp(NamedTuple):

@@ -52,6 +52,12 @@ def magnitudes(kinds: list[Any], attrs: dict[str, Any]) -> Any:
     )
 
 
+def beside(xp: Any, a: Any, b: Any) -> tuple[Any, Any]:
+    """Two values as arrays, where one may be a Python number."""
+    like = a if hasattr(a, "dtype") else b
+    return xp.asarray(a, dtype=like.dtype), xp.asarray(b, dtype=like.dtype)
+
+
 def refuse_truths(what: str, *values: Any) -> None:
     """Raise where a function of numbers gets nothing but truths."""
     if all(kind(value) == "b" for value in values):

@@ -7,6 +7,7 @@ from typing import Any
 
 from patchgrad.autograd.op import Sample
 from patchgrad.ops.pointwise import (
+    beside,
     binary,
     caller,
     conj,
@@ -35,8 +36,10 @@ def _abs(xp: Any, x: Any) -> Any:
 
 
 def _sign(xp: Any, x: Any) -> Any:
-    """Truths are their own signs."""
-    return xp.asarray(x, copy=True) if kind(x) == "b" else xp.sign(x)
+    """Truths are their own signs; NaN has none."""
+    if kind(x) == "b":
+        return xp.asarray(x, copy=True)
+    return xp.where(x == x, xp.sign(x), 0.0) if kind(x) == "f" else xp.sign(x)
 
 
 def _sgn_rule(xp: Any, ct: Any, s: Any) -> Any:
@@ -51,7 +54,7 @@ def _sgn_rule(xp: Any, ct: Any, s: Any) -> Any:
 ABS = unary(
     "abs",
     _abs,
-    lambda xp, ct, s: ct * xp.ops.sgn(s.x),
+    lambda xp, ct, s: ct * (xp.ops.sgn(s.x) if kind(s.x) == "c" else xp.sign(s.x)),
     saves="x",
     dtype=magnitudes,
     formula="|x|",
@@ -102,15 +105,9 @@ SIGNBIT = unary(
 )
 
 
-def _beside(xp: Any, a: Any, b: Any) -> tuple[Any, Any]:
-    """Two values as arrays, where one may be a Python number."""
-    like = a if hasattr(a, "dtype") else b
-    return xp.asarray(a, dtype=like.dtype), xp.asarray(b, dtype=like.dtype)
-
-
 COPYSIGN = binary(
     "copysign",
-    lambda xp, a, b: xp.copysign(*_beside(xp, a, b)),
+    lambda xp, a, b: xp.copysign(*beside(xp, a, b)),
     {"a": lambda xp, ct, s: ct * xp.where(s.a == 0, 0.0, xp.sign(s.a) * xp.sign(s.y)), "b": still},
     saves=("a", "y"),
     dtype="float",
@@ -119,8 +116,8 @@ COPYSIGN = binary(
 )
 NEXTAFTER = binary(
     "nextafter",
-    lambda xp, a, b: xp.nextafter(*_beside(xp, a, b)),
-    {},
+    lambda xp, a, b: xp.nextafter(*beside(xp, a, b)),
+    {"a": lambda xp, ct, s: ct, "b": still},
     formula=r"\mathrm{nextafter}(a, b)",
     samples=lambda draw: [Sample((draw(3, 4), draw(4)))],
 )

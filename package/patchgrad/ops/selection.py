@@ -10,7 +10,7 @@ from patchgrad.backend.dtype import as_dtype
 from patchgrad.backend.promotion import result_dtype
 from patchgrad.errors import ArgumentError, DtypeError
 from patchgrad.ops import shapes
-from patchgrad.ops.pointwise import binary, caller, into, kind, mask
+from patchgrad.ops.pointwise import beside, binary, caller, into, kind, mask
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
 
@@ -43,21 +43,22 @@ MINIMUM = binary(
 
 
 def _past_nan(xp: Any, a: Any, b: Any, chosen: Any) -> Any:
-    """``chosen``, and the other one beside a NaN."""
-    return xp.where(xp.not_equal(a, a), b, xp.where(xp.not_equal(b, b), a, chosen))
+    """The ``chosen`` one of two, and the other one beside a NaN."""
+    a, b = beside(xp, a, b)
+    return xp.where(a != a, b, xp.where(b != b, a, chosen(a, b)))
 
 
 def _first_is_max(xp: Any, a: Any, b: Any) -> Any:
-    return xp.logical_or(a >= b, xp.not_equal(b, b))
+    return xp.logical_or(a >= b, b != b)
 
 
 def _first_is_min(xp: Any, a: Any, b: Any) -> Any:
-    return xp.logical_or(a <= b, xp.not_equal(b, b))
+    return xp.logical_or(a <= b, b != b)
 
 
 FMAX = binary(
     "fmax",
-    lambda xp, a, b: _past_nan(xp, a, b, xp.maximum(a, b)),
+    lambda xp, a, b: _past_nan(xp, a, b, xp.maximum),
     {
         "a": lambda xp, ct, s: ct * mask(xp, _first_is_max(xp, s.a, s.b), ct),
         "b": lambda xp, ct, s: ct * mask(xp, xp.logical_not(_first_is_max(xp, s.a, s.b)), ct),
@@ -67,7 +68,7 @@ FMAX = binary(
 )
 FMIN = binary(
     "fmin",
-    lambda xp, a, b: _past_nan(xp, a, b, xp.minimum(a, b)),
+    lambda xp, a, b: _past_nan(xp, a, b, xp.minimum),
     {
         "a": lambda xp, ct, s: ct * mask(xp, _first_is_min(xp, s.a, s.b), ct),
         "b": lambda xp, ct, s: ct * mask(xp, xp.logical_not(_first_is_min(xp, s.a, s.b)), ct),

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from patchgrad.autograd.op import OpSpec
-from patchgrad.ops.pointwise import binary, caller, conj, of_one, two, unary
+from patchgrad.ops.pointwise import binary, caller, conj, kind, of_one, two, unary
 from patchgrad.tensor import Tensor
 
 __all__ = [
@@ -48,9 +48,14 @@ ASIN = _of_angle("asin", _over(lambda xp, x: xp.sqrt(1 - x * x)), r"\arcsin x", 
 ACOS = _of_angle("acos", _over(lambda xp, x: -xp.sqrt(1 - x * x)), r"\arccos x", low=-0.9, high=0.9)
 ATAN = _of_angle("atan", _over(lambda xp, x: 1 + x * x), r"\arctan x")
 ASINH = _of_angle("asinh", _over(lambda xp, x: xp.sqrt(x * x + 1)), r"\mathrm{arsinh}\,x")
-ACOSH = _of_angle(
-    "acosh", _over(lambda xp, x: xp.sqrt(x - 1) * xp.sqrt(x + 1)), r"\mathrm{arcosh}\,x", low=1.2, high=3.0
-)
+
+
+def _acosh_divisor(xp: Any, x: Any) -> Any:
+    """``sqrt(x² - 1)``, on the branch that the complex function takes."""
+    return xp.sqrt(x - 1) * xp.sqrt(x + 1) if kind(x) == "c" else xp.sqrt(x * x - 1)
+
+
+ACOSH = _of_angle("acosh", _over(_acosh_divisor), r"\mathrm{arcosh}\,x", low=1.2, high=3.0)
 ATANH = _of_angle("atanh", _over(lambda xp, x: 1 - x * x), r"\mathrm{artanh}\,x", low=-0.9, high=0.9)
 ATAN2 = binary(
     "atan2",
@@ -72,8 +77,12 @@ def _sinc(xp: Any, x: Any) -> Any:
 
 
 def _sinc_slope(xp: Any, x: Any) -> Any:
-    angle = xp.where(x == 0, 1.0, x) * math.pi
-    return xp.where(x == 0, 0.0, math.pi * (angle * xp.cos(angle) - xp.sin(angle)) / (angle * angle))
+    """Near 0 by its series, which keeps digits and can itself be differentiated."""
+    near = xp.abs(x) < 1e-3
+    angle = xp.where(near, 1.0, x) * math.pi
+    square = (x * math.pi) * (x * math.pi)
+    series = x * (math.pi**2 / -3) * (1 - square / 10)
+    return xp.where(near, series, math.pi * (angle * xp.cos(angle) - xp.sin(angle)) / (angle * angle))
 
 
 SINC = unary(
