@@ -34,7 +34,14 @@ from patchgrad.tensor.tensor import Tensor
 from patchgrad.version import __version__
 
 if TYPE_CHECKING:
-    from patchgrad import data, datasets, nn, optim, plots, testing
+    from patchgrad import amp, autograd, data, datasets, func, nn, optim, plots, testing, utils
+    from patchgrad.amp import (
+        autocast,
+        clear_autocast_cache,
+        get_autocast_dtype,
+        is_autocast_cache_enabled,
+        is_autocast_enabled,
+    )
     from patchgrad.backend.random import (
         Generator,
         default_generator,
@@ -45,7 +52,7 @@ if TYPE_CHECKING:
         seed,
         set_rng_state,
     )
-    from patchgrad.interop import load, load_metadata, save
+    from patchgrad.interop import from_torch, load, load_metadata, save
     from patchgrad.layergraph import LayerGraph, edit, layer
     from patchgrad.ops import random, special
     from patchgrad.ops.activation import *
@@ -60,6 +67,7 @@ if TYPE_CHECKING:
     from patchgrad.ops.entropy import *
     from patchgrad.ops.error_functions import *
     from patchgrad.ops.exponential import *
+    from patchgrad.ops.exchange import *
     from patchgrad.ops.gather import *
     from patchgrad.ops.linalg import *
     from patchgrad.ops.movement import *
@@ -72,7 +80,8 @@ if TYPE_CHECKING:
     from patchgrad.ops.trigonometric import *
     from patchgrad.recorder import watch
     from patchgrad.session import Session
-    from patchgrad.transforms import grad
+    from patchgrad.transforms.batching.vmap import vmap
+    from patchgrad.transforms.gradients import grad
     from patchgrad.widgets import studio
 
 _SHOWN_BY = {

@@ -1,9 +1,10 @@
 """Written by ``python -m patchgrad.emit``."""
 
-SUBMODULES = 'data datasets nn optim plots testing'
+SUBMODULES = 'amp autograd data datasets func nn optim plots testing utils'
 NAMES = {
+    'patchgrad.amp': 'autocast clear_autocast_cache get_autocast_dtype is_autocast_cache_enabled is_autocast_enabled',
     'patchgrad.backend.random': 'Generator default_generator fork_rng get_rng_state initial_seed manual_seed seed set_rng_state',
-    'patchgrad.interop': 'load load_metadata save',
+    'patchgrad.interop': 'from_torch load load_metadata save',
     'patchgrad.layergraph': 'LayerGraph edit layer',
     'patchgrad.ops': 'random special',
     'patchgrad.ops.activation': 'celu hardshrink prelu relu selu sigmoid threshold',
@@ -12,11 +13,12 @@ NAMES = {
     'patchgrad.ops.bitwise': 'bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift bitwise_xor',
     'patchgrad.ops.comparison': 'allclose eq equal ge greater greater_equal gt isclose isfinite isin isinf isnan isneginf isposinf isreal le less less_equal logical_and logical_not logical_or logical_xor lt ne not_equal',
     'patchgrad.ops.complex': 'angle complex conj conj_physical imag is_conj is_neg polar real resolve_conj resolve_neg view_as_complex view_as_real',
-    'patchgrad.ops.creation': 'arange as_tensor empty empty_like eye from_numpy full full_like linspace ones ones_like tensor tril triu zeros zeros_like',
+    'patchgrad.ops.creation': 'arange as_tensor empty empty_like eye full full_like linspace ones ones_like tensor tril triu zeros zeros_like',
     'patchgrad.ops.dtypes': 'bfloat16 can_cast cdouble cfloat double finfo float half iinfo int is_complex is_floating_point long promote_types result_type short uint16 uint32 uint64',
     'patchgrad.ops.einsum': 'einsum',
     'patchgrad.ops.entropy': 'logit xlogy',
     'patchgrad.ops.error_functions': 'erf erfc',
+    'patchgrad.ops.exchange': 'from_dlpack from_numpy',
     'patchgrad.ops.exponential': 'exp exp2 expm1 float_power frexp hypot ldexp log log10 log1p log2 logaddexp logaddexp2 pow reciprocal rsqrt sqrt square',
     'patchgrad.ops.gather': 'gather index_add index_select masked_select nonzero scatter scatter_add take_along_dim unique',
     'patchgrad.ops.linalg': 'addmm baddbmm bmm dot inner matmul mm mv outer',
@@ -30,6 +32,7 @@ NAMES = {
     'patchgrad.ops.trigonometric': 'acos acosh arccos arccosh arcsin arcsinh arctan arctan2 arctanh asin asinh atan atan2 atanh cos cosh sin sinc sinh tan tanh',
     'patchgrad.recorder': 'watch',
     'patchgrad.session': 'Session',
-    'patchgrad.transforms': 'grad',
+    'patchgrad.transforms.batching.vmap': 'vmap',
+    'patchgrad.transforms.gradients': 'grad',
     'patchgrad.widgets': 'studio',
 }

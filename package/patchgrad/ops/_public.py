@@ -1,6 +1,6 @@
 """Written by ``python -m patchgrad.emit``."""
 
-OWN = 'T __abs__ __add__ __and__ __array__ __bool__ __eq__ __float__ __floordiv__ __ge__ __getitem__ __gt__ __iadd__ __iand__ __ifloordiv__ __ilshift__ __imatmul__ __imod__ __imul__ __index__ __int__ __invert__ __ior__ __ipow__ __irshift__ __isub__ __iter__ __itruediv__ __ixor__ __le__ __lshift__ __lt__ __matmul__ __mod__ __mul__ __ne__ __neg__ __or__ __pow__ __radd__ __rand__ __rfloordiv__ __rlshift__ __rmatmul__ __rmod__ __rmul__ __ror__ __rpow__ __rrshift__ __rshift__ __rsub__ __rtruediv__ __rxor__ __setitem__ __sub__ __truediv__ __xor__ bfloat16 bool byte cdouble cfloat char copy_ dim double fill_ float half int item long mT new_ones new_zeros numel numpy short size tolist where zero_'
+OWN = 'T __abs__ __add__ __and__ __bool__ __eq__ __float__ __floordiv__ __ge__ __getitem__ __gt__ __iadd__ __iand__ __ifloordiv__ __ilshift__ __imatmul__ __imod__ __imul__ __index__ __int__ __invert__ __ior__ __ipow__ __irshift__ __isub__ __iter__ __itruediv__ __ixor__ __le__ __lshift__ __lt__ __matmul__ __mod__ __mul__ __ne__ __neg__ __or__ __pow__ __radd__ __rand__ __rfloordiv__ __rlshift__ __rmatmul__ __rmod__ __rmul__ __ror__ __rpow__ __rrshift__ __rshift__ __rsub__ __rtruediv__ __rxor__ __setitem__ __sub__ __truediv__ __xor__ bfloat16 bool byte cdouble cfloat char copy_ dim double fill_ float half int item long mT new_ones new_zeros numel short size tolist where zero_'
 METHODS = {
     'activation': 'hardshrink prelu relu sigmoid',
     'arithmetic': 'add addcdiv addcmul div divide floor_divide fmod gcd lcm lerp mul multiply neg negative positive remainder sub subtract true_divide',
@@ -12,6 +12,7 @@ METHODS = {
     'dtypes': 'is_complex is_floating_point is_signed',
     'entropy': 'logit xlogy',
     'error_functions': 'erf erfc',
+    'exchange': 'numpy __array__ __dlpack__ __dlpack_device__',
     'exponential': 'exp exp2 expm1 float_power frexp hypot ldexp log log10 log1p log2 logaddexp logaddexp2 pow reciprocal rsqrt sqrt square',
     'gather': 'gather index_add index_select masked_fill masked_select nonzero scatter scatter_add take_along_dim unique',
     'linalg': 'addmm baddbmm bmm dot inner matmul mm mv outer',

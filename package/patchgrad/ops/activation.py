@@ -18,6 +18,7 @@ from patchgrad.ops.selection import CLAMP
 from patchgrad.ops.softmax import log_softmax, softmax, softmin
 from patchgrad.ops.trigonometric import tanh
 from patchgrad.tensor import Tensor, apply
+from patchgrad.tensor.precision import under_autocast
 
 __all__ = ["celu", "hardshrink", "prelu", "relu", "selu", "sigmoid", "threshold"]
 METHODS = "hardshrink prelu relu sigmoid"
@@ -49,6 +50,7 @@ def curve(
         forward=forward,
         shape=shapes.same,
         dtype=dtype,
+        elementwise=True,
         saves=(saves,),
         vjps={"x": rule},
         formula=formula,
@@ -78,7 +80,7 @@ ELU = curve(
     "elu",
     lambda xp, x, alpha, scale: scale * xp.where(x > 0, x, alpha * xp.expm1(_low(xp, x))),
     lambda xp, ct, s: ct * (s.scale * xp.where(s.x > 0, 1.0, s.alpha * xp.exp(_low(xp, s.x)))),
-    formula=r"scale \cdot (x > 0 \mathbin{?} x : \alpha (e^x - 1))",
+    formula=r"scale \cdot (x > 0\;?\;x : \alpha (e^x - 1))",
     alpha=1.5,
     scale=1.1,
 )
@@ -146,14 +148,14 @@ HARDSHRINK = curve(
     "hardshrink",
     lambda xp, x, lambd: x * mask(xp, xp.abs(x) > lambd, x),
     lambda xp, ct, s: ct * mask(xp, xp.abs(s.x) > s.lambd, ct),
-    formula=r"|x| > \lambda \mathbin{?} x : 0",
+    formula=r"|x| > \lambda\;?\;x : 0",
     lambd=0.5,
 )
 THRESHOLD = curve(
     "threshold",
     lambda xp, x, threshold, value: xp.where(x > threshold, x, value),
     lambda xp, ct, s: ct * mask(xp, s.x > s.threshold, ct),
-    formula=r"x > threshold \mathbin{?} x : value",
+    formula=r"x > threshold\;?\;x : value",
     dtype="same",
     threshold=0.1,
     value=-3.0,
@@ -193,6 +195,7 @@ def _gelu_tanh_slope(xp: Any, x: Any) -> Any:
 PRELU = define(
     "prelu",
     inputs=("x", "weight"),
+    elementwise=True,
     forward=lambda xp, x, weight: xp.where(x > 0, x, x * weight),
     shape=shapes.broadcast,
     saves=("x", "weight"),
@@ -227,6 +230,7 @@ def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = Fals
     return _into(input, apply(LEAKY_RELU, input, negative_slope=negative_slope), inplace)
 
 
+@under_autocast
 def prelu(input: Tensor, weight: Tensor) -> Tensor:
     """``input`` where positive, else ``weight * input``, with one weight or one per channel.
 

@@ -138,6 +138,7 @@ def _three(name: str, forward: Any, vjps: dict[str, Any], saves: tuple[str, ...]
     return define(
         name,
         inputs=("x", "a", "b"),
+        elementwise=True,
         forward=forward,
         shape=shapes.broadcast,
         saves=saves,

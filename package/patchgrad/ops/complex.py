@@ -19,6 +19,7 @@ from patchgrad.ops.pointwise import conj as conjugate
 from patchgrad.ops.trigonometric import COS, SIN
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
+from patchgrad.tensor.precision import under_autocast
 
 __all__ = [
     "angle", "complex", "conj", "conj_physical", "imag", "is_conj", "is_neg", "polar", "real", "resolve_conj",
@@ -39,6 +40,7 @@ def _numbers(draw: Any) -> list[Sample]:
 REAL = define(
     "real",
     inputs=("x",),
+    elementwise=True,
     forward=lambda xp, x: xp.real(x),
     shape=shapes.same,
     dtype=magnitudes,
@@ -50,6 +52,7 @@ REAL = define(
 IMAG = define(
     "imag",
     inputs=("x",),
+    elementwise=True,
     forward=lambda xp, x: xp.imag(x),
     shape=shapes.same,
     dtype=magnitudes,
@@ -62,6 +65,7 @@ IMAG = define(
 CONJ = define(
     "conj",
     inputs=("x",),
+    elementwise=True,
     forward=lambda xp, x: xp.conj(x),
     shape=shapes.same,
     dtype="same",
@@ -87,6 +91,7 @@ def _angle_rule(xp: Any, ct: Any, s: Any) -> Any:
 ANGLE = define(
     "angle",
     inputs=("x",),
+    elementwise=True,
     forward=_angle,
     shape=shapes.same,
     dtype=magnitudes,
@@ -107,6 +112,7 @@ def _complex(xp: Any, a: Any, b: Any) -> Any:
 COMPLEX = define(
     "complex",
     inputs=("a", "b"),
+    elementwise=True,
     forward=_complex,
     shape=shapes.broadcast,
     dtype=lambda kinds, attrs: (kinds[0].type(0) + 1j).dtype,
@@ -205,6 +211,7 @@ def complex(real: Tensor, imag: Tensor, *, out: Tensor | None = None) -> Tensor:
     return into(out, apply(COMPLEX, real, imag))
 
 
+@under_autocast
 def polar(abs: Tensor, angle: Tensor, *, out: Tensor | None = None) -> Tensor:
     """``abs * exp(i angle)``; broadcast. Both real, of one dtype."""
     _two_reals("polar", abs, angle)

@@ -90,6 +90,7 @@ def _cast(xp: Any, x: Any, dtype: Any) -> Any:
 CAST = define(
     "cast",
     inputs=("x",),
+    elementwise=True,
     forward=_cast,
     shape=shapes.same,
     dtype=lambda kinds, attrs: attrs["dtype"].numpy,

@@ -75,6 +75,7 @@ def _logit_rule(xp: Any, ct: Any, s: Any) -> Any:
 LOGIT = define(
     "logit",
     inputs=("x",),
+    elementwise=True,
     forward=_logit,
     shape=shapes.same,
     dtype="float",

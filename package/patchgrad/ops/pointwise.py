@@ -115,6 +115,7 @@ def unary(
         forward=forward,
         shape=shapes.same,
         dtype=dtype,
+        elementwise=True,
         saves=tuple(saves.split()),
         vjps={} if rule is None else {"x": rule},
         formula=formula,
@@ -126,7 +127,7 @@ def unary(
 
 def binary(name: str, forward: Callable[..., Any], vjps: dict[str, Any], **fields: Any) -> OpSpec:
     """An op of two numbers, ``a`` and ``b``."""
-    standard = {"dtype": "promote", "samples": two(), "errors": apart}
+    standard = {"dtype": "promote", "elementwise": True, "samples": two(), "errors": apart}
     fields = standard | {"cost": lambda a, b, **_: shapes.count(shapes.broadcast(a, b))} | fields
     return define(name, inputs=("a", "b"), forward=forward, shape=shapes.broadcast, vjps=vjps, **fields)
 

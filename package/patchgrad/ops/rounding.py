@@ -125,7 +125,7 @@ HEAVISIDE = binary(
     "heaviside",
     lambda xp, a, b: xp.where(a == 0, b, xp.astype(a > 0, a.dtype)),
     {},
-    formula=r"a = 0 \mathbin{?} b : a > 0",
+    formula=r"a = 0\;?\;b : a > 0",
     samples=lambda draw: [Sample((draw(3, 4) * [1.0, 0.0, 1.0, 1.0], draw(4)))],
 )
 

@@ -80,6 +80,7 @@ FMIN = binary(
 WHERE = define(
     "where",
     inputs=("condition", "a", "b"),
+    elementwise=True,
     forward=lambda xp, condition, a, b: xp.where(condition, a, b),
     shape=shapes.broadcast,
     promotes=("a", "b"),
@@ -88,7 +89,7 @@ WHERE = define(
         "a": lambda xp, ct, s: xp.where(s.condition, ct, 0.0),
         "b": lambda xp, ct, s: xp.where(s.condition, 0.0, ct),
     },
-    formula=r"\text{condition} \mathbin{?} a : b",
+    formula=r"\text{condition}\;?\;a : b",
     samples=lambda draw: [Sample((draw(3, 4) > 0, draw(3, 4), draw(4)))],
     errors=lambda draw: [Sample((draw(3, 4) > 0, draw(3), draw(4)))],
 )
@@ -113,6 +114,7 @@ def _above(xp: Any, s: Any) -> Any:
 CLAMP = define(
     "clamp",
     inputs=("x", "low", "high"),
+    elementwise=True,
     forward=lambda xp, x, low, high: xp.clip(x, low, high),
     shape=shapes.broadcast,
     saves=("x", "low", "high"),
@@ -147,12 +149,13 @@ def _replaced(xp: Any, x: Any, nan: float, posinf: float | None, neginf: float |
 NAN_TO_NUM = define(
     "nan_to_num",
     inputs=("x",),
+    elementwise=True,
     forward=_replaced,
     shape=shapes.same,
     dtype="same",
     saves=("x",),
     vjps={"x": lambda xp, ct, s: ct * mask(xp, xp.isfinite(s.x), ct)},
-    formula=r"|x| < \infty \mathbin{?} x : \text{number}",
+    formula=r"|x| < \infty\;?\;x : \text{number}",
     samples=lambda draw: [Sample((draw(3, 4),), {"nan": 0.0, "posinf": None, "neginf": None})],
 )
 
