@@ -66,8 +66,8 @@ if TYPE_CHECKING:
     from patchgrad.ops.einsum import *
     from patchgrad.ops.entropy import *
     from patchgrad.ops.error_functions import *
-    from patchgrad.ops.exponential import *
     from patchgrad.ops.exchange import *
+    from patchgrad.ops.exponential import *
     from patchgrad.ops.gather import *
     from patchgrad.ops.linalg import *
     from patchgrad.ops.movement import *

@@ -193,7 +193,6 @@ LDEXP = binary(
 FREXP = define(
     "frexp",
     inputs=("x",),
-    elementwise=True,
     outputs=("mantissa", "exponent"),
     forward=lambda xp, x: xp.frexp(x),
     shape=lambda x: (x, x),
