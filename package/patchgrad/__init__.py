@@ -43,11 +43,14 @@ from patchgrad.ops.random import *
 from patchgrad.ops.reduce import *
 from patchgrad.ops.sorting import *
 from patchgrad.ops.special import *
+from patchgrad.tensor import worlds as _worlds
 from patchgrad.tensor.tensor import Tensor
 from patchgrad.transforms import grad
 from patchgrad.version import __version__
 
+_worlds.use_namespace("patchgrad.array_api")
 _LATER = {
+    "array_api": ("patchgrad.array_api", None),
     "data": ("patchgrad.data", None),
     "datasets": ("patchgrad.datasets", None),
     "edit": ("patchgrad.layergraph.edit", None),

@@ -1,4 +1,4 @@
-"""Ops on tensors, by family. Importing this room binds the methods and installs the namespaces."""
+"""Ops on tensors, by family. Importing this room binds the methods."""
 
 from patchgrad.autograd.op import find
 from patchgrad.backend import register_ops
@@ -21,7 +21,6 @@ from patchgrad.ops import (
     loss,
     methods,
     movement,
-    namespace,
     norm,
     pool,
     random,
@@ -30,7 +29,6 @@ from patchgrad.ops import (
     sorting,
     special,
 )
-from patchgrad.tensor import worlds
 
 __all__ = [
     "activation",
@@ -61,4 +59,3 @@ __all__ = [
 
 register_ops(find)
 methods.bind()
-worlds.use_namespace(namespace.namespace)

@@ -9,7 +9,7 @@ from patchgrad.autograd.op import OpSpec
 from patchgrad.backend import get_backend, host
 from patchgrad.backend.dtype import as_dtype
 from patchgrad.backend.dtype import dtype as DType
-from patchgrad.errors import ArgumentError, PatchgradError
+from patchgrad.errors import ArgumentError, DtypeError, PatchgradError
 from patchgrad.ops import (
     activation,
     arithmetic,
@@ -24,10 +24,11 @@ from patchgrad.ops import (
     movement,
     random,
     reduce,
+    shapes,
     sorting,
     special,
 )
-from patchgrad.tensor import Tensor, apply, views
+from patchgrad.tensor import Tensor, apply, views, worlds
 from patchgrad.tensor.explain import placed
 
 FAMILIES = (
@@ -142,6 +143,36 @@ def _as_array(self: Tensor, dtype: Any = None, copy: bool | None = None) -> Any:
     return host.array(numpy(self), dtype=dtype, copy=copy)
 
 
+def _as_index(self: Tensor) -> int:
+    value = item(self)
+    if not isinstance(value, int):
+        raise placed(DtypeError("only whole numbers can be an index", got=self.dtype.name, hint="use int(tensor)"))
+    return value
+
+
+def _namespace(self: Tensor, /, *, api_version: str | None = None) -> Any:
+    return worlds.array_namespace(api_version)
+
+
+def _to_device(self: Tensor, device: Any, /, *, stream: Any = None) -> Tensor:
+    return to(self, device=device)
+
+
+class Count(int):
+    """How many elements a tensor has (``x.size``); called, the sizes of its axes, as in PyTorch (``x.size(0)``)."""
+
+    shape: tuple[int, ...]
+
+    def __call__(self, dim: int | None = None) -> Any:
+        return self.shape if dim is None else self.shape[dim]
+
+
+def _size(self: Tensor) -> Count:
+    count = Count(shapes.count(self.shape))
+    count.shape = self.shape
+    return count
+
+
 def _iterate(self: Tensor) -> Any:
     return iter(movement.unbind(self))
 
@@ -170,7 +201,6 @@ METHODS: dict[str, Callable[..., Any]] = {
     "numpy": numpy,
     "tolist": lambda self: _values(self).tolist(),
     "numel": lambda self: self.data.size,
-    "size": lambda self, dim=None: self.shape if dim is None else self.shape[dim],
     "dim": lambda self: self.ndim,
     "float": lambda self: to(self, dtype="float32"),
     "double": lambda self: to(self, dtype="float64"),
@@ -196,11 +226,16 @@ METHODS: dict[str, Callable[..., Any]] = {
     "__bool__": lambda self: bool(item(self)),
     "__int__": lambda self: int(item(self)),
     "__float__": lambda self: float(item(self)),
-    "__index__": lambda self: int(item(self)),
+    "__complex__": lambda self: complex(item(self)),
+    "__index__": _as_index,
+    "__pos__": movement.clone,
+    "__array_namespace__": _namespace,
+    "to_device": _to_device,
 }  # fmt: skip
 PROPERTIES = {
     "T": lambda self: self if self.ndim < 2 else movement.permute(self, tuple(reversed(range(self.ndim)))),
     "mT": lambda self: movement.transpose(self, -2, -1),
+    "size": _size,
 }
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from typing import Any
 
 from patchgrad.autograd.backward import Key, run_backward
@@ -14,21 +15,44 @@ from patchgrad.autograd.node import Node
 from patchgrad.autograd.op import Saved
 from patchgrad.autograd.state import enable_grad, no_grad
 from patchgrad.backend import BY_TYPE, get_backend
-from patchgrad.errors import GradError, ShapeError
+from patchgrad.errors import ArgumentError, GradError, ShapeError
 from patchgrad.tensor.explain import placed
 from patchgrad.tensor.tensor import Tensor
 from patchgrad.tensor.views import bump
 
 Hook = Callable[[Tensor], Tensor | None]
 
+
+class Later:
+    """A module of a room above, imported when one of its names is first asked for."""
+
+    def __init__(self, name: str) -> None:
+        self.module = name
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(import_module(self.module), name)
+        setattr(self, name, found)
+        return found
+
+
 tensor_namespace: Any = None
-"""The namespace whose functions take and give tensors; set by the room of ops."""
+"""The namespace whose functions take and give tensors."""
 
 
-def use_namespace(namespace: Any) -> None:
-    """Install the namespace for differentiable backward passes."""
+def use_namespace(name: str) -> None:
+    """Say which module holds the functions of tensors that differentiable backward passes run on."""
     global tensor_namespace
-    tensor_namespace = namespace
+    tensor_namespace = Later(name)
+
+
+def array_namespace(version: str | None = None) -> Any:
+    """The module of array functions of tensors. Raises ArgumentError for a version of the standard it does not have."""
+    module = import_module(tensor_namespace.module)
+    if version not in (None, *module.VERSIONS):
+        raise placed(
+            ArgumentError("there is no such array API here", got=repr(version), want=", ".join(module.VERSIONS))
+        )
+    return module
 
 
 def _unsaved(node: Node) -> Sequence[Any]:
