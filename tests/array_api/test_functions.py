@@ -37,8 +37,8 @@ def some(draw: Draw, dtypes: tuple[str, ...] = ALL, plain: bool = True, unique: 
 
 
 def axis_of(draw: Draw, x: Any, off: int = 1) -> int:
-    """An axis; now and then one that is not there."""
-    return draw(st.integers(-x.ndim - off, x.ndim - 1 + off))
+    """An axis; now and then one that is not there. Without axes NumPy takes 0 here and not there, so 1 is asked for."""
+    return 1 if not x.ndim else draw(st.integers(-x.ndim - off, x.ndim - 1 + off))
 
 
 def axes_of(draw: Draw, x: Any) -> Any:
@@ -80,7 +80,9 @@ def _mean(draw: Draw) -> Call:
 @call("std", "var")
 def _spread(draw: Draw) -> Call:
     x = some(draw, FLOAT, min_side=2)
-    return (x,), optional(draw, axis=axes_of(draw, x) if x.ndim else None, keepdims=True, correction=chosen(draw, 0, 1, 0.5))
+    return (x,), optional(
+        draw, axis=axes_of(draw, x) if x.ndim else None, keepdims=True, correction=chosen(draw, 0, 1, 0.5)
+    )
 
 
 @call("max", "min")
@@ -141,7 +143,9 @@ def _isin(draw: Draw) -> Call:
 
 @call("where")
 def _where(draw: Draw) -> Call:
-    shapes = draw(arrays_of.mutually_broadcastable_shapes(num_shapes=3, max_dims=3, min_side=0, max_side=3)).input_shapes
+    shapes = draw(
+        arrays_of.mutually_broadcastable_shapes(num_shapes=3, max_dims=3, min_side=0, max_side=3)
+    ).input_shapes
     family = chosen(draw, BOOL, SIGNED, INTEGER[4:], FLOATING)
     one, other = (draw(oracle.array(chosen(draw, *family), shape)) for shape in shapes[1:])
     return (draw(oracle.array("bool", shapes[0])), one, other), {}
@@ -174,7 +178,9 @@ def _clip(draw: Draw) -> Call:
     low, high = (draw(oracle.array(dtype, shape)) for shape in shapes.input_shapes[1:])
     if draw(st.booleans()):
         low, high = (entry.reshape(-1)[0].item() if entry.size else 0 for entry in (low, high))
-    return (x,), optional(draw, min=low, max=host.asarray(host.maximum(low, high)) if hasattr(low, "shape") else max(low, high))
+    return (x,), optional(
+        draw, min=low, max=host.asarray(host.maximum(low, high)) if hasattr(low, "shape") else max(low, high)
+    )
 
 
 @call("broadcast_to")
@@ -186,7 +192,9 @@ def _broadcast_to(draw: Draw) -> Call:
 
 @call("broadcast_arrays", "broadcast_shapes")
 def _broadcast(draw: Draw) -> Call:
-    shapes = draw(arrays_of.mutually_broadcastable_shapes(num_shapes=3, max_dims=3, min_side=0, max_side=3)).input_shapes
+    shapes = draw(
+        arrays_of.mutually_broadcastable_shapes(num_shapes=3, max_dims=3, min_side=0, max_side=3)
+    ).input_shapes
     shapes = shapes if draw(st.integers(0, 4)) else tuple(draw(oracle.shapes()) for _ in range(2))
     return shapes, {}
 
@@ -316,7 +324,9 @@ def _full_like(draw: Draw) -> Call:
 @call("arange")
 def _arange(draw: Draw) -> Call:
     numbers = st.integers(-20, 20)
-    given = chosen(draw, (draw(numbers),), (draw(numbers), draw(numbers)), (draw(numbers), draw(numbers), chosen(draw, -3, 2)))
+    given = chosen(
+        draw, (draw(numbers),), (draw(numbers), draw(numbers)), (draw(numbers), draw(numbers), chosen(draw, -3, 2))
+    )
     return given, optional(draw, dtype=Named(chosen(draw, *SIGNED, *FLOAT)))
 
 

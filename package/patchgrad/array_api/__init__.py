@@ -8,7 +8,7 @@ Read next: ``calls.py``. The standard: https://data-apis.org/array-api/2025.12/
 """
 
 # Names are imported here to be found here.
-# pyright: reportUnusedImport=false, reportWildcardImportFromLibrary=false
+# pyright: reportUnusedImport=false
 
 from __future__ import annotations
 
@@ -42,11 +42,14 @@ from patchgrad.version import __version__
 __array_api_version__ = "2025.12"
 VERSIONS = ("2021.12", "2022.12", "2023.12", "2024.12", "2025.12")
 """Each holds what the one before it held."""
-__all__ = [
-    "__array_api_version__", "__array_namespace_info__", "__version__", "fft", "linalg", *creation.__all__,
-    *data_types.__all__, *elementwise.__all__, *linear.__all__, *manipulation.__all__, *searching.__all__,
-    *statistical.__all__,
-]  # fmt: skip
+__all__ = ["__array_api_version__", "__array_namespace_info__", "__version__", "fft", "linalg"]
+__all__ += creation.__all__
+__all__ += data_types.__all__
+__all__ += elementwise.__all__
+__all__ += linear.__all__
+__all__ += manipulation.__all__
+__all__ += searching.__all__
+__all__ += statistical.__all__
 
 
 class Operations:

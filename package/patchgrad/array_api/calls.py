@@ -22,7 +22,9 @@ def tensor(x: Any, function: str) -> Tensor:
     if not isinstance(x, Tensor):
         raise placed(
             DtypeError(
-                f"{function} takes tensors", got=f"{type(x).__name__}", hint="make one with asarray(...) of this namespace"
+                f"{function} takes tensors",
+                got=f"{type(x).__name__}",
+                hint="make one with asarray(...) of this namespace",
             )
         )
     return x

@@ -45,9 +45,11 @@ def asarray(obj: Any, /, *, dtype: Any = None, device: Any = None, copy: bool | 
         copy  True: in memory of its own. False: raises ArgumentError where the memory cannot be shared
     """
     if isinstance(obj, Tensor):
-        found = obj.to(dtype=obj.dtype if dtype is None else as_dtype(dtype), device=obj.device if device is None else device)
+        found = obj.to(
+            dtype=obj.dtype if dtype is None else as_dtype(dtype), device=obj.device if device is None else device
+        )
         return _copied(obj, found, copy)
-    known = hasattr(obj, "dtype") and hasattr(obj, "shape") or _is_buffer(obj)
+    known = (hasattr(obj, "dtype") and hasattr(obj, "shape")) or _is_buffer(obj)
     if copy is False and not known:
         raise placed(ArgumentError("these numbers have no memory to share", got=type(obj).__name__, want="copy=None"))
     array = _array(obj, dtype, known, copy)
@@ -153,9 +155,7 @@ def ones_like(x: Tensor, /, *, dtype: Any = None, device: Any = None) -> Tensor:
     return full_like(x, 1, dtype=dtype, device=device)
 
 
-def arange(
-    start: Any, /, stop: Any = None, step: Any = 1, *, dtype: Any = None, device: Any = None
-) -> Tensor:
+def arange(start: Any, /, stop: Any = None, step: Any = 1, *, dtype: Any = None, device: Any = None) -> Tensor:
     """``start``, ``start + step``, ... before ``stop``; int64 where all are whole numbers."""
     start, stop = (0, start) if stop is None else (start, stop)
     whole = all(isinstance(entry, int) for entry in (start, stop, step))
@@ -172,9 +172,7 @@ def linspace(
     return _placed_on(device, host.linspace(start, stop, num, dtype=kind, endpoint=endpoint))
 
 
-def eye(
-    n_rows: int, n_cols: int | None = None, /, *, k: int = 0, dtype: Any = None, device: Any = None
-) -> Tensor:
+def eye(n_rows: int, n_cols: int | None = None, /, *, k: int = 0, dtype: Any = None, device: Any = None) -> Tensor:
     """Ones on the ``k``-th diagonal of a matrix of zeros."""
     return _placed_on(device, host.eye(n_rows, n_cols, k=k, dtype=numpy_dtype(dtype or get_default_dtype())))
 
@@ -192,7 +190,8 @@ def triu(x: Tensor, /, *, k: int = 0) -> Tensor:
 def _triangle(x: Tensor, k: int, *, lower: bool) -> Tensor:
     if x.ndim < 2:
         raise placed(ShapeError("a triangle is cut from a matrix", got=f"shape {x.shape}", want="(..., rows, columns)"))
-    keep = host.tri(*x.shape[-2:], k, dtype=bool) == lower
+    rows, columns = x.shape[-2:]
+    keep = host.tri(rows, columns, k, dtype=bool) == lower
     return apply(WHERE, Tensor(x.backend.asarray(keep)), x, zeros((), dtype=x.dtype, device=x.device))
 
 
@@ -218,5 +217,3 @@ def _same_dtype(arrays: Sequence[Tensor]) -> None:
 def _along(vector: Tensor, axis: int, sizes: list[int]) -> Tensor:
     own = tuple(-1 if i == axis else 1 for i in range(len(sizes)))
     return vector.reshape(own).expand(*sizes)
-
-

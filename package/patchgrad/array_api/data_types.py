@@ -27,6 +27,7 @@ from patchgrad.backend.dtype import (
     uint64,
 )
 from patchgrad.backend.dtype import bool_ as bool
+from patchgrad.backend.promotion import RANK, WEAK, promote_types
 from patchgrad.errors import ArgumentError, DtypeError
 from patchgrad.ops import movement
 from patchgrad.tensor import Tensor
@@ -45,8 +46,6 @@ KINDS: dict[str, str] = {
     "complex floating": "c", "numeric": "iufc",
 }  # fmt: skip
 """What ``isdtype`` can ask for, as kinds of dtypes."""
-RANK = {"b": 0, "i": 1, "u": 1, "f": 2, "c": 3}
-WEAK: dict[type, int] = {builtins.bool: 0, int: 1, float: 2, complex: 3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +79,16 @@ def finfo(type: Any, /) -> FloatLimits:
     found = _meant(type)
     if found.kind not in "fc":
         raise placed(DtypeError("finfo takes a floating dtype", got=found.name, hint="iinfo is for integers"))
-    real = {"complex64": float32, "complex128": float64}.get(found.name, found)
+    real = found.to_real()
     limits = host.finfo(real.numpy)
-    numbers = (float(entry) for entry in (limits.eps, limits.max, limits.min, limits.smallest_normal))
-    return FloatLimits(8 * real.itemsize, *numbers, real)
+    return FloatLimits(
+        bits=8 * real.itemsize,
+        eps=float(limits.eps),
+        max=float(limits.max),
+        min=float(limits.min),
+        smallest_normal=float(limits.smallest_normal),
+        dtype=real,
+    )
 
 
 def iinfo(type: Any, /) -> IntegerLimits:
@@ -115,7 +120,9 @@ def astype(x: Tensor, dtype: Any, /, *, copy: builtins.bool = True, device: Any 
     target = as_dtype(dtype)
     if x.dtype.kind == "c" and target.kind != "c":
         raise placed(
-            DtypeError("a complex number has no real cast", got=f"{x.dtype.name} to {target.name}", hint="real(), imag()")
+            DtypeError(
+                "a complex number has no real cast", got=f"{x.dtype.name} to {target.name}", hint="real(), imag()"
+            )
         )
     found = x.to(dtype=target, device=x.device if device is None else device)
     return movement.clone(found) if copy and found is x else found
@@ -159,20 +166,7 @@ def promoted(dtypes: Iterable[dtype]) -> dtype:
     """
     found: dtype | None = None
     for entry in dtypes:
-        found = entry if found is None or found is entry else _join(found, entry)
+        found = entry if found is None else promote_types(found, entry)
     if found is None:
         raise placed(DtypeError("nothing has no dtype", want="at least one dtype"))
     return found
-
-
-def _join(a: dtype, b: dtype) -> dtype:
-    if RANK[a.kind] != RANK[b.kind] and {a.kind, b.kind} != {"f", "c"}:
-        return a if RANK[a.kind] > RANK[b.kind] else b
-    if {a.kind, b.kind} == {"i", "u"} and "uint64" in (a.name, b.name):
-        raise placed(
-            DtypeError("no integer dtype holds both", got=f"{a.name} and {b.name}", hint="cast one first: astype()")
-        )
-    return as_dtype(host.promote_types(a.numpy, b.numpy))
-
-
-

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from patchgrad.array_api.calls import alike, bare, binary, cast, named, pair, record, tensor, unary
+from patchgrad.array_api.calls import bare, binary, cast, named, pair, record, tensor, unary
 from patchgrad.errors import DtypeError
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed

@@ -42,6 +42,10 @@ class __array_namespace_info__:
     def dtypes(self, *, device: Any = None, kind: Any = None) -> dict[str, dtype]:
         """Dtypes by name: all, or those of a kind (see ``isdtype``)."""
         if isinstance(kind, str) and kind not in data_types.KINDS:
-            raise placed(ArgumentError("there is no such kind of dtypes", got=repr(kind), want=", ".join(data_types.KINDS)))
+            raise placed(
+                ArgumentError("there is no such kind of dtypes", got=repr(kind), want=", ".join(data_types.KINDS))
+            )
         found = {name: as_dtype(name) for name in NAMES}
-        return found if kind is None else {name: entry for name, entry in found.items() if data_types.isdtype(entry, kind)}
+        return (
+            found if kind is None else {name: entry for name, entry in found.items() if data_types.isdtype(entry, kind)}
+        )

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import namedtuple
-from typing import Any
+from typing import Any, NamedTuple
 
 from patchgrad.array_api.calls import alike, tensor
 from patchgrad.array_api.creation import eye
@@ -23,10 +22,34 @@ __all__ = [
     "tensordot", "trace", "vecdot", "vector_norm",
 ]  # fmt: skip
 
-Eigen = namedtuple("Eigen", "eigenvalues eigenvectors")
-Factors = namedtuple("Factors", "Q R")
-SignAndLog = namedtuple("SignAndLog", "sign logabsdet")
-Singular = namedtuple("Singular", "U S Vh")
+
+class Eigen(NamedTuple):
+    """Eigenvalues, and eigenvectors as columns."""
+
+    eigenvalues: Tensor
+    eigenvectors: Tensor
+
+
+class Factors(NamedTuple):
+    """Orthonormal columns, and an upper triangle."""
+
+    Q: Tensor
+    R: Tensor
+
+
+class SignAndLog(NamedTuple):
+    """A determinant as its sign and the logarithm of its magnitude."""
+
+    sign: Tensor
+    logabsdet: Tensor
+
+
+class Singular(NamedTuple):
+    """Left vectors as columns, singular values, right vectors as rows."""
+
+    U: Tensor
+    S: Tensor
+    Vh: Tensor
 
 
 def _matrices(x: Tensor, function: str, *, square: bool = False) -> Tensor:
@@ -208,5 +231,3 @@ def vector_norm(x: Tensor, /, *, axis: Any = None, keepdims: bool = False, ord: 
     if ord == 2:
         return sum(size * size, axis=axes, keepdims=keepdims).sqrt()
     return sum(size**ord, axis=axes, keepdims=keepdims) ** (1 / ord)
-
-

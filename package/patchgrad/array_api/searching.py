@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import namedtuple
-from typing import Any
+from typing import Any, NamedTuple
 
 from patchgrad.array_api.calls import alike, bare, cast, pair, record, tensor
 from patchgrad.array_api.creation import asarray
@@ -23,9 +22,28 @@ __all__ = [
 ARGMAX, ARGMIN, ARGSORT, NE, SUM = record("argmax"), record("argmin"), record("argsort"), record("ne"), record("sum")
 WHERE = record("where")
 
-UniqueAll = namedtuple("UniqueAll", "values indices inverse_indices counts")
-UniqueCounts = namedtuple("UniqueCounts", "values counts")
-UniqueInverse = namedtuple("UniqueInverse", "values inverse_indices")
+
+class UniqueAll(NamedTuple):
+    """The different values, where each comes first, which of them each element is, how often each comes."""
+
+    values: Tensor
+    indices: Tensor
+    inverse_indices: Tensor
+    counts: Tensor
+
+
+class UniqueCounts(NamedTuple):
+    """The different values, and how often each comes."""
+
+    values: Tensor
+    counts: Tensor
+
+
+class UniqueInverse(NamedTuple):
+    """The different values, and which of them each element is."""
+
+    values: Tensor
+    inverse_indices: Tensor
 
 
 def argmax(x: Tensor, /, *, axis: int | None = None, keepdims: bool = False) -> Tensor:
@@ -90,7 +108,7 @@ def take_along_axis(x: Tensor, indices: Tensor, /, *, axis: int = -1) -> Tensor:
     place = axis_in(axis, tensor(x, "take_along_axis").ndim)
     outer = [tuple(1 if i == place else size for i, size in enumerate(entry.shape)) for entry in (x, indices)]
     shape = list(_broadcast(*outer))
-    sizes = [tuple([*shape[:place], entry.shape[place], *shape[place + 1 :]]) for entry in (x, indices)]
+    sizes = [(*shape[:place], entry.shape[place], *shape[place + 1 :]) for entry in (x, indices)]
     found = apply(WHERE, indices < 0, indices + x.shape[place], indices)
     return gather.gather(broadcast_to(x, sizes[0]), place, broadcast_to(found, sizes[1]))
 
@@ -128,5 +146,3 @@ def unique_inverse(x: Tensor, /) -> UniqueInverse:
 def unique_values(x: Tensor, /) -> Tensor:
     """The different values."""
     return unique_all(x).values
-
-

@@ -1,61 +1,11 @@
-"""Ops on tensors, by family. Importing this room binds the methods."""
+"""Ops on tensors, by family. Importing this room binds the methods; families come later."""
 
-from patchgrad.autograd.op import find
-from patchgrad.backend import register_ops
-from patchgrad.ops import (
-    activation,
-    arithmetic,
-    arrange,
-    attention,
-    bitwise,
-    class_loss,
-    conv,
-    creation,
-    dropout,
-    einsum,
-    elementwise,
-    embedding,
-    gather,
-    index,
-    linalg,
-    loss,
-    methods,
-    movement,
-    norm,
-    pool,
-    random,
-    recurrent,
-    reduce,
-    sorting,
-    special,
-)
+from patchgrad.autograd import op
+from patchgrad.backend import register_ops, wrap_by
+from patchgrad.ops import binding
+from patchgrad.tensor import Tensor
 
-__all__ = [
-    "activation",
-    "arithmetic",
-    "arrange",
-    "attention",
-    "bitwise",
-    "class_loss",
-    "conv",
-    "creation",
-    "dropout",
-    "einsum",
-    "elementwise",
-    "embedding",
-    "gather",
-    "index",
-    "linalg",
-    "loss",
-    "movement",
-    "norm",
-    "pool",
-    "random",
-    "recurrent",
-    "reduce",
-    "sorting",
-    "special",
-]
-
-register_ops(find)
-methods.bind()
+op.enter_by(binding.enter_op)
+register_ops(op.find)
+wrap_by(Tensor)
+binding.bind_later()
