@@ -36,7 +36,14 @@ from patchgrad.tensor.tensor import Tensor
 from patchgrad.version import __version__
 
 if TYPE_CHECKING:
-    from patchgrad import array_api, data, datasets, nn, optim, plots, testing
+    from patchgrad import amp, array_api, autograd, data, datasets, func, nn, optim, plots, testing, utils
+    from patchgrad.amp import (
+        autocast,
+        clear_autocast_cache,
+        get_autocast_dtype,
+        is_autocast_cache_enabled,
+        is_autocast_enabled,
+    )
     from patchgrad.backend.random import (
         Generator,
         default_generator,
@@ -47,7 +54,7 @@ if TYPE_CHECKING:
         seed,
         set_rng_state,
     )
-    from patchgrad.interop import load, load_metadata, save
+    from patchgrad.interop import from_torch, load, load_metadata, save
     from patchgrad.layergraph import LayerGraph, edit, layer
     from patchgrad.ops import random
     from patchgrad.ops.activation import *
@@ -58,6 +65,7 @@ if TYPE_CHECKING:
     from patchgrad.ops.dtypes import *
     from patchgrad.ops.einsum import *
     from patchgrad.ops.elementwise import *
+    from patchgrad.ops.exchange import *
     from patchgrad.ops.gather import *
     from patchgrad.ops.linalg import *
     from patchgrad.ops.movement import *
@@ -67,7 +75,8 @@ if TYPE_CHECKING:
     from patchgrad.ops.special import *
     from patchgrad.recorder import watch
     from patchgrad.session import Session
-    from patchgrad.transforms import grad
+    from patchgrad.transforms.batching.vmap import vmap
+    from patchgrad.transforms.gradients import grad
     from patchgrad.widgets import studio
 
 # The namespace is made of ops and used by the tape, which stands below them.

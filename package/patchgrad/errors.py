@@ -62,6 +62,10 @@ class DeviceError(PatchgradError, RuntimeError):
     """Tensors on different devices, or a device that is not there."""
 
 
+class ExchangeError(PatchgradError, BufferError):
+    """Memory that cannot be shared with another library."""
+
+
 class GradError(PatchgradError, RuntimeError):
     """A gradient that cannot be computed."""
 
@@ -75,7 +79,7 @@ class GraphError(PatchgradError, ValueError):
 
 
 class DataError(PatchgradError, ValueError):
-    """A data set that is missing, damaged or of the wrong form."""
+    """A data set or a file that is missing, damaged or of the wrong form."""
 
 
 class SessionError(PatchgradError, RuntimeError):

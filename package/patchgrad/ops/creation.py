@@ -9,11 +9,12 @@ from patchgrad.backend.dtype import as_dtype, get_default_dtype
 from patchgrad.backend.dtype import from_numpy as dtype_of
 from patchgrad.backend.promotion import result_dtype
 from patchgrad.errors import DataError, DtypeError
+from patchgrad.ops.exchange import from_dlpack
 from patchgrad.tensor import Tensor
 from patchgrad.tensor.explain import placed
 
 __all__ = [
-    "arange", "as_tensor", "empty", "empty_like", "eye", "from_numpy", "full", "full_like", "linspace", "ones",
+    "arange", "as_tensor", "empty", "empty_like", "eye", "full", "full_like", "linspace", "ones",
     "ones_like", "tensor", "tril", "triu", "zeros", "zeros_like",
 ]  # fmt: skip
 METHODS = "tril triu"
@@ -46,15 +47,13 @@ def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: b
 
 
 def as_tensor(data: Any, *, dtype: Any = None, device: Any = None) -> Tensor:
-    """Like `tensor`, but shares memory with an array of the right dtype; a tensor is returned as it is."""
+    """Like `tensor`, but shares memory with an array of the right dtype, of NumPy or any other library that speaks
+    DLPack; a tensor is returned as it is."""
+    if hasattr(data, "__dlpack__") and not isinstance(data, (host.ndarray, host.generic, Tensor)):
+        data = from_dlpack(data)
     if isinstance(data, Tensor):
         return data if dtype is None and device is None else data.to(dtype=dtype, device=device)
     return Tensor(_place(device).asarray(_to_array(data, dtype, copy=False)))
-
-
-def from_numpy(array: Any) -> Tensor:
-    """A tensor that shares memory with a NumPy array."""
-    return as_tensor(array)
 
 
 def _to_array(data: Any, dtype: Any, *, copy: bool) -> Any:
