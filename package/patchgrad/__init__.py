@@ -34,7 +34,14 @@ from patchgrad.tensor.tensor import Tensor
 from patchgrad.version import __version__
 
 if TYPE_CHECKING:
-    from patchgrad import autograd, data, datasets, func, nn, optim, plots, testing, utils
+    from patchgrad import amp, autograd, data, datasets, func, nn, optim, plots, testing, utils
+    from patchgrad.amp import (
+        autocast,
+        clear_autocast_cache,
+        get_autocast_dtype,
+        is_autocast_cache_enabled,
+        is_autocast_enabled,
+    )
     from patchgrad.backend.random import (
         Generator,
         default_generator,

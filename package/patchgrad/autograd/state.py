@@ -32,6 +32,7 @@ class State(threading.local):
 
     grad_enabled = True
     observers: tuple[Any, ...] = ()
+    autocast: Any = None
 
     def __init__(self) -> None:
         self.scope: list[Any] = []

@@ -12,6 +12,7 @@ from patchgrad.ops import elementwise, shapes
 from patchgrad.ops.special import in_pieces
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
+from patchgrad.tensor.precision import under_autocast
 
 __all__ = ["log_softmax", "relu", "sigmoid", "softmax"]
 METHODS = "log_softmax relu sigmoid softmax"
@@ -269,6 +270,7 @@ def leaky_relu(x: Tensor, negative_slope: float = 0.01, inplace: bool = False) -
     return _into(x, apply(LEAKY_RELU, x, negative_slope=negative_slope), inplace)
 
 
+@under_autocast
 def prelu(x: Tensor, weight: Tensor) -> Tensor:
     """``x`` where positive, else ``weight * x``, with one weight or one per channel; (batch, channels, *) -> same."""
     if weight.data.size > 1 and x.ndim > 1:

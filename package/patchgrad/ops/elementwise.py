@@ -194,7 +194,7 @@ WHERE = define(
         "a": lambda xp, ct, s: xp.where(s.condition, ct, 0.0),
         "b": lambda xp, ct, s: xp.where(s.condition, 0.0, ct),
     },
-    formula=r"\text{condition} \mathbin{?} a : b",
+    formula=r"\text{condition}\;?\;a : b",
     samples=lambda draw: [Sample((draw(3, 4) > 0, draw(3, 4), draw(4)))],
 )
 

@@ -16,6 +16,7 @@ from patchgrad.autograd.node import Node
 from patchgrad.autograd.op import OpSpec
 from patchgrad.autograd.state import enable_grad
 from patchgrad.backend import get_backend
+from patchgrad.backend.low import FLOATS
 from patchgrad.tensor import worlds
 from patchgrad.tensor.tensor import Tensor
 
@@ -46,7 +47,7 @@ class _Transposing:
     taped: bool
 
     def transpose(self, node: Node, tangents: Sequence[Any], specs: dict[int, Spec]) -> dict[int, Any]:
-        cts = {port: fresh(_zeros(node, spec)) for port, spec in specs.items() if spec[1].kind in "fc"}
+        cts = {port: fresh(_zeros(node, spec)) for port, spec in specs.items() if spec[1].kind in FLOATS}
         rules = worlds.TENSORS if self.taped else worlds.UNTAPED
         parents = [None if tangent is None else parent for parent, tangent in zip(node.parents, tangents, strict=True)]
         with enable_grad():

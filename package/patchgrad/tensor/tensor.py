@@ -14,7 +14,7 @@ from patchgrad.autograd.hooks import HookHandle, LeafHooks, add
 from patchgrad.autograd.node import Node
 from patchgrad.autograd.op import OpSpec
 from patchgrad.autograd.state import state
-from patchgrad.backend import BY_TYPE, Backend, backend_of, device, get_backend
+from patchgrad.backend import BY_TYPE, Backend, backend_of, device, get_backend, low
 from patchgrad.backend.dtype import dtype, from_numpy
 from patchgrad.backend.low import EXACT_SCALARS, FLOATS, widened, widened_kind
 from patchgrad.errors import ArgumentError, DeviceError, GradError, PatchgradError
@@ -219,6 +219,8 @@ def apply(op: OpSpec, *inputs: Any, **attrs: Any) -> Any:
 
     Returns a tensor, or a tuple of tensors where the op has several outputs.
     """
+    if low.used and state.autocast is not None:
+        inputs = state.autocast.inputs(op.name, inputs)
     arrays: list[Any] = []
     backend: Backend | None = None
     wanted = False
@@ -300,9 +302,11 @@ def _align(op: OpSpec, arrays: list[Any], backend: Backend) -> None:
         return
     target = op.result_dtypes(arrays, {})[0]
     for index, array in enumerate(arrays):
-        if getattr(array, "dtype", target) != target and index not in op.apart:
-            exact = array.shape == () and op.name in EXACT_SCALARS and array.dtype.kind == "f"
-            arrays[index] = array.astype(widened_kind(target) if exact else target)
+        kind = getattr(array, "dtype", target)
+        if kind == target or (index in op.apart and (kind.kind not in FLOATS or widened_kind(target) is not target)):
+            continue
+        exact = array.shape == () and op.name in EXACT_SCALARS and kind.kind == "f"
+        arrays[index] = array.astype(widened_kind(target) if exact else target)
 
 
 def _tape(

@@ -12,6 +12,7 @@ from typing import Any
 from patchgrad.autograd.backward import reachable
 from patchgrad.autograd.node import Node
 from patchgrad.autograd.state import enable_grad, is_grad_enabled
+from patchgrad.backend.low import FLOATS
 from patchgrad.errors import ArgumentError, GradError
 from patchgrad.tensor import Tensor, forward, worlds
 from patchgrad.tensor.explain import placed
@@ -138,7 +139,7 @@ def require_tensor(leaf: Any) -> Tensor:
                 hint="leave it out of argnums, or make it a tensor",
             )
         )
-    if leaf.data.dtype.kind not in "fc":
+    if leaf.data.dtype.kind not in FLOATS:
         raise placed(
             GradError(
                 "only floating and complex tensors can be differentiated with respect to",
