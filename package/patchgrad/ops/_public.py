@@ -1,6 +1,6 @@
 """Written by ``python -m patchgrad.emit``."""
 
-OWN = 'T __abs__ __add__ __and__ __bool__ __eq__ __float__ __floordiv__ __ge__ __getitem__ __gt__ __iadd__ __iand__ __ifloordiv__ __ilshift__ __imatmul__ __imod__ __imul__ __index__ __int__ __invert__ __ior__ __ipow__ __irshift__ __isub__ __iter__ __itruediv__ __ixor__ __le__ __lshift__ __lt__ __matmul__ __mod__ __mul__ __ne__ __neg__ __or__ __pow__ __radd__ __rand__ __rfloordiv__ __rlshift__ __rmatmul__ __rmod__ __rmul__ __ror__ __rpow__ __rrshift__ __rshift__ __rsub__ __rtruediv__ __rxor__ __setitem__ __sub__ __truediv__ __xor__ bfloat16 bool byte cdouble cfloat char copy_ dim double fill_ float half int item long mT new_ones new_zeros numel short size tolist where zero_'
+OWN = 'T __abs__ __add__ __and__ __array_namespace__ __bool__ __complex__ __eq__ __float__ __floordiv__ __ge__ __getitem__ __gt__ __iadd__ __iand__ __ifloordiv__ __ilshift__ __imatmul__ __imod__ __imul__ __index__ __int__ __invert__ __ior__ __ipow__ __irshift__ __isub__ __iter__ __itruediv__ __ixor__ __le__ __lshift__ __lt__ __matmul__ __mod__ __mul__ __ne__ __neg__ __or__ __pos__ __pow__ __radd__ __rand__ __rfloordiv__ __rlshift__ __rmatmul__ __rmod__ __rmul__ __ror__ __rpow__ __rrshift__ __rshift__ __rsub__ __rtruediv__ __rxor__ __setitem__ __sub__ __truediv__ __xor__ bfloat16 bool byte cdouble cfloat char copy_ dim double fill_ float half int item long new_ones new_zeros numel short tolist where zero_'
 METHODS = {
     'activation': 'hardshrink prelu relu sigmoid',
     'arithmetic': 'add addcdiv addcmul div divide floor_divide fmod gcd lcm lerp mul multiply neg negative positive remainder sub subtract true_divide',
@@ -24,6 +24,7 @@ METHODS = {
     'selection': 'clamp clamp_max clamp_min clip fmax fmin maximum minimum nan_to_num',
     'softmax': 'log_softmax softmax',
     'sorting': 'argsort kthvalue max median min sort topk',
+    'standard': 'to_device',
     'trigonometric': 'acos acosh arccos arccosh arcsin arcsinh arctan arctan2 arctanh asin asinh atan atan2 atanh cos cosh sin sinc sinh tan tanh',
 }
 IN_PLACE = {
@@ -43,6 +44,7 @@ IN_PLACE = {
 }
 PROPERTIES = {
     'complex': 'imag real',
+    'standard': 'mT size',
 }
 OPS = {
     'rounding': 'abs ceil copysign deg2rad floor frac heaviside nextafter rad2deg round sgn sign signbit trunc',
