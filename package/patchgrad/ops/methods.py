@@ -14,25 +14,38 @@ from patchgrad.ops import (
     activation,
     arithmetic,
     arrange,
+    axes,
     bitwise,
     creation,
+    cumulative,
+    diagonals,
+    differences,
     elementwise,
     gather,
     in_place,
     index,
+    index_along,
+    joining,
     linalg,
     movement,
     random,
+    ranks,
     reduce,
+    scatter_reduce,
+    searching,
     sorting,
     special,
+    statistics,
+    strided,
+    vector_norm,
 )
 from patchgrad.tensor import Tensor, apply, views
 from patchgrad.tensor.explain import placed
 
 FAMILIES = (
-    activation, arithmetic, arrange, bitwise, creation, elementwise, gather, linalg, movement, random, reduce, sorting,
-    special,
+    activation, arithmetic, arrange, axes, bitwise, creation, cumulative, diagonals, differences, elementwise,
+    gather, index, index_along, joining, linalg, movement, random, ranks, reduce, scatter_reduce, searching,
+    sorting, special, statistics, strided, vector_norm,
 )  # fmt: skip
 """Each names in ``METHODS`` which of its functions are methods too, and in ``IN_PLACE`` which of them also write."""
 

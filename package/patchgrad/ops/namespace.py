@@ -12,7 +12,7 @@ from typing import Any
 from patchgrad.autograd.op import find
 from patchgrad.backend import Namespace, host
 from patchgrad.backend.dtype import as_dtype
-from patchgrad.ops import creation, elementwise, linalg, movement, reduce
+from patchgrad.ops import creation, elementwise, linalg, movement, reduce, statistics
 from patchgrad.tensor import Tensor, apply
 
 
@@ -48,7 +48,7 @@ def _full_like(x: Tensor, value: Any, *, dtype: Any = None) -> Tensor:
 
 
 def _var(x: Tensor, /, *, axis: Any = None, correction: float = 0, keepdims: bool = False) -> Tensor:
-    return apply(reduce.VAR, x, axis=axis, keepdims=keepdims, correction=correction)
+    return apply(statistics.VAR, x, axis=axis, keepdims=keepdims, correction=correction)
 
 
 def _astype(x: Tensor, dtype: Any, /, *, copy: bool = True) -> Tensor:
