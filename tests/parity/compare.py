@@ -45,6 +45,7 @@ class Pair:
         if isinstance(value, Real) and not value.fixed:
             array = self.change(array)
         leaf = self.differentiable and array.dtype.kind in "fc"
+        array = numpy.asarray(array)
         mine = pg.Tensor(array, leaf)
         theirs = torch.from_numpy(numpy.array(array)).requires_grad_(leaf)
         if leaf:

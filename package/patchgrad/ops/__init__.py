@@ -1,88 +1,12 @@
-"""Ops on tensors, by family. Importing this room binds the methods and installs the namespaces."""
+"""Ops on tensors, by family. Importing this room binds the methods and installs the namespaces; families come later."""
 
-from patchgrad.autograd.op import find
-from patchgrad.backend import register_ops
-from patchgrad.ops import (
-    activation,
-    arithmetic,
-    arrange,
-    attention,
-    axes,
-    bitwise,
-    class_loss,
-    conv,
-    creation,
-    cumulative,
-    diagonals,
-    differences,
-    dropout,
-    einsum,
-    elementwise,
-    embedding,
-    gather,
-    index,
-    index_along,
-    joining,
-    linalg,
-    loss,
-    methods,
-    movement,
-    namespace,
-    norm,
-    pool,
-    random,
-    ranks,
-    recurrent,
-    reduce,
-    scatter_reduce,
-    searching,
-    sorting,
-    special,
-    statistics,
-    strided,
-    vector_norm,
-)
-from patchgrad.tensor import worlds
+from patchgrad.autograd import op
+from patchgrad.backend import register_ops, wrap_by
+from patchgrad.ops import binding
+from patchgrad.tensor import Tensor, worlds
 
-__all__ = [
-    "activation",
-    "arithmetic",
-    "arrange",
-    "attention",
-    "bitwise",
-    "class_loss",
-    "conv",
-    "creation",
-    "strided",
-    "scatter_reduce",
-    "joining",
-    "index_along",
-    "diagonals",
-    "axes",
-    "vector_norm",
-    "statistics",
-    "searching",
-    "ranks",
-    "differences",
-    "cumulative",
-    "dropout",
-    "einsum",
-    "elementwise",
-    "embedding",
-    "gather",
-    "index",
-    "linalg",
-    "loss",
-    "movement",
-    "norm",
-    "pool",
-    "random",
-    "recurrent",
-    "reduce",
-    "sorting",
-    "special",
-]
-
-register_ops(find)
-methods.bind()
-worlds.use_namespace(namespace.namespace)
+op.enter_by(binding.enter_op)
+register_ops(op.find)
+wrap_by(Tensor)
+binding.bind_later()
+worlds.use_namespace(lambda: binding.family("namespace").namespace)

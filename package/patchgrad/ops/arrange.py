@@ -272,7 +272,7 @@ def combinations(input: Any, r: int = 2, with_replacement: bool = False) -> Tens
     if input.ndim != 1 or r < 0:
         raise placed(ArgumentError("combinations takes a vector and r >= 0", got=f"shape {input.shape}, r={r}"))
     if r == 0:
-        return input[:0]
+        return input.detach()[:0]
     choose = itertools.combinations_with_replacement if with_replacement else itertools.combinations
     rows = host.asarray(list(choose(range(input.shape[0]), r)), dtype=host.int64).reshape(-1, r)
     return input[Tensor(input.backend.asarray(rows))]

@@ -75,9 +75,9 @@ def swapdims(input: Tensor, dim0: int, dim1: int) -> Tensor:
 
 def adjoint(input: Tensor) -> Tensor:
     """The conjugate of each matrix in the last two axes, transposed."""
-    if input.ndim < 2:
+    if input.ndim == 1:
         raise placed(ShapeError("a matrix has two axes", got=f"{input.shape}"))
-    return shapes.conjugate(elementwise, movement.transpose(input, -2, -1))
+    return shapes.conjugate(elementwise, movement.transpose(input, -2, -1) if input.ndim else input)
 
 
 def broadcast_shapes(*shape: Any) -> Shape:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, NamedTuple
 
 from patchgrad.autograd.op import Sample, define
@@ -31,7 +32,7 @@ def axis_exists(x: Shape, *, axis: int, **_: Any) -> Shape:
 
 
 def _positive(axis: int, x: Any) -> int:
-    return axis % len(x.shape)
+    return shapes.axis_in(axis, len(x.shape))
 
 
 def _running_back(xp: Any, x: Any, axis: int) -> Any:
@@ -39,22 +40,16 @@ def _running_back(xp: Any, x: Any, axis: int) -> Any:
     return xp.flip(xp.ops.cumsum(xp.flip(x, axis=axis), axis=axis), axis=axis)
 
 
-def _shifted(xp: Any, x: Any, axis: int, fill: float) -> Any:
-    """Each place holds what stood one place later; the last holds ``fill``."""
-    head = (slice(None),) * axis
-    rest = x[(*head, slice(1, None))]
-    end = x[(*head, slice(0, 1))] * 0 + fill if fill else xp.zeros_like(x[(*head, slice(0, 1))])
-    return xp.concat((rest, end), axis=axis)
-
-
 def _cumprod_rule(xp: Any, ct: Any, s: Any) -> Any:
     """Those before times ``c_i + x_(i+1) (c_(i+1) + x_(i+2) ...)``: nothing is divided, so zeros do no harm."""
     axis = _positive(s.axis, s.x)
     factor = shapes.conjugate(xp, s.x)
-    after = scan.recurrence_back(xp, _shifted(xp, factor, axis, 0.0), ct, axis)
     head = (slice(None),) * axis
-    ones = xp.ones_like(factor[(*head, slice(0, 1))])
-    before = xp.ops.cumprod(xp.concat((ones, factor[(*head, slice(None, -1))]), axis=axis), axis=axis)
+    first = factor[(*head, slice(0, 1), ...)]
+    shifted = xp.concat((factor[(*head, slice(1, None), ...)], xp.zeros_like(first)), axis=axis)
+    after = scan.recurrence_back(xp, shifted, ct, axis)
+    ones = xp.ones_like(first)
+    before = xp.ops.cumprod(xp.concat((ones, factor[(*head, slice(None, -1), ...)]), axis=axis), axis=axis)
     return before * after
 
 
@@ -87,20 +82,26 @@ CUMPROD = define(
 
 
 def _logcumsumexp(xp: Any, x: Any, axis: int) -> Any:
-    return scan.running(xp, lambda one, two: (xp.logaddexp(one[0], two[0]),), (x,), _positive(axis, x))[0]
+    add = _log_of_sum if "complex" in str(x.dtype) else xp.logaddexp
+    joined = partial(add, xp) if add is _log_of_sum else add
+    return scan.running(xp, lambda one, two: (joined(one[0], two[0]),), (x,), _positive(axis, x))[0]
+
+
+def _log_of_sum(xp: Any, a: Any, b: Any) -> Any:
+    """``log(exp(a) + exp(b))`` of complex numbers, from the one with the larger real part."""
+    first = xp.real(a) >= xp.real(b)
+    return xp.where(first, a, b) + xp.log1p(xp.exp(xp.where(first, b - a, a - b)))
 
 
 def _logcumsumexp_rule(xp: Any, ct: Any, s: Any) -> Any:
     """``exp(x_i - y_i)`` times the sum of ``c_j exp(y_i - y_j)`` over j from i; no exponent is above 0."""
     axis = _positive(s.axis, s.x)
-    step = xp.exp(xp.where(s.y == _shifted(xp, s.y, axis, 0.0), 0.0, s.y - _shifted(xp, s.y, axis, 0.0)))
-    return xp.exp(s.x - s.y) * scan.recurrence_back(xp, step * _not_last(xp, s.y, axis), ct, axis)
-
-
-def _not_last(xp: Any, x: Any, axis: int) -> Any:
-    """1, and 0 at the last place of the axis."""
-    size = x.shape[axis]
-    return xp.reshape(xp.astype(xp.arange(size) < size - 1, x.dtype), (-1,) + (1,) * (len(x.shape) - axis - 1))
+    head = (slice(None),) * axis
+    now, next_one = s.y[(*head, slice(None, -1), ...)], s.y[(*head, slice(1, None), ...)]
+    step = xp.exp(xp.where(now == next_one, 0.0, now - next_one))
+    factor = xp.concat((step, xp.zeros_like(s.y[(*head, slice(0, 1), ...)])), axis=axis)
+    found = scan.recurrence_back(xp, shapes.conjugate(xp, factor), ct, axis)
+    return shapes.conjugate(xp, xp.exp(s.x - s.y)) * found
 
 
 LOGCUMSUMEXP = define(
@@ -196,7 +197,7 @@ def cummin(input: Tensor, dim: int) -> Running:
 
 
 def _running_extreme(op: Any, input: Tensor, dim: int) -> Running:
-    if input.data.dtype.kind == "c":
+    if input.dtype.kind == "c":
         raise placed(DtypeError("complex numbers have no order", got=input.dtype.name))
     places = along(lambda x, axis: apply(op, x, axis=axis), input, dim)
     return Running(gather(input, dim, places), places)

@@ -90,7 +90,7 @@ def _triangle(name: str, formula: str) -> OpSpec:
     return define(
         name,
         inputs=("x",),
-        forward=lambda xp, x, diagonal: getattr(xp, name)(x, k=diagonal),
+        forward=lambda xp, x, diagonal: getattr(xp, name)(x, k=diagonal) if _matrix(x.shape) else x,
         shape=_matrix,
         dtype="same",
         vjps={"x": lambda xp, ct, s: getattr(xp.ops, name)(ct, diagonal=s.diagonal)},

@@ -27,7 +27,7 @@ def diff(input: Any, n: int = 1, dim: int = -1, prepend: Tensor | None = None, a
     x: Any = movement.cat(joined, axis) if len(joined) > 1 else input
     for _ in range(min(n, x.shape[axis])):
         later, earlier = cut(x, axis, 1, None), cut(x, axis, None, -1)
-        x = later ^ earlier if x.data.dtype.kind == "b" else later - earlier
+        x = later ^ earlier if x.dtype.kind == "b" else later - earlier
     return x
 
 
@@ -44,7 +44,7 @@ def gradient(input: Any, *, spacing: Any = 1, dim: Any = None, edge_order: int =
         raise placed(ArgumentError("gradient needs one spacing per axis", got=f"{len(each)}", want=f"{len(axes)}"))
     if edge_order not in (1, 2):
         raise placed(ArgumentError("gradient has edges of order 1 or 2", got=f"edge_order={edge_order}"))
-    x = input if input.data.dtype.kind in "fc" else input.to(dtype="float32")
+    x = input if input.dtype.kind in "fc" else input.to(dtype="float32")
     return tuple(_slope(x, axis, step, edge_order) for axis, step in zip(axes, each, strict=True))
 
 
@@ -54,31 +54,45 @@ def _slope(x: Any, axis: int, spacing: Any, order: int) -> Tensor:
         raise placed(
             ShapeError("gradient needs more points", got=f"{size} along axis {axis}", want=f"at least {order + 1}")
         )
-    steps = _steps(spacing, x, axis)
-    rise: Any = diff(x, 1, axis) / steps
-    a, b = cut(steps, axis, None, -1), cut(steps, axis, 1, None)
-    first, last = cut(rise, axis, None, 1), cut(rise, axis, -1, None)
-    middle = (cut(rise, axis, None, -1) * b + cut(rise, axis, 1, None) * a) / (a + b)
-    if order == 2:
-        first = _edge(rise, steps, axis, 0, 1)
-        last = _edge(rise, steps, axis, size - 2, size - 3)
-    return movement.cat([first, middle, last], axis)
-
-
-def _steps(spacing: Any, x: Any, axis: int) -> Any:
-    """The widths between neighbours, as an axis of ``x``."""
     if isinstance(spacing, Tensor) and spacing.ndim:
-        widths: Any = diff(spacing)
-        return widths.reshape((-1,) + (1,) * (x.ndim - axis - 1))
-    ones: Any = cut(x.detach(), axis, 1, None) * 0 + 1
-    return ones * spacing
+        widths: Any = diff(spacing).reshape((1,) * axis + (-1,) + (1,) * (x.ndim - axis - 1))
+        near, far = cut(widths, axis, None, -1), cut(widths, axis, 1, None)
+        ends = [(cut(widths, axis, i, i + 1), cut(widths, axis, j, j + 1)) for i, j in ((0, 1), (size - 2, size - 3))]
+        middle = _parabola(_three(x, axis, 0, 1, 2), near, far)
+    else:
+        ends = [(spacing, spacing)] * 2
+        middle = (cut(x, axis, 2, None) - cut(x, axis, None, -2)) / (2 * spacing)
+    first = _edge(_ends(x, axis, (0, 1, 2)), *ends[0], order)
+    last = _edge(_ends(x, axis, (size - 1, size - 2, size - 3)), *ends[1], order)
+    return movement.cat([first, middle, -last], axis)
 
 
-def _edge(rise: Any, steps: Any, axis: int, near: int, far: int) -> Any:
-    """The slope at the end of the parabola through three points, from the rises of its two steps."""
-    r0, r1 = (cut(rise, axis, i, i + 1) for i in (near, far))
-    h0, h1 = (cut(steps, axis, i, i + 1) for i in (near, far))
-    return r0 + (r0 - r1) * h0 / (h0 + h1)
+def _three(x: Any, axis: int, *starts: int) -> list[Any]:
+    """All points but the ends, with their neighbours."""
+    size = x.shape[axis]
+    return [cut(x, axis, start, size - 2 + start) for start in starts]
+
+
+def _ends(x: Any, axis: int, places: tuple[int, ...]) -> list[Any]:
+    return [cut(x, axis, place, place + 1) for place in places if place >= 0]
+
+
+def _parabola(points: list[Any], near: Any, far: Any) -> Any:
+    """The slope at the middle one of three points."""
+    a, b, c = points
+    return a * (-far / (near * (near + far))) + b * ((far - near) / (near * far)) + c * (near / (far * (near + far)))
+
+
+def _edge(points: list[Any], near: Any, far: Any, order: int) -> Any:
+    """The slope at the first point: of the line to the next, or of the parabola through three."""
+    if order == 1:
+        return (points[1] - points[0]) / near
+    a, b, c = points
+    return (
+        a * (-(2 * near + far) / (near * (near + far)))
+        + b * ((near + far) / (near * far))
+        + c * (-near / (far * (near + far)))
+    )
 
 
 def _areas(y: Any, x: Any, dx: Any, dim: int) -> Any:

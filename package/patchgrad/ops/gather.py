@@ -228,5 +228,5 @@ def source_of(name: str, input: Tensor, index: Tensor, src: Any) -> Tensor:
 
 
 def wants_integers(name: str, index: Tensor) -> None:
-    if index.data.dtype.kind not in "iu":
+    if index.dtype.kind not in "iu":
         raise placed(DtypeError(f"{name} needs whole numbers", got=f"index {index.dtype.name}", hint="index.long()"))

@@ -48,7 +48,7 @@ def index_add(input: Any, dim: int, index: Tensor, source: Any, *, alpha: float 
     """A copy of ``input`` with ``alpha * source`` added to the slices of ``dim`` that ``index`` names."""
     axis, vector = _checked("index_add", input, dim, index)
     _same_kind("index_add", input, source)
-    added = source if alpha == 1 else source * alpha
+    added = source if alpha == 1 else (source * alpha).to(dtype=source.dtype)
     if not input.ndim:
         return input + added.reshape(())
     place = (slice(None),) * axis + (vector,)
@@ -81,6 +81,7 @@ def index_fill(input: Any, dim: int, index: Tensor, value: Any) -> Tensor:
     size = input.shape[axis] if input.ndim else 1
     hit = host.zeros(size, dtype=bool)
     if input.backend.name != "meta":
+        check_range(input.backend.xp, index.data, size, -size)
         hit[input.backend.to_host(index.data)] = True
     mask = Tensor(input.backend.asarray(hit.reshape((-1,) + (1,) * (input.ndim - axis - 1)) if input.ndim else hit[0]))
     return masked_fill(input, mask, value)
@@ -99,7 +100,7 @@ def masked_select(input: Tensor, mask: Tensor) -> Tensor:
 
 
 def _is_mask(mask: Tensor) -> None:
-    if mask.data.dtype.kind != "b":
+    if mask.dtype.kind != "b":
         raise placed(DtypeError("a mask holds True and False", got=mask.dtype.name, hint="mask.bool()"))
 
 

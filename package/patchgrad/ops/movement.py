@@ -110,7 +110,7 @@ def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
 
 def unflatten(input: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
     """Axis ``dim`` split into ``sizes``."""
-    axis = shapes.axis_in(dim, input.ndim)
+    axis = existing(input, dim)
     parts = shapes.reshape((input.shape[axis],), shape=tuple(sizes))
     return apply(RESHAPE, input, shape=(*input.shape[:axis], *parts, *input.shape[axis + 1 :]))
 
@@ -131,9 +131,7 @@ def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:
 def t(input: Tensor) -> Tensor:
     """The transpose of a matrix; vectors stay as they are."""
     if input.ndim > 2:
-        raise placed(
-            ShapeError("t() takes at most two axes", got=f"{input.shape}", hint=".mT")
-        )
+        raise placed(ShapeError("t() takes at most two axes", got=f"{input.shape}", hint=".mT"))
     return apply(PERMUTE, input, axes=tuple(range(input.ndim))[::-1])
 
 
@@ -201,14 +199,6 @@ def concatenate(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
 
 def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     """Tensors of one shape joined along a new axis."""
-    if len({tensor.data.shape for tensor in tensors}) > 1:
-        raise placed(
-            ShapeError(
-                "stack needs tensors of one shape",
-                got=" and ".join(str(tensor.shape) for tensor in tensors),
-                hint="cat() joins along an axis that is there",
-            )
-        )
     return cat([unsqueeze(tensor, dim) for tensor in tensors], dim)
 
 

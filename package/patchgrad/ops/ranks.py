@@ -67,7 +67,7 @@ def nanmedian(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:
 def _median(op: Any, input: Any, dim: int | None, keepdim: bool, skip: bool) -> Any:
     ordered(input)
     if dim is None:
-        if not input.data.size and input.data.dtype.kind != "f":
+        if not input.data.size and input.dtype.kind != "f":
             raise placed(ShapeError("nothing has no median", got=f"shape {input.shape}, {input.dtype.name}"))
         return apply(op, input, axis=None, keepdims=False)
     axis = shapes.axis_in(dim, input.ndim)
@@ -99,9 +99,9 @@ def mode(input: Any, dim: int = -1, keepdim: bool = False) -> Extremes:
 
 def _last_of_longest_run(xp: Any, x: Any, axis: int) -> Any:
     size, head = x.shape[axis], (slice(None),) * axis
-    changes = x[(*head, slice(1, None))] != x[(*head, slice(None, -1))]
+    changes = x[(*head, slice(1, None), ...)] != x[(*head, slice(None, -1), ...)]
     changes = xp.concat(
-        (xp.ones_like(changes[(*head, slice(0, 1))]) if size > 1 else xp.ones(x.shape, dtype=xp.bool), changes),
+        (xp.ones_like(changes[(*head, slice(0, 1), ...)]) if size > 1 else xp.ones(x.shape, dtype=xp.bool), changes),
         axis=axis,
     )
     places = xp.reshape(xp.arange(size, dtype=xp.int64), (-1,) + (1,) * (len(x.shape) - axis - 1))
@@ -141,7 +141,7 @@ def nanquantile(
 
 def _parts(name: str, input: Any, q: Any, interpolation: str) -> Any:
     """``q`` as a tensor, checked."""
-    if input.data.dtype.kind != "f":
+    if input.dtype.kind != "f":
         raise placed(DtypeError(f"{name} needs floats", got=input.dtype.name, hint=".float()"))
     if interpolation not in INTERPOLATIONS:
         raise placed(ArgumentError(f"{name} has no such interpolation", got=interpolation, want=str(INTERPOLATIONS)))

@@ -12,7 +12,7 @@ Pieces = tuple[Any, ...]
 
 
 def _cut(x: Any, axis: int, start: int | None, stop: int | None) -> Any:
-    return x[(slice(None),) * axis + (slice(start, stop),)]
+    return x[(slice(None),) * axis + (slice(start, stop), ...)]
 
 
 def running(xp: Any, combine: Callable[[Pieces, Pieces], Pieces], pieces: Pieces, axis: int) -> Pieces:

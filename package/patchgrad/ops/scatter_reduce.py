@@ -51,9 +51,10 @@ def _forward(xp: Any, x: Any, index: Any, src: Any, axis: int, reduce: str, incl
 
 def _counts(xp: Any, x: Any, index: Any, axis: int, include_self: bool) -> Any:
     """How many values meet at each place; at least 1."""
-    start = xp.full(x.shape, int(include_self), dtype=xp.float64)
-    found = xp.ops.scatter_add(start, index, xp.ones(index.shape, dtype=xp.float64), axis=axis)
-    return xp.astype(xp.where(found == 0, 1.0, found), x.dtype if "float" in str(x.dtype) else xp.float64)
+    kind = x.dtype if "float" in str(x.dtype) else xp.float64
+    start = (xp.ones if include_self else xp.zeros)(x.shape, dtype=kind)
+    found = xp.ops.scatter_add(start, index, xp.ones(index.shape, dtype=kind), axis=axis)
+    return xp.where(found == 0, 1.0, found)
 
 
 def _rule(xp: Any, ct: Any, s: Any, wanted: Any) -> tuple[Any, None, Any]:

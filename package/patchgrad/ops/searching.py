@@ -80,7 +80,7 @@ def searchsorted(
         sorted_sequence = gather(sorted_sequence, -1, sorter)
     if not isinstance(input, Tensor):
         input = Tensor(sorted_sequence.backend.xp.asarray(input))
-    if "c" in (input.data.dtype.kind, sorted_sequence.data.dtype.kind):
+    if "c" in (input.dtype.kind, sorted_sequence.dtype.kind):
         raise placed(DtypeError("complex numbers have no order", got="complex"))
     found = apply(SEARCHSORTED, sorted_sequence, input, right=right or side == "right")
     return found.to(dtype="int32") if out_int32 else found

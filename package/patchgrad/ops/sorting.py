@@ -52,7 +52,7 @@ ARGSORT = define(
 
 def ordered(input: Tensor) -> None:
     """Refuse what has no order."""
-    if input.data.dtype.kind == "c":
+    if input.dtype.kind == "c":
         raise placed(DtypeError("complex numbers have no order", got=input.dtype.name, hint="sort .real or .abs()"))
 
 

@@ -100,7 +100,7 @@ def _settings(input: Tensor, dim: Any, unbiased: Any, keepdim: bool, correction:
 
 
 def _real(input: Tensor) -> Tensor:
-    return input if input.data.dtype.kind in "fc" else input.to(dtype="float32")
+    return input if input.dtype.kind in "fc" else input.to(dtype="float32")
 
 
 def var(
@@ -146,7 +146,7 @@ def nanmean(input: Tensor, dim: Axis = None, keepdim: bool = False, *, dtype: An
 
 
 def _without_nan(input: Tensor) -> Tensor:
-    if input.data.dtype.kind not in "fc":
+    if input.dtype.kind not in "fc":
         return input
     return elementwise.where(elementwise.isnan(input.detach()), 0, input)
 
@@ -164,7 +164,7 @@ class Histogram(NamedTuple):
 
 
 def _floats(name: str, input: Tensor) -> None:
-    if input.data.dtype.kind != "f":
+    if input.dtype.kind != "f":
         raise placed(DtypeError(f"{name} counts floats", got=input.dtype.name, hint=".float()"))
 
 
@@ -210,13 +210,14 @@ def histogram(
     weights = None if weight is None else xp.reshape(weight.data, (-1,))[kept]
     counts = xp.astype(xp.bincount(place[kept], weights=weights, minlength=last + 1), kind)
     if density:
-        counts = counts / xp.sum(counts) / (edges[1:] - edges[:-1])
+        with input.backend.quiet():
+            counts = counts / xp.sum(counts) / (edges[1:] - edges[:-1])
     return Histogram(Tensor(counts), Tensor(edges))
 
 
 def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
     """How often (int64) each number from 0 occurs in a vector; with ``weights`` their sums."""
-    if input.ndim != 1 or input.data.dtype.kind not in "iu" or (input.data.size and int(input.data.min()) < 0):
+    if input.ndim != 1 or input.dtype.kind not in "iu" or (input.data.size and int(input.data.min()) < 0):
         raise placed(
             ShapeError(
                 "bincount counts a vector of whole numbers from 0",
@@ -226,7 +227,7 @@ def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -
         )
     if weights is not None and weights.shape != input.shape:
         raise placed(ShapeError("one weight per number", got=f"{weights.shape}", want=f"{input.shape}"))
-    if weights is not None and weights.data.dtype.kind == "c":
+    if weights is not None and weights.dtype.kind == "c":
         raise placed(DtypeError("the weights of a count are real", got=weights.dtype.name))
     given = None if weights is None else weights.data
     found = Tensor(input.backend.xp.bincount(input.data, weights=given, minlength=minlength))

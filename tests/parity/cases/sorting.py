@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy
-
 from ..case import I, R, case
 
 
@@ -12,14 +10,9 @@ def values(found):
     return found[0]
 
 
-def ordered(found):
-    return found
-
-
 X = R(3, 7)
 DISTINCT = ("plain", "float32", "transposed", "strided", "reversed", "empty", "0-d")
-NOT_ORDERED = {"int64": "which of equal numbers is named is open", "int32": "the same", "uint8": "the same"}
-EDGES = tuple(numpy.linspace(-1.5, 1.5, 5))
+NAN_IN_MODE = {"special": "NaN equals nothing: how often it occurs is open"}
 
 CASES = [
     *(
@@ -43,7 +36,7 @@ CASES = [
     case("kthvalue", X, 2, 0, label="places", only=DISTINCT),
     *(case(name, R(3, 6)) for name in ("median", "nanmedian")),
     *(
-        case(name, X, dim, keepdim, label=f"{dim}", choose=values)
+        case(name, X, dim, keepdim, label=f"{dim}", choose=values, without=NAN_IN_MODE if name == "mode" else {})
         for name in ("median", "nanmedian", "mode")
         for dim, keepdim in ((1, False), (0, True))
     ),
@@ -59,7 +52,6 @@ CASES = [
         )
         for way in ("linear", "lower", "higher", "nearest", "midpoint")
     ),
-    case("searchsorted", R(6, low=0.0, high=0.0, fixed=True), R(3, 4), label="flat", only=("plain",)),
     case("searchsorted", R(3, 6), R(3, 4), label="rows"),
     case("searchsorted", R(3, 6), R(3, 4), kwargs={"right": True, "out_int32": True}, label="rows right"),
     case("searchsorted", R(6), R(3, 4), kwargs={"side": "right"}, label="right"),
@@ -67,14 +59,20 @@ CASES = [
     case("bucketize", R(3, 4), R(5)),
     case("bucketize", R(3, 4), R(5), kwargs={"right": True}, label="right"),
     case("isin", R(3, 4), R(6)),
-    case("isin", R(3, 4, high=5.0), I(6, high=3), kwargs={"invert": True}, label="not", without={
-        "complex128": "PyTorch has no complex isin",
-    }),
+    case(
+        "isin",
+        R(3, 4, high=5.0),
+        I(6, high=3),
+        kwargs={"invert": True},
+        label="not",
+        without={
+            "complex128": "PyTorch has no complex isin",
+        },
+    ),
     case("isin", R(3, 4), 1, label="number"),
     case("nonzero", R(3, 4)),
     case("nonzero", R(3, 4), kwargs={"as_tuple": True}, label="tuple"),
     case("argwhere", R(3, 4)),
-    case("where", R(3, 4)),
     case("unique", R(3, 4, low=-3.0, high=3.0)),
     case("unique", R(3, 4), kwargs={"return_inverse": True, "return_counts": True}, label="all"),
     case("unique", I(4, 3, high=2), kwargs={"dim": 0, "return_inverse": True, "return_counts": True}, label="rows"),
