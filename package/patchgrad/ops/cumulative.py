@@ -82,8 +82,7 @@ CUMPROD = define(
 
 
 def _logcumsumexp(xp: Any, x: Any, axis: int) -> Any:
-    add = _log_of_sum if "complex" in str(x.dtype) else xp.logaddexp
-    joined = partial(add, xp) if add is _log_of_sum else add
+    joined: Any = partial(_log_of_sum, xp) if "complex" in str(x.dtype) else xp.logaddexp
     return scan.running(xp, lambda one, two: (joined(one[0], two[0]),), (x,), _positive(axis, x))[0]
 
 

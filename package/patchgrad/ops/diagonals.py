@@ -165,7 +165,7 @@ def diagflat(input: Tensor, offset: int = 0) -> Tensor:
 def diagonal_scatter(input: Tensor, src: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
     """A copy of ``input`` whose `diagonal` is ``src``."""
     moved = _last_two(input, dim1, dim2)
-    count = _length(*moved.shape[-2:], offset)
+    count = _length(moved.shape[-2], moved.shape[-1], offset)
     if src.shape != (*moved.shape[:-2], count):
         raise placed(
             ShapeError("src does not fit the diagonal", got=f"{src.shape}", want=f"{(*moved.shape[:-2], count)}")
