@@ -1,7 +1,8 @@
 """Written by ``python -m patchgrad.emit``."""
 
-SUBMODULES = 'data datasets nn optim plots testing utils'
+SUBMODULES = 'amp array_api autograd data datasets func nn optim plots testing utils'
 NAMES = {
+    'patchgrad.amp': 'autocast clear_autocast_cache get_autocast_dtype is_autocast_cache_enabled is_autocast_enabled',
     'patchgrad.backend.random': 'Generator default_generator fork_rng get_rng_state initial_seed manual_seed seed set_rng_state',
     'patchgrad.interop': 'from_torch load load_metadata save',
     'patchgrad.layergraph': 'LayerGraph edit layer',
@@ -37,6 +38,7 @@ NAMES = {
     'patchgrad.ops.vector_norm': 'dist logsumexp norm renorm',
     'patchgrad.recorder': 'watch',
     'patchgrad.session': 'Session',
-    'patchgrad.transforms': 'grad',
+    'patchgrad.transforms.batching.vmap': 'vmap',
+    'patchgrad.transforms.gradients': 'grad',
     'patchgrad.widgets': 'studio',
 }

@@ -12,6 +12,7 @@ from patchgrad.errors import ArgumentError, ShapeError
 from patchgrad.ops import movement, shapes
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
+from patchgrad.tensor.precision import under_autocast
 from patchgrad.typing import Shape
 
 __all__ = [
@@ -112,6 +113,16 @@ def pad(input: Any, pad: Sequence[int], mode: str = "constant", value: float | N
     if mode == "constant":
         return apply(PAD, input, widths=widths, value=0.0 if value is None else value)
     _check_mode(input, pairs, mode, value)
+    return _wrapped(input, widths, mode) if mode == "circular" else pad_by_rule(input, widths, mode)
+
+
+@under_autocast
+def pad_by_rule(input: Any, widths: Widths, mode: str) -> Tensor:
+    """Pad with elements of the tensor itself."""
+    return _wrapped(input, widths, mode)
+
+
+def _wrapped(input: Any, widths: Widths, mode: str) -> Tensor:
     for axis, width in enumerate(widths):
         if width != (0, 0):
             input = input[(slice(None),) * axis + (_source(input.shape[axis], width, mode),)]

@@ -13,6 +13,7 @@ from patchgrad.ops import movement, shapes
 from patchgrad.ops.index import INDEX_PUT
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
+from patchgrad.tensor.precision import under_autocast
 from patchgrad.typing import Shape
 
 __all__ = [
@@ -177,6 +178,7 @@ def diagonal_scatter(input: Tensor, src: Tensor, offset: int = 0, dim1: int = 0,
     return found if moved is input else movement.movedim(found, (-2, -1), (a, b))
 
 
+@under_autocast
 def trace(input: Tensor) -> Tensor:
     """The sum of the diagonal of a matrix."""
     if input.ndim != 2:

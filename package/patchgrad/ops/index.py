@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from patchgrad.autograd.op import Sample, define
-from patchgrad.backend import MetaArray, host
+from patchgrad.backend import BY_TYPE, MetaArray, backend_of, host
 from patchgrad.errors import DtypeError, RangeError
 from patchgrad.ops import creation, shapes
 from patchgrad.tensor import Tensor, apply, views
@@ -152,6 +152,8 @@ def _entry(entry: Any) -> Any:
 
 def _from_tensor(entry: Tensor) -> Any:
     data = entry.data
+    if entry.backend.depth:  # one index per example of a vmap
+        return data
     if isinstance(data, MetaArray):
         data = host.zeros(data.shape, dtype=data.dtype)
     return _from_array(data)
@@ -192,10 +194,22 @@ def getitem(x: Tensor, index: Any) -> Tensor:
     if kind is int or kind is slice:
         return apply(SELECT, x, index=(index, ...))
     entries = as_index(index)
+    if is_basic(entries):
+        return apply(SELECT, x, index=entries)
     parts = _parted(entries)
     if parts is not None:
-        return apply(SELECT, apply(SELECT, x, index=parts[0]), index=parts[1])
-    return apply(SELECT, x, index=entries)
+        x, entries = apply(SELECT, x, index=parts[0]), parts[1]
+    return apply(SELECT, beside(x, entries), index=entries)
+
+
+def beside(x: Tensor, index: tuple[Any, ...]) -> Tensor:
+    """``x`` as the tensor of each example, where an index differs between the examples of a `vmap`."""
+    backends = [backend_of(entry) for entry in index if type(entry) in BY_TYPE]
+    deepest = max(backends, key=lambda backend: backend.depth, default=None)
+    if deepest is None or deepest.depth <= x.backend.depth:
+        return x
+    like = next(entry for entry in index if type(entry) in BY_TYPE and backend_of(entry) is deepest)
+    return deepest.lift((x, Tensor(like)))[0]
 
 
 def setitem(x: Tensor, index: Any, value: Any) -> None:
@@ -207,7 +221,7 @@ def setitem(x: Tensor, index: Any, value: Any) -> None:
     if parts is not None:
         x, entries = apply(SELECT, x, index=parts[0]), parts[1]
     if not is_basic(entries):
-        views.store(x, apply(INDEX_PUT, x, value, index=entries, accumulate=False))
+        views.store(x, apply(INDEX_PUT, beside(x, entries), value, index=entries, accumulate=False))
         return
     views.store_value(apply(SELECT, x, index=entries), value)
 

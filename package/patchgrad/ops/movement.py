@@ -58,6 +58,7 @@ EXPAND = define(
 CLONE = define(
     "clone",
     inputs=("x",),
+    elementwise=True,
     forward=lambda xp, x, rows=False: xp.array(x, order="C") if rows else xp.asarray(x, copy=True),
     shape=shapes.same,
     dtype="same",

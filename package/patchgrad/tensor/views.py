@@ -111,6 +111,8 @@ def store(target: Tensor, result: Tensor) -> None:
     """Copy ``result`` into the memory of ``target`` and continue the tape from there."""
     if isinstance(target.data, MetaArray):
         return
+    if type(target.data) is not type(result.data) and result.backend.depth > target.backend.depth:
+        refuse_batch(target)
     _protect(target)
     _refuse_overlap(target)
     target.data[...] = result.data
@@ -121,6 +123,16 @@ def store(target: Tensor, result: Tensor) -> None:
             note(target, result)
     if state.grad_enabled and (result.requires_grad or target.requires_grad):
         _rebase(target, result)
+
+
+def refuse_batch(target: Tensor) -> None:
+    """Raise the error of a write that would need one value for each example of a `vmap`."""
+    raise ArgumentError(
+        "a tensor that is the same for all examples of a vmap cannot be written with one value for each",
+        where=where(),
+        got=f"a tensor of shape {target.shape} from outside, or made without the batch",
+        hint="make it from a tensor of the batch (x.clone(), x * 0), or compute a new one",
+    )
 
 
 def _refuse_overlap(target: Tensor) -> None:
