@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from patchgrad.backend import host
-from patchgrad.errors import DtypeError, ShapeError
+from patchgrad.errors import DtypeError, PatchgradError, ShapeError
 from patchgrad.ops import elementwise, movement, shapes
 from patchgrad.ops.gather import check_range, scatter, wants_integers
 from patchgrad.ops.index import INDEX_ADD, INDEX_PUT, as_index, index_put
@@ -28,11 +28,11 @@ def _checked(name: str, input: Any, dim: int, vector: Tensor) -> tuple[int, Any]
         raise placed(ShapeError(f"{name} needs a vector of indices", got=f"{vector.shape}"))
     axis = shapes.axis_in(dim, input.ndim)
     flat: Any = vector if vector.ndim else movement.reshape(vector, 1)
-    if input.backend.name != "meta":
+    if vector.backend.name == "cpu":
         try:
             check_range(input.backend.xp, flat.data, input.shape[axis] if input.ndim else 1)
-        except Exception as error:
-            raise placed(error) from None  # type: ignore[arg-type]
+        except PatchgradError as error:
+            raise placed(error) from None
     return axis, flat
 
 
