@@ -5,14 +5,12 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from patchgrad.autograd.op import OpSpec, Sample, define
-from patchgrad.backend import host
-from patchgrad.ops import shapes
-from patchgrad.ops.pointwise import binary, caller, into, kind, truth, unary
+from patchgrad.autograd.op import OpSpec, Sample
+from patchgrad.ops.pointwise import binary, caller, kind, truth, unary
 from patchgrad.tensor import Tensor, apply
 
 __all__ = [
-    "allclose", "eq", "equal", "ge", "greater", "greater_equal", "gt", "isclose", "isfinite", "isin", "isinf",
+    "allclose", "eq", "equal", "ge", "greater", "greater_equal", "gt", "isclose", "isfinite", "isinf",
     "isnan", "isneginf", "isposinf", "isreal", "le", "less", "less_equal", "logical_and", "logical_not", "logical_or",
     "logical_xor", "lt", "ne", "not_equal",
 ]  # fmt: skip
@@ -78,30 +76,6 @@ ISCLOSE = binary(
 )
 
 
-def _isin(xp: Any, x: Any, among: Any, invert: bool) -> Any:
-    """By a search in the sorted candidates."""
-    ordered = xp.sort(xp.reshape(among, (-1,)))
-    if not ordered.shape[0]:
-        return xp.full(x.shape, invert, dtype=(x == x).dtype)
-    places = xp.searchsorted(ordered, xp.reshape(x, (-1,)))
-    places = xp.clip(places, 0, ordered.shape[0] - 1)
-    found = xp.reshape(xp.take(ordered, places), x.shape) == x
-    return xp.logical_not(found) if invert else found
-
-
-ISIN = define(
-    "isin",
-    inputs=("x", "among"),
-    forward=_isin,
-    shape=shapes.same,
-    dtype="bool",
-    formula=r"x \in among",
-    samples=lambda draw: [
-        Sample((host.asarray([[1.0, 2.0], [3.0, 4.0]]), host.asarray([2.0, 9.0, 4.0])), {"invert": False}),
-        Sample((draw(3), draw(0)), {"invert": True}, "none"),
-    ],
-)
-
 eq, ne = caller(EQ, "Is ``input == other``? Broadcast."), caller(NE, "Is ``input != other``? Broadcast.")
 lt, le = caller(LT, "Is ``input < other``? Broadcast."), caller(LE, "Is ``input <= other``? Broadcast.")
 gt, ge = caller(GT, "Is ``input > other``? Broadcast."), caller(GE, "Is ``input >= other``? Broadcast.")
@@ -134,20 +108,3 @@ def allclose(input: Tensor, other: Any, rtol: float = 1e-5, atol: float = 1e-8, 
 def equal(input: Tensor, other: Tensor) -> bool:
     """Same shape and all elements equal?"""
     return input.shape == other.shape and bool(eq(input, other).all())
-
-
-def isin(
-    elements: Any, test_elements: Any, *, assume_unique: bool = False, invert: bool = False, out: Tensor | None = None
-) -> Tensor:
-    """Is each of ``elements`` one of ``test_elements``? (*), (any shape) -> (*).
-
-    Parameters
-        assume_unique  accepted; nothing is gained by it here
-        invert         ask the opposite
-    """
-    beside = test_elements if isinstance(test_elements, Tensor) else elements
-    first, second = (
-        entry if isinstance(entry, Tensor) else Tensor(beside.backend.asarray(entry))
-        for entry in (elements, test_elements)
-    )
-    return into(out, apply(ISIN, first, second, invert=invert))

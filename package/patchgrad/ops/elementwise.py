@@ -1,7 +1,7 @@
 """The everyday functions of one or two numbers under one name, and the cast; the others stand in files by family."""
 
 # Names are imported here to be found here.
-# ruff: noqa: F401
+# ruff: noqa: F401, F403
 # pyright: reportUnusedImport=false
 
 from __future__ import annotations
@@ -12,72 +12,18 @@ from patchgrad.autograd.op import Sample, define
 from patchgrad.backend.dtype import as_dtype
 from patchgrad.backend.low import halfway
 from patchgrad.ops import shapes
-from patchgrad.ops.arithmetic import ADD, DIV, FLOOR_DIVIDE, MUL, NEG, REMAINDER, SUB, add, div, mul, neg, sub
-from patchgrad.ops.comparison import (
-    EQ,
-    GE,
-    GT,
-    ISFINITE,
-    ISINF,
-    ISNAN,
-    LE,
-    LOGICAL_AND,
-    LOGICAL_NOT,
-    LOGICAL_OR,
-    LOGICAL_XOR,
-    LT,
-    NE,
-    eq,
-    ge,
-    gt,
-    isfinite,
-    isnan,
-    le,
-    logical_and,
-    logical_not,
-    logical_or,
-    lt,
-    ne,
-)  # fmt: skip
-from patchgrad.ops.exponential import (
-    EXP,
-    EXPM1,
-    LOG,
-    LOG1P,
-    LOG2,
-    LOG10,
-    LOGADDEXP,
-    POW,
-    RECIPROCAL,
-    RSQRT,
-    SQRT,
-    SQUARE,
-    exp,
-    log,
-    pow,
-    sqrt,
-)  # fmt: skip
+from patchgrad.ops.arithmetic import *
+from patchgrad.ops.arithmetic import ADD, DIV, FLOOR_DIVIDE, MUL, REMAINDER, SUB
+from patchgrad.ops.comparison import *
+from patchgrad.ops.comparison import EQ, GE, GT, LE, LT, NE
+from patchgrad.ops.complex import *
+from patchgrad.ops.exponential import *
+from patchgrad.ops.exponential import POW
 from patchgrad.ops.pointwise import binary, caller, kind, one, truth, two, unary
-from patchgrad.ops.rounding import ABS, CEIL, COPYSIGN, FLOOR, ROUND, SIGN, TRUNC, abs, sign
-from patchgrad.ops.selection import CLAMP, MAXIMUM, MINIMUM, WHERE, clamp, maximum, minimum, where
-from patchgrad.ops.trigonometric import (
-    ACOS,
-    ACOSH,
-    ASIN,
-    ASINH,
-    ATAN,
-    ATAN2,
-    ATANH,
-    COS,
-    COSH,
-    SIN,
-    SINH,
-    TAN,
-    TANH,
-    cos,
-    sin,
-    tanh,
-)  # fmt: skip
+from patchgrad.ops.rounding import *
+from patchgrad.ops.selection import *
+from patchgrad.ops.selection import CLAMP, WHERE
+from patchgrad.ops.trigonometric import *
 
 
 def _cast(xp: Any, x: Any, dtype: Any) -> Any:

@@ -12,10 +12,10 @@ from patchgrad.ops.activation import sigmoid as expit
 from patchgrad.ops.entropy import entr, logit, xlog1py, xlogy
 from patchgrad.ops.error_functions import erf, erfc
 from patchgrad.ops.exponential import exp2, expm1, log1p
-from patchgrad.ops.reduce import logsumexp
 from patchgrad.ops.rounding import round
 from patchgrad.ops.softmax import log_softmax, softmax
 from patchgrad.ops.trigonometric import sinc
+from patchgrad.ops.vector_norm import logsumexp
 
 __all__ = [
     "entr", "erf", "erfc", "exp2", "expit", "expm1", "log1p", "log_softmax", "logit", "logsumexp", "round", "sinc",
