@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING
 
 from patchgrad import errors, ops
 from patchgrad._public import NAMES, SUBMODULES
-from patchgrad.autograd.state import enable_grad, is_grad_enabled, no_grad, observing, set_grad_enabled
+from patchgrad.autograd.state import (
+    enable_grad,
+    inference_mode,
+    is_grad_enabled,
+    is_inference_mode_enabled,
+    no_grad,
+    observing,
+    set_grad_enabled,
+)
 from patchgrad.backend.device import device
 from patchgrad.backend.dtype import bool_ as bool
 from patchgrad.backend.dtype import (
@@ -89,6 +97,7 @@ if TYPE_CHECKING:
     from patchgrad.recorder import watch
     from patchgrad.session import Session
     from patchgrad.transforms.batching.vmap import vmap
+    from patchgrad.transforms.checkpoint import checkpoint
     from patchgrad.transforms.gradients import grad
     from patchgrad.widgets import studio
 

@@ -39,6 +39,7 @@ NAMES = {
     'patchgrad.recorder': 'watch',
     'patchgrad.session': 'Session',
     'patchgrad.transforms.batching.vmap': 'vmap',
+    'patchgrad.transforms.checkpoint': 'checkpoint',
     'patchgrad.transforms.gradients': 'grad',
     'patchgrad.widgets': 'studio',
 }
