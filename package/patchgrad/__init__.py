@@ -34,7 +34,7 @@ from patchgrad.tensor.tensor import Tensor
 from patchgrad.version import __version__
 
 if TYPE_CHECKING:
-    from patchgrad import data, datasets, nn, optim, plots, testing
+    from patchgrad import data, datasets, linalg, nn, optim, plots, testing
     from patchgrad.backend.random import get_rng_state, manual_seed, set_rng_state
     from patchgrad.interop import load, load_metadata, save
     from patchgrad.layergraph import LayerGraph, edit, layer
@@ -43,10 +43,18 @@ if TYPE_CHECKING:
     from patchgrad.ops.arrange import *
     from patchgrad.ops.bitwise import *
     from patchgrad.ops.creation import *
+    from patchgrad.ops.distance import *
     from patchgrad.ops.einsum import *
     from patchgrad.ops.elementwise import *
     from patchgrad.ops.gather import *
     from patchgrad.ops.linalg import *
+    from patchgrad.ops.linalg_cholesky import *
+    from patchgrad.ops.linalg_det import *
+    from patchgrad.ops.linalg_earlier import *
+    from patchgrad.ops.linalg_function import *
+    from patchgrad.ops.linalg_lu import *
+    from patchgrad.ops.linalg_products import *
+    from patchgrad.ops.linalg_sums import *
     from patchgrad.ops.movement import *
     from patchgrad.ops.random import *
     from patchgrad.ops.reduce import *

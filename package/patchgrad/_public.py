@@ -1,6 +1,6 @@
 """Written by ``python -m patchgrad.emit``."""
 
-SUBMODULES = 'data datasets nn optim plots testing'
+SUBMODULES = 'data datasets linalg nn optim plots testing'
 NAMES = {
     'patchgrad.backend.random': 'get_rng_state manual_seed set_rng_state',
     'patchgrad.interop': 'load load_metadata save',
@@ -10,10 +10,18 @@ NAMES = {
     'patchgrad.ops.arrange': 'diag diagonal meshgrid repeat_interleave roll tile trace',
     'patchgrad.ops.bitwise': 'bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift bitwise_xor',
     'patchgrad.ops.creation': 'arange as_tensor empty empty_like eye from_numpy full full_like linspace ones ones_like tensor tril triu zeros zeros_like',
+    'patchgrad.ops.distance': 'cdist cosine_similarity pairwise_distance pdist',
     'patchgrad.ops.einsum': 'einsum',
     'patchgrad.ops.elementwise': 'abs acos add asin atan ceil clamp cos cosh div eq exp expm1 floor floor_divide ge gt isfinite isinf isnan le log log10 log1p log2 logical_and logical_not logical_or lt maximum minimum mul ne neg pow reciprocal remainder round rsqrt sign sin sinh sqrt square sub tan tanh where',
     'patchgrad.ops.gather': 'gather index_add index_select masked_select nonzero scatter scatter_add take_along_dim unique',
-    'patchgrad.ops.linalg': 'addmm baddbmm bmm dot inner matmul mm mv outer',
+    'patchgrad.ops.linalg': 'matmul',
+    'patchgrad.ops.linalg_cholesky': 'cholesky_inverse cholesky_solve',
+    'patchgrad.ops.linalg_det': 'det logdet slogdet',
+    'patchgrad.ops.linalg_earlier': 'cholesky inverse lu lu_solve pinverse qr svd',
+    'patchgrad.ops.linalg_function': 'cross matrix_exp matrix_power vander',
+    'patchgrad.ops.linalg_lu': 'lu_unpack',
+    'patchgrad.ops.linalg_products': 'adjoint bmm chain_matmul dot ger inner kron mm mv outer tensordot vdot',
+    'patchgrad.ops.linalg_sums': 'addbmm addmm addmv addr baddbmm',
     'patchgrad.ops.movement': 'broadcast_to cat chunk clone concat flatten flip movedim permute reshape split squeeze stack transpose unbind unflatten unsqueeze',
     'patchgrad.ops.random': 'bernoulli multinomial normal rand rand_like randint randint_like randn randn_like randperm',
     'patchgrad.ops.reduce': 'all amax amin any argmax argmin cumprod cumsum logsumexp mean norm prod std sum var',

@@ -16,16 +16,25 @@ Function = Callable[..., Any]
 def _results(function: Function, inputs: Sequence[Any]) -> list[Tensor]:
     found = function(*inputs)
     found = [found] if isinstance(found, Tensor) else list(found)
-    return [entry for entry in found if entry.dtype.is_floating_point]
+    return [entry for entry in found if entry.dtype.kind in "fc"]
 
 
 def _project(results: Sequence[Tensor], directions: Sequence[Any]) -> float:
-    return float(sum((result.data * direction).sum() for result, direction in zip(results, directions, strict=True)))
+    """The real part of the inner product, linear in every real number that the results hold."""
+    pairs = zip(results, directions, strict=True)
+    return float(sum((result.data * direction.conj()).sum().real for result, direction in pairs))
+
+
+def _direction(rng: Any, like: Tensor) -> Any:
+    """Random numbers in the shape of a result, complex where that is."""
+    found = rng.standard_normal(like.shape)
+    return found + 1j * rng.standard_normal(like.shape) if like.dtype.is_complex else found
 
 
 def _numeric(function: Function, inputs: Sequence[Any], which: int, directions: Sequence[Any], eps: float) -> Any:
     """Central differences of the projected result with respect to each element of one input."""
-    flat = inputs[which].data.reshape(-1)
+    data = inputs[which].data
+    flat = data.reshape(-1).view(data.real.dtype)
     out = host.zeros_like(flat)
     for i in range(flat.size):
         kept = flat[i]
@@ -35,17 +44,17 @@ def _numeric(function: Function, inputs: Sequence[Any], which: int, directions: 
             ends.append(_project(_results(function, inputs), directions))
         flat[i] = kept
         out[i] = (ends[0] - ends[1]) / (2 * eps)
-    return out.reshape(inputs[which].shape)
+    return out.view(data.dtype).reshape(data.shape)
 
 
 def _targets(inputs: Sequence[Any]) -> list[int]:
     chosen = [i for i, entry in enumerate(inputs) if isinstance(entry, Tensor) and entry.requires_grad]
     for i in chosen:
-        if inputs[i].dtype.name != "float64":
+        if inputs[i].dtype.name not in ("float64", "complex128"):
             raise GradError(
-                "finite differences need float64",
+                "finite differences need double precision",
                 got=f"input {i}: {inputs[i].dtype.name}",
-                hint="make it with dtype=float64",
+                hint="make it with dtype=float64 or complex128",
             )
         inputs[i].data = host.ascontiguousarray(inputs[i].data)
     return chosen
@@ -67,7 +76,7 @@ def gradcheck(
     targets = _targets(inputs)
     rng = host.random.default_rng(seed)
     results = _results(function, inputs)
-    directions = [rng.standard_normal(result.shape) for result in results]
+    directions = [_direction(rng, result) for result in results]
     live = [
         (result, Tensor(direction))
         for result, direction in zip(results, directions, strict=True)
@@ -101,7 +110,7 @@ def gradgradcheck(
     """`gradcheck` of the gradient itself."""
     targets = _targets(inputs)
     rng = host.random.default_rng(seed + 1)
-    directions = [rng.standard_normal(result.shape) for result in _results(function, inputs)]
+    directions = [_direction(rng, result) for result in _results(function, inputs)]
 
     def gradient(*changed: Any) -> list[Tensor]:
         results = _results(function, changed)

@@ -68,6 +68,8 @@ class Case:
         without   variants left out, with the reason: a written difference from PyTorch
         only      the only variants that make sense (None: all)
         rtol      relative tolerance in float64, where sums are taken in another order
+        prepare   makes what is given to the function from the inputs, in both libraries (a symmetric matrix, say);
+                  gradients are those of the inputs before
         choose    picks from the result what both libraries define (the sign of an eigenvector is free)
     """
 
@@ -78,6 +80,7 @@ class Case:
     only: tuple[str, ...] | None = None
     rtol: float = 1e-9
     second: bool = True
+    prepare: Callable[..., tuple[Any, ...]] = lambda *given: given
     choose: Callable[[Any], Any] = lambda found: found
     label: str = ""
 

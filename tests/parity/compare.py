@@ -76,7 +76,7 @@ def check(case: Case, variant: str) -> None:
     theirs = flat(case.choose(_theirs(case, pair)))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        mine = flat(case.choose(look_up(pg, case.name)(*pair.mine, **pair.my_kwargs)))
+        mine = flat(case.choose(look_up(pg, case.name)(*case.prepare(*pair.mine), **pair.my_kwargs)))
     assert len(mine) == len(theirs), f"{len(mine)} results, PyTorch gives {len(theirs)}"
     for i, (a, b) in enumerate(zip(mine, theirs, strict=True)):
         _same(a, b, case.rtol, f"result {i}")
@@ -88,7 +88,7 @@ def _theirs(case: Case, pair: Pair) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            return look_up(torch, case.name)(*pair.theirs, **pair.their_kwargs)
+            return look_up(torch, case.name)(*case.prepare(*pair.theirs), **pair.their_kwargs)
         except (RuntimeError, TypeError, ValueError, IndexError, NotImplementedError) as error:
             raise Refused(str(error)) from error
 

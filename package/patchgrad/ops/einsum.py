@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from string import ascii_letters, ascii_lowercase, ascii_uppercase
 from typing import Any
 
 from patchgrad.backend import host
@@ -13,13 +14,15 @@ from patchgrad.tensor.explain import placed
 __all__ = ["einsum"]
 
 
-def einsum(equation: str, *operands: Any) -> Tensor:
+def einsum(*args: Any) -> Tensor:
     """Sum over products: ``einsum("bij,bjk->bik", a, b)`` is the batched matrix product.
 
     Letters name axes; a letter that is missing on the right is summed over; ``...`` stands for leading axes that
-    broadcast. Contracts two operands at a time, cheapest pairs first.
+    broadcast. Without ``->`` the result has those axes, then the letters that stand once, in the order of the alphabet.
+    Lists of numbers may stand in place of letters: ``einsum(a, [0, 1], b, [1, 2], [0, 2])``. Two operands at a time are
+    contracted, in the order that NumPy's path finder chooses (it is opt_einsum's greedy one).
     """
-    tensors = list(operands[0]) if len(operands) == 1 and isinstance(operands[0], (list, tuple)) else list(operands)
+    equation, tensors = _from_lists(args) if args and not isinstance(args[0], str) else _from_letters(args)
     terms, result = _parse(equation, tensors)
     pairs = [_without_repeats(tensor, term) for tensor, term in zip(tensors, terms, strict=True)]
     _check_sizes(equation, pairs)
@@ -33,15 +36,41 @@ def einsum(equation: str, *operands: Any) -> Tensor:
     return movement.permute(tensor, *[term.index(letter) for letter in result])
 
 
+def _from_letters(args: tuple[Any, ...]) -> tuple[str, list[Any]]:
+    if not args:
+        raise placed(ArgumentError("einsum needs an equation", got="nothing", want='einsum("ij,jk->ik", a, b)'))
+    operands = args[1:]
+    if len(operands) == 1 and isinstance(operands[0], (list, tuple)):
+        operands = tuple(operands[0])
+    return args[0], list(operands)
+
+
+def _from_lists(args: tuple[Any, ...]) -> tuple[str, list[Any]]:
+    """The equation that operands with lists of axes mean; the list of the result may be missing."""
+    pairs = len(args) // 2
+    axes = [list(args[2 * i + 1]) for i in range(pairs)] + ([list(args[-1])] if len(args) % 2 else [])
+    terms = ["".join("..." if axis is ... else _letter(axis) for axis in entry) for entry in axes]
+    arrow = f"->{terms[-1]}" if len(args) % 2 else ""
+    return ",".join(terms[:pairs]) + arrow, list(args[: 2 * pairs : 2])
+
+
+def _letter(axis: Any) -> str:
+    if not isinstance(axis, int) or not 0 <= axis < 52:
+        raise placed(ArgumentError("einsum numbers axes from 0 to 51", got=f"{axis!r}"))
+    return (ascii_uppercase + ascii_lowercase)[axis]
+
+
 def _parse(equation: str, tensors: list[Any]) -> tuple[list[str], str]:
-    """Terms with ``...`` written out in capital letters that are not used."""
+    """Terms with ``...`` written out in letters that no equation has."""
     left, arrow, right = equation.replace(" ", "").partition("->")
     terms = left.split(",")
     if len(terms) != len(tensors):
         raise placed(
             ArgumentError("einsum needs one term per operand", got=f"{equation!r} and {len(tensors)} operands")
         )
-    free = [chr(code) for code in range(ord("A"), ord("Z") + 1) if chr(code) not in equation]
+    if set(equation) - set(f"{ascii_letters} ,.->"):
+        raise placed(ArgumentError("einsum names axes by letters", got=f"{equation!r}", want="a to z and A to Z"))
+    free = [chr(code) for code in range(ord("À"), ord("À") + 64)]
     extra = [
         tensor.ndim - len(term.replace("...", "")) if "..." in term else 0
         for tensor, term in zip(tensors, terms, strict=True)
