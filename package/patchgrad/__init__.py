@@ -34,18 +34,37 @@ from patchgrad.tensor.tensor import Tensor
 from patchgrad.version import __version__
 
 if TYPE_CHECKING:
-    from patchgrad import data, datasets, linalg, nn, optim, plots, testing
-    from patchgrad.backend.random import get_rng_state, manual_seed, set_rng_state
-    from patchgrad.interop import load, load_metadata, save
+    from patchgrad import amp, autograd, data, datasets, func, linalg, nn, optim, plots, testing, utils
+    from patchgrad.amp import (
+        autocast,
+        clear_autocast_cache,
+        get_autocast_dtype,
+        is_autocast_cache_enabled,
+        is_autocast_enabled,
+    )
+    from patchgrad.backend.random import (
+        Generator,
+        default_generator,
+        fork_rng,
+        get_rng_state,
+        initial_seed,
+        manual_seed,
+        seed,
+        set_rng_state,
+    )
+    from patchgrad.interop import from_torch, load, load_metadata, save
     from patchgrad.layergraph import LayerGraph, edit, layer
+    from patchgrad.ops import random
     from patchgrad.ops.activation import *
     from patchgrad.ops.arithmetic import *
     from patchgrad.ops.arrange import *
     from patchgrad.ops.bitwise import *
     from patchgrad.ops.creation import *
     from patchgrad.ops.distance import *
+    from patchgrad.ops.dtypes import *
     from patchgrad.ops.einsum import *
     from patchgrad.ops.elementwise import *
+    from patchgrad.ops.exchange import *
     from patchgrad.ops.gather import *
     from patchgrad.ops.linalg import *
     from patchgrad.ops.linalg_cholesky import *
@@ -62,7 +81,8 @@ if TYPE_CHECKING:
     from patchgrad.ops.special import *
     from patchgrad.recorder import watch
     from patchgrad.session import Session
-    from patchgrad.transforms import grad
+    from patchgrad.transforms.batching.vmap import vmap
+    from patchgrad.transforms.gradients import grad
     from patchgrad.widgets import studio
 
 _SHOWN_BY = {

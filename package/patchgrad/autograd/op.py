@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from patchgrad.backend.dtype import get_default_dtype, result_dtype
+from patchgrad.backend.dtype import get_default_dtype
+from patchgrad.backend.low import FLOATS, widened_kind
+from patchgrad.backend.promotion import result_dtype
 from patchgrad.errors import GradError
 from patchgrad.typing import Shape
 
@@ -32,10 +34,18 @@ class OpSpec:
                   A variadic op has one rule, ``rule(xp, ct, s, i)``. With several outputs ``ct`` is a tuple,
                   with None for outputs that nothing was computed from
         joint     one rule for all inputs at once, ``joint(xp, ct, s, wanted)`` giving a tuple
+        jvps      per input name: ``rule(xp, t, s)``, the tangent of the result (a tuple with several outputs) from that
+                  of the input. Need not be given: an elementwise op uses its vjps, any other the transpose of these
+        joint_jvp  ``joint_jvp(xp, ts, s)``, the tangents of all outputs from those of all inputs (None: does not move)
+        elementwise  every number of the result is computed from the numbers at the same place of the broadcast inputs
+        batching  how `vmap` runs the op: the name of one of its ways (``patchgrad.transforms.batching``); by default
+                  what follows from ``elementwise`` and the shape rule, else a loop over the batch
         saves     names of inputs and outputs that the rules read; nothing else is kept
         shape     ``shape(*shapes, **attrs)``: result shape (a tuple of them with several outputs)
         dtype     "same" as the first input, "promote", "float" (promote, integers become the default
-                  float), "bool", "int64", or a function of (dtypes of inputs, attrs)
+                  float), "normalized" (as "float", the statistics behind it at least float32), "bool", "int64",
+                  or a function of (dtypes of inputs, attrs)
+        promotes  which inputs decide the dtype and are cast to it, for "promote" and "float"; all unless given
         view      the result shares memory with the first input
         cost      ``cost(*shapes, **attrs)``: floating-point operations
         formula   LaTeX
@@ -51,8 +61,12 @@ class OpSpec:
     vjps: dict[str, Rule] = field(default_factory=dict[str, Rule])
     jvps: dict[str, Rule] = field(default_factory=dict[str, Rule])
     joint: Rule | None = None
+    joint_jvp: Rule | None = None
+    elementwise: bool = False
+    batching: str = ""
     saves: tuple[str, ...] = ()
     dtype: Any = "promote"
+    promotes: tuple[str, ...] = ()
     view: bool = False
     variadic: bool = False
     cost: Callable[..., int] | None = None
@@ -64,6 +78,8 @@ class OpSpec:
     differentiable: bool = field(init=False)
     aligns: bool = field(init=False)
     """Inputs of different dtypes are cast to one before forward runs."""
+    apart: tuple[int, ...] = field(init=False)
+    """Inputs that keep their dtype all the same."""
     saved_inputs: tuple[int, ...] = field(init=False)
     saved_outputs: tuple[int, ...] = field(init=False)
     saved_names: tuple[str, ...] = field(init=False)
@@ -72,24 +88,35 @@ class OpSpec:
     def __post_init__(self) -> None:
         derive = partial(object.__setattr__, self)
         derive("differentiable", bool(self.vjps) or self.joint is not None)
-        derive("aligns", self.dtype in ("promote", "float"))
+        derive("aligns", self.dtype in ("promote", "float", "normalized"))
+        apart = (i for i, name in enumerate(self.inputs) if self.promotes and name not in self.promotes)
+        derive("apart", tuple(apart))
         derive("saved_inputs", tuple(i for i, name in enumerate(self.inputs) if name in self.saves))
         derive("saved_outputs", tuple(i for i, name in enumerate(self.outputs) if name in self.saves))
         derive("saved_names", tuple(name for name in (*self.inputs, *self.outputs) if name in self.saves))
 
     def result_dtypes(self, arrays: list[Any], attrs: dict[str, Any]) -> tuple[Any, ...]:
         """NumPy dtypes of the outputs for these inputs (arrays, Python scalars or None)."""
-        kinds = [getattr(array, "dtype", array) for array in arrays if array is not None]
-        found = self.dtype(kinds, attrs) if callable(self.dtype) else _POLICIES[self.dtype](kinds)
+        given = [array for index, array in enumerate(arrays) if array is not None and index not in self.apart]
+        if self.aligns:
+            found = _POLICIES[self.dtype](given)
+        else:
+            kinds = [getattr(array, "dtype", array) for array in given]
+            found = self.dtype(kinds, attrs) if callable(self.dtype) else _POLICIES[self.dtype](kinds)
         return found if isinstance(found, tuple) else (found,) * len(self.outputs)
 
     def __repr__(self) -> str:
         return f"<op {self.name}>"
 
 
-def _floating(kinds: list[Any]) -> Any:
-    found = result_dtype(kinds)
-    return found if found.kind in "fc" else get_default_dtype().numpy
+def _floating(arrays: list[Any]) -> Any:
+    found = result_dtype(arrays)
+    return found if found.kind in FLOATS else get_default_dtype().numpy
+
+
+def _normalized(arrays: list[Any]) -> tuple[Any, ...]:
+    found = _floating(arrays)
+    return found, widened_kind(found), widened_kind(found)
 
 
 def _named(name: str) -> Callable[[list[Any]], Any]:
@@ -103,6 +130,7 @@ _POLICIES: dict[str, Callable[[list[Any]], Any]] = {
     "same": lambda kinds: kinds[0],
     "promote": result_dtype,
     "float": _floating,
+    "normalized": _normalized,
     "bool": _named("bool"),
     "int64": _named("int64"),
 }

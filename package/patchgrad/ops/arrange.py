@@ -11,6 +11,7 @@ from patchgrad.errors import ArgumentError, ShapeError
 from patchgrad.ops import movement, shapes
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
+from patchgrad.tensor.precision import under_autocast
 from patchgrad.typing import Shape
 
 __all__ = ["diag", "diagonal", "meshgrid", "repeat_interleave", "roll", "tile", "trace"]
@@ -111,6 +112,16 @@ def pad(input: Any, pad: Sequence[int], mode: str = "constant", value: float | N
         raise placed(
             ArgumentError("pad has no such mode", got=f"{mode!r}", want="constant, reflect, replicate or circular")
         )
+    return _wrapped(input, widths, mode) if mode == "circular" else pad_by_rule(input, widths, mode)
+
+
+@under_autocast
+def pad_by_rule(input: Any, widths: Widths, mode: str) -> Tensor:
+    """Pad with elements of the tensor itself."""
+    return _wrapped(input, widths, mode)
+
+
+def _wrapped(input: Any, widths: Widths, mode: str) -> Tensor:
     for axis, width in enumerate(widths):
         if width != (0, 0):
             input = input[(slice(None),) * axis + (_source(input.shape[axis], width, mode),)]
@@ -193,6 +204,7 @@ def diag(input: Any, diagonal_offset: int = 0) -> Tensor:
     return apply(INDEX_ADD, input, shape=(size, size), index=place)
 
 
+@under_autocast
 def trace(input: Any) -> Tensor:
     """The sum of the diagonal of a matrix."""
     return diagonal(input).sum()

@@ -17,7 +17,8 @@ TAKEN = {"float": "Number", "int": "Whole", "bool": "Truth"}
 KNOWN = {"Tensor", "Any", "Sequence", "Axis", "Array", "Iterator", "None", "str", "tuple", "list", *TAKEN.values()}
 RESULTS = {
     "__bool__": "bool", "__int__": "int", "__float__": "float", "__index__": "int", "__hash__": "int", "item": "Any",
-    "__iter__": "Iterator[Tensor]", "__array__": "Array", "__setitem__": "None", "numpy": "Array", "tolist": "Any",
+    "__iter__": "Iterator[Tensor]", "__array__": "Array", "__setitem__": "None", "__dlpack__": "Any",
+    "__dlpack_device__": "tuple[int, int]", "numpy": "Array", "tolist": "Any",
     "numel": "int", "dim": "int", "size": "Any",
 }  # fmt: skip
 """What is returned where it is not a tensor and the function itself does not say."""

@@ -10,6 +10,7 @@ from patchgrad.errors import ArgumentError, ShapeError
 from patchgrad.ops import elementwise, linalg
 from patchgrad.tensor import Tensor
 from patchgrad.tensor.explain import placed
+from patchgrad.tensor.precision import under_autocast
 
 __all__ = ["cdist", "cosine_similarity", "pairwise_distance", "pdist"]
 
@@ -23,6 +24,7 @@ def p_norm(x: Any, p: float, dim: int, keepdim: bool = False) -> Tensor:
     return elementwise.where(total == 0, 0.0, root)
 
 
+@under_autocast
 def cosine_similarity(x1: Any, x2: Any, dim: int = 1, eps: float = 1e-8) -> Tensor:
     """The cosine of the angle between vectors along ``dim``, from -1 to 1; shapes are broadcast.
 
@@ -37,6 +39,7 @@ def _length(x: Any, dim: int, eps: float) -> Any:
     return length + (length.clamp(min=eps) - length).detach()
 
 
+@under_autocast
 def pairwise_distance(x1: Any, x2: Any, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> Tensor:
     """The p-norm of ``x1 - x2 + eps`` along the last axis: (*, n), (*, n) -> (*)."""
     return p_norm(x1 - x2 + eps, p, -1, keepdim)
@@ -47,6 +50,7 @@ def normalize(input: Any, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> T
     return input / p_norm(input, p, dim, keepdim=True).clamp(min=eps)
 
 
+@under_autocast
 def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None) -> Tensor:
     """``y_k = x1 W_k x2 + b_k`` over the last axes.
 
@@ -59,6 +63,7 @@ def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None) -> Tensor:
     return y if bias is None else y + bias
 
 
+@under_autocast
 def cdist(x1: Any, x2: Any, p: float = 2.0, compute_mode: str = "use_mm_for_euclid_dist_if_necessary") -> Tensor:
     """The p-norm of the difference of every row of ``x1`` and every row of ``x2``.
 
@@ -76,6 +81,7 @@ def cdist(x1: Any, x2: Any, p: float = 2.0, compute_mode: str = "use_mm_for_eucl
     return _distance(x1.unsqueeze(-2) - x2.unsqueeze(-3), p)
 
 
+@under_autocast
 def pdist(input: Any, p: float = 2.0) -> Tensor:
     """The p-norm of the difference of every pair of rows: (n, k) -> (n (n - 1) / 2,), row by row."""
     if input.ndim != 2:

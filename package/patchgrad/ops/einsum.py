@@ -10,10 +10,12 @@ from patchgrad.errors import ArgumentError, ShapeError
 from patchgrad.ops import movement, shapes
 from patchgrad.tensor import Tensor
 from patchgrad.tensor.explain import placed
+from patchgrad.tensor.precision import under_autocast
 
 __all__ = ["einsum"]
 
 
+@under_autocast
 def einsum(*args: Any) -> Tensor:
     """Sum over products: ``einsum("bij,bjk->bik", a, b)`` is the batched matrix product.
 

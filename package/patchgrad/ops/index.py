@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from patchgrad.autograd.op import Sample, define
-from patchgrad.backend import MetaArray, host
+from patchgrad.backend import BY_TYPE, MetaArray, backend_of, host
 from patchgrad.errors import ShapeError
 from patchgrad.tensor import Tensor, apply, views
 from patchgrad.typing import Shape
@@ -116,13 +116,25 @@ def _entry(entry: Any) -> Any:
     if isinstance(entry, Tensor):
         if isinstance(entry.data, MetaArray):
             return host.zeros(entry.shape, dtype=entry.data.dtype)
-        return entry.data if entry.ndim or entry.data.dtype.kind == "b" else int(entry.data)
+        array = entry.ndim or entry.data.dtype.kind == "b" or entry.backend.depth
+        return entry.data if array else int(entry.data)
     return host.asarray(entry) if isinstance(entry, list) else entry
 
 
 def getitem(x: Tensor, index: Any) -> Tensor:
     """``x[index]``: a view for basic indices, a copy for arrays of integers or booleans."""
-    return apply(SELECT, x, index=as_index(index))
+    index = as_index(index)
+    return apply(SELECT, x if is_basic(index) else beside(x, index), index=index)
+
+
+def beside(x: Tensor, index: tuple[Any, ...]) -> Tensor:
+    """``x`` as the tensor of each example, where an index differs between the examples of a `vmap`."""
+    backends = [backend_of(entry) for entry in index if type(entry) in BY_TYPE]
+    deepest = max(backends, key=lambda backend: backend.depth, default=None)
+    if deepest is None or deepest.depth <= x.backend.depth:
+        return x
+    like = next(entry for entry in index if type(entry) in BY_TYPE and backend_of(entry) is deepest)
+    return deepest.lift((x, Tensor(like)))[0]
 
 
 def setitem(x: Tensor, index: Any, value: Any) -> None:
@@ -131,7 +143,7 @@ def setitem(x: Tensor, index: Any, value: Any) -> None:
     index = as_index(index)
     value = value if isinstance(value, Tensor) else Tensor(x.backend.asarray(value, dtype=x.data.dtype))
     if not is_basic(index):
-        views.store(x, apply(INDEX_PUT, x, value, index=index))
+        views.store(x, apply(INDEX_PUT, beside(x, index), value, index=index))
         return
     target = apply(SELECT, x, index=index)
     views.store_value(target, value)

@@ -15,6 +15,7 @@ from patchgrad.ops.linalg_failure import NOT_POSITIVE, attempt
 from patchgrad.ops.linalg_products import conjugate
 from patchgrad.ops.matrices import adjoint, hermitian_part
 from patchgrad.tensor import Tensor, apply
+from patchgrad.tensor.precision import under_autocast
 
 __all__ = ["cholesky_inverse", "cholesky_solve"]
 METHODS = "cholesky_inverse cholesky_solve"
@@ -102,7 +103,7 @@ class FactorAndInfo(NamedTuple):
 
 
 def one_triangle(x: Any, lower: bool = True) -> Any:
-    """The Hermitian matrix that has this triangle of ``x``; its gradient is that of the whole matrix, as PyTorch has it.
+    """The Hermitian matrix with this triangle of ``x``; its gradient is that of the whole matrix, as PyTorch has it.
 
     What stands in the other triangle does not count.
     """
@@ -112,6 +113,7 @@ def one_triangle(x: Any, lower: bool = True) -> Any:
     return x + (whole - x).detach() if x.requires_grad else whole
 
 
+@under_autocast
 def cholesky(A: Any, *, upper: bool = False) -> Tensor:
     """The lower triangular ``L`` with ``A = L @ L.mH``, or the upper ``L.mH``.
 
@@ -140,6 +142,7 @@ def cholesky_ex(A: Any, *, upper: bool = False, check_errors: bool = False) -> F
     return FactorAndInfo(elementwise.where(bad, host.nan, cholesky(safe, upper=upper)), info)
 
 
+@under_autocast
 def cholesky_solve(B: Any, L: Any, upper: bool = False) -> Tensor:
     """The solution of ``A @ x = B`` from the factor ``L`` of ``A``: (..., n, k), (..., n, n) -> (..., n, k)."""
     matrices.check("cholesky_solve", L, square=True)

@@ -15,6 +15,7 @@ from patchgrad.ops import elementwise, matrices, shapes
 from patchgrad.ops.linalg_inverse import well_conditioned
 from patchgrad.ops.matrices import adjoint, conj
 from patchgrad.tensor import Tensor, apply
+from patchgrad.tensor.precision import under_autocast
 
 __all__ = ["det", "logdet", "slogdet"]
 METHODS = "det logdet slogdet"
@@ -118,6 +119,7 @@ class SignAndLogarithm(NamedTuple):
     logabsdet: Tensor
 
 
+@under_autocast
 def det(input: Any) -> Tensor:
     """The determinant of square matrices: (..., n, n) -> (...).
 
@@ -128,6 +130,7 @@ def det(input: Any) -> Tensor:
     return apply(DET, input)
 
 
+@under_autocast
 def slogdet(input: Any) -> SignAndLogarithm:
     """Sign and logarithm of the absolute value of the determinant, which itself might overflow.
 

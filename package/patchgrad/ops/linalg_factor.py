@@ -15,6 +15,7 @@ from patchgrad.ops.linalg_products import conjugate
 from patchgrad.ops.matrices import adjoint
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
+from patchgrad.tensor.precision import under_autocast
 from patchgrad.typing import Shape
 
 
@@ -97,6 +98,7 @@ class Factors(NamedTuple):
     R: Tensor
 
 
+@under_autocast
 def qr(A: Any, mode: str = "reduced") -> Factors:
     """``A = Q @ R`` with orthonormal columns of Q and R upper triangular.
 
@@ -118,7 +120,7 @@ def householder_product(A: Any, tau: Any) -> Tensor:
     """The first columns of the product of reflections ``I - tau_i v_i v_i.mH``.
 
     Shapes
-        A (..., m, n) with m >= n: column i holds v_i below its diagonal, which counts as 1; tau (..., k)  ->  (..., m, n)
+        A (..., m, n), m >= n, column i holds v_i below its diagonal, which counts as 1; tau (..., k)  ->  (..., m, n)
     """
     matrices.check("linalg.householder_product", A)
     m, n = A.shape[-2:]

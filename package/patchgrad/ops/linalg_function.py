@@ -16,6 +16,7 @@ from patchgrad.ops.linalg import matmul
 from patchgrad.ops.matrices import adjoint
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
+from patchgrad.tensor.precision import under_autocast
 
 __all__ = ["cross", "matrix_exp", "matrix_power", "vander"]
 METHODS = "cross matrix_exp matrix_power"
@@ -133,6 +134,7 @@ def diagonal(A: Any, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tens
     return arrange.diagonal(A, offset, dim1, dim2)
 
 
+@under_autocast
 def cross_along(input: Any, other: Any, *, dim: int = -1) -> Tensor:
     """The vector product along ``dim``, which has size 3; other axes broadcast. `linalg.cross`."""
     if input.ndim != other.ndim:
@@ -147,6 +149,7 @@ def cross_along(input: Any, other: Any, *, dim: int = -1) -> Tensor:
     return movement.cat(parts, axis)
 
 
+@under_autocast
 def cross(input: Any, other: Any, dim: int | None = None) -> Tensor:
     """`linalg.cross`; without ``dim`` along the first axis of size 3."""
     if dim is None:

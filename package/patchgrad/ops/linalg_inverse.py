@@ -15,6 +15,7 @@ from patchgrad.ops.linalg_failure import SINGULAR, attempt
 from patchgrad.ops.matrices import adjoint
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
+from patchgrad.tensor.precision import under_autocast
 from patchgrad.typing import Shape
 
 
@@ -138,6 +139,7 @@ SOLVE_TRIANGULAR = define(
 )
 
 
+@under_autocast
 def inv(A: Any) -> Tensor:
     """The inverse of square matrices.
 
@@ -152,6 +154,7 @@ def inv(A: Any) -> Tensor:
     return apply(INV, A)
 
 
+@under_autocast
 def solve(A: Any, B: Any, *, left: bool = True) -> Tensor:
     """The solution ``x`` of ``A @ x = B``, or of ``x @ A = B`` with ``left=False``.
 

@@ -1,7 +1,7 @@
 """Norms of vectors and matrices, and condition numbers.
 
-The derivative of the p-norm is ``sign(x) |x|^(p-1) y^(1-p)``; where it does not exist (0, or equal largest elements) it is
-0 and an even share, as in PyTorch.
+The derivative of the p-norm is ``sign(x) |x|^(p-1) y^(1-p)``; where it does not exist (0, or equal largest elements)
+it is 0 and an even share, as in PyTorch.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from patchgrad.ops import elementwise, linalg_lu, linalg_svd, matrices, movement
 from patchgrad.ops.reduce import spread
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
+from patchgrad.tensor.precision import under_autocast
 from patchgrad.typing import Shape
 
 
@@ -111,8 +112,8 @@ def matrix_norm(A: Any, ord: Any = "fro", dim: Any = (-2, -1), keepdim: bool = F
     """The norm of matrices in the axes ``dim``.
 
     Parameters
-        ord  "fro"; "nuc": sum of singular values; 2, -2: the largest, smallest of them; 1, -1: the largest, smallest sum
-             of a column's absolute values; inf, -inf: of a row's
+        ord  "fro"; "nuc": sum of singular values; 2, -2: the largest, smallest; 1, -1: the largest, smallest sum of
+             a column's absolute values; inf, -inf: of a row's
     """
     A = _cast(A, dtype)
     matrices.check_dtype("linalg.matrix_norm", A)
@@ -159,6 +160,7 @@ def norm(A: Any, ord: Any = None, dim: Any = None, keepdim: bool = False, *, dty
     return matrix_norm(A, ord, axes, keepdim, dtype=dtype)
 
 
+@under_autocast
 def cond(A: Any, p: Any = None) -> Tensor:
     """How much a solution may move with its equation: ``norm(A, p) * norm(inv(A), p)``; inf for a singular matrix.
 

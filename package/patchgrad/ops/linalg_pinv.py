@@ -17,6 +17,7 @@ from patchgrad.ops.linalg_failure import DIVERGED, attempt
 from patchgrad.ops.matrices import adjoint, hermitian_part
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
+from patchgrad.tensor.precision import under_autocast
 
 
 def _inverted(xp: Any, sizes: Any, smallest: Any) -> Any:
@@ -84,6 +85,7 @@ def _positive(atol: Any) -> bool:
     return atol is not None and (bool((atol > 0).any()) if isinstance(atol, Tensor) else atol > 0)
 
 
+@under_autocast
 def pinv(A: Any, rcond: Any = None, hermitian: bool = False, *, atol: Any = None, rtol: Any = None) -> Tensor:
     """The pseudo-inverse of Moore and Penrose.
 
@@ -100,6 +102,7 @@ def pinv(A: Any, rcond: Any = None, hermitian: bool = False, *, atol: Any = None
     return apply(PINV, one_triangle(A) if hermitian else A, smallest=smallest.data, hermitian=hermitian)
 
 
+@under_autocast
 def matrix_rank(A: Any, tol: Any = None, hermitian: bool = False, *, atol: Any = None, rtol: Any = None) -> Tensor:
     """How many singular values are above max(atol, rtol * largest): (..., m, n) -> (...), int64.
 
@@ -122,6 +125,7 @@ class LeastSquares(NamedTuple):
     singular_values: Tensor
 
 
+@under_autocast
 def lstsq(A: Any, B: Any, rcond: float | None = None, *, driver: str | None = None) -> LeastSquares:
     """The ``x`` with the smallest ``|A @ x - B|``, and of those the shortest; by singular values for every driver.
 
@@ -130,7 +134,7 @@ def lstsq(A: Any, B: Any, rcond: float | None = None, *, driver: str | None = No
         residuals (..., k), squared, if m > n and all matrices have full rank, else empty; rank (...), int64
     Parameters
         rcond   singular values up to rcond * largest count as 0; by default max(m, n) * eps
-        driver  decides which results are there, as in PyTorch: the rank not for "gels", singular values for "gelsd", "gelss"
+        driver  decides which results are there: the rank not for "gels", singular values for "gelsd" and "gelss"
     """
     matrices.check("linalg.lstsq", A)
     matrices.check_dtype("linalg.lstsq", B)

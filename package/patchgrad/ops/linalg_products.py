@@ -11,6 +11,7 @@ from patchgrad.ops import elementwise, matrices, movement, reduce, shapes
 from patchgrad.ops.linalg import matmul
 from patchgrad.tensor import Tensor
 from patchgrad.tensor.explain import placed
+from patchgrad.tensor.precision import under_autocast
 
 __all__ = ["adjoint", "bmm", "chain_matmul", "dot", "ger", "inner", "kron", "mm", "mv", "outer", "tensordot", "vdot"]
 METHODS = "adjoint bmm dot ger inner kron mm mv outer vdot"
@@ -45,16 +46,19 @@ def bmm(input: Any, mat2: Any) -> Tensor:
     return matmul(a, b)
 
 
+@under_autocast
 def mv(input: Any, vec: Any) -> Tensor:
     """Matrix times vector: (n, k), (k,) -> (n,)."""
     return matmul(with_axes("mv", 2, input)[0], with_axes("mv", 1, vec)[0])
 
 
+@under_autocast
 def dot(input: Any, tensor: Any) -> Tensor:
     """Sum of the products of two vectors: (n,), (n,) -> ()."""
     return matmul(*with_axes("dot", 1, input, tensor))
 
 
+@under_autocast
 def vdot(input: Any, other: Any) -> Tensor:
     """`dot` with the conjugate of the first vector."""
     a, b = with_axes("vdot", 1, input, other)
@@ -83,6 +87,7 @@ def H(input: Any) -> Tensor:
     return adjoint(with_axes("H", 2, input)[0]) if input.ndim else conjugate(input)
 
 
+@under_autocast
 def outer(input: Any, vec2: Any) -> Tensor:
     """All products of two vectors: (n,), (m,) -> (n, m)."""
     a, b = with_axes("outer", 1, input, vec2)
@@ -107,6 +112,7 @@ def inner(input: Any, other: Any) -> Tensor:
     return tensordot(input, other, ([-1], [-1]))
 
 
+@under_autocast
 def tensordot(a: Any, b: Any, dims: Any = 2) -> Tensor:
     """Products summed over pairs of axes.
 

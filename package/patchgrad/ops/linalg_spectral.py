@@ -18,6 +18,7 @@ from patchgrad.ops.linalg_failure import DIVERGED, attempt
 from patchgrad.ops.matrices import adjoint, conj, diagonal_of, hermitian_part, is_complex, on_diagonal, real_as
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
+from patchgrad.tensor.precision import under_autocast
 from patchgrad.typing import Shape
 
 
@@ -148,6 +149,7 @@ class Eigen(NamedTuple):
     eigenvectors: Tensor
 
 
+@under_autocast
 def eigh(A: Any, UPLO: str = "L") -> Eigen:
     """Eigenvalues (rising) and eigenvectors (columns) of Hermitian matrices, of which one triangle is read.
 
@@ -162,11 +164,13 @@ def eigh(A: Any, UPLO: str = "L") -> Eigen:
     return Eigen(*apply(EIGH, one_triangle(A, UPLO.upper() == "L")))
 
 
+@under_autocast
 def eigvalsh(A: Any, UPLO: str = "L") -> Tensor:
     """The eigenvalues of Hermitian matrices, rising: (..., n, n) -> (..., n)."""
     return eigh(A, UPLO).eigenvalues
 
 
+@under_autocast
 def eig(A: Any) -> Eigen:
     """Eigenvalues and eigenvectors (columns, of length 1) of square matrices; always complex.
 
@@ -177,6 +181,7 @@ def eig(A: Any) -> Eigen:
     return Eigen(*apply(EIG, A))
 
 
+@under_autocast
 def eigvals(A: Any) -> Tensor:
     """The eigenvalues of square matrices, complex, in no particular order: (..., n, n) -> (..., n)."""
     return eig(A).eigenvalues

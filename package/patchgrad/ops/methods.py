@@ -6,9 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from patchgrad.autograd.op import OpSpec
-from patchgrad.backend import get_backend, host
-from patchgrad.backend.dtype import as_dtype
-from patchgrad.backend.dtype import dtype as DType
+from patchgrad.backend.low import widened
 from patchgrad.errors import ArgumentError, PatchgradError
 from patchgrad.ops import (
     bitwise,
@@ -18,6 +16,7 @@ from patchgrad.ops import (
     index,
     linalg,
     movement,
+    moving,
 )
 from patchgrad.tensor import Tensor, apply, views
 from patchgrad.tensor.explain import placed
@@ -64,39 +63,6 @@ COMPARISONS = {
 }
 
 
-def to(self: Tensor, *targets: Any, dtype: Any = None, device: Any = None) -> Tensor:
-    """This tensor in another dtype or on another device; itself if nothing changes."""
-    for target in targets:
-        if isinstance(target, DType) or (isinstance(target, type) and target in (float, int, bool)):
-            dtype = target
-        elif isinstance(target, Tensor):
-            dtype, device = target.dtype, target.device
-        else:
-            device = target
-    out = self
-    if device is not None and get_backend(device) is not self.backend:
-        out = apply(TO_DEVICE, out, device=str(device))
-    if dtype is not None and as_dtype(dtype) is not out.dtype:
-        out = apply(elementwise.CAST, out, dtype=as_dtype(dtype))
-    return out
-
-
-def _move(xp: Any, x: Any, device: str) -> Any:
-    from patchgrad.backend import backend_of
-
-    target = get_backend(device)
-    return target.asarray(x if target.name == "meta" else backend_of(x).to_host(x))
-
-
-TO_DEVICE = OpSpec(
-    "to_device",
-    inputs=("x",),
-    forward=_move,
-    shape=lambda x, **_: x,
-    dtype="same",
-)
-
-
 def _values(self: Tensor) -> Any:
     try:
         return self.backend.to_host(self.data)
@@ -108,24 +74,7 @@ def item(self: Tensor) -> Any:
     """The single element as a Python number."""
     if self.data.size != 1:
         raise placed(ArgumentError("item() needs exactly one element", got=f"shape {self.shape}", hint="use tolist()"))
-    return _values(self).item()
-
-
-def numpy(self: Tensor) -> Any:
-    """The values as a NumPy array that shares memory (on the CPU). Raises if a gradient is required."""
-    if self.requires_grad:
-        raise placed(
-            ArgumentError(
-                "a tensor that requires a gradient has no plain array",
-                got=f"shape {self.shape}, which requires a gradient",
-                hint="use .detach().numpy()",
-            )
-        )
-    return _values(self)
-
-
-def _as_array(self: Tensor, dtype: Any = None, copy: bool | None = None) -> Any:
-    return host.array(numpy(self), dtype=dtype, copy=copy)
+    return widened(_values(self)).item()
 
 
 def _iterate(self: Tensor) -> Any:
@@ -145,24 +94,14 @@ def _copy(self: Tensor, source: Tensor) -> Tensor:
 
 
 OTHERS: dict[str, Callable[..., Any]] = {
-    "to": to,
+    **moving.CASTS,
     "item": item,
-    "numpy": numpy,
-    "tolist": lambda self: _values(self).tolist(),
+    "tolist": lambda self: widened(_values(self)).tolist(),
     "numel": lambda self: self.data.size,
     "size": lambda self, dim=None: self.shape if dim is None else self.shape[dim],
     "dim": lambda self: self.ndim,
-    "float": lambda self: to(self, dtype="float32"),
-    "double": lambda self: to(self, dtype="float64"),
-    "half": lambda self: to(self, dtype="float16"),
-    "long": lambda self: to(self, dtype="int64"),
-    "int": lambda self: to(self, dtype="int32"),
-    "bool": lambda self: to(self, dtype="bool"),
     "new_zeros": lambda self, *size: creation.zeros(*size, dtype=self.dtype, device=self.device),
     "new_ones": lambda self, *size: creation.ones(*size, dtype=self.dtype, device=self.device),
-    "cpu": lambda self: to(self, device="cpu"),
-    "cuda": lambda self: to(self, device="cuda"),
-    "type_as": lambda self, other: to(self, dtype=other.dtype),
     "fill_": _fill,
     "zero_": lambda self: _fill(self, 0),
     "copy_": _copy,
@@ -172,7 +111,6 @@ OTHERS: dict[str, Callable[..., Any]] = {
     "__abs__": elementwise.abs,
     "__invert__": bitwise.bitwise_not,
     "__iter__": _iterate,
-    "__array__": _as_array,
     "__bool__": lambda self: bool(item(self)),
     "__int__": lambda self: int(item(self)),
     "__float__": lambda self: float(item(self)),

@@ -58,6 +58,7 @@ EXPAND = define(
 CLONE = define(
     "clone",
     inputs=("x",),
+    elementwise=True,
     forward=lambda xp, x: xp.asarray(x, copy=True),
     shape=shapes.same,
     dtype="same",

@@ -18,6 +18,7 @@ from patchgrad.autograd.node import Node
 from patchgrad.autograd.op import OpSpec, Sample, define
 from patchgrad.autograd.state import no_grad, state
 from patchgrad.backend import MetaArray, host
+from patchgrad.backend.promotion import can_cast
 from patchgrad.errors import ArgumentError, DtypeError, GradError, ShapeError
 from patchgrad.tensor.explain import where
 from patchgrad.tensor.tensor import Tensor, apply
@@ -89,9 +90,7 @@ def write(target: Tensor, op: OpSpec, *others: Any, **attrs: Any) -> Tensor:
 
 def refuse_cast(name: str, target: Tensor, result: Tensor) -> None:
     """A result of a higher kind does not fit: floats into whole numbers, numbers into bools."""
-    order = "biufc"
-    kinds = (result.data.dtype.kind.replace("u", "i"), target.data.dtype.kind.replace("u", "i"))
-    if order.index(kinds[0]) > order.index(kinds[1]):
+    if not can_cast(result.dtype, target.dtype):
         raise DtypeError(
             f"{name} in place cannot change a dtype",
             where=where(),
@@ -104,6 +103,8 @@ def store(target: Tensor, result: Tensor) -> None:
     """Copy ``result`` into the memory of ``target`` and continue the tape from there."""
     if isinstance(target.data, MetaArray):
         return
+    if type(target.data) is not type(result.data) and result.backend.depth > target.backend.depth:
+        refuse_batch(target)
     _protect(target)
     _refuse_overlap(target)
     target.data[...] = result.data
@@ -114,6 +115,16 @@ def store(target: Tensor, result: Tensor) -> None:
             note(target, result)
     if state.grad_enabled and (result.requires_grad or target.requires_grad):
         _rebase(target, result)
+
+
+def refuse_batch(target: Tensor) -> None:
+    """Raise the error of a write that would need one value for each example of a `vmap`."""
+    raise ArgumentError(
+        "a tensor that is the same for all examples of a vmap cannot be written with one value for each",
+        where=where(),
+        got=f"a tensor of shape {target.shape} from outside, or made without the batch",
+        hint="make it from a tensor of the batch (x.clone(), x * 0), or compute a new one",
+    )
 
 
 def _refuse_overlap(target: Tensor) -> None:

@@ -6,6 +6,8 @@ import math
 
 from ..case import R, case
 
+CRASH = {"empty": "PyTorch 2.13 crashes in the backward pass of pdist without rows"}
+
 CASES = [
     case("matmul", R(3, 4), R(4, 2)),
     case("matmul", R(2, 1, 3, 4), R(3, 4, 2), label="batch"),
@@ -76,9 +78,9 @@ CASES = [
     case("cdist", R(3, 4), R(5, 4), kwargs={"p": 3.0}, label="p=3"),
     case("cdist", R(3, 4), R(5, 4), kwargs={"p": math.inf}, label="p=inf"),
     case("cdist", R(3, 4), R(5, 4), kwargs={"p": 0.0}, label="p=0"),
-    case("nn.functional.pdist", R(4, 3)),
-    case("nn.functional.pdist", R(4, 3), kwargs={"p": 1.0}, label="p=1"),
-    case("pdist", R(4, 3), kwargs={"p": math.inf}, label="p=inf"),
+    case("nn.functional.pdist", R(4, 3), without=CRASH),
+    case("nn.functional.pdist", R(4, 3), kwargs={"p": 1.0}, label="p=1", without=CRASH),
+    case("pdist", R(4, 3), kwargs={"p": math.inf}, label="p=inf", without=CRASH),
     case("cosine_similarity", R(3, 4), R(3, 4)),
     case("nn.functional.cosine_similarity", R(3, 4), R(4), kwargs={"dim": -1}, label="broadcast"),
 ]
