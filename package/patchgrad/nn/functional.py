@@ -43,7 +43,7 @@ from patchgrad.ops.attention import scaled_dot_product_attention
 from patchgrad.ops.class_loss import cross_entropy, nll_loss
 from patchgrad.ops.conv import conv1d, conv2d, conv_transpose2d
 from patchgrad.ops.conv3d import conv3d, conv_transpose1d
-from patchgrad.ops.distance import bilinear, cosine_similarity, normalize, pairwise_distance
+from patchgrad.ops.distance import bilinear, cosine_similarity, normalize, pairwise_distance, pdist
 from patchgrad.ops.dropout import dropout, dropout2d
 from patchgrad.ops.elementwise import tanh, where
 from patchgrad.ops.embedding import embedding, one_hot
@@ -153,6 +153,7 @@ __all__ = [
     "cosine_similarity",
     "normalize",
     "pairwise_distance",
+    "pdist",
     "channel_shuffle",
     "pixel_shuffle",
     "pixel_unshuffle",

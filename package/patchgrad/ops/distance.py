@@ -7,7 +7,7 @@ from typing import Any
 
 from patchgrad.backend import host
 from patchgrad.errors import ArgumentError, ShapeError
-from patchgrad.ops import elementwise, linalg
+from patchgrad.ops import elementwise, linalg, linalg_norm
 from patchgrad.tensor import Tensor
 from patchgrad.tensor.explain import placed
 from patchgrad.tensor.precision import under_autocast
@@ -93,6 +93,4 @@ def pdist(input: Any, p: float = 2.0) -> Tensor:
 def _distance(difference: Any, p: float) -> Tensor:
     if p < 0:
         raise placed(ArgumentError("a distance needs p of 0 or more", got=f"p={p}"))
-    if p == 0:
-        return (difference != 0).to(difference.dtype).sum(-1) + (difference * 0).sum(-1)
-    return p_norm(difference, p, -1)
+    return linalg_norm.vector_norm(difference, p, -1)

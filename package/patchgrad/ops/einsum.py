@@ -32,7 +32,10 @@ def einsum(*args: Any) -> Tensor:
         taken = [pairs[i] for i in chosen]
         rest = [pair for i, pair in enumerate(pairs) if i not in chosen]
         needed = set(result).union(*[set(term) for _, term in rest]) if rest else set(result)
-        pairs = [*rest, taken[0] if len(taken) == 1 else _contract(*taken[0], *taken[1], needed)]
+        while len(taken) > 1:
+            later = needed.union(*[set(term) for _, term in taken[2:]])
+            taken = [_contract(*taken[0], *taken[1], later), *taken[2:]]
+        pairs = [*rest, taken[0]]
     tensor, term = pairs[0]
     tensor, term = _summed(tensor, term, set(result))
     return movement.permute(tensor, *[term.index(letter) for letter in result])
@@ -121,7 +124,7 @@ def _check_sizes(equation: str, pairs: list[tuple[Any, str]]) -> None:
                 raise placed(
                     ShapeError(f"einsum: the axes {letter!r} differ", got=f"sizes {known} and {size}", want=equation)
                 )
-            sizes[letter] = max(known, size)
+            sizes[letter] = known if size == 1 else size
 
 
 def _order(pairs: list[tuple[Any, str]], result: str) -> list[tuple[int, ...]]:
@@ -147,7 +150,7 @@ def _contract(a: Any, term_a: str, b: Any, term_b: str, needed: set[str]) -> tup
     rows, columns = [x for x in term_a if x not in both], [x for x in term_b if x not in both]
     size = {**dict(zip(term_b, b.shape, strict=True))}
     for letter, length in zip(term_a, a.shape, strict=True):
-        size[letter] = max(length, size.get(letter, 1))
+        size[letter] = size.get(letter, 1) if length == 1 else length
     left = _as_matrices(a, term_a, batch, rows, inner, size)
     right = _as_matrices(b, term_b, batch, inner, columns, size)
     lengths = [size[letter] for letter in (*batch, *rows, *columns)]

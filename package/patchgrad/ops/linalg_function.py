@@ -89,7 +89,10 @@ def matrix_exp(input: Any) -> Tensor:
 
 def matrix_power(input: Any, n: int) -> Tensor:
     """The product of ``n`` copies of square matrices, by repeated squaring; negative ``n``: of their inverses."""
-    matrices.check("linalg.matrix_power", input, square=True)
+    try:
+        matrices.matrix("linalg.matrix_power", input.shape, square=True)
+    except ShapeError as error:
+        raise placed(error) from None
     if not isinstance(n, int):
         raise placed(ArgumentError("matrix_power takes a whole number", got=f"n={n!r}", want="an int"))
     if n < 0:
@@ -118,8 +121,9 @@ def vander(x: Any, N: int | None = None, increasing: bool = False) -> Tensor:
 
 def vander_rows(x: Any, N: int | None = None) -> Tensor:
     """Powers 0 to N - 1 of each element along a new last axis: (..., n) -> (..., n, N); `linalg.vander`."""
-    if x.ndim < 1:
+    if x.ndim < 1 and N is None:
         raise placed(ShapeError("vander takes vectors", got=f"shape {x.shape}", want="shape (..., n)"))
+    x = x if x.dtype.kind in "fc" else x.to(dtype="int64")
     count = x.shape[-1] if N is None else N
     if count < 0:
         raise placed(ArgumentError("vander cannot have so many columns", got=f"N={N}", want="0 or more"))

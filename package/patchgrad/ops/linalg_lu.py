@@ -27,8 +27,8 @@ __all__ = ["lu_unpack"]
 def _eliminate(xp: Any, a: Any) -> Any:
     """Packed factors, pivots counted from 1, and the permutation P with ``A = P L U``."""
     m, n = a.shape[-2:]
-    packed = xp.reshape(xp.asarray(a, copy=True), (-1, m, n))
     count = shapes.count(a.shape[:-2])
+    packed = xp.reshape(xp.asarray(a, copy=True), (count, m, n))
     rows = xp.arange(count)
     order = xp.broadcast_to(xp.arange(m), (count, m)).copy()
     pivots = xp.zeros((count, min(m, n)), dtype=xp.int32)
@@ -206,7 +206,7 @@ def _permutation(packed: Any, pivots: Any) -> Tensor:
     xp, m = packed.backend.xp, packed.shape[-2]
     count = shapes.count(packed.shape[:-2])
     order = xp.broadcast_to(xp.arange(m), (count, m)).copy()
-    given, rows = xp.reshape(pivots.data, (count, -1)), xp.arange(count)
+    given, rows = xp.reshape(pivots.data, (count, pivots.shape[-1])), xp.arange(count)
     for j in range(given.shape[-1]):
         kept = order[rows, given[:, j] - 1].copy()
         order[rows, given[:, j] - 1] = order[:, j]

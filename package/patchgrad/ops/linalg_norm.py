@@ -122,7 +122,7 @@ def matrix_norm(A: Any, ord: Any = "fro", dim: Any = (-2, -1), keepdim: bool = F
         return vector_norm(A, 2, (rows, columns), keepdim)
     if ord == "nuc" or ord in (2, -2):
         sizes = linalg_svd.svdvals(movement.movedim(movement.movedim(A, rows, -1), columns - (columns > rows), -1))
-        found: Any = sizes.sum(-1) if ord == "nuc" else (sizes.amax(-1) if ord == 2 else sizes.amin(-1))
+        found: Any = sizes.sum(-1) if ord == "nuc" else _extreme(sizes, -1, ord)
         return found.reshape([1 if i in (rows, columns) else n for i, n in enumerate(A.shape)]) if keepdim else found
     if ord not in (1, -1, math.inf, -math.inf):
         raise placed(
@@ -132,8 +132,18 @@ def matrix_norm(A: Any, ord: Any = "fro", dim: Any = (-2, -1), keepdim: bool = F
         )
     inner, other = (columns, rows) if math.isinf(ord) else (rows, columns)
     sums = vector_norm(A, 1, inner, keepdim=True)
-    found = sums.amax(other, keepdim=True) if ord > 0 else sums.amin(other, keepdim=True)
+    found = _extreme(sums, other, ord)
+    found = movement.unsqueeze(found, other)
     return found if keepdim else movement.squeeze(found, (rows, columns))
+
+
+def _extreme(sizes: Any, axis: int, order: float) -> Any:
+    """The largest, or with a negative order the smallest; 0 is the largest of none."""
+    if order < 0:
+        if not sizes.shape[axis]:
+            raise placed(ShapeError(f"the norm of order {order} of nothing is not defined", got=f"shape {sizes.shape}"))
+        return sizes.amin(axis)
+    return sizes.amax(axis) if sizes.shape[axis] else sizes.sum(axis)
 
 
 def _matrix_axes(A: Any, dim: Any) -> tuple[int, ...]:
@@ -167,6 +177,8 @@ def cond(A: Any, p: Any = None) -> Tensor:
     Without ``p``, and for 2 and -2, the ratio of the largest and smallest singular value, for matrices of any shape.
     """
     matrices.check("linalg.cond", A, square=p not in (None, 2, -2))
+    if not shapes.count(A.shape):
+        return Tensor(A.backend.xp.zeros(A.shape[:-2], dtype=matrices.real_kind(A.data.dtype)))
     if p in (None, 2, -2):
         sizes = linalg_svd.svdvals(A)
         return sizes[..., -1] / sizes[..., 0] if p == -2 else sizes[..., 0] / sizes[..., -1]

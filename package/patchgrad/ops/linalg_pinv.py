@@ -97,7 +97,7 @@ def pinv(A: Any, rcond: Any = None, hermitian: bool = False, *, atol: Any = None
     """
     matrices.check("linalg.pinv", A, square=hermitian)
     if not shapes.count(A.shape):
-        return Tensor(A.backend.xp.zeros((*A.shape[:-2], A.shape[-1], A.shape[-2]), dtype=A.data.dtype))
+        return movement.clone(A.mT)
     smallest = _threshold(A, _sizes(A, hermitian), atol, rcond if rtol is None else rtol)
     return apply(PINV, one_triangle(A) if hermitian else A, smallest=smallest.data, hermitian=hermitian)
 
@@ -131,10 +131,12 @@ def lstsq(A: Any, B: Any, rcond: float | None = None, *, driver: str | None = No
 
     Shapes
         A (..., m, n), B (..., m, k) or (..., m)  ->  solution (..., n, k) or (..., n)
-        residuals (..., k), squared, if m > n and all matrices have full rank, else empty; rank (...), int64
+        residuals (..., k), squared, if m > n, all matrices have full rank and the driver gives them, else empty
+        rank (...), int64
     Parameters
         rcond   singular values up to rcond * largest count as 0; by default max(m, n) * eps
-        driver  decides which results are there: the rank not for "gels", singular values for "gelsd" and "gelss"
+        driver  decides which results are there: residuals not for "gelsy", the rank not for "gels", singular values for
+                "gelsd" and "gelss"; "gelsy" if left out
     """
     matrices.check("linalg.lstsq", A)
     matrices.check_dtype("linalg.lstsq", B)
@@ -147,12 +149,12 @@ def lstsq(A: Any, B: Any, rcond: float | None = None, *, driver: str | None = No
     solution = matmul(pinv(A, rtol=rcond), sides)
     rank = matrix_rank(A, rtol=rcond)
     blank = Tensor(A.backend.xp.zeros((0,), dtype=rank.data.dtype))
-    residuals = _residuals(A, sides, solution, rank)
+    residuals = _empty_real(A) if driver in (None, "gelsy") else _residuals(A, sides, solution, rank)
     return LeastSquares(
         movement.squeeze(solution, -1) if vector else solution,
         movement.squeeze(residuals, -1) if vector and residuals.ndim > 1 else residuals,
         blank if driver == "gels" else rank,
-        linalg_svd.svdvals(A.detach()) if driver in ("gelsd", "gelss") else _empty_real(A),
+        linalg_svd.svdvals(A.detach()) if driver in ("gelsd", "gelss") else _empty_real(A.detach()),
     )
 
 
@@ -165,4 +167,4 @@ def _residuals(A: Any, sides: Any, solution: Any, rank: Any) -> Any:
 
 
 def _empty_real(A: Any) -> Tensor:
-    return Tensor(A.backend.xp.zeros((0,), dtype=matrices.real_kind(A.data.dtype)))
+    return A.reshape(-1)[:0].abs()

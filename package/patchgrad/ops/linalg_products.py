@@ -129,7 +129,7 @@ def tensordot(a: Any, b: Any, dims: Any = 2) -> Tensor:
         raise placed(ShapeError("tensordot sums over axes of equal size", got=f"{a.shape}, {b.shape}, dims={dims}"))
     for i, j in zip(axes_a, axes_b, strict=True):
         if a.shape[i] != b.shape[j]:  # as in PyTorch, an axis of size 1 meets the sum of the other
-            a, b = (a, b.sum(j, keepdim=True)) if a.shape[i] == 1 else (a.sum(i, keepdim=True), b)
+            a, b = (a, b.sum(j, True, dtype=b.dtype)) if a.shape[i] == 1 else (a.sum(i, True, dtype=a.dtype), b)
     total = shapes.count(a.shape[i] for i in axes_a)
     rows = shapes.count(a.shape[i] for i in rest_a)
     columns = shapes.count(b.shape[i] for i in rest_b)

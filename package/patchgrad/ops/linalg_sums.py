@@ -59,4 +59,4 @@ def baddbmm(input: Any, batch1: Any, batch2: Any, *, beta: float = 1, alpha: flo
 @under_autocast
 def addbmm(input: Any, batch1: Any, batch2: Any, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """``beta * input + alpha * (batch1 @ batch2).sum(0)``: the products of a batch added up."""
-    return _added("addbmm", input, bmm(batch1, batch2).sum(0), beta, alpha)
+    return _added("addbmm", input, bmm(batch1, batch2).sum(0, dtype=batch1.dtype), beta, alpha)

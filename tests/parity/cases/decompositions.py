@@ -13,6 +13,14 @@ def positive(a: Any, *rest: Any) -> tuple[Any, ...]:
     return (a @ a.mH, *rest)
 
 
+def lower(b: Any, factor: Any) -> tuple[Any, ...]:
+    return b, factor.tril()
+
+
+def upper(b: Any, factor: Any) -> tuple[Any, ...]:
+    return b, factor.triu()
+
+
 def hermitian(a: Any) -> tuple[Any, ...]:
     return (a + a.mH,)
 
@@ -46,10 +54,10 @@ CASES = [
     solid("linalg.cholesky", R(2, 3, 6), prepare=positive, kwargs={"upper": True}, label="upper, batch"),
     solid("linalg.cholesky_ex", R(2, 3, 6), prepare=positive),
     solid("cholesky", R(3, 6), prepare=positive),
-    solid("cholesky_solve", R(3, 2), R(3, 3, low=0.5)),
-    solid("cholesky_solve", R(3, 2), R(3, 3, low=0.5), kwargs={"upper": True}, label="upper"),
-    solid("cholesky_inverse", R(3, 3, low=0.5)),
-    solid("cholesky_inverse", R(2, 3, 3, low=0.5), kwargs={"upper": True}, label="upper, batch"),
+    solid("cholesky_solve", R(3, 2), R(3, 3, low=0.5), prepare=lower),
+    solid("cholesky_solve", R(3, 2), R(3, 3, low=0.5), prepare=upper, kwargs={"upper": True}, label="upper"),
+    solid("cholesky_inverse", R(3, 3, low=0.5), prepare=lambda a: (a.tril(),)),
+    solid("cholesky_inverse", R(2, 3, 3, low=0.5), prepare=lambda a: (a.triu(),), kwargs={"upper": True}, label="upper"),
     solid("linalg.eigh", R(3, 3), prepare=hermitian, choose=eigen),
     solid("linalg.eigh", R(2, 3, 3), prepare=hermitian, choose=eigen, kwargs={"UPLO": "U"}, label="upper, batch"),
     case("linalg.eigh", R(3, 3), only=("plain",), choose=lambda found: found[0], label="one triangle is read"),
@@ -57,10 +65,10 @@ CASES = [
     solid("linalg.eig", R(3, 3), choose=ordered),
     solid("linalg.eig", R(2, 3, 3), prepare=hermitian, choose=ordered, label="batch"),
     solid("linalg.eigvals", R(3, 3)),
-    solid("linalg.svd", R(3, 3), choose=singular),
+    solid("linalg.svd", R(2, 3, 3), choose=singular),
     solid("linalg.svd", R(4, 2), kwargs={"full_matrices": False}, choose=singular, label="tall"),
     solid("linalg.svd", R(2, 2, 4), kwargs={"full_matrices": False}, choose=singular, label="wide, batch"),
-    solid("linalg.svd", R(4, 2), choose=singular, label="whole"),
+    solid("linalg.svd", R(2, 4, 2), choose=singular, label="whole"),
     solid("linalg.svdvals", R(2, 3, 4)),
     solid("svd", R(4, 2), choose=singular_earlier),
     solid("svd", R(4, 2), kwargs={"compute_uv": False}, choose=lambda found: found[1], label="values"),
