@@ -6,6 +6,7 @@ The list of public names. Almost all are imported when they are first used (``la
 # Names are imported here to be found here.
 # pyright: reportUnusedImport=false
 
+from importlib import import_module as _import_module
 from typing import TYPE_CHECKING
 
 from patchgrad import errors, ops
@@ -30,11 +31,12 @@ from patchgrad.backend.dtype import (
 )
 from patchgrad.lazy import attach
 from patchgrad.ops.creation import tensor
+from patchgrad.tensor import worlds as _worlds
 from patchgrad.tensor.tensor import Tensor
 from patchgrad.version import __version__
 
 if TYPE_CHECKING:
-    from patchgrad import amp, autograd, data, datasets, func, linalg, nn, optim, plots, testing, utils
+    from patchgrad import amp, array_api, autograd, data, datasets, func, linalg, nn, optim, plots, testing, utils
     from patchgrad.amp import (
         autocast,
         clear_autocast_cache,
@@ -85,6 +87,8 @@ if TYPE_CHECKING:
     from patchgrad.transforms.gradients import grad
     from patchgrad.widgets import studio
 
+# The namespace is made of ops and used by the tape, which stands below them.
+_worlds.use_namespace(lambda: _import_module("patchgrad.array_api"))
 _SHOWN_BY = {
     "LayerGraph": "patchgrad.drawing",
     "layer": "patchgrad.drawing",

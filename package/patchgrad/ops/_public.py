@@ -1,6 +1,6 @@
 """Written by ``python -m patchgrad.emit``."""
 
-OWN = 'T __abs__ __add__ __and__ __bool__ __eq__ __float__ __floordiv__ __ge__ __getitem__ __gt__ __iadd__ __iand__ __ifloordiv__ __ilshift__ __imatmul__ __imod__ __imul__ __index__ __int__ __invert__ __ior__ __ipow__ __irshift__ __isub__ __iter__ __itruediv__ __ixor__ __le__ __lshift__ __lt__ __matmul__ __mod__ __mul__ __ne__ __neg__ __or__ __pow__ __radd__ __rand__ __rfloordiv__ __rlshift__ __rmatmul__ __rmod__ __rmul__ __ror__ __rpow__ __rrshift__ __rshift__ __rsub__ __rtruediv__ __rxor__ __setitem__ __sub__ __truediv__ __xor__ bfloat16 bool byte cdouble cfloat char copy_ dim double fill_ float half int item long mT new_ones new_zeros numel short size tolist zero_'
+OWN = 'T __abs__ __add__ __and__ __array_namespace__ __bool__ __complex__ __eq__ __float__ __floordiv__ __ge__ __getitem__ __gt__ __iadd__ __iand__ __ifloordiv__ __ilshift__ __imatmul__ __imod__ __imul__ __index__ __int__ __invert__ __ior__ __ipow__ __irshift__ __isub__ __iter__ __itruediv__ __ixor__ __le__ __lshift__ __lt__ __matmul__ __mod__ __mul__ __ne__ __neg__ __or__ __pos__ __pow__ __radd__ __rand__ __rfloordiv__ __rlshift__ __rmatmul__ __rmod__ __rmul__ __ror__ __rpow__ __rrshift__ __rshift__ __rsub__ __rtruediv__ __rxor__ __setitem__ __sub__ __truediv__ __xor__ bfloat16 bool byte cdouble cfloat char copy_ dim double fill_ float half int item long new_ones new_zeros numel short tolist zero_'
 METHODS = {
     'activation': 'log_softmax relu sigmoid softmax',
     'arithmetic': 'acosh addcdiv addcmul allclose asinh atan2 atanh divide equal exp2 fmod frac hypot isclose lerp logaddexp logical_xor logit nan_to_num trunc xlogy',
@@ -24,6 +24,7 @@ METHODS = {
     'reduce': 'all amax amin any argmax argmin cumprod cumsum logsumexp mean norm prod std sum var',
     'sorting': 'argsort kthvalue max median min sort topk',
     'special': 'erf erfc',
+    'standard': 'to_device',
 }
 IN_PLACE = {
     'activation': 'relu sigmoid',
@@ -36,6 +37,7 @@ IN_PLACE = {
 }
 PROPERTIES = {
     'linalg_products': 'H mH',
+    'standard': 'mT size',
 }
 OPS = {
     'elementwise': 'abs acos add asin atan cast ceil clamp cos cosh div eq exp expm1 floor floor_divide ge gt isfinite isinf isnan le log log10 log1p log2 logical_and logical_not logical_or lt maximum minimum mul ne neg pow reciprocal remainder round rsqrt sign sin sinh sqrt square sub tan tanh where',

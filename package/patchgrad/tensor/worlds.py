@@ -16,7 +16,7 @@ from patchgrad.autograd.op import Saved
 from patchgrad.autograd.state import enable_grad, no_grad, state
 from patchgrad.backend import BY_TYPE, get_backend, low
 from patchgrad.backend.low import FLOATS
-from patchgrad.errors import GradError, ShapeError
+from patchgrad.errors import ArgumentError, GradError, ShapeError
 from patchgrad.tensor.explain import placed
 from patchgrad.tensor.tensor import Tensor
 from patchgrad.tensor.views import bump
@@ -39,6 +39,14 @@ def tensor_namespace() -> Any:
     if _namespace is None and _load_namespace is not None:
         _namespace = _load_namespace()
     return _namespace
+
+
+def array_namespace(version: str | None) -> Any:
+    """The namespace that says it holds this version of the array API. Raises ArgumentError for others."""
+    found = tensor_namespace()
+    if version not in (None, *found.VERSIONS):
+        raise placed(ArgumentError("there is no such array API", got=repr(version), want=", ".join(found.VERSIONS)))
+    return found
 
 
 def _unsaved(node: Node) -> Sequence[Any]:

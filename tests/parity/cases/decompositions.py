@@ -57,7 +57,9 @@ CASES = [
     solid("cholesky_solve", R(3, 2), R(3, 3, low=0.5), prepare=lower),
     solid("cholesky_solve", R(3, 2), R(3, 3, low=0.5), prepare=upper, kwargs={"upper": True}, label="upper"),
     solid("cholesky_inverse", R(3, 3, low=0.5), prepare=lambda a: (a.tril(),)),
-    solid("cholesky_inverse", R(2, 3, 3, low=0.5), prepare=lambda a: (a.triu(),), kwargs={"upper": True}, label="upper"),
+    solid(
+        "cholesky_inverse", R(2, 3, 3, low=0.5), prepare=lambda a: (a.triu(),), kwargs={"upper": True}, label="upper"
+    ),
     solid("linalg.eigh", R(3, 3), prepare=hermitian, choose=eigen),
     solid("linalg.eigh", R(2, 3, 3), prepare=hermitian, choose=eigen, kwargs={"UPLO": "U"}, label="upper, batch"),
     case("linalg.eigh", R(3, 3), only=("plain",), choose=lambda found: found[0], label="one triangle is read"),
