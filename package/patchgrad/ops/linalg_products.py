@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
 
+from patchgrad.autograd.op import find
 from patchgrad.errors import ArgumentError, ShapeError
 from patchgrad.ops import elementwise, matrices, movement, reduce, shapes
 from patchgrad.ops.linalg import matmul
-from patchgrad.tensor import Tensor
+from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
 from patchgrad.tensor.precision import under_autocast
 
@@ -67,9 +68,7 @@ def vdot(input: Any, other: Any) -> Tensor:
 
 def conjugate(x: Any) -> Tensor:
     """The complex conjugate; real tensors as they are."""
-    from patchgrad.ops.namespace import namespace
-
-    return matrices.conj(namespace, x)
+    return apply(find("conj"), x) if matrices.is_complex(x) else x
 
 
 def adjoint(input: Any) -> Tensor:
