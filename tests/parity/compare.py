@@ -43,7 +43,7 @@ class Pair:
             return value, value
         array = value.draw(self.rng)
         if isinstance(value, Real) and not value.fixed:
-            array = self.change(array)
+            array = numpy.asarray(self.change(array))
         leaf = self.differentiable and array.dtype.kind in "fc"
         mine = pg.Tensor(array, leaf)
         theirs = torch.from_numpy(numpy.array(array)).requires_grad_(leaf)

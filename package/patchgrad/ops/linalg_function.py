@@ -11,7 +11,7 @@ from typing import Any
 
 from patchgrad.autograd.op import Sample, define
 from patchgrad.errors import ArgumentError, ShapeError
-from patchgrad.ops import arrange, linalg_inverse, matrices, movement, shapes
+from patchgrad.ops import arrange, elementwise, linalg_inverse, matrices, movement, shapes
 from patchgrad.ops.linalg import matmul
 from patchgrad.ops.matrices import adjoint
 from patchgrad.tensor import Tensor, apply
@@ -99,7 +99,7 @@ def matrix_power(input: Any, n: int) -> Tensor:
         return matrix_power(linalg_inverse.inv(input), -n)
     if n == 0:
         eye = Tensor(input.backend.xp.eye(input.shape[-1], dtype=input.data.dtype))
-        return movement.clone(movement.expand(eye, *input.shape))
+        return elementwise.where(Tensor(input.backend.xp.asarray(False)), input, eye)
     found: Any = None
     square = input
     while True:
@@ -124,6 +124,7 @@ def vander_rows(x: Any, N: int | None = None) -> Tensor:
     if x.ndim < 1 and N is None:
         raise placed(ShapeError("vander takes vectors", got=f"shape {x.shape}", want="shape (..., n)"))
     x = x if x.dtype.kind in "fc" else x.to(dtype="int64")
+    x = x if x.ndim else movement.unsqueeze(x, 0)
     count = x.shape[-1] if N is None else N
     if count < 0:
         raise placed(ArgumentError("vander cannot have so many columns", got=f"N={N}", want="0 or more"))

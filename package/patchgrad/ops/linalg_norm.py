@@ -143,7 +143,7 @@ def _extreme(sizes: Any, axis: int, order: float) -> Any:
         if not sizes.shape[axis]:
             raise placed(ShapeError(f"the norm of order {order} of nothing is not defined", got=f"shape {sizes.shape}"))
         return sizes.amin(axis)
-    return sizes.amax(axis) if sizes.shape[axis] else sizes.sum(axis)
+    return sizes.amax(axis) if sizes.shape[axis] else sizes.detach().sum(axis)
 
 
 def _matrix_axes(A: Any, dim: Any) -> tuple[int, ...]:

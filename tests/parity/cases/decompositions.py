@@ -21,6 +21,12 @@ def upper(b: Any, factor: Any) -> tuple[Any, ...]:
     return b, factor.triu()
 
 
+def factor(a: Any) -> Any:
+    """A lower triangle with a real diagonal above 0."""
+    size = a * a.conj()
+    return a.tril(-1) + size.tril().triu()
+
+
 def hermitian(a: Any) -> tuple[Any, ...]:
     return (a + a.mH,)
 
@@ -56,9 +62,13 @@ CASES = [
     solid("cholesky", R(3, 6), prepare=positive),
     solid("cholesky_solve", R(3, 2), R(3, 3, low=0.5), prepare=lower),
     solid("cholesky_solve", R(3, 2), R(3, 3, low=0.5), prepare=upper, kwargs={"upper": True}, label="upper"),
-    solid("cholesky_inverse", R(3, 3, low=0.5), prepare=lambda a: (a.tril(),)),
+    solid("cholesky_inverse", R(3, 3, low=0.5), prepare=lambda a: (factor(a),)),
     solid(
-        "cholesky_inverse", R(2, 3, 3, low=0.5), prepare=lambda a: (a.triu(),), kwargs={"upper": True}, label="upper"
+        "cholesky_inverse",
+        R(2, 3, 3, low=0.5),
+        prepare=lambda a: (factor(a.mT).mT,),
+        kwargs={"upper": True},
+        label="upper",
     ),
     solid("linalg.eigh", R(3, 3), prepare=hermitian, choose=eigen),
     solid("linalg.eigh", R(2, 3, 3), prepare=hermitian, choose=eigen, kwargs={"UPLO": "U"}, label="upper, batch"),
