@@ -50,7 +50,7 @@ CHOLESKY = define(
     vjps={"a": _cholesky_rule},
     cost=lambda a: shapes.count(a) * a[-1] // 3,
     formula=r"A = L L^\mathsf{H}",
-    samples=lambda draw: [Sample((positive(draw, 3, 3),)), Sample((positive(draw, 2, 2, 2),), label="batch")],
+    samples=lambda draw: [Sample((positive(draw, 1, 3, 3),)), Sample((positive(draw, 2, 2, 2),), label="batch")],
     errors=lambda draw: [
         Sample((draw(2, 3),)),
         Sample((-positive(draw, 2, 3, 3),), label="not positive"),

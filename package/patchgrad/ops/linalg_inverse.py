@@ -210,7 +210,8 @@ def tensorsolve(A: Any, B: Any, dims: Any = None) -> Tensor:
     """The solution ``x`` of ``tensordot(A, x, x.ndim) = B``; ``dims`` of ``A`` are moved to the end first."""
     if dims is not None:
         last = shapes.axes_in(list(dims), A.ndim)
-        A = movement.permute(A, *[i for i in range(A.ndim) if i not in last], *last)
+        moved = movement.permute(A, *[i for i in range(A.ndim) if i not in last], *last)
+        return tensorsolve(moved, B)
     result = A.shape[B.ndim :]
     if shapes.count(result) != shapes.count(B.shape) or shapes.count(A.shape[: B.ndim]) != shapes.count(B.shape):
         raise placed(ShapeError("tensorsolve needs as many equations as unknowns", got=f"A {A.shape}, B {B.shape}"))

@@ -67,8 +67,8 @@ def _lu_rule(xp: Any, cts: Any, s: Any, wanted: list[bool]) -> tuple[Any]:
     u = xp.ops.band(square, low=0, high=None)
     below = xp.matmul(adjoint(xp, strict), ct_l) + ct_l
     above = xp.matmul(upper[..., :k, :k], adjoint(xp, u))
+    right = upper[..., :k, k:]
     if n > k:
-        right = upper[..., :k, k:]
         below = below - xp.matmul(right, adjoint(xp, packed[..., :k, k:]))
     if m > k:
         above = above - xp.matmul(adjoint(xp, packed[..., k:, :k]), lower[..., k:, :k])

@@ -115,7 +115,8 @@ def matrix_norm(A: Any, ord: Any = "fro", dim: Any = (-2, -1), keepdim: bool = F
         ord  "fro"; "nuc": sum of singular values; 2, -2: the largest, smallest; 1, -1: the largest, smallest sum of
              a column's absolute values; inf, -inf: of a row's
     """
-    A = _cast(A, dtype)
+    if dtype is not None:
+        return matrix_norm(_cast(A, dtype), ord, dim, keepdim)
     matrices.check_dtype("linalg.matrix_norm", A)
     rows, columns = _matrix_axes(A, dim)
     if ord == "fro":
