@@ -1,7 +1,6 @@
 """Norms of vectors and matrices, and condition numbers.
 
-The derivative of the p-norm is ``sign(x) |x|^(p-1) y^(1-p)``; where it does not exist (0, or equal largest elements)
-it is 0 and an even share, as in PyTorch.
+All are made of the op ``norm`` and of singular values.
 """
 
 from __future__ import annotations
@@ -9,76 +8,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from patchgrad.autograd.op import Sample, define
 from patchgrad.errors import ArgumentError, ShapeError
 from patchgrad.ops import elementwise, linalg_lu, linalg_svd, matrices, movement, shapes
-from patchgrad.ops.reduce import spread
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
 from patchgrad.tensor.precision import under_autocast
-from patchgrad.typing import Shape
-
-
-def _vector_norm(xp: Any, x: Any, p: float, axis: tuple[int, ...], keepdims: bool) -> Any:
-    size = xp.abs(x)
-    if math.isinf(p):
-        return (xp.max if p > 0 else xp.min)(size, axis=axis, keepdims=keepdims)
-    if p == 0:
-        return xp.sum(xp.astype(size != 0, size.dtype), axis=axis, keepdims=keepdims)
-    if p == 1:
-        return xp.sum(size, axis=axis, keepdims=keepdims)
-    if p == 2:
-        return xp.sqrt(xp.sum(size * size, axis=axis, keepdims=keepdims))
-    return xp.sum(size**p, axis=axis, keepdims=keepdims) ** (1 / p)
-
-
-def _vector_norm_shape(x: Shape, *, p: float, axis: tuple[int, ...], keepdims: bool) -> Shape:
-    if (p < 0 or math.isinf(p)) and not all(x[i] for i in axis):
-        raise ShapeError(
-            f"the {p}-norm of nothing is not defined", got=f"shape {tuple(x)}, dim={axis}", want="at least one element"
-        )
-    return shapes.reduced(x, axis=axis, keepdims=keepdims)
-
-
-def _vector_norm_rule(xp: Any, ct: Any, s: Any) -> Any:
-    x, shape = s.x, s.shape_of("x")
-    if s.p == 0:
-        return xp.zeros_like(x)
-    wide = spread(xp, ct, shape, s.axis, s.keepdims)
-    if s.p == 1:
-        return wide * xp.sign(x)
-    y = spread(xp, s.y, shape, s.axis, s.keepdims)
-    if math.isinf(s.p):
-        hit = xp.astype(xp.abs(x) == y, ct.dtype)
-        return xp.sign(x) * (wide * hit / xp.sum(hit, axis=s.axis, keepdims=True))
-    safe = xp.where(y == 0, xp.ones_like(y), y)
-    if s.p == 2:
-        return x * (wide / safe)
-    size = xp.abs(x)
-    base = xp.where(size == 0, xp.ones_like(size), size)
-    return xp.sign(x) * (base ** (s.p - 1) * wide * safe ** (1 - s.p))
-
-
-def _norm_samples(draw: Any) -> list[Sample]:
-    return [
-        Sample((draw(2, 3, low=0.5),), {"p": p, "axis": (1,), "keepdims": keep}, f"p={p}")
-        for p, keep in ((2.0, False), (1.0, True), (3.0, False), (0.5, False), (math.inf, False), (-math.inf, False))
-    ] + [Sample((draw(2, 3, 2, low=0.5),), {"p": 2.0, "axis": (0, 2), "keepdims": False}, "two axes")]
-
-
-VECTOR_NORM = define(
-    "vector_norm",
-    inputs=("x",),
-    forward=_vector_norm,
-    shape=_vector_norm_shape,
-    dtype=lambda kinds, attrs: matrices.real_kind(kinds[0]),
-    saves=("x", "y"),
-    vjps={"x": _vector_norm_rule},
-    cost=lambda x, **_: 2 * shapes.count(x),
-    formula=r"\left(\sum |x|^p\right)^{1/p}",
-    samples=_norm_samples,
-    errors=lambda draw: [Sample((draw(2, 0),), {"p": math.inf, "axis": (1,), "keepdims": False})],
-)
 
 
 def _axes(dim: Any, ndim: int) -> tuple[int, ...]:
@@ -105,7 +39,13 @@ def vector_norm(x: Any, ord: float = 2, dim: Any = None, keepdim: bool = False, 
             ArgumentError("a vector norm's order is a number", got=f"ord={ord!r}", hint="see linalg.matrix_norm")
         )
     axes = _axes(None if dim in ((), []) else dim, x.ndim)
-    return apply(VECTOR_NORM, x, p=float(ord), axis=axes, keepdims=keepdim)
+    if (ord < 0 or math.isinf(ord)) and not all(x.shape[i] for i in axes):
+        raise placed(
+            ShapeError(
+                f"the {ord}-norm of nothing is not defined", got=f"shape {x.shape}, dim={dim}", want="an element"
+            )
+        )
+    return apply(NORM, x, p=float(ord), axis=axes, keepdims=keepdim)
 
 
 def matrix_norm(A: Any, ord: Any = "fro", dim: Any = (-2, -1), keepdim: bool = False, *, dtype: Any = None) -> Tensor:

@@ -52,6 +52,5 @@ REFERENCES: dict[str, Any] = {
     "qr": lambda a, mode: tuple(L.qr(a, mode)),
     "lu": _lu,
     "pinv": lambda a, smallest, hermitian: L.pinv(_half(a) if hermitian else a),
-    "vector_norm": lambda x, p, axis, keepdims: L.vector_norm(x, p, axis, keepdims),
     "matrix_exp": torch.matrix_exp,
 }
