@@ -10,6 +10,7 @@ from typing import Any
 
 from patchgrad.errors import ArgumentError, ShapeError
 from patchgrad.ops import elementwise, linalg_lu, linalg_svd, matrices, movement, shapes
+from patchgrad.ops.vector_norm import NORM
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
 from patchgrad.tensor.precision import under_autocast
