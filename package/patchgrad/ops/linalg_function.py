@@ -11,7 +11,7 @@ from typing import Any
 
 from patchgrad.autograd.op import Sample, define
 from patchgrad.errors import ArgumentError, ShapeError
-from patchgrad.ops import arrange, elementwise, linalg_inverse, matrices, movement, shapes
+from patchgrad.ops import diagonals, elementwise, linalg_inverse, matrices, movement, shapes
 from patchgrad.ops.linalg import matmul
 from patchgrad.ops.matrices import adjoint
 from patchgrad.tensor import Tensor, apply
@@ -136,7 +136,7 @@ def vander_rows(x: Any, N: int | None = None) -> Tensor:
 
 def diagonal(A: Any, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
     """`diagonal` of the last two axes: (..., n, m) -> (..., k)."""
-    return arrange.diagonal(A, offset, dim1, dim2)
+    return diagonals.diagonal(A, offset, dim1, dim2)
 
 
 @under_autocast
