@@ -13,7 +13,7 @@ METHODS = {
     'gather': 'gather index_add index_select masked_fill masked_select nonzero scatter scatter_add take_along_dim unique',
     'linalg': 'addmm baddbmm bmm dot inner matmul mm mv outer',
     'movement': 'broadcast_to chunk clone contiguous expand flatten flip movedim permute reshape split squeeze t transpose unbind unflatten unsqueeze view',
-    'moving': 'cpu cuda pin_memory to type type_as',
+    'moving': 'cpu cuda get_device is_pinned pin_memory to type type_as',
     'random': 'bernoulli bernoulli_ multinomial normal_ random_ uniform_',
     'reduce': 'all amax amin any argmax argmin cumprod cumsum logsumexp mean norm prod std sum var',
     'sorting': 'argsort kthvalue max median min sort topk',
@@ -29,6 +29,7 @@ IN_PLACE = {
     'special': 'erf',
 }
 PROPERTIES = {
+    'moving': 'is_cpu is_cuda is_meta',
     'standard': 'mT size',
 }
 OPS = {
