@@ -60,19 +60,32 @@ if TYPE_CHECKING:
     from patchgrad.ops.activation import *
     from patchgrad.ops.arithmetic import *
     from patchgrad.ops.arrange import *
+    from patchgrad.ops.axes import *
     from patchgrad.ops.bitwise import *
     from patchgrad.ops.creation import *
+    from patchgrad.ops.cumulative import *
+    from patchgrad.ops.diagonals import *
+    from patchgrad.ops.differences import *
     from patchgrad.ops.dtypes import *
     from patchgrad.ops.einsum import *
     from patchgrad.ops.elementwise import *
     from patchgrad.ops.exchange import *
     from patchgrad.ops.gather import *
+    from patchgrad.ops.index import *
+    from patchgrad.ops.index_along import *
+    from patchgrad.ops.joining import *
     from patchgrad.ops.linalg import *
     from patchgrad.ops.movement import *
     from patchgrad.ops.random import *
+    from patchgrad.ops.ranks import *
     from patchgrad.ops.reduce import *
+    from patchgrad.ops.scatter_reduce import *
+    from patchgrad.ops.searching import *
     from patchgrad.ops.sorting import *
     from patchgrad.ops.special import *
+    from patchgrad.ops.statistics import *
+    from patchgrad.ops.strided import *
+    from patchgrad.ops.vector_norm import *
     from patchgrad.recorder import watch
     from patchgrad.session import Session
     from patchgrad.transforms.batching.vmap import vmap

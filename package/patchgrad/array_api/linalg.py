@@ -12,7 +12,7 @@ from patchgrad.array_api.linear import matmul, matrix_transpose, tensordot, vecd
 from patchgrad.array_api.manipulation import axes_in, broadcast_shapes, broadcast_to, expand_dims, reshape, roll
 from patchgrad.array_api.statistical import max, min, sum
 from patchgrad.errors import ArgumentError, ShapeError
-from patchgrad.ops import arrange
+from patchgrad.ops import diagonals
 from patchgrad.tensor import Tensor
 from patchgrad.tensor.explain import placed
 
@@ -92,7 +92,7 @@ def det(x: Tensor, /) -> Tensor:
 
 def diagonal(x: Tensor, /, *, offset: int = 0) -> Tensor:
     """The diagonal ``offset`` steps above the main one."""
-    return arrange.diagonal(_matrices(x, "diagonal"), offset, -2, -1)
+    return diagonals.diagonal(_matrices(x, "diagonal"), offset, -2, -1)
 
 
 def eig(x: Tensor, /) -> Eigen:

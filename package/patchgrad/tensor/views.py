@@ -69,7 +69,15 @@ def link(view: Tensor, source: Tensor, op: OpSpec | None, attrs: dict[str, Any])
 
 
 def _share(a: Array, b: Array) -> bool:
-    return a is b or a.base is b or (a.base is not None and a.base is b.base)
+    return a is b or a.base is b or (a.base is not None and (a.base is b.base or _owner(a) is _owner(b)))
+
+
+def _owner(array: Any) -> Any:
+    """What owns the memory; views by strides have an object of another kind between."""
+    base = array.base
+    while base is not None:
+        array, base = base, getattr(base, "base", None)
+    return array
 
 
 def write(target: Tensor, op: OpSpec, *others: Any, **attrs: Any) -> Tensor:
@@ -275,5 +283,8 @@ def print_array(array: Any) -> str:
 def store_value(target: Tensor, value: Tensor) -> None:
     """Write ``value``, broadcast and cast, into the view ``target``."""
     if value.shape != target.shape and value.requires_grad:
+        extra = max(0, value.ndim - target.ndim)
+        if extra and value.shape[:extra] == (1,) * extra:
+            value = value.reshape(value.shape[extra:])  # type: ignore[attr-defined]
         value = value.broadcast_to(target.shape)  # type: ignore[attr-defined]
     store(target, value)
