@@ -109,6 +109,8 @@ def module(twin: ctypes.CDLL) -> ModuleType:
         **{n: _function(n, f) for n, f in vars(numpy.linalg).items() if callable(f) and not n.startswith("_")}
     )
     made.ndarray, made.add = ndarray, _AddAt()
+    strided = _function("as_strided", numpy.lib.stride_tricks.as_strided)
+    made.lib = SimpleNamespace(stride_tricks=SimpleNamespace(as_strided=strided))
     made.asnumpy = lambda array: numpy.array(_plain(array))
     by_name = {made.name: made for made in ALL}
     launch = cuda_twin.namespace(twin)[0].launch

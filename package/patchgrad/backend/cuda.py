@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 
 import numpy
@@ -59,13 +60,17 @@ def completed(cupy: Any) -> dict[str, Any]:
     def sort(x: Any, /, *, axis: int = -1, stable: bool = True) -> Any:
         return cupy.sort(x, axis=axis, kind="stable")
 
+    def diagonal(x: Any, /, *, offset: int = 0) -> Any:
+        return cupy.diagonal(x, offset=offset, axis1=-2, axis2=-1)
+
+    linalg = SimpleNamespace(**{"diagonal": diagonal, "vecdot": vecdot, **vars(cupy.linalg)})
     lacking = {
         "vecdot": vecdot,
         "unstack": unstack,
         "cumulative_sum": cupy.cumsum,
         "cumulative_prod": cupy.cumprod,
     }
-    own = {"var": var, "std": std, "argsort": argsort, "sort": sort, "launch": launcher(cupy)}
+    own = {"var": var, "std": std, "argsort": argsort, "sort": sort, "linalg": linalg, "launch": launcher(cupy)}
     return {**lacking, **functions, **own}
 
 
