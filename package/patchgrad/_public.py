@@ -3,7 +3,7 @@
 SUBMODULES = 'data datasets nn optim plots testing utils'
 NAMES = {
     'patchgrad.backend.random': 'Generator default_generator fork_rng get_rng_state initial_seed manual_seed seed set_rng_state',
-    'patchgrad.interop': 'from_torch load load_metadata save',
+    'patchgrad.interop': 'from_torch load load_metadata onnx save',
     'patchgrad.layergraph': 'LayerGraph edit layer',
     'patchgrad.ops': 'random',
     'patchgrad.ops.activation': 'log_softmax relu sigmoid softmax',
