@@ -14,6 +14,7 @@ from patchgrad.errors import ArgumentError, DtypeError, ShapeError
 from patchgrad.ops import activation, shapes
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
+from patchgrad.tensor.precision import under_autocast
 from patchgrad.typing import Shape
 
 REDUCTIONS = ("none", "mean", "sum")
@@ -234,6 +235,7 @@ def _check(name: str, input: Tensor, target: Tensor, reduction: str) -> None:
         )
 
 
+@under_autocast
 def nll_loss(
     input: Tensor,
     target: Tensor,
@@ -254,6 +256,7 @@ def nll_loss(
     return apply(NLL, input, target, weight, ignore_index=ignore_index, reduction=reduction)
 
 
+@under_autocast
 def cross_entropy(
     input: Tensor,
     target: Tensor,

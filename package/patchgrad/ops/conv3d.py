@@ -9,6 +9,7 @@ from patchgrad.ops.arrange import pad
 from patchgrad.ops.conv import conv2d, conv_transpose2d, single
 from patchgrad.tensor import Tensor
 from patchgrad.tensor.explain import placed
+from patchgrad.tensor.precision import under_autocast
 
 Triple = tuple[int, int, int]
 
@@ -21,6 +22,7 @@ def triple(value: Any, name: str, least: int = 1) -> Triple:
     return three[0], three[1], three[2]
 
 
+@under_autocast
 def conv3d(
     input: Any,
     weight: Any,
@@ -84,6 +86,7 @@ def _padded(x: Any, kernel: Any, stride: Triple, padding: Any, dilation: Triple)
     return pad(x, flat) if any(flat) else x
 
 
+@under_autocast
 def conv_transpose1d(
     input: Any,
     weight: Any,

@@ -11,6 +11,7 @@ from patchgrad.ops import elementwise
 from patchgrad.ops.margin_loss import reduced
 from patchgrad.tensor import Tensor
 from patchgrad.tensor.explain import placed
+from patchgrad.tensor.precision import under_autocast
 
 
 def gaussian_nll_loss(
@@ -50,6 +51,7 @@ def _variance(input: Any, var: Any) -> Any:
     )
 
 
+@under_autocast
 def poisson_nll_loss(
     input: Any, target: Any, log_input: bool = True, full: bool = False, eps: float = 1e-8, reduction: str = "mean"
 ) -> Tensor:

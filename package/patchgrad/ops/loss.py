@@ -12,6 +12,7 @@ from patchgrad.ops import elementwise, shapes
 from patchgrad.ops.class_loss import REDUCTIONS, cross_entropy, nll_loss
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
+from patchgrad.tensor.precision import under_autocast
 from patchgrad.typing import Shape
 
 __all__ = [
@@ -188,16 +189,19 @@ def _finish(values: Any, reduction: str) -> Tensor:
     return values.mean() if reduction == "mean" else values.sum()
 
 
+@under_autocast
 def mse_loss(input: Tensor, target: Tensor, reduction: str = "mean", weight: Tensor | None = None) -> Tensor:
     """Squared difference, its mean, or its sum; (*), (*) -> () or (*)."""
     return _pair(MSE, input, target, weight, reduction)
 
 
+@under_autocast
 def l1_loss(input: Tensor, target: Tensor, reduction: str = "mean", weight: Tensor | None = None) -> Tensor:
     """Absolute difference, its mean, or its sum; (*), (*) -> () or (*)."""
     return _pair(L1, input, target, weight, reduction)
 
 
+@under_autocast
 def huber_loss(
     input: Tensor, target: Tensor, reduction: str = "mean", delta: float = 1.0, weight: Tensor | None = None
 ) -> Tensor:
@@ -207,6 +211,7 @@ def huber_loss(
     return _pair(HUBER, input, target, weight, reduction, delta=delta, scale=1.0)
 
 
+@under_autocast
 def smooth_l1_loss(input: Tensor, target: Tensor, reduction: str = "mean", beta: float = 1.0) -> Tensor:
     """`huber_loss` divided by ``beta``, its delta; `l1_loss` for ``beta = 0``."""
     if beta < 0:
@@ -216,6 +221,7 @@ def smooth_l1_loss(input: Tensor, target: Tensor, reduction: str = "mean", beta:
     return _pair(HUBER, input, target, None, reduction, delta=beta, scale=1.0 / beta)
 
 
+@under_autocast
 def binary_cross_entropy(
     input: Tensor, target: Tensor, weight: Tensor | None = None, reduction: str = "mean"
 ) -> Tensor:
@@ -231,6 +237,7 @@ def binary_cross_entropy(
     return _pair(BCE, input, target, weight, reduction)
 
 
+@under_autocast
 def binary_cross_entropy_with_logits(
     input: Tensor,
     target: Tensor,
@@ -259,6 +266,7 @@ def binary_cross_entropy_with_logits(
     return _finish(weight * apply(BCE_LOGITS, input, target, pos_weight, reduction="none"), reduction)
 
 
+@under_autocast
 def kl_div(input: Tensor, target: Tensor, reduction: str = "mean", log_target: bool = False) -> Tensor:
     """``target * (log(target) - input)`` for log-probabilities ``input``; "batchmean" divides by the first axis."""
     expected: Any = elementwise.exp(target) * target if log_target else xlogy(target)

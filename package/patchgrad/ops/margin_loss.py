@@ -12,6 +12,7 @@ from patchgrad.ops.class_loss import REDUCTIONS
 from patchgrad.ops.distance import pairwise_distance
 from patchgrad.tensor import Tensor
 from patchgrad.tensor.explain import placed
+from patchgrad.tensor.precision import under_autocast
 
 TINY = 1e-12
 """Under the squared lengths in `cosine_embedding_loss`, as in PyTorch."""
@@ -31,11 +32,13 @@ def _above(x: Any) -> Any:
     return x.clamp(min=0.0)
 
 
+@under_autocast
 def margin_ranking_loss(input1: Any, input2: Any, target: Any, margin: float = 0.0, reduction: str = "mean") -> Tensor:
     """``max(0, -t (x1 - x2) + margin)``: x1 should rank higher where t is 1, lower where it is -1."""
     return reduced("margin_ranking_loss", _above(-target * (input1 - input2) + margin), reduction)
 
 
+@under_autocast
 def hinge_embedding_loss(input: Any, target: Any, margin: float = 1.0, reduction: str = "mean") -> Tensor:
     """``x`` where t is 1, ``max(0, margin - x)`` where it is -1, for distances x."""
     near = elementwise.where(target == 1, input, 0.0)
@@ -43,6 +46,7 @@ def hinge_embedding_loss(input: Any, target: Any, margin: float = 1.0, reduction
     return reduced("hinge_embedding_loss", near + far, reduction)
 
 
+@under_autocast
 def cosine_embedding_loss(
     input1: Any, input2: Any, target: Any, margin: float = 0.0, reduction: str = "mean"
 ) -> Tensor:
@@ -58,11 +62,13 @@ def cosine_embedding_loss(
     return reduced("cosine_embedding_loss", near + far, reduction)
 
 
+@under_autocast
 def soft_margin_loss(input: Any, target: Any, reduction: str = "mean") -> Tensor:
     """``log(1 + exp(-t x))`` for targets 1 and -1."""
     return reduced("soft_margin_loss", -logsigmoid(target * input), reduction)
 
 
+@under_autocast
 def triplet_margin_loss(
     anchor: Any,
     positive: Any,
@@ -109,6 +115,7 @@ def triplet_margin_with_distance_loss(
     return reduced("triplet_margin_loss", _above(near - far + margin), reduction)
 
 
+@under_autocast
 def multi_margin_loss(
     input: Any,
     target: Any,
@@ -146,6 +153,7 @@ def multilabel_soft_margin_loss(input: Any, target: Any, weight: Any = None, red
     return reduced("multilabel_soft_margin_loss", (terms if weight is None else terms * weight).mean(-1), reduction)
 
 
+@under_autocast
 def multilabel_margin_loss(input: Any, target: Any, reduction: str = "mean") -> Tensor:
     """The sum of ``max(0, 1 - (x[t] - x[j]))`` over right classes t and wrong ones j, divided by the classes.
 

@@ -13,6 +13,7 @@ from patchgrad.ops.conv import pair, single
 from patchgrad.ops.pool import avg_pool1d, avg_pool2d
 from patchgrad.tensor import Tensor
 from patchgrad.tensor.explain import placed
+from patchgrad.tensor.precision import under_autocast
 
 
 def adaptive_max_pool2d(input: Any, output_size: Any) -> Tensor:
@@ -59,6 +60,7 @@ def _root(mean: Any, count: int, p: float) -> Any:
     return (mean.sign() * relu(mean.abs()) * count) ** (1 / p)
 
 
+@under_autocast
 def max_unpool2d(
     input: Any,
     indices: Any,
