@@ -109,7 +109,7 @@ class _Watch:
             made = tuple(self._note(output) for output in outputs)
             self.run.events.append(Event(op.name, attrs, read, made, None, scope, place))
 
-    def backward(self, *what: Any) -> None:
+    def backward(self, node: Any, cotangents: Any, gradients: Any) -> None:
         """Nothing: there is no backward pass."""
 
     def enter(self, module: Any, args: tuple[Any, ...]) -> None:

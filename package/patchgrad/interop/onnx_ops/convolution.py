@@ -20,7 +20,7 @@ def _pads(padding: Any) -> list[int]:
 def _conv(b: Builder, e: Event) -> None:
     x, weight, bias = (*e.inputs, None)[:3]
     kernel = list(b.shape_of(weight)[2:])
-    attrs = {
+    attrs: dict[str, Any] = {
         "kernel_shape": kernel,
         "strides": list(e.attrs["stride"]),
         "pads": _pads(e.attrs["padding"]),
@@ -42,7 +42,7 @@ def _conv_transpose(b: Builder, e: Event) -> None:
             raise b.cannot("an image whose size follows the batch")
         low, high = padding[axis]
         extra.append(size[axis] - ((length - 1) * stride[axis] - low - high + dilation[axis] * (kernel[axis] - 1) + 1))
-    attrs = {
+    attrs: dict[str, Any] = {
         "kernel_shape": kernel,
         "strides": list(stride),
         "pads": _pads(padding),
@@ -54,7 +54,7 @@ def _conv_transpose(b: Builder, e: Event) -> None:
 
 
 def _max_pool(b: Builder, e: Event) -> None:
-    attrs = {
+    attrs: dict[str, Any] = {
         "kernel_shape": list(e.attrs["kernel"]),
         "strides": list(e.attrs["stride"]),
         "pads": _pads(e.attrs["padding"]),
@@ -87,7 +87,7 @@ def _avg_pool(b: Builder, e: Event) -> None:
     if divisor is None and not even and any(border):
         raise b.cannot("a mean whose border counts on one side alone")
     counted = divisor is not None or (even and any(border))
-    attrs = {"kernel_shape": kernel, "strides": list(e.attrs["stride"]), "pads": _pads(padding)}
+    attrs: dict[str, Any] = {"kernel_shape": kernel, "strides": list(e.attrs["stride"]), "pads": _pads(padding)}
     mean = b.node("AveragePool", x, count_include_pad=int(counted), **attrs)
     if divisor is not None:
         size = 1
@@ -105,9 +105,7 @@ def _layer(b: Builder, e: Event) -> None:
     if len(e.inputs) > 1:
         raise b.cannot("an output_size that is given at the call")
     rank = len(layer.kernel_size)
-    padding = layer.padding
-    if padding == "valid":
-        padding = (0,) * rank
+    padding: Any = (0,) * rank if layer.padding == "valid" else layer.padding
     if padding == "same":
         total = [d * (k - 1) for d, k in zip(layer.dilation, layer.kernel_size, strict=True)]
         pads = [whole // 2 for whole in total] + [whole - whole // 2 for whole in total]

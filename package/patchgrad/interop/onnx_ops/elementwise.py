@@ -111,8 +111,8 @@ def _remainder(b: Builder, x: str, y: str, number: Any) -> str:
 
 def _remainder_of(b: Builder, e: Event) -> None:
     kind = b.dtype_of(e.outputs[0])
-    names = [b.name(entry, kind) for entry in e.inputs]
-    b.set(0, _remainder(b, *names, None) if kind.startswith("float") else b.node("Mod", *names))
+    x, y = (b.name(entry, kind) for entry in e.inputs)
+    b.set(0, _remainder(b, x, y, None) if kind.startswith("float") else b.node("Mod", x, y))
 
 
 def _clamp(b: Builder, e: Event) -> None:
@@ -145,7 +145,7 @@ def _with(op: str, **names: str) -> Write:
     """One operator with attributes: ONNX's name to the name here."""
 
     def write(b: Builder, e: Event) -> None:
-        attrs = {theirs: float(e.attrs[ours]) for theirs, ours in names.items()}
+        attrs: dict[str, Any] = {theirs: float(e.attrs[ours]) for theirs, ours in names.items()}
         b.set(0, b.node(op, b.name(e.inputs[0]), **attrs))
 
     return write

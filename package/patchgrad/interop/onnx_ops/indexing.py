@@ -128,10 +128,8 @@ def _read_gather(x: Any, index: Any, axis: int = 0) -> Any:
         return host.asarray(host.take(x, index, axis=axis))
     if isinstance(index, host.ndarray) and not index.ndim:
         return x[(slice(None),) * (axis % x.ndim) + (int(index),)]
-    rows = index if isinstance(index, Tensor) else Tensor(x.backend.asarray(index))
+    rows, x = _tensor(index, x), _tensor(x, index)
     size = x.shape[axis]
-    if isinstance(x, host.ndarray):
-        x = Tensor(rows.backend.asarray(x))
     rows = _positive(rows, size)
     flat = x.index_select(axis, rows.reshape(-1))
     return flat.reshape(*x.shape[: axis % x.ndim], *rows.shape, *x.shape[axis % x.ndim + 1 :])

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from patchgrad.backend import host
+from patchgrad.backend.dtype import as_dtype
 from patchgrad.errors import GraphError
 from patchgrad.interop.onnx_builder import Builder
 from patchgrad.interop.recorded import Dim, Event
@@ -160,8 +161,9 @@ def _read_flatten(x: Any, axis: int = 1) -> Any:
 def _read_split(x: Any, given: Any = None, axis: int = 0, split: Any = None, num_outputs: int | None = None) -> Any:
     sizes = split if given is None else given.tolist()
     if sizes is None:
-        step = -(-x.shape[axis] // (num_outputs or 1))
-        sizes = [min(step, x.shape[axis] - at) for at in range(0, x.shape[axis], step)]
+        count, length = num_outputs or 1, x.shape[axis]
+        step = -(-length // count)
+        sizes = [max(0, min(step, length - step * at)) for at in range(count)]
     return tuple(x.split(sizes, axis))
 
 
@@ -200,6 +202,10 @@ def _read_constant(shape: Any, value: Any = None) -> Any:
 
 def _read_shape(x: Any, start: int = 0, end: int | None = None) -> Any:
     return host.asarray(tuple(x.shape)[start:end], dtype="int64")
+
+
+def _read_range(start: Any, limit: Any, delta: Any) -> Any:
+    return host.arange(start.item(), limit.item(), delta.item(), dtype=as_dtype(start.dtype).numpy)
 
 
 def _read_tile(x: Any, repeats: Any) -> Any:
@@ -241,7 +247,7 @@ READ: dict[str, Any] = {
     "Size": lambda x: host.asarray(math.prod(x.shape), dtype="int64"),
     "Tile": _read_tile,
     "ConstantOfShape": _read_constant,
-    "Range": lambda start, limit, delta: host.arange(start.item(), limit.item(), delta.item(), dtype=start.dtype),
+    "Range": _read_range,
     "Resize": _read_resize,
     "DepthToSpace": lambda x, blocksize, mode="DCR": _depth_to_space(x, blocksize, mode),
 }
