@@ -9,14 +9,19 @@ from patchgrad.autograd._public import NAMES, SUBMODULES
 from patchgrad.lazy import attach
 
 if TYPE_CHECKING:
-    from patchgrad.autograd import functional
+    from patchgrad.autograd import function, functional
     from patchgrad.autograd.state import enable_grad, no_grad, set_grad_enabled
-    from patchgrad.testing import gradcheck, gradgradcheck
+    from patchgrad.transforms.custom.checks import check_functions
+    from patchgrad.transforms.custom.function import Function
+    from patchgrad.transforms.gradcheck import gradcheck, gradgradcheck
     from patchgrad.transforms.gradients import backward, grad
 
 __all__ = [
+    "Function",
     "backward",
+    "check_functions",
     "enable_grad",
+    "function",
     "functional",
     "grad",
     "gradcheck",

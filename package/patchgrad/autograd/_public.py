@@ -1,8 +1,10 @@
 """Written by ``python -m patchgrad.emit``."""
 
-SUBMODULES = 'functional'
+SUBMODULES = 'function functional'
 NAMES = {
     'patchgrad.autograd.state': 'enable_grad no_grad set_grad_enabled',
-    'patchgrad.testing': 'gradcheck gradgradcheck',
+    'patchgrad.transforms.custom.checks': 'check_functions',
+    'patchgrad.transforms.custom.function': 'Function',
+    'patchgrad.transforms.gradcheck': 'gradcheck gradgradcheck',
     'patchgrad.transforms.gradients': 'backward grad',
 }
