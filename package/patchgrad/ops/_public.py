@@ -25,7 +25,7 @@ METHODS = {
     'linalg_products': 'adjoint bmm dot ger inner kron mm mv outer vdot',
     'linalg_sums': 'addbmm addmm addmv addr baddbmm',
     'movement': 'broadcast_to chunk clone contiguous expand flatten flip movedim permute reshape split squeeze t transpose unbind unflatten unsqueeze',
-    'moving': 'cpu cuda pin_memory to type type_as',
+    'moving': 'cpu cuda get_device is_pinned pin_memory to type type_as',
     'random': 'bernoulli bernoulli_ multinomial normal_ random_ uniform_',
     'ranks': 'median mode nanmedian nanquantile quantile',
     'reduce': 'all amax amin aminmax any argmax argmin mean prod sum',
@@ -54,6 +54,7 @@ IN_PLACE = {
 }
 PROPERTIES = {
     'linalg_products': 'H mH',
+    'moving': 'is_cpu is_cuda is_meta',
     'standard': 'mT size',
 }
 OPS = {
