@@ -12,11 +12,10 @@ from patchgrad.autograd.op import Sample, define
 from patchgrad.backend import host
 from patchgrad.errors import ArgumentError, DtypeError, ShapeError
 from patchgrad.ops import activation, shapes
+from patchgrad.ops.reduction import REDUCTIONS, chosen
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
 from patchgrad.typing import Shape
-
-REDUCTIONS = ("none", "mean", "sum")
 
 
 def _last(xp: Any, x: Any) -> Any:
@@ -238,8 +237,9 @@ def nll_loss(
     input: Tensor,
     target: Tensor,
     weight: Tensor | None = None,
-    *,
+    size_average: bool | None = None,
     ignore_index: int = -100,
+    reduce: bool | None = None,
     reduction: str = "mean",
 ) -> Tensor:
     """Minus the log-probability of the right class.
@@ -250,6 +250,7 @@ def nll_loss(
         weight        factor per class, (classes,); the mean is then weighted
         ignore_index  samples with this target count for nothing
     """
+    reduction = chosen(reduction, size_average, reduce)
     _check("nll_loss", input, target, reduction)
     return apply(NLL, input, target, weight, ignore_index=ignore_index, reduction=reduction)
 
@@ -258,8 +259,9 @@ def cross_entropy(
     input: Tensor,
     target: Tensor,
     weight: Tensor | None = None,
-    *,
+    size_average: bool | None = None,
     ignore_index: int = -100,
+    reduce: bool | None = None,
     reduction: str = "mean",
     label_smoothing: float = 0.0,
 ) -> Tensor:
@@ -273,6 +275,7 @@ def cross_entropy(
         ignore_index     samples with this target count for nothing
         label_smoothing  part of the probability that is spread evenly over all classes
     """
+    reduction = chosen(reduction, size_average, reduce)
     if not 0.0 <= label_smoothing <= 1.0:
         raise placed(
             ArgumentError("label_smoothing is a part of a probability", got=f"{label_smoothing}", want="0 to 1")

@@ -9,6 +9,7 @@ from patchgrad.backend import MetaArray
 from patchgrad.errors import ArgumentError, ShapeError
 from patchgrad.ops import elementwise
 from patchgrad.ops.margin_loss import reduced
+from patchgrad.ops.reduction import chosen
 from patchgrad.tensor import Tensor
 from patchgrad.tensor.explain import placed
 
@@ -51,13 +52,21 @@ def _variance(input: Any, var: Any) -> Any:
 
 
 def poisson_nll_loss(
-    input: Any, target: Any, log_input: bool = True, full: bool = False, eps: float = 1e-8, reduction: str = "mean"
+    input: Any,
+    target: Any,
+    log_input: bool = True,
+    full: bool = False,
+    size_average: bool | None = None,
+    eps: float = 1e-8,
+    reduce: bool | None = None,
+    reduction: str = "mean",
 ) -> Tensor:
     """``exp(x) - t x`` for the logarithm x of a Poisson rate, or ``x - t log(x + eps)`` for the rate.
 
     Parameters
         full  add Stirling's ``t log t - t + log(2 pi t) / 2`` where t is above 1
     """
+    reduction = chosen(reduction, size_average, reduce)
     values = input.exp() - target * input if log_input else input - target * (input + eps).log()
     if full:
         large = elementwise.where(target > 1, target, 1.0)

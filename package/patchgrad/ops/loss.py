@@ -9,7 +9,8 @@ from typing import Any
 from patchgrad.autograd.op import OpSpec, Sample, define
 from patchgrad.errors import ArgumentError, ShapeError
 from patchgrad.ops import elementwise, shapes
-from patchgrad.ops.class_loss import REDUCTIONS, cross_entropy, nll_loss
+from patchgrad.ops.class_loss import cross_entropy, nll_loss
+from patchgrad.ops.reduction import REDUCTIONS, chosen
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
 from patchgrad.typing import Shape
@@ -188,13 +189,29 @@ def _finish(values: Any, reduction: str) -> Tensor:
     return values.mean() if reduction == "mean" else values.sum()
 
 
-def mse_loss(input: Tensor, target: Tensor, reduction: str = "mean", weight: Tensor | None = None) -> Tensor:
+def mse_loss(
+    input: Tensor,
+    target: Tensor,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    weight: Tensor | None = None,
+) -> Tensor:
     """Squared difference, its mean, or its sum; (*), (*) -> () or (*)."""
+    reduction = chosen(reduction, size_average, reduce)
     return _pair(MSE, input, target, weight, reduction)
 
 
-def l1_loss(input: Tensor, target: Tensor, reduction: str = "mean", weight: Tensor | None = None) -> Tensor:
+def l1_loss(
+    input: Tensor,
+    target: Tensor,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    weight: Tensor | None = None,
+) -> Tensor:
     """Absolute difference, its mean, or its sum; (*), (*) -> () or (*)."""
+    reduction = chosen(reduction, size_average, reduce)
     return _pair(L1, input, target, weight, reduction)
 
 
@@ -207,19 +224,33 @@ def huber_loss(
     return _pair(HUBER, input, target, weight, reduction, delta=delta, scale=1.0)
 
 
-def smooth_l1_loss(input: Tensor, target: Tensor, reduction: str = "mean", beta: float = 1.0) -> Tensor:
+def smooth_l1_loss(
+    input: Tensor,
+    target: Tensor,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    beta: float = 1.0,
+) -> Tensor:
     """`huber_loss` divided by ``beta``, its delta; `l1_loss` for ``beta = 0``."""
+    reduction = chosen(reduction, size_average, reduce)
     if beta < 0:
         raise placed(ArgumentError("smooth_l1_loss needs a beta of 0 or more", got=f"beta={beta}"))
     if beta == 0:
-        return l1_loss(input, target, reduction)
+        return l1_loss(input, target, reduction=reduction)
     return _pair(HUBER, input, target, None, reduction, delta=beta, scale=1.0 / beta)
 
 
 def binary_cross_entropy(
-    input: Tensor, target: Tensor, weight: Tensor | None = None, reduction: str = "mean"
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
 ) -> Tensor:
     """``-t log(p) - (1 - t) log(1 - p)`` for probabilities ``input``; logarithms are cut off at -100."""
+    reduction = chosen(reduction, size_average, reduce)
     if input.shape != target.shape:
         raise placed(
             ShapeError(
@@ -235,6 +266,8 @@ def binary_cross_entropy_with_logits(
     input: Tensor,
     target: Tensor,
     weight: Tensor | None = None,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
     reduction: str = "mean",
     pos_weight: Tensor | None = None,
 ) -> Tensor:
@@ -244,6 +277,7 @@ def binary_cross_entropy_with_logits(
         weight      factor per element, broadcast
         pos_weight  factor of the positive term, per class: broadcast to the last axes
     """
+    reduction = chosen(reduction, size_average, reduce)
     _check_reduction("binary_cross_entropy_with_logits", reduction)
     if input.shape != target.shape:
         raise placed(
@@ -259,8 +293,16 @@ def binary_cross_entropy_with_logits(
     return _finish(weight * apply(BCE_LOGITS, input, target, pos_weight, reduction="none"), reduction)
 
 
-def kl_div(input: Tensor, target: Tensor, reduction: str = "mean", log_target: bool = False) -> Tensor:
+def kl_div(
+    input: Tensor,
+    target: Tensor,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    log_target: bool = False,
+) -> Tensor:
     """``target * (log(target) - input)`` for log-probabilities ``input``; "batchmean" divides by the first axis."""
+    reduction = chosen(reduction, size_average, reduce)
     expected: Any = elementwise.exp(target) * target if log_target else xlogy(target)
     values = expected - (elementwise.exp(target) if log_target else target) * input
     if reduction == "batchmean":
