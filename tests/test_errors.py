@@ -148,7 +148,7 @@ def test_a_mistake_inside_a_network_names_the_layer():
     assert error.value.where.startswith("2.1")
     assert "(2, 144)" in error.value.got
     text = str(error.value)
-    assert [line.split()[0] for line in text.splitlines()[1:]] == ["got", "want", "try", "in"]
+    assert [line.split()[0] for line in text.splitlines()[1:5]] == ["got", "want", "try", "in"]
 
 
 def test_the_hint_for_a_matrix_on_the_wrong_side_can_be_pasted():
@@ -164,7 +164,8 @@ def test_two_devices_are_named():
     assert error.value.hint
 
 
-def test_the_line_of_a_mistake_is_the_expression_itself():
+def test_the_expression_of_a_mistake_is_underlined():
     with pytest.raises(ShapeError) as error:
-        _ = (X + 1) @ (X * 2)
-    assert error.value.where.endswith("(X + 1) @ (X * 2)")
+        _ = 1 + (X + 1) @ (X * 2)
+    assert error.value.source.splitlines() == ["_ = 1 + (X + 1) @ (X * 2)", "        ^^^^^^^^^^^^^^^^^"]
+    assert str(error.value).endswith("        _ = 1 + (X + 1) @ (X * 2)\n                ^^^^^^^^^^^^^^^^^")

@@ -1,15 +1,15 @@
 """patchgrad: tensors and gradients with PyTorch's names, and a studio to rewire networks while they learn.
 
-The list of public names. Rooms that are not needed for tensors are imported when first asked for.
+The list of public names. Almost all are imported when they are first used (``lazy.py``).
 """
 
 # Names are imported here to be found here.
 # pyright: reportUnusedImport=false
 
-from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING
 
-from patchgrad import errors, nn, ops, optim
+from patchgrad import errors, ops
+from patchgrad._public import NAMES, SUBMODULES
 from patchgrad.autograd.state import enable_grad, is_grad_enabled, no_grad, observing, set_grad_enabled
 from patchgrad.backend.device import device
 from patchgrad.backend.dtype import bool_ as bool
@@ -28,41 +28,46 @@ from patchgrad.backend.dtype import (
     set_default_dtype,
     uint8,
 )
-from patchgrad.backend.random import get_rng_state, manual_seed, set_rng_state
-from patchgrad.ops.activation import *
-from patchgrad.ops.arithmetic import *
-from patchgrad.ops.arrange import *
-from patchgrad.ops.bitwise import *
-from patchgrad.ops.creation import *
-from patchgrad.ops.einsum import *
-from patchgrad.ops.elementwise import *
-from patchgrad.ops.gather import *
-from patchgrad.ops.linalg import *
-from patchgrad.ops.movement import *
-from patchgrad.ops.random import *
-from patchgrad.ops.reduce import *
-from patchgrad.ops.sorting import *
-from patchgrad.ops.special import *
+from patchgrad.lazy import attach
+from patchgrad.ops.creation import tensor
 from patchgrad.tensor.tensor import Tensor
-from patchgrad.transforms import grad
 from patchgrad.version import __version__
 
-_LATER = {
-    "data": ("patchgrad.data", None),
-    "datasets": ("patchgrad.datasets", None),
-    "edit": ("patchgrad.layergraph.edit", None),
-    "LayerGraph": ("patchgrad.layergraph", "LayerGraph"),
-    "layer": ("patchgrad.layergraph", "layer"),
-    "load": ("patchgrad.interop", "load"),
-    "load_metadata": ("patchgrad.interop", "load_metadata"),
-    "plots": ("patchgrad.plots", None),
-    "save": ("patchgrad.interop", "save"),
-    "Session": ("patchgrad.session", "Session"),
-    "studio": ("patchgrad.widgets", "studio"),
-    "testing": ("patchgrad.testing", None),
-    "watch": ("patchgrad.recorder", "watch"),
-}
-"""Public name to (module, attribute), imported on first use."""
+if TYPE_CHECKING:
+    from patchgrad import data, datasets, nn, optim, plots, testing
+    from patchgrad.backend.random import (
+        Generator,
+        default_generator,
+        fork_rng,
+        get_rng_state,
+        initial_seed,
+        manual_seed,
+        seed,
+        set_rng_state,
+    )
+    from patchgrad.interop import load, load_metadata, save
+    from patchgrad.layergraph import LayerGraph, edit, layer
+    from patchgrad.ops import random
+    from patchgrad.ops.activation import *
+    from patchgrad.ops.arithmetic import *
+    from patchgrad.ops.arrange import *
+    from patchgrad.ops.bitwise import *
+    from patchgrad.ops.creation import *
+    from patchgrad.ops.dtypes import *
+    from patchgrad.ops.einsum import *
+    from patchgrad.ops.elementwise import *
+    from patchgrad.ops.gather import *
+    from patchgrad.ops.linalg import *
+    from patchgrad.ops.movement import *
+    from patchgrad.ops.random import *
+    from patchgrad.ops.reduce import *
+    from patchgrad.ops.sorting import *
+    from patchgrad.ops.special import *
+    from patchgrad.recorder import watch
+    from patchgrad.session import Session
+    from patchgrad.transforms import grad
+    from patchgrad.widgets import studio
+
 _SHOWN_BY = {
     "LayerGraph": "patchgrad.drawing",
     "layer": "patchgrad.drawing",
@@ -71,19 +76,4 @@ _SHOWN_BY = {
     "watch": "patchgrad.drawing",
 }
 """With these come objects that a notebook shows by means of a higher room."""
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _LATER:
-        raise AttributeError(f"module 'patchgrad' has no attribute {name!r}")
-    room, attribute = _LATER[name]
-    found = import_module(room)
-    if name in _SHOWN_BY:
-        import_module(_SHOWN_BY[name])
-    found = found if attribute is None else getattr(found, attribute)
-    globals()[name] = found
-    return found
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_LATER})
+__getattr__, __dir__ = attach(__name__, NAMES, SUBMODULES, _SHOWN_BY)

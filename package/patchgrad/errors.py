@@ -20,6 +20,7 @@ class PatchgradError(Exception):
         got     what was given, in the user's names
         want    what would have been accepted
         hint    what to try
+        source  the user's line with the expression underlined; empty if unknown
         ports   the ports of the layer graph that are concerned, to be marked
     """
 
@@ -31,6 +32,7 @@ class PatchgradError(Exception):
         got: str = "",
         want: str = "",
         hint: str = "",
+        source: str = "",
         ports: Sequence[Any] = (),
     ) -> None:
         super().__init__(title)
@@ -39,11 +41,13 @@ class PatchgradError(Exception):
         self.got = got
         self.want = want
         self.hint = hint
+        self.source = source
         self.ports = tuple(ports)
 
     def __str__(self) -> str:
         parts = (("got", self.got), ("want", self.want), ("try", self.hint), ("in", self.where))
-        return "\n".join([self.title, *(f"  {label:<5} {text}" for label, text in parts if text)])
+        shown = [f"        {line}" for line in self.source.splitlines()]
+        return "\n".join([self.title, *(f"  {label:<5} {text}" for label, text in parts if text), *shown])
 
 
 class ShapeError(PatchgradError, ValueError):

@@ -1,13 +1,21 @@
-"""What type checkers are told of Tensor is what Tensor has."""
+"""Derived lists of names are fresh, and what type checkers are told of Tensor is what Tensor has."""
 
 from __future__ import annotations
 
-from patchgrad.ops import declare
+from patchgrad import emit
+from patchgrad.ops import binding
 from patchgrad.tensor import Tensor
 
 
-def test_the_declared_methods_are_those_that_are_bound() -> None:
-    assert declare.TARGET.read_text() == declare.text(), "run: python -m patchgrad.ops.declare"
+def test_the_derived_lists_are_fresh() -> None:
+    stale = [path.name for path, text in {**emit.tables(), **emit.declared()}.items() if path.read_text() != text]
+    assert stale == [], "run: python -m patchgrad.emit"
+
+
+def test_every_name_that_waits_for_its_family_is_bound_by_it() -> None:
+    for name in {*binding.tables.METHODS, *binding.tables.PROPERTIES, "methods"}:
+        binding.bind(name)
+    assert [name for name, found in vars(Tensor).items() if isinstance(found, binding.Later)] == []
 
 
 def test_every_method_that_writes_in_place_belongs_to_one_that_does_not() -> None:

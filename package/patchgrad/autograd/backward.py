@@ -12,6 +12,7 @@ from typing import Any, Protocol
 from patchgrad.autograd.node import Node
 from patchgrad.autograd.op import Saved
 from patchgrad.autograd.state import state
+from patchgrad.backend import low
 from patchgrad.errors import GradError
 
 
@@ -29,6 +30,10 @@ class World(Protocol):
         """The gradient in the shape and dtype of input ``index``: sums over broadcast axes."""
 
     def add(self, a: Any, b: Any) -> Any: ...
+
+    def widened(self, cts: list[Any]) -> list[Any]:
+        """The cotangents as the rules compute with them: float32 for low precision."""
+        ...
 
 
 Key = tuple[Any, int]
@@ -105,6 +110,7 @@ def _gradients(node: Node, cts: list[Any], world: World) -> list[Any]:
     op = node.op
     saved = world.saved(node)
     xp = world.namespace(node)
+    cts = world.widened(cts) if low.used else cts
     ct: Any = cts[0]
     if len(cts) > 1:
         ct = tuple(cts)

@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from patchgrad.backend.dtype import get_default_dtype, result_dtype
+from patchgrad.backend.dtype import get_default_dtype
+from patchgrad.backend.low import FLOATS
+from patchgrad.backend.promotion import result_dtype
 from patchgrad.errors import GradError
 from patchgrad.typing import Shape
 
@@ -36,6 +38,7 @@ class OpSpec:
         shape     ``shape(*shapes, **attrs)``: result shape (a tuple of them with several outputs)
         dtype     "same" as the first input, "promote", "float" (promote, integers become the default
                   float), "bool", "int64", or a function of (dtypes of inputs, attrs)
+        promotes  which inputs decide the dtype and are cast to it, for "promote" and "float"; all unless given
         view      the result shares memory with the first input
         cost      ``cost(*shapes, **attrs)``: floating-point operations
         formula   LaTeX
@@ -53,6 +56,7 @@ class OpSpec:
     joint: Rule | None = None
     saves: tuple[str, ...] = ()
     dtype: Any = "promote"
+    promotes: tuple[str, ...] = ()
     view: bool = False
     variadic: bool = False
     cost: Callable[..., int] | None = None
@@ -64,6 +68,8 @@ class OpSpec:
     differentiable: bool = field(init=False)
     aligns: bool = field(init=False)
     """Inputs of different dtypes are cast to one before forward runs."""
+    apart: tuple[int, ...] = field(init=False)
+    """Inputs that keep their dtype all the same."""
     saved_inputs: tuple[int, ...] = field(init=False)
     saved_outputs: tuple[int, ...] = field(init=False)
     saved_names: tuple[str, ...] = field(init=False)
@@ -73,23 +79,29 @@ class OpSpec:
         derive = partial(object.__setattr__, self)
         derive("differentiable", bool(self.vjps) or self.joint is not None)
         derive("aligns", self.dtype in ("promote", "float"))
+        apart = (i for i, name in enumerate(self.inputs) if self.promotes and name not in self.promotes)
+        derive("apart", tuple(apart))
         derive("saved_inputs", tuple(i for i, name in enumerate(self.inputs) if name in self.saves))
         derive("saved_outputs", tuple(i for i, name in enumerate(self.outputs) if name in self.saves))
         derive("saved_names", tuple(name for name in (*self.inputs, *self.outputs) if name in self.saves))
 
     def result_dtypes(self, arrays: list[Any], attrs: dict[str, Any]) -> tuple[Any, ...]:
         """NumPy dtypes of the outputs for these inputs (arrays, Python scalars or None)."""
-        kinds = [getattr(array, "dtype", array) for array in arrays if array is not None]
-        found = self.dtype(kinds, attrs) if callable(self.dtype) else _POLICIES[self.dtype](kinds)
+        given = [array for index, array in enumerate(arrays) if array is not None and index not in self.apart]
+        if self.aligns:
+            found = _POLICIES[self.dtype](given)
+        else:
+            kinds = [getattr(array, "dtype", array) for array in given]
+            found = self.dtype(kinds, attrs) if callable(self.dtype) else _POLICIES[self.dtype](kinds)
         return found if isinstance(found, tuple) else (found,) * len(self.outputs)
 
     def __repr__(self) -> str:
         return f"<op {self.name}>"
 
 
-def _floating(kinds: list[Any]) -> Any:
-    found = result_dtype(kinds)
-    return found if found.kind in "fc" else get_default_dtype().numpy
+def _floating(arrays: list[Any]) -> Any:
+    found = result_dtype(arrays)
+    return found if found.kind in FLOATS else get_default_dtype().numpy
 
 
 def _named(name: str) -> Callable[[list[Any]], Any]:
@@ -144,6 +156,7 @@ class Saved:
 
 
 _REGISTRY: dict[str, OpSpec] = {}
+_importer: Callable[[str | None], None] | None = None
 
 
 def define(name: str, **fields: Any) -> OpSpec:
@@ -153,12 +166,27 @@ def define(name: str, **fields: Any) -> OpSpec:
     return op
 
 
+def enter_by(importer: Callable[[str | None], None]) -> None:
+    """Install what imports the family of an op that has no record yet; asked for None it imports all of them."""
+    global _importer
+    _importer = importer
+
+
 def find(name: str) -> OpSpec:
     """The op of this name. Raises KeyError."""
+    if name not in _REGISTRY and _importer is not None:
+        _importer(name)
     return _REGISTRY[name]
 
 
 def all_ops() -> Iterator[OpSpec]:
-    """Every registered op, by name."""
+    """Every op, by name; imports all families."""
+    if _importer is not None:
+        _importer(None)
+    yield from entered()
+
+
+def entered() -> Iterator[OpSpec]:
+    """Every op that has a record so far, by name."""
     for name in sorted(_REGISTRY):
         yield _REGISTRY[name]

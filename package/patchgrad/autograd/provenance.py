@@ -63,5 +63,24 @@ class Position:
         lines[0] = lines[0].encode()[self.column :].decode(errors="replace")
         return "".join(lines).strip()
 
+    @property
+    def underlined(self) -> str:
+        """The (first) line that holds the expression, and under it ``^`` for every character of the expression."""
+        text = linecache.getline(self.file, self.line).rstrip()
+        if not text.strip():
+            return ""
+        raw = text.encode()
+        start = len(raw[: self.column].decode(errors="replace"))
+        end = len(raw[: self.end_column].decode(errors="replace")) if self.end_line == self.line else len(text)
+        left = len(text) - len(text.lstrip())
+        return f"{text.strip()}\n{' ' * (start - left)}{'^' * max(1, end - start)}"
+
     def __str__(self) -> str:
-        return f"{Path(self.file).name}:{self.line}" if self.line else "an unknown line"
+        return f"{_shown(self.file)}:{self.line}" if self.line else "an unknown line"
+
+
+def _shown(file: str) -> str:
+    """The file's name, or the number of the notebook's cell that it stands for."""
+    shell = getattr(sys.modules.get("__main__"), "get_ipython", None)
+    cells: dict[str, int] = getattr(getattr(shell() if shell else None, "compile", None), "_filename_map", {})
+    return f"In [{cells[file]}]" if file in cells else Path(file).name

@@ -12,6 +12,7 @@ from contextlib import nullcontext
 from functools import partial
 from typing import Any
 
+from patchgrad.backend import low
 from patchgrad.typing import Array
 
 
@@ -48,8 +49,10 @@ class Backend:
     """One array library on one kind of device.
 
     ``kernels`` maps the name of an op to a fast variant of its forward; the plain forward is used where it
-    has no entry.
+    has no entry. ``low_kernels`` names those that take arrays in low precision as they are.
     """
+
+    low_kernels: frozenset[str] = frozenset()
 
     def __init__(self, name: str, xp: Namespace, array_types: Iterable[type]) -> None:
         self.name = name
@@ -59,10 +62,16 @@ class Backend:
 
     def run(self, op: Any, arrays: list[Any], attrs: dict[str, Any]) -> Any:
         """The op's result on bare arrays: one array, or a tuple where the op has several outputs."""
+        if low.used and any(map(low.touches, arrays)):
+            return low.run(self, op, arrays, attrs)
         return (self.kernels.get(op.name) or op.forward)(self.xp, *arrays, **attrs)
 
     def quiet(self) -> Any:
         """A context in which inf and NaN come without a warning."""
+        return nullcontext()
+
+    def at(self, where: Any) -> Any:
+        """A context in which new arrays lie on this device, one of the backend's."""
         return nullcontext()
 
     def asarray(self, value: Any, dtype: Any = None) -> Array:
@@ -71,6 +80,10 @@ class Backend:
     def to_host(self, array: Array) -> Any:
         """The same numbers as a NumPy array."""
         raise NotImplementedError
+
+    def pinned(self, array: Array) -> Array:
+        """A copy in the host's memory that the device reads directly."""
+        return array
 
     def device_of(self, array: Array) -> str:
         return self.name

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy
 
+from patchgrad.backend import low
 from patchgrad.backend.base import Backend, Namespace
 
 
@@ -43,6 +44,8 @@ class CPU(Backend):
     def run(self, op: Any, arrays: list[Any], attrs: dict[str, Any]) -> Any:
         token = _ERRORS.set(_IGNORED)
         try:
+            if low.used and any(map(low.touches, arrays)):
+                return low.run(self, op, arrays, attrs)
             return (self.kernels.get(op.name) or op.forward)(self.xp, *arrays, **attrs)
         finally:
             _ERRORS.reset(token)

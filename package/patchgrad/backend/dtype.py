@@ -1,4 +1,8 @@
-"""Dtypes: small objects of patchgrad's own, one per element type, equal on every backend."""
+"""Dtypes: small objects of patchgrad's own, one per element type, equal on every backend.
+
+``float16`` and ``bfloat16`` get their library dtype when they are first used (``low.py`` says why).
+Read next: ``promotion.py``.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ from typing import Any
 
 import numpy
 
+from patchgrad.backend import low
 from patchgrad.errors import DtypeError
 
 
@@ -14,11 +19,19 @@ class dtype:
 
     __slots__ = ("itemsize", "kind", "name", "numpy")
 
-    def __init__(self, name: str) -> None:
+    numpy: Any
+
+    def __init__(self, name: str, kind: str, itemsize: int) -> None:
         self.name = name
-        self.numpy = numpy.dtype(name)
-        self.itemsize = self.numpy.itemsize
-        self.kind = self.numpy.kind
+        self.kind = kind
+        self.itemsize = itemsize
+
+    def __getattr__(self, name: str) -> Any:
+        if name != "numpy":
+            raise AttributeError(f"a dtype has no attribute {name!r}")
+        self.numpy = found = low.load(self.name)
+        _BY_NUMPY[found] = self
+        return found
 
     @property
     def is_floating_point(self) -> bool:
@@ -28,6 +41,24 @@ class dtype:
     def is_complex(self) -> bool:
         return self.kind == "c"
 
+    @property
+    def is_signed(self) -> bool:
+        return self.kind in "fci"
+
+    def to_complex(self) -> dtype:
+        """The complex dtype whose parts have this dtype; complex64 where there is none so small."""
+        if self.kind == "c":
+            return self
+        if self.kind != "f":
+            raise DtypeError("only floating dtypes have a complex counterpart", got=self.name)
+        return complex128 if self is float64 else complex64
+
+    def to_real(self) -> dtype:
+        """The dtype of the parts of this complex dtype; a floating dtype is its own."""
+        if self.kind not in "fc":
+            raise DtypeError("only floating and complex dtypes have a real counterpart", got=self.name)
+        return {"complex128": float64, "complex64": float32}.get(self.name, self)
+
     def __repr__(self) -> str:
         return f"patchgrad.{self.name}"
 
@@ -35,19 +66,33 @@ class dtype:
         return (as_dtype, (self.name,))
 
 
-float64, float32, float16 = dtype("float64"), dtype("float32"), dtype("float16")
-complex64, complex128 = dtype("complex64"), dtype("complex128")
-int64, int32, int16, int8 = dtype("int64"), dtype("int32"), dtype("int16"), dtype("int8")
-uint64, uint32, uint16, uint8 = dtype("uint64"), dtype("uint32"), dtype("uint16"), dtype("uint8")
-bool_ = dtype("bool")
+def _plain(name: str) -> dtype:
+    """A dtype that NumPy has."""
+    kind = numpy.dtype(name)
+    entry = dtype(name, kind.kind, kind.itemsize)
+    entry.numpy = kind
+    return entry
+
+
+float64, float32 = _plain("float64"), _plain("float32")
+float16, bfloat16 = dtype("float16", "f", 2), dtype("bfloat16", "f", 2)
+complex64, complex128 = _plain("complex64"), _plain("complex128")
+int64, int32, int16, int8 = _plain("int64"), _plain("int32"), _plain("int16"), _plain("int8")
+uint64, uint32, uint16, uint8 = _plain("uint64"), _plain("uint32"), _plain("uint16"), _plain("uint8")
+bool_ = _plain("bool")
 
 ALL = (
-    float64, float32, float16, complex64, complex128,
+    float64, float32, float16, bfloat16, complex64, complex128,
     int64, int32, int16, int8, uint64, uint32, uint16, uint8, bool_,
 )  # fmt: skip
-_BY_NUMPY = {entry.numpy: entry for entry in ALL}
-_BY_NAME = {entry.name: entry for entry in ALL} | {"float": float32, "double": float64, "half": float16, "long": int64}
-_BY_PYTHON = {float: float32, int: int64, bool: bool_, complex: complex64}
+ALIASES = {
+    "double": float64, "float": float32, "half": float16, "cfloat": complex64, "cdouble": complex128,
+    "long": int64, "int": int32, "short": int16,
+}  # fmt: skip
+"""PyTorch's other names."""
+_BY_NUMPY: dict[Any, dtype] = {entry.numpy: entry for entry in ALL if entry.name not in low.NAMES}
+_BY_NAME = {entry.name: entry for entry in ALL} | ALIASES
+_BY_PYTHON: dict[type, dtype] = {float: float64, int: int64, bool: bool_, complex: complex128}
 
 
 def as_dtype(value: Any) -> dtype:
@@ -59,12 +104,19 @@ def as_dtype(value: Any) -> dtype:
         found = _BY_PYTHON.get(value)
     if found is None:
         try:
-            found = _BY_NUMPY.get(numpy.dtype(value))
+            kind = numpy.dtype(value)
+            found = _BY_NUMPY.get(kind) or _low(kind)
         except TypeError:
             found = None
     if found is None:
         raise DtypeError(f"{value!r} is not a dtype", want=", ".join(entry.name for entry in ALL))
     return found
+
+
+def _low(kind: Any) -> dtype | None:
+    """The dtype of an array in low precision that came from outside; from now on it is known by its NumPy dtype."""
+    found = _BY_NAME[kind.name] if kind.name in low.NAMES else None
+    return found if found is not None and found.numpy == kind else None
 
 
 def from_numpy(value: Any) -> dtype:
@@ -86,28 +138,7 @@ def set_default_dtype(value: Any) -> None:
     global _default
     new = as_dtype(value)
     if new.kind != "f":
-        raise DtypeError("the default dtype must be a floating one", got=new.name, want="float64, float32 or float16")
+        raise DtypeError(
+            "the default dtype must be a floating one", got=new.name, want="float64, float32, float16 or bfloat16"
+        )
     _default = new
-
-
-def result_dtype(kinds: list[Any]) -> Any:
-    """NumPy dtype of a combination of NumPy dtypes and Python scalars.
-
-    Same kind: the array API's promotion. Mixed kinds: the highest kind decides and the lower only
-    follows (int64 with float32 is float32), as PyTorch has it; Python scalars are weak.
-    """
-    dtypes = [kind for kind in kinds if isinstance(kind, numpy.dtype)]
-    rank = max((_RANK[entry.kind] for entry in dtypes), default=-1)
-    top = [entry for entry in dtypes if _RANK[entry.kind] == rank]
-    weak = max((_WEAK[type(kind)] for kind in kinds if type(kind) in _WEAK), default=-1)
-    if weak > rank:
-        return {0: bool_.numpy, 1: int64.numpy, 2: _default.numpy, 3: _complex_of(top)}[weak]
-    return top[0] if len(top) == 1 else numpy.result_type(*top)
-
-
-def _complex_of(top: list[Any]) -> Any:
-    return numpy.result_type(*top, complex64.numpy) if top and top[0].kind == "f" else complex64.numpy
-
-
-_RANK = {"b": 0, "i": 1, "u": 1, "f": 2, "c": 3}
-_WEAK: dict[type, int] = {bool: 0, int: 1, float: 2, complex: 3}

@@ -1,152 +1,117 @@
-"""Random numbers as a function of (key, offset): the same bits on every backend, with any number of threads.
+"""Who draws which random numbers: generators as in PyTorch, one stream per layer, and the state of all of them.
 
-A `Stream` is a key and a place in that key's sequence. Layers own streams keyed by the global seed and
-their path, so what one layer draws never depends on what another drew.
-
-Source: Salmon, Moraes, Dror, Shaw 2011, Parallel random numbers: as easy as 1, 2, 3 (Philox4x32-10).
+What is drawn stands in ``philox.py``. A layer owns a stream keyed by the global seed and its path, so what one layer
+draws never depends on what another drew.
 """
 
 from __future__ import annotations
 
-import math
+import os
 import weakref
+from collections.abc import Iterator
+from contextlib import contextmanager
 from hashlib import blake2b
 from typing import Any
 
-from patchgrad.backend import MetaArray, get_backend
-from patchgrad.backend.base import Backend
-from patchgrad.backend.dtype import as_dtype, get_default_dtype
+import numpy
+
+from patchgrad.backend import wrapped
+from patchgrad.backend.device import device as Device
+from patchgrad.backend.philox import CHUNK, Stream, philox
 from patchgrad.errors import ArgumentError
-from patchgrad.typing import Array, Shape
 
-ROUNDS = 10
-MULTIPLIERS = (0xD2511F53, 0xCD9E8D57)
-WEYL = (0x9E3779B9, 0xBB67AE85)
-LOW = 0xFFFFFFFF
-CHUNK = 8192
-"""Blocks computed at once, so that the rounds stay in the cache."""
+__all__ = [
+    "CHUNK", "Generator", "Stream", "checked_seed", "default_generator", "default_stream", "fork_rng", "get_rng_state",
+    "initial_seed", "key_of", "manual_seed", "philox", "seed", "set_rng_state", "stream_for",
+]  # fmt: skip
 
-
-def philox(xp: Any, key: int, offset: int, blocks: int) -> Array:
-    """Philox4x32-10 of the counters ``offset`` to ``offset + blocks - 1``: (blocks, 4) uint32."""
-    parts = [_rounds(xp, key, offset + start, min(CHUNK, blocks - start)) for start in range(0, max(blocks, 1), CHUNK)]
-    return parts[0] if len(parts) == 1 else xp.concat(parts)
+WORDS = 4
+"""Words of 64 bits in a state: seed, key, the two halves of the offset."""
 
 
-def _rounds(xp: Any, key: int, offset: int, blocks: int) -> Array:
-    word = xp.uint64
-    c0, c1, c2, c3 = _counters(xp, offset, blocks)
-    k0, k1 = key & LOW, (key >> 32) & LOW
-    shift, low, m0, m1 = (xp.asarray(value, dtype=word) for value in (32, LOW, *MULTIPLIERS))
-    for _ in range(ROUNDS):
-        p0, p1 = c0 * m0, c2 * m1
-        c0 = (p1 >> shift) ^ c1 ^ xp.asarray(k0, dtype=word)
-        c2 = (p0 >> shift) ^ c3 ^ xp.asarray(k1, dtype=word)
-        c1, c3 = p1 & low, p0 & low
-        k0, k1 = (k0 + WEYL[0]) & LOW, (k1 + WEYL[1]) & LOW
-    return xp.astype(xp.stack((c0, c1, c2, c3), axis=1), xp.uint32)
+class Generator(Stream):
+    """A sequence of random numbers of its own, for ``generator=`` arguments. Starts with seed 0.
 
-
-def _counters(xp: Any, offset: int, blocks: int) -> tuple[Array, ...]:
-    """The four words of each counter, lowest first, as uint64."""
-    shift, low = xp.asarray(32, dtype=xp.uint64), xp.asarray(LOW, dtype=xp.uint64)
-    room = 2**64 - (offset & (2**64 - 1))
-    index = xp.arange(blocks, dtype=xp.uint64) + xp.asarray(offset & (2**64 - 1), dtype=xp.uint64)
-    above = xp.astype(xp.arange(blocks, dtype=xp.uint64) >= xp.asarray(min(room, blocks), dtype=xp.uint64), xp.uint64)
-    high = above + xp.asarray((offset >> 64) & (2**64 - 1), dtype=xp.uint64)
-    return index & low, index >> shift, high & low, high >> shift
-
-
-class Stream:
-    """A sequence of random numbers: a ``key`` and the ``offset`` of the next block of 128 bits.
-
-    Every draw takes whole blocks, so that what is drawn next does not depend on how it is cut up in threads.
+    What it gives depends on its seed and on how much was drawn before, never on the device.
     """
 
-    __slots__ = ("__weakref__", "key", "offset", "path")
+    __slots__ = ("_initial", "device")
 
-    def __init__(self, key: int, offset: int = 0, path: str | None = None) -> None:
-        self.key = key & (2**64 - 1)
-        self.offset = offset
-        self.path = path
+    def __init__(self, device: Any = "cpu") -> None:
+        super().__init__(0)
+        self.device = Device(device)
+        self._initial = 0
 
-    def bits(self, count: int, backend: Backend | None = None) -> Array:
-        """The next ``count`` words: (count,) uint32."""
-        xp = (backend or get_backend()).xp
-        blocks = -(-count // 4)
-        words = xp.reshape(philox(xp, self.key, self.offset, blocks), (-1,))
-        self.offset += blocks
-        return words[:count]
+    def manual_seed(self, seed: int) -> Generator:
+        """Start anew with this seed; returns the generator."""
+        self._initial = checked_seed(seed)
+        self.key, self.offset = self._initial, 0
+        return self
 
-    def words64(self, count: int, backend: Backend | None = None) -> Array:
-        """The next ``count`` pairs of words: (count,) uint64, the first word of a pair lowest."""
-        xp = (backend or get_backend()).xp
-        pairs = xp.astype(xp.reshape(self.bits(2 * count, backend), (-1, 2)), xp.uint64)
-        return pairs[:, 0] + (pairs[:, 1] << xp.asarray(32, dtype=xp.uint64))
+    def seed(self) -> int:
+        """Start anew with a seed that nobody can foretell; returns it."""
+        found = int.from_bytes(os.urandom(8), "little")
+        self.manual_seed(found)
+        return found
 
-    def uniform(self, shape: Shape, dtype: Any = None, backend: Backend | None = None) -> Array:
-        """Uniform in [0, 1): 24 random bits each (53 for float64)."""
-        kind, backend = _floating(dtype), backend or get_backend()
-        if backend.name == "meta":
-            return MetaArray(shape, kind.numpy)
-        xp, count = backend.xp, math.prod(shape)
-        if kind.name == "float64":
-            values = xp.astype(self.words64(count, backend) >> xp.asarray(11, dtype=xp.uint64), xp.float64) * 2.0**-53
-        else:
-            bits = 11 if kind.name == "float16" else 24
-            top = self.bits(count, backend) >> xp.asarray(32 - bits, dtype=xp.uint32)
-            values = xp.astype(xp.astype(top, xp.float32) * 2.0**-bits, kind.numpy)
-        return xp.reshape(values, shape)
+    def initial_seed(self) -> int:
+        """The seed that the sequence started with."""
+        return self._initial
 
-    def normal(self, shape: Shape, dtype: Any = None, backend: Backend | None = None) -> Array:
-        """Normal with mean 0 and standard deviation 1.
+    def get_state(self) -> Any:
+        """Where the sequence stands: uint8, 32 bytes."""
+        words = (self._initial, self.key, self.offset & 2**64 - 1, self.offset >> 64)
+        return wrapped(numpy.asarray(words, dtype="<u8").view("uint8"))
 
-        Source: Box and Muller 1958, A note on the generation of random normal deviates.
-        """
-        kind, backend = _floating(dtype), backend or get_backend()
-        if backend.name == "meta":
-            return MetaArray(shape, kind.numpy)
-        xp, count = backend.xp, math.prod(shape)
-        half = (count + 1) // 2
-        if kind.name == "float64":
-            units = xp.astype(self.words64(2 * half, backend) >> xp.asarray(11, dtype=xp.uint64), xp.float64) * 2.0**-53
-            units = units + 2.0**-54
-        else:
-            units = xp.astype(self.bits(2 * half, backend), xp.float32) * 2.0**-32 + 2.0**-33
-        radius, angle = xp.sqrt(-2 * xp.log(units[:half])), units[half:] * (2 * math.pi)
-        values = xp.concat((radius * xp.cos(angle), radius * xp.sin(angle)))[:count]
-        return xp.reshape(xp.astype(values, kind.numpy), shape)
+    def set_state(self, new_state: Any) -> None:
+        """Go on from a state that `get_state` gave."""
+        if new_state.dtype.name != "uint8" or new_state.shape != (8 * WORDS,):
+            raise ArgumentError(
+                "this is not the state of a generator",
+                got=f"{new_state.dtype.name}, shape {new_state.shape}",
+                want=f"what get_state() gave: uint8, shape ({8 * WORDS},)",
+            )
+        initial, key, low, high = (int(word) for word in numpy.ascontiguousarray(new_state.numpy()).view("<u8"))
+        self._initial, self.key, self.offset = initial, key, low + (high << 64)
 
-    def integers(self, low: int, high: int, shape: Shape, backend: Backend | None = None) -> Array:
-        """Integers from ``low`` to ``high - 1``, int64. The bias is below (high - low) / 2**64."""
-        if high <= low:
-            raise ArgumentError("there is no integer in the range", got=f"{low} to {high}", want="low < high")
-        backend = backend or get_backend()
-        if backend.name == "meta":
-            return MetaArray(shape, "int64")
-        xp = backend.xp
-        values = self.words64(math.prod(shape), backend) % xp.asarray(high - low, dtype=xp.uint64)
-        return xp.reshape(xp.astype(values, xp.int64) + low, shape)
-
-    def permutation(self, count: int, backend: Backend | None = None) -> Array:
-        """The numbers below ``count`` in random order: (count,) int64."""
-        backend = backend or get_backend()
-        if backend.name == "meta":
-            return MetaArray((count,), "int64")
-        return backend.xp.argsort(self.words64(count, backend), stable=True)
+    def clone_state(self) -> Generator:
+        """Another generator that goes on from here."""
+        other = Generator(self.device)
+        other.set_state(self.get_state())
+        return other
 
     def __repr__(self) -> str:
-        return f"Stream(key={self.key:#x}, offset={self.offset})"
+        return f"Generator(seed={self._initial}, offset={self.offset})"
 
 
-def _floating(dtype: Any) -> Any:
-    kind = get_default_dtype() if dtype is None else as_dtype(dtype)
-    if kind.kind != "f":
-        raise ArgumentError("random reals need a floating dtype", got=kind.name)
-    return kind
+def checked_seed(seed: Any) -> int:
+    """The seed as 64 bits. Raises ArgumentError for what has more, or is no whole number."""
+    try:
+        number = int(seed)
+    except (TypeError, ValueError):
+        raise ArgumentError("a seed is a whole number", got=type(seed).__name__) from None
+    if not -(2**63) <= number < 2**64:
+        raise ArgumentError("a seed has 64 bits", got=str(number), want="-2**63 to 2**64 - 1")
+    return number & 2**64 - 1
 
 
-_default = Stream(0)
+class _Default(Generator):
+    """The generator behind functions without ``generator=``: its seed is that of all layers, too."""
+
+    __slots__ = ()
+
+    def manual_seed(self, seed: int) -> Generator:
+        return manual_seed(seed)
+
+    def initial_seed(self) -> int:
+        return _seed
+
+    def get_state(self) -> Any:
+        self._initial = _seed
+        return super().get_state()
+
+
+default_generator = _Default()
 _seed = 0
 _named: list[weakref.ref[Stream]] = []
 """Streams of layers that are alive, in the order they were made."""
@@ -154,20 +119,30 @@ _awaited: dict[str, list[tuple[int, int]]] = {}
 """States from `set_rng_state` of streams that do not exist yet."""
 
 
-def manual_seed(seed: int) -> Stream:
-    """Start all random numbers anew: the default stream and the streams of all layers."""
+def initial_seed() -> int:
+    """The seed that all random numbers started with."""
+    return _seed
+
+
+def seed() -> int:
+    """Start all random numbers anew with a seed that nobody can foretell; returns it."""
+    return default_generator.seed()
+
+
+def manual_seed(seed: int) -> Generator:
+    """Start all random numbers anew, those of layers too; returns the default generator."""
     global _seed
-    _seed = seed
-    _default.key, _default.offset = seed & (2**64 - 1), 0
+    _seed = checked_seed(seed)
+    default_generator.key, default_generator.offset = _seed, 0
     _awaited.clear()
     for stream in _living():
         stream.key, stream.offset = key_of(stream.path or ""), 0
-    return _default
+    return default_generator
 
 
 def default_stream() -> Stream:
     """What functions without a stream of their own draw from."""
-    return _default
+    return default_generator
 
 
 def key_of(path: str) -> int:
@@ -194,17 +169,28 @@ def get_rng_state() -> dict[str, Any]:
     streams: dict[str, list[tuple[int, int]]] = {}
     for stream in _living():
         streams.setdefault(stream.path or "", []).append((stream.key, stream.offset))
-    return {"seed": _seed, "default": (_default.key, _default.offset), "streams": streams}
+    return {"seed": _seed, "default": (default_generator.key, default_generator.offset), "streams": streams}
 
 
 def set_rng_state(state: dict[str, Any]) -> None:
     """Go back to a state from `get_rng_state`; streams that do not exist yet get theirs when they are made."""
     global _seed
     _seed = state["seed"]
-    _default.key, _default.offset = state["default"]
+    default_generator.key, default_generator.offset = state["default"]
     waiting = {path: [tuple(pair) for pair in pairs] for path, pairs in state["streams"].items()}
     for stream in _living():
         pairs = waiting.get(stream.path or "")
         stream.key, stream.offset = pairs.pop(0) if pairs else (key_of(stream.path or ""), 0)
     _awaited.clear()
     _awaited.update(waiting)
+
+
+@contextmanager
+def fork_rng(devices: Any = None, enabled: bool = True) -> Iterator[None]:
+    """What is drawn inside the block leaves no trace outside: all streams go on as if it had not run."""
+    before = get_rng_state() if enabled else None
+    try:
+        yield
+    finally:
+        if before is not None:
+            set_rng_state(before)

@@ -1,17 +1,23 @@
 """Data sets and the loader that makes batches of them."""
 
-from patchgrad.data.batches import BatchSampler
-from patchgrad.data.collate import default_collate
-from patchgrad.data.combined import ChainDataset, ConcatDataset, IterableDataset
-from patchgrad.data.dataset import Dataset, Subset, TensorDataset, random_split
-from patchgrad.data.loader import DataLoader
-from patchgrad.data.sampler import (
-    RandomSampler,
-    Sampler,
-    SequentialSampler,
-    SubsetRandomSampler,
-    WeightedRandomSampler,
-)
+from typing import TYPE_CHECKING
+
+from patchgrad.data._public import NAMES, SUBMODULES
+from patchgrad.lazy import attach
+
+if TYPE_CHECKING:
+    from patchgrad.data.batches import BatchSampler
+    from patchgrad.data.collate import default_collate
+    from patchgrad.data.combined import ChainDataset, ConcatDataset, IterableDataset
+    from patchgrad.data.dataset import Dataset, Subset, TensorDataset, random_split
+    from patchgrad.data.loader import DataLoader
+    from patchgrad.data.sampler import (
+        RandomSampler,
+        Sampler,
+        SequentialSampler,
+        SubsetRandomSampler,
+        WeightedRandomSampler,
+    )
 
 __all__ = [
     "BatchSampler",
@@ -30,3 +36,5 @@ __all__ = [
     "default_collate",
     "random_split",
 ]
+
+__getattr__, __dir__ = attach(__name__, NAMES, SUBMODULES)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from patchgrad.backend import host
+from patchgrad.backend import host, low
 from patchgrad.errors import DataError
 from patchgrad.tensor import Tensor
 
@@ -66,7 +66,7 @@ def _stacked(samples: Sequence[Any], indices: Sequence[int], field: str) -> Tens
 
 def _as_array(sample: Any, index: int, field: str) -> Any:
     array = host.asarray(sample)
-    if array.dtype.kind not in "biufc":
+    if array.dtype.kind not in "biufc" and not low.touches(array):
         raise DataError(
             f"sample {index}{field} cannot become a tensor",
             got=type(sample).__name__,

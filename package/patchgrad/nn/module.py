@@ -217,6 +217,10 @@ class Module(Owner):
         """All floating-point parameters and buffers as float16."""
         return moving.to(self, dtype="float16")
 
+    def bfloat16(self) -> Self:
+        """All floating-point parameters and buffers as bfloat16."""
+        return moving.to(self, dtype="bfloat16")
+
     def cpu(self) -> Self:
         """Move to the CPU."""
         return moving.to(self, device="cpu")

@@ -8,6 +8,7 @@ from patchgrad.backend import MetaArray, get_backend
 from patchgrad.backend.device import device as Device
 from patchgrad.backend.dtype import as_dtype
 from patchgrad.backend.dtype import dtype as Dtype
+from patchgrad.backend.low import FLOATS
 from patchgrad.errors import DeviceError, DtypeError
 from patchgrad.nn.parameter import allocate
 from patchgrad.tensor import Tensor
@@ -35,7 +36,9 @@ def to(module: M, *args: Any, device: Any = None, dtype: Any = None) -> M:
     kind = None if dtype is None else as_dtype(dtype)
     if kind is not None and not (kind.is_floating_point or kind.is_complex):
         raise DtypeError(
-            "a module can only be moved to a floating dtype", got=kind.name, want="float64, float32 or float16"
+            "a module can only be moved to a floating dtype",
+            got=kind.name,
+            want="float64, float32, float16 or bfloat16",
         )
     for tensor in _tensors(module):
         tensor.data = _moved(tensor.data, device, kind)
@@ -60,7 +63,7 @@ def _is_device(value: Any) -> bool:
 
 
 def _moved(array: Any, device: Any, kind: Dtype | None) -> Any:
-    wanted = kind.numpy if kind is not None and array.dtype.kind in "fc" else array.dtype
+    wanted = kind.numpy if kind is not None and array.dtype.kind in FLOATS else array.dtype
     if isinstance(array, MetaArray) and device is not None and str(device) != "meta":
         raise DeviceError(
             "a meta tensor has no values to move", got=f"shape {array.shape}", hint="module.to_empty(device='cpu')"

@@ -1,64 +1,12 @@
-"""Ops on tensors, by family. Importing this room binds the methods and installs the namespaces."""
+"""Ops on tensors, by family. Importing this room binds the methods and installs the namespaces; families come later."""
 
-from patchgrad.autograd.op import find
-from patchgrad.backend import register_ops
-from patchgrad.ops import (
-    activation,
-    arithmetic,
-    arrange,
-    attention,
-    bitwise,
-    class_loss,
-    conv,
-    creation,
-    dropout,
-    einsum,
-    elementwise,
-    embedding,
-    gather,
-    index,
-    linalg,
-    loss,
-    methods,
-    movement,
-    namespace,
-    norm,
-    pool,
-    random,
-    recurrent,
-    reduce,
-    sorting,
-    special,
-)
-from patchgrad.tensor import worlds
+from patchgrad.autograd import op
+from patchgrad.backend import register_ops, wrap_by
+from patchgrad.ops import binding
+from patchgrad.tensor import Tensor, worlds
 
-__all__ = [
-    "activation",
-    "arithmetic",
-    "arrange",
-    "attention",
-    "bitwise",
-    "class_loss",
-    "conv",
-    "creation",
-    "dropout",
-    "einsum",
-    "elementwise",
-    "embedding",
-    "gather",
-    "index",
-    "linalg",
-    "loss",
-    "movement",
-    "norm",
-    "pool",
-    "random",
-    "recurrent",
-    "reduce",
-    "sorting",
-    "special",
-]
-
-register_ops(find)
-methods.bind()
-worlds.use_namespace(namespace.namespace)
+op.enter_by(binding.enter_op)
+register_ops(op.find)
+wrap_by(Tensor)
+binding.bind_later()
+worlds.use_namespace(lambda: binding.family("namespace").namespace)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from patchgrad.backend.limits import finfo
 from patchgrad.ops import elementwise
 from patchgrad.ops.elementwise import binary, caller, truth, two, unary, where
 from patchgrad.tensor import Tensor, apply
@@ -125,7 +126,7 @@ def nan_to_num(x: Any, nan: float = 0.0, posinf: float | None = None, neginf: fl
     """Numbers in place of NaN and the infinities (by default 0 and the largest finite numbers)."""
     if x.dtype.kind != "f":
         return x
-    largest = float(x.backend.xp.finfo(x.data.dtype).max)
+    largest = finfo(x.dtype).max
     x = where(elementwise.isnan(x), nan, x)
     x = where(elementwise.eq(x, math.inf), largest if posinf is None else posinf, x)
     return where(elementwise.eq(x, -math.inf), -largest if neginf is None else neginf, x)

@@ -6,7 +6,9 @@ from typing import Any
 
 from patchgrad.backend import MetaArray, get_backend, host
 from patchgrad.backend.dtype import as_dtype, get_default_dtype
-from patchgrad.errors import DataError
+from patchgrad.backend.dtype import from_numpy as dtype_of
+from patchgrad.backend.promotion import result_dtype
+from patchgrad.errors import DataError, DtypeError
 from patchgrad.tensor import Tensor
 from patchgrad.tensor.explain import placed
 
@@ -68,15 +70,19 @@ def _to_array(data: Any, dtype: Any, *, copy: bool) -> Any:
             DataError("the numbers do not form a rectangle", got=str(error), want="rows of one length")
         ) from None
     if dtype is None and not known and array.dtype.kind in "fc":
-        dtype = get_default_dtype() if array.dtype.kind == "f" else "complex64"
-    if array.dtype.kind not in "fcbiu":
-        raise placed(DataError("a tensor holds numbers", got=f"dtype {array.dtype}", want="floats, integers or bools"))
+        dtype = get_default_dtype() if array.dtype.kind == "f" else get_default_dtype().to_complex()
+    try:
+        dtype_of(array.dtype)  # makes an array in low precision known
+    except DtypeError:
+        raise placed(
+            DataError("a tensor holds numbers", got=f"dtype {array.dtype}", want="floats, integers or bools")
+        ) from None
     return array if dtype is None else array.astype(as_dtype(dtype).numpy, copy=False)
 
 
 def full(size: Any, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
     """A tensor of this shape with one value everywhere."""
-    kind = as_dtype(dtype if dtype is not None else type(fill_value)).numpy
+    kind = result_dtype([fill_value]) if dtype is None else as_dtype(dtype).numpy
     size = (size,) if isinstance(size, int) else tuple(size)
     backend = _place(device)
     if backend.name == "meta":

@@ -1,4 +1,4 @@
-"""Writes ``tensor/declared.py``: ``python -m patchgrad.ops.declare``. A test compares it with what is bound."""
+"""The text of ``tensor/declared.py``, which ``python -m patchgrad.emit`` writes."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from patchgrad.ops import methods
+from patchgrad.ops import binding
 from patchgrad.tensor import tensor
 
 TARGET = Path(tensor.__file__).with_name("declared.py")
@@ -23,7 +23,7 @@ RESULTS = {
 """What is returned where it is not a tensor and the function itself does not say."""
 HEAD = '''"""What a type checker and an editor may know of the methods that ``ops/methods.py`` binds to Tensor.
 
-Written by ``python -m patchgrad.ops.declare``. Names and types only, and only while types are checked.
+Written by ``python -m patchgrad.emit``. Names and types only, and only while types are checked.
 """
 
 from __future__ import annotations
@@ -55,11 +55,15 @@ else:
 
 def text() -> str:
     """The file as it should be."""
-    names = {**methods.operators(), **methods.METHODS}
-    properties = [
-        f"        @property\n        def {name}(self) -> Tensor: ...\n" for name in sorted(methods.PROPERTIES)
-    ]
-    return HEAD + "".join(properties) + "".join(_line(name, names[name]) for name in sorted(names)) + TAIL
+    bound = dict(sorted(binding.everything().items()))
+    properties = [name for name, found in bound.items() if isinstance(found, property)]
+    read = [f"        @property\n        def {name}(self) -> {_result(bound[name].fget)}: ...\n" for name in properties]
+    return HEAD + "".join(read) + "".join(_line(name, bound[name]) for name in bound if name not in properties) + TAIL
+
+
+def _result(getter: Callable[..., Any]) -> str:
+    said = inspect.signature(getter).return_annotation
+    return "Tensor" if said is inspect.Signature.empty else _known(str(said))
 
 
 def _line(name: str, function: Callable[..., Any]) -> str:
@@ -96,7 +100,3 @@ class _Text(str):
 
     def __repr__(self) -> str:
         return str(self)
-
-
-if __name__ == "__main__":
-    TARGET.write_text(text())

@@ -11,6 +11,7 @@ from typing import Any
 
 from patchgrad.autograd.op import OpSpec, Sample, define
 from patchgrad.backend.dtype import as_dtype
+from patchgrad.backend.low import halfway
 from patchgrad.ops import shapes
 from patchgrad.tensor import Tensor, apply
 
@@ -180,7 +181,7 @@ WHERE = define(
     inputs=("condition", "a", "b"),
     forward=lambda xp, condition, a, b: xp.where(condition, a, b),
     shape=shapes.broadcast,
-    dtype=lambda kinds, attrs: _result(kinds[1:]),
+    promotes=("a", "b"),
     saves=("condition",),
     vjps={
         "a": lambda xp, ct, s: xp.where(s.condition, ct, 0.0),
@@ -189,12 +190,6 @@ WHERE = define(
     formula=r"\text{condition} \mathbin{?} a : b",
     samples=lambda draw: [Sample((draw(3, 4) > 0, draw(3, 4), draw(4)))],
 )
-
-
-def _result(kinds: list[Any]) -> Any:
-    from patchgrad.backend.dtype import result_dtype
-
-    return result_dtype(kinds)
 
 
 def truth(x: Any) -> Any:
@@ -333,7 +328,7 @@ REMAINDER = binary(
 CAST = define(
     "cast",
     inputs=("x",),
-    forward=lambda xp, x, dtype: xp.astype(x, dtype.numpy),
+    forward=lambda xp, x, dtype: xp.astype(halfway(x, dtype), dtype.numpy),
     shape=shapes.same,
     dtype=lambda kinds, attrs: attrs["dtype"].numpy,
     vjps={"x": lambda xp, ct, s: ct},

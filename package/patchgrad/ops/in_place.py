@@ -59,7 +59,6 @@ def writer(function: Callable[..., Any]) -> Callable[..., Any]:
     return in_place_unary(op) if len(op.inputs) == 1 else in_place(op)
 
 
-def methods(operators: dict[str, OpSpec], functions: dict[str, Callable[..., Any]]) -> dict[str, Callable[..., Any]]:
-    """All methods that write in place, by name: for the operators, and for these functions."""
-    augmented = {f"__i{name}__": in_place(op) for name, op in operators.items()}
-    return augmented | {f"{name}_": writer(function) for name, function in functions.items()}
+def augmented(operators: dict[str, OpSpec]) -> dict[str, Callable[..., Any]]:
+    """What stands behind ``+=`` and its like, by name."""
+    return {f"__i{name}__": in_place(op) for name, op in operators.items()}

@@ -1,4 +1,4 @@
-"""The one table that binds operators and methods to Tensor."""
+"""What Tensor is given beside the methods of the families: operators, conversions, looks at values."""
 
 from __future__ import annotations
 
@@ -6,35 +6,21 @@ from collections.abc import Callable
 from typing import Any
 
 from patchgrad.autograd.op import OpSpec
-from patchgrad.backend import get_backend, host
-from patchgrad.backend.dtype import as_dtype
-from patchgrad.backend.dtype import dtype as DType
+from patchgrad.backend import host
+from patchgrad.backend.low import widened
 from patchgrad.errors import ArgumentError, PatchgradError
 from patchgrad.ops import (
-    activation,
-    arithmetic,
-    arrange,
     bitwise,
     creation,
     elementwise,
-    gather,
     in_place,
     index,
     linalg,
     movement,
-    random,
-    reduce,
-    sorting,
-    special,
+    moving,
 )
 from patchgrad.tensor import Tensor, apply, views
 from patchgrad.tensor.explain import placed
-
-FAMILIES = (
-    activation, arithmetic, arrange, bitwise, creation, elementwise, gather, linalg, movement, random, reduce, sorting,
-    special,
-)  # fmt: skip
-"""Each names in ``METHODS`` which of its functions are methods too, and in ``IN_PLACE`` which of them also write."""
 
 
 def operator(op: OpSpec) -> Callable[..., Any]:
@@ -78,39 +64,6 @@ COMPARISONS = {
 }
 
 
-def to(self: Tensor, *targets: Any, dtype: Any = None, device: Any = None) -> Tensor:
-    """This tensor in another dtype or on another device; itself if nothing changes."""
-    for target in targets:
-        if isinstance(target, DType) or (isinstance(target, type) and target in (float, int, bool)):
-            dtype = target
-        elif isinstance(target, Tensor):
-            dtype, device = target.dtype, target.device
-        else:
-            device = target
-    out = self
-    if device is not None and get_backend(device) is not self.backend:
-        out = apply(TO_DEVICE, out, device=str(device))
-    if dtype is not None and as_dtype(dtype) is not out.dtype:
-        out = apply(elementwise.CAST, out, dtype=as_dtype(dtype))
-    return out
-
-
-def _move(xp: Any, x: Any, device: str) -> Any:
-    from patchgrad.backend import backend_of
-
-    target = get_backend(device)
-    return target.asarray(x if target.name == "meta" else backend_of(x).to_host(x))
-
-
-TO_DEVICE = OpSpec(
-    "to_device",
-    inputs=("x",),
-    forward=_move,
-    shape=lambda x, **_: x,
-    dtype="same",
-)
-
-
 def _values(self: Tensor) -> Any:
     try:
         return self.backend.to_host(self.data)
@@ -122,7 +75,7 @@ def item(self: Tensor) -> Any:
     """The single element as a Python number."""
     if self.data.size != 1:
         raise placed(ArgumentError("item() needs exactly one element", got=f"shape {self.shape}", hint="use tolist()"))
-    return _values(self).item()
+    return widened(_values(self)).item()
 
 
 def numpy(self: Tensor) -> Any:
@@ -158,31 +111,16 @@ def _copy(self: Tensor, source: Tensor) -> Tensor:
     return self
 
 
-def _named(attribute: str) -> dict[str, Callable[..., Any]]:
-    """The functions that the families name in ``METHODS`` or ``IN_PLACE``."""
-    return {name: getattr(family, name) for family in FAMILIES for name in getattr(family, attribute, "").split()}
-
-
-METHODS: dict[str, Callable[..., Any]] = {
-    **_named("METHODS"),
-    "to": to,
+OTHERS: dict[str, Callable[..., Any]] = {
+    **moving.CASTS,
     "item": item,
     "numpy": numpy,
-    "tolist": lambda self: _values(self).tolist(),
+    "tolist": lambda self: widened(_values(self)).tolist(),
     "numel": lambda self: self.data.size,
     "size": lambda self, dim=None: self.shape if dim is None else self.shape[dim],
     "dim": lambda self: self.ndim,
-    "float": lambda self: to(self, dtype="float32"),
-    "double": lambda self: to(self, dtype="float64"),
-    "half": lambda self: to(self, dtype="float16"),
-    "long": lambda self: to(self, dtype="int64"),
-    "int": lambda self: to(self, dtype="int32"),
-    "bool": lambda self: to(self, dtype="bool"),
     "new_zeros": lambda self, *size: creation.zeros(*size, dtype=self.dtype, device=self.device),
     "new_ones": lambda self, *size: creation.ones(*size, dtype=self.dtype, device=self.device),
-    "cpu": lambda self: to(self, device="cpu"),
-    "cuda": lambda self: to(self, device="cuda"),
-    "type_as": lambda self, other: to(self, dtype=other.dtype),
     "fill_": _fill,
     "zero_": lambda self: _fill(self, 0),
     "copy_": _copy,
@@ -198,7 +136,7 @@ METHODS: dict[str, Callable[..., Any]] = {
     "__float__": lambda self: float(item(self)),
     "__index__": lambda self: int(item(self)),
 }  # fmt: skip
-PROPERTIES = {
+GETTERS = {
     "T": lambda self: self if self.ndim < 2 else movement.permute(self, tuple(reversed(range(self.ndim)))),
     "mT": lambda self: movement.transpose(self, -2, -1),
 }
@@ -210,14 +148,7 @@ def operators() -> dict[str, Callable[..., Any]]:
     return plain | {f"__r{name}__": reflected(op) for name, op in OPERATORS.items()}
 
 
-METHODS.update(in_place.methods(OPERATORS, _named("IN_PLACE")))
-
-
-def bind() -> None:
-    """Attach the table to Tensor."""
-    for name, function in {**operators(), **METHODS}.items():
-        setattr(Tensor, name, function)
-    for name, getter in PROPERTIES.items():
-        setattr(Tensor, name, property(getter))
-    Tensor.__array_priority__ = 1000  # type: ignore[attr-defined]
-    Tensor.__array_ufunc__ = None  # type: ignore[attr-defined]
+def own() -> dict[str, Any]:
+    """All that this file gives to Tensor, by name."""
+    properties = {name: property(getter) for name, getter in GETTERS.items()}
+    return {**operators(), **in_place.augmented(OPERATORS), **OTHERS, **properties}

@@ -10,7 +10,8 @@ from collections.abc import Callable
 from typing import Any
 
 from patchgrad.autograd.op import OpSpec, Sample, define
-from patchgrad.backend import MetaArray, host
+from patchgrad.backend import MetaArray
+from patchgrad.backend.limits import finfo
 from patchgrad.errors import ShapeError
 from patchgrad.ops import shapes
 from patchgrad.tensor import Tensor, apply
@@ -259,6 +260,6 @@ def rms_norm(input: Any, normalized_shape: Any, weight: Any = None, eps: float |
     """Divide by the root of the mean square over the last axes. Source: Zhang and Sennrich 2019."""
     shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
     axes = tuple(range(-len(shape), 0))
-    small = float(host.finfo(input.dtype.numpy).eps) if eps is None else eps
+    small = finfo(input.dtype).eps if eps is None else eps
     y = input * ((input * input).mean(axes, keepdim=True) + small).rsqrt()
     return y if weight is None else y * weight

@@ -6,7 +6,16 @@ from typing import Any
 
 from patchgrad.backend import MetaArray, get_backend
 from patchgrad.backend.dtype import as_dtype
-from patchgrad.backend.random import Stream, default_stream
+from patchgrad.backend.random import (
+    Stream,
+    default_stream,
+    fork_rng,
+    get_rng_state,
+    initial_seed,
+    manual_seed,
+    seed,
+    set_rng_state,
+)
 from patchgrad.errors import ArgumentError
 from patchgrad.tensor import Tensor, views
 from patchgrad.tensor.explain import placed
@@ -15,6 +24,8 @@ __all__ = [
     "bernoulli", "multinomial", "normal", "rand", "rand_like", "randint", "randint_like", "randn", "randn_like",
     "randperm",
 ]  # fmt: skip
+HERE = (fork_rng, get_rng_state, initial_seed, manual_seed, seed, set_rng_state)
+"""What PyTorch has in ``torch.random``, here in ``pg.random`` too."""
 METHODS = "bernoulli bernoulli_ multinomial normal_ random_ uniform_"
 
 
@@ -64,20 +75,20 @@ def randperm(n: int, *, generator: Stream | None = None, device: Any = None) -> 
     return Tensor(_stream(generator).permutation(n, get_backend(device)))
 
 
-def rand_like(x: Tensor, *, dtype: Any = None, device: Any = None) -> Tensor:
+def rand_like(x: Tensor, *, generator: Stream | None = None, dtype: Any = None, device: Any = None) -> Tensor:
     """`rand` in the shape, dtype and place of ``x``."""
-    return rand(x.shape, dtype=dtype or x.dtype, device=device or x.device)
+    return rand(x.shape, generator=generator, dtype=dtype or x.dtype, device=device or x.device)
 
 
-def randn_like(x: Tensor, *, dtype: Any = None, device: Any = None) -> Tensor:
+def randn_like(x: Tensor, *, generator: Stream | None = None, dtype: Any = None, device: Any = None) -> Tensor:
     """`randn` in the shape, dtype and place of ``x``."""
-    return randn(x.shape, dtype=dtype or x.dtype, device=device or x.device)
+    return randn(x.shape, generator=generator, dtype=dtype or x.dtype, device=device or x.device)
 
 
-def randint_like(x: Tensor, low: int, high: int | None = None) -> Tensor:
+def randint_like(x: Tensor, low: int, high: int | None = None, *, generator: Stream | None = None) -> Tensor:
     """`randint` in the shape, dtype and place of ``x``."""
     low, high = (0, low) if high is None else (low, high)
-    return randint(low, high, x.shape, dtype=x.dtype, device=x.device)
+    return randint(low, high, x.shape, generator=generator, dtype=x.dtype, device=x.device)
 
 
 def bernoulli(input: Tensor, *, generator: Stream | None = None) -> Tensor:

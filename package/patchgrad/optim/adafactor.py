@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from patchgrad.backend import backend_of
+from patchgrad.backend.limits import finfo
 from patchgrad.errors import ArgumentError
 from patchgrad.optim.arguments import at_least_zero, execution_only
 from patchgrad.optim.direction import mean_towards
@@ -76,7 +77,7 @@ class Adafactor(Optimizer):
             slots["step"] = 0
             slots.update((name, xp.zeros(self._slot_shape(name, value.shape), dtype=value.dtype)) for name in names)
         slots["step"] += 1
-        floor = xp.finfo(value.dtype).eps if group["eps"][0] is None else group["eps"][0]
+        floor = finfo(value.dtype).eps if group["eps"][0] is None else group["eps"][0]
         share = slots["step"] ** group["beta2_decay"]
         alpha = max(group["eps"][1], _rms(xp, value)) * min(group["lr"], slots["step"] ** -0.5)
         if group["weight_decay"]:

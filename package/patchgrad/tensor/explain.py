@@ -20,13 +20,16 @@ def explain(op: OpSpec, inputs: tuple[Any, ...], attrs: dict[str, Any], error: E
         found = ArgumentError(f"{op.name} failed: {error}", got=describe(op, inputs))
     if not found.got:
         found.got = describe(op, inputs)
-    found.where = found.where or where()
-    return found
+    return placed(found)
 
 
 def placed(error: PatchgradError) -> PatchgradError:
     """The same error with the layer and line that it comes from, if it does not say so yet."""
-    error.where = error.where or where()
+    if not error.where:
+        code, lasti = caller()
+        position = Position.of(code, lasti)
+        error.where = _place(position)
+        error.source = position.underlined
     return error
 
 
@@ -42,11 +45,12 @@ def _one(entry: Any) -> str:
 
 def where() -> str:
     """The layer that runs now and the user's line, as far as they are known."""
+    return _place(Position.of(*caller()))
+
+
+def _place(position: Position) -> str:
     layer = getattr(state.scope[-1], "path", "") if state.scope else ""
-    code, lasti = caller()
-    position = Position.of(code, lasti)
-    place = f"{position}: {position.text}" if position.text else str(position) if position.line else ""
-    return ", ".join(part for part in (layer, place) if part)
+    return ", ".join(part for part in (layer, str(position) if position.line else "") if part)
 
 
 def _by_shape_rule(op: OpSpec, inputs: tuple[Any, ...], attrs: dict[str, Any]) -> PatchgradError | None:

@@ -7,17 +7,22 @@ Read next: ``views.py`` (shared memory, in-place writes), ``worlds.py`` (how bac
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from patchgrad.autograd.node import Node
 from patchgrad.autograd.op import OpSpec
 from patchgrad.autograd.state import state
 from patchgrad.backend import BY_TYPE, Backend, backend_of, device, get_backend
 from patchgrad.backend.dtype import dtype, from_numpy
+from patchgrad.backend.low import EXACT_SCALARS, FLOATS, widened, widened_kind
 from patchgrad.errors import ArgumentError, DeviceError, GradError, PatchgradError
-from patchgrad.tensor.declared import Declared
 from patchgrad.tensor.explain import explain, placed
 from patchgrad.typing import Array, Shape
+
+if TYPE_CHECKING:
+    from patchgrad.tensor.declared import Declared
+else:
+    Declared = object
 
 META, CPU = get_backend("meta"), get_backend("cpu")
 
@@ -89,7 +94,7 @@ class Tensor(Declared):
 
     def requires_grad_(self, requires_grad: bool = True) -> Self:
         """Ask for a gradient with respect to this leaf (or no longer)."""
-        if requires_grad and self.data.dtype.kind not in "fc":
+        if requires_grad and self.data.dtype.kind not in FLOATS:
             raise placed(
                 GradError(
                     "only floating and complex tensors can have a gradient",
@@ -234,14 +239,15 @@ def _align(op: OpSpec, arrays: list[Any], backend: Backend) -> None:
             first = kind
         elif kind is not first and kind != first:
             simple = False
-    if simple and first is not None and first.kind in "fc":
+    if simple and first is not None and first.kind in FLOATS:
         return
     if backend is META:
         return
     target = op.result_dtypes(arrays, {})[0]
     for index, array in enumerate(arrays):
-        if getattr(array, "dtype", target) != target:
-            arrays[index] = array.astype(target)
+        if getattr(array, "dtype", target) != target and index not in op.apart:
+            exact = array.shape == () and op.name in EXACT_SCALARS and array.dtype.kind == "f"
+            arrays[index] = array.astype(widened_kind(target) if exact else target)
 
 
 def _tape(
@@ -267,7 +273,7 @@ def _tape(
     if op.saves:
         _keep(node, inputs, arrays, outputs)
     for port, output in enumerate(outputs):
-        if output.data.dtype.kind in "fc":
+        if output.data.dtype.kind in FLOATS:
             output.node, output.port, output.requires_grad = node, port, True
 
 
@@ -294,7 +300,7 @@ def _show(tensor: Tensor) -> str:
     if tensor.backend is META:
         return f"tensor(..., device='meta', size={tensor.shape}, dtype={tensor.dtype!r})"
     host = tensor.backend.to_host(tensor.data)
-    text = _views.print_array(host)
+    text = _views.print_array(widened(host))
     notes = [f"dtype={tensor.dtype!r}"] if tensor.dtype.name not in ("float32", "int64", "bool") else []
     if tensor.node is not None:
         notes.append(f"grad_fn=<{tensor.node.name}>")

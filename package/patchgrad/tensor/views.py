@@ -18,6 +18,7 @@ from patchgrad.autograd.node import Node
 from patchgrad.autograd.op import OpSpec, Sample, define
 from patchgrad.autograd.state import no_grad, state
 from patchgrad.backend import MetaArray, host
+from patchgrad.backend.promotion import can_cast
 from patchgrad.errors import ArgumentError, DtypeError, GradError, ShapeError
 from patchgrad.tensor.explain import where
 from patchgrad.tensor.tensor import Tensor, apply
@@ -89,9 +90,7 @@ def write(target: Tensor, op: OpSpec, *others: Any, **attrs: Any) -> Tensor:
 
 def refuse_cast(name: str, target: Tensor, result: Tensor) -> None:
     """A result of a higher kind does not fit: floats into whole numbers, numbers into bools."""
-    order = "biufc"
-    kinds = (result.data.dtype.kind.replace("u", "i"), target.data.dtype.kind.replace("u", "i"))
-    if order.index(kinds[0]) > order.index(kinds[1]):
+    if not can_cast(result.dtype, target.dtype):
         raise DtypeError(
             f"{name} in place cannot change a dtype",
             where=where(),

@@ -13,7 +13,8 @@ from patchgrad.autograd.backward import Key, run_backward
 from patchgrad.autograd.node import Node
 from patchgrad.autograd.op import Saved
 from patchgrad.autograd.state import enable_grad, no_grad
-from patchgrad.backend import BY_TYPE, get_backend
+from patchgrad.backend import BY_TYPE, get_backend, low
+from patchgrad.backend.low import FLOATS
 from patchgrad.errors import GradError, ShapeError
 from patchgrad.tensor.explain import placed
 from patchgrad.tensor.tensor import Tensor
@@ -21,14 +22,22 @@ from patchgrad.tensor.views import bump
 
 Hook = Callable[[Tensor], Tensor | None]
 
-tensor_namespace: Any = None
-"""The namespace whose functions take and give tensors; set by the room of ops."""
+_load_namespace: Callable[[], Any] | None = None
+_namespace: Any = None
 
 
-def use_namespace(namespace: Any) -> None:
-    """Install the namespace for differentiable backward passes."""
-    global tensor_namespace
-    tensor_namespace = namespace
+def use_namespace(load: Callable[[], Any]) -> None:
+    """Install what gives the namespace whose functions take and give tensors; called at the first use."""
+    global _load_namespace
+    _load_namespace = load
+
+
+def tensor_namespace() -> Any:
+    """The namespace for differentiable backward passes."""
+    global _namespace
+    if _namespace is None and _load_namespace is not None:
+        _namespace = _load_namespace()
+    return _namespace
 
 
 def _unsaved(node: Node) -> Sequence[Any]:
@@ -65,7 +74,7 @@ def _saved(node: Node, wrap: Callable[[Node, int, bool, Any], Any]) -> Saved:
         values = values[len(op.saved_inputs) :]
     for index, value in zip(op.saved_outputs, values, strict=True):
         named[op.outputs[index]] = wrap(node, index, False, value)
-    return Saved(op, named, node.attrs, node.shapes, node.dtypes)
+    return Saved(op, named, node.attrs, node.shapes, [low.widened_kind(kind) for kind in node.dtypes])
 
 
 def tensor_of(array: Any) -> Tensor:
@@ -81,8 +90,8 @@ class ArrayWorld:
 
     def saved(self, node: Node) -> Saved:
         op = node.op
-        if op.variadic:
-            return _saved(node, lambda node, index, is_input, value: value)
+        if op.variadic or low.used:
+            return _saved(node, lambda node, index, is_input, value: low.widened(value))
         named = dict(zip(op.saved_names, _unsaved(node), strict=True))
         return Saved(op, named, node.attrs, node.shapes, node.dtypes)
 
@@ -95,6 +104,9 @@ class ArrayWorld:
     def add(self, a: Any, b: Any) -> Any:
         return a + b
 
+    def widened(self, cts: list[Any]) -> list[Any]:
+        return low.widened(cts)
+
     def through(self, hook: Hook, ct: Any) -> Any:
         result = hook(tensor_of(ct))
         return ct if result is None else result.data
@@ -104,19 +116,22 @@ class TensorWorld:
     """Cotangents are tensors, and every step is taped."""
 
     def namespace(self, node: Node) -> Any:
-        return tensor_namespace
+        return tensor_namespace()
 
     def saved(self, node: Node) -> Saved:
-        return _saved(node, _as_tensor)
+        return _saved(node, lambda *place: _wide(_as_tensor(*place)))
 
     def fit(self, node: Node, index: int, gradient: Any) -> Any:
         if gradient.shape != node.shapes[index]:
-            gradient = _sum_to(tensor_namespace, gradient, node.shapes[index])
+            gradient = _sum_to(tensor_namespace(), gradient, node.shapes[index])
         kind = node.dtypes[index]
-        return gradient if gradient.data.dtype == kind else tensor_namespace.astype(gradient, kind)
+        return gradient if gradient.data.dtype == kind else tensor_namespace().astype(gradient, kind)
 
     def add(self, a: Any, b: Any) -> Any:
         return a + b
+
+    def widened(self, cts: list[Any]) -> list[Any]:
+        return [_wide(ct) for ct in cts]
 
     def through(self, hook: Hook, ct: Any) -> Any:
         result = hook(ct)
@@ -128,7 +143,7 @@ def _as_tensor(node: Node, index: int, is_input: bool, value: Any) -> Any:
     if getattr(value, "shape", None) is None:
         return value
     tensor = Tensor(value)
-    if value.dtype.kind not in "fc":
+    if value.dtype.kind not in FLOATS:
         return tensor
     producer, port = (node.parents[index], node.ports[index]) if is_input else (node, index)
     if isinstance(producer, Tensor):
@@ -136,6 +151,12 @@ def _as_tensor(node: Node, index: int, is_input: bool, value: Any) -> Any:
     if producer is not None:
         tensor.node, tensor.port, tensor.requires_grad = producer, port, True
     return tensor
+
+
+def _wide(value: Any) -> Any:
+    """A tensor in low precision as float32, on the tape; anything else as it is."""
+    touched = isinstance(value, Tensor) and low.used and low.touches(value.data)
+    return tensor_namespace().astype(value, "float32") if touched else value
 
 
 def _sum_to(xp: Any, value: Any, shape: tuple[int, ...]) -> Any:

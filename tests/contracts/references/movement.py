@@ -17,6 +17,7 @@ REFERENCES: dict[str, Any] = {
     "expand": lambda x, shape: x.expand(shape),
     "flip": lambda x, axis: torch.flip(x, axis),
     "permute": lambda x, axes: x.permute(axes),
+    "to_device": lambda x, device, home: x.to(device),
 }
 
 OWN = {"write_view"}
