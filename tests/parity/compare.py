@@ -44,7 +44,7 @@ class Pair:
         array = value.draw(self.rng)
         if isinstance(value, Real) and not value.fixed:
             array = self.change(array)
-        leaf = self.differentiable and array.dtype.kind in "fc"
+        leaf = self.differentiable and array.dtype.kind in "fc" and not getattr(value, "constant", False)
         mine = pg.Tensor(array, leaf)
         theirs = torch.from_numpy(numpy.array(array)).requires_grad_(leaf)
         if leaf:
@@ -66,7 +66,7 @@ def flat(found: Any) -> list[Any]:
 
 def array_of(value: Any) -> Any:
     if isinstance(value, torch.Tensor):
-        return value.detach().resolve_conj().resolve_neg().numpy()
+        return value.detach().resolve_conj().resolve_neg().numpy(force=True)
     return value.detach().numpy() if isinstance(value, pg.Tensor) else value
 
 

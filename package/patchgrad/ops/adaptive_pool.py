@@ -28,7 +28,11 @@ def adaptive_avg_pool2d(input: Any, output_size: Any) -> Tensor:
     Shapes
         input (*, height, width)  ->  (*, *output_size)
     """
-    size, (height, width) = _wanted(input, output_size, 2), input.shape[-2:]
+    return _averaged_images(input, _wanted(input, output_size, 2))
+
+
+def _averaged_images(input: Any, size: tuple[int, ...]) -> Tensor:
+    height, width = input.shape[-2:]
     if size == (1, 1):
         return input.mean((-2, -1), keepdim=True)
     if 0 not in size and height % size[0] == 0 and width % size[1] == 0 and height and width:
@@ -39,7 +43,7 @@ def adaptive_avg_pool2d(input: Any, output_size: Any) -> Tensor:
 def adaptive_avg_pool3d(input: Any, output_size: Any) -> Tensor:
     """The mean of ``output_size`` bins that cover the volume: (*, depth, height, width) -> (*, *output_size)."""
     size = _wanted(input, output_size, 3)
-    return _averaged(adaptive_avg_pool2d(input, size[1:]), -3, size[0])
+    return _averaged(_averaged_images(input, size[1:]), -3, size[0])
 
 
 def adaptive_max_pool1d(input: Any, output_size: Any, return_indices: bool = False) -> Any:
@@ -74,11 +78,13 @@ def _wanted(input: Any, output_size: Any, axes: int) -> tuple[int, ...]:
             )
         )
     single = output_size is None or isinstance(output_size, int)
-    given = (output_size,) * axes if single else tuple(output_size)
+    given: tuple[Any, ...] = (output_size,) * axes if single else tuple(output_size)  # type: ignore[arg-type]
     given = given * axes if len(given) == 1 else given
     if len(given) != axes or any(count is not None and (not isinstance(count, int) or count < 0) for count in given):
         raise placed(
-            ArgumentError(f"adaptive pooling cannot use output_size={output_size!r}", want=f"one or {axes} sizes")
+            ArgumentError(
+                "adaptive pooling cannot use its size", got=f"output_size={output_size!r}", want=f"one or {axes}"
+            )
         )
     return tuple(input.shape[i - axes] if count is None else count for i, count in enumerate(given))
 

@@ -1,4 +1,4 @@
-"""Convolution of sequences and images as functions, and the transposed convolution of images: on the ops of ``conv.py``."""
+"""Convolutions of sequences and images, and the transposed one of images, as functions: on the ops of ``conv.py``."""
 
 from __future__ import annotations
 

@@ -45,7 +45,9 @@ def ctc_loss(
         Graves et al. 2006, Connectionist temporal classification.
     """
     if reduction not in ("none", "mean", "sum"):
-        raise placed(ArgumentError("ctc_loss has no such reduction", got=f"{reduction!r}", want="'mean', 'sum', 'none'"))
+        raise placed(
+            ArgumentError("ctc_loss has no such reduction", got=f"{reduction!r}", want="'mean', 'sum', 'none'")
+        )
     single = log_probs.ndim == 2
     if single:
         log_probs = log_probs.unsqueeze(1)

@@ -5,8 +5,11 @@ from __future__ import annotations
 import math
 from typing import Any
 
+from patchgrad.backend import host
+from patchgrad.errors import ShapeError
 from patchgrad.ops import elementwise, linalg
 from patchgrad.tensor import Tensor
+from patchgrad.tensor.explain import placed
 
 
 def p_norm(x: Any, p: float, dim: int, keepdim: bool = False) -> Tensor:
@@ -52,3 +55,15 @@ def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None) -> Tensor:
     left = linalg.matmul(input1, weight.permute(1, 0, 2).reshape(n, out * m)).unflatten(-1, (out, m))
     y: Any = (left * input2.unsqueeze(-2)).sum(-1)
     return y if bias is None else y + bias
+
+
+def pdist(input: Any, p: float = 2.0) -> Tensor:
+    """The p-norms of the differences of all pairs of rows: (n, m) -> (n (n - 1) / 2,), in the order of the pairs."""
+    if input.ndim != 2:
+        raise placed(ShapeError("pdist wants rows", got=f"{tuple(input.shape)}", want="(n, m)"))
+    first, second = host.triu_indices(input.shape[0], 1)
+    return p_norm(_rows(input, first) - _rows(input, second), p, -1)
+
+
+def _rows(x: Any, index: Any) -> Any:
+    return x.index_select(0, Tensor(x.backend.asarray(index)))

@@ -23,6 +23,7 @@ def _windows(size: Shape, kernel: Pair, stride: Pair, padding: Pair, dilation: P
 
 
 def _to_columns(xp: Any, x: Any, size: Pair, kernel: Pair, stride: Pair, padding: Pair, dilation: Pair) -> Any:
+    _columns_shape(x.shape, size=size, kernel=kernel, stride=stride, padding=padding, dilation=dilation)
     batch, channels = x.shape[:2]
     count = _windows(x.shape, kernel, stride, padding, dilation)
     wide = padded(xp, x, _around(padding))
@@ -33,6 +34,7 @@ def _to_columns(xp: Any, x: Any, size: Pair, kernel: Pair, stride: Pair, padding
 
 
 def _to_image(xp: Any, x: Any, size: Pair, kernel: Pair, stride: Pair, padding: Pair, dilation: Pair) -> Any:
+    _image_shape(x.shape, size=size, kernel=kernel, stride=stride, padding=padding, dilation=dilation)
     batch, channels = x.shape[0], x.shape[1] // (kernel[0] * kernel[1])
     count = _windows(size, kernel, stride, padding, dilation)
     columns = xp.reshape(x, (batch, channels, kernel[0] * kernel[1], *count))

@@ -96,7 +96,9 @@ def _size(x: Any, kernel: Sizes, output_size: Any, ratio: Any) -> Sizes:
     if len(each) != axes:
         raise placed(ArgumentError(f"fractional pooling cannot use {name}={given!r}", want=f"one or {axes} numbers"))
     places = x.shape[-axes:]
-    size = tuple(int(n * part) for n, part in zip(places, each, strict=True)) if output_size is None else each
+    parts: Any = each if output_size is None else (1,) * axes
+    shrunk = tuple(int(n * part) for n, part in zip(places, parts, strict=True))
+    size: Any = shrunk if output_size is None else each
     if any(count < 1 or count + width - 1 > n for count, width, n in zip(size, kernel, places, strict=True)):
         raise placed(
             ShapeError(

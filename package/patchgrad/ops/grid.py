@@ -156,7 +156,8 @@ def _tap(place: Any, step: int) -> tuple[Any, Any]:
 def _picked(input: Any, points: list[Any], sizes: Sequence[int], padding: str, aligned: bool) -> Any:
     """The points (x, y, ...) of each picture, 0 outside: (batch, channels, *grid)."""
     xp = input.backend.xp
-    index, inside = 0, True
+    index: Any = 0
+    inside: Any = True
     for given, size in zip(reversed(points), reversed(sizes), strict=True):
         point = given.detach()
         if padding == "reflection":

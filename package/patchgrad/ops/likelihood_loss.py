@@ -1,4 +1,4 @@
-"""Losses from the likelihood of a distribution: compositions of other ops. Both have ``reduction``."""
+"""Losses from the likelihood of a distribution: compositions of other ops. All have ``reduction``."""
 
 from __future__ import annotations
 
@@ -73,3 +73,25 @@ def poisson_nll_loss(
         stirling: Any = large * large.log() - large + 0.5 * (2 * math.pi * large).log()
         values = values + elementwise.where(target > 1, stirling, 0.0)
     return reduced("poisson_nll_loss", values, reduction)
+
+
+def kl_div(
+    input: Tensor,
+    target: Tensor,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    log_target: bool = False,
+) -> Tensor:
+    """``target * (log(target) - input)`` for log-probabilities ``input``; "batchmean" divides by the first axis."""
+    reduction = chosen(reduction, size_average, reduce)
+    expected: Any = elementwise.exp(target) * target if log_target else xlogy(target)
+    values = expected - (elementwise.exp(target) if log_target else target) * input
+    if reduction == "batchmean":
+        return values.sum() / input.shape[0]
+    return reduced("kl_div", values, reduction)
+
+
+def xlogy(x: Tensor) -> Tensor:
+    """``x log x``, 0 at 0."""
+    return x * elementwise.log(elementwise.where(x > 0, x, 1.0))

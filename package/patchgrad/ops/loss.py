@@ -8,7 +8,7 @@ from typing import Any
 
 from patchgrad.autograd.op import OpSpec, Sample, define
 from patchgrad.errors import ArgumentError, ShapeError
-from patchgrad.ops import elementwise, shapes
+from patchgrad.ops import shapes
 from patchgrad.ops.class_loss import cross_entropy, nll_loss
 from patchgrad.ops.reduction import REDUCTIONS, chosen
 from patchgrad.tensor import Tensor, apply
@@ -20,7 +20,6 @@ __all__ = [
     "binary_cross_entropy_with_logits",
     "cross_entropy",
     "huber_loss",
-    "kl_div",
     "l1_loss",
     "mse_loss",
     "nll_loss",
@@ -183,6 +182,13 @@ def _pair(op: OpSpec, input: Tensor, target: Tensor, weight: Tensor | None, redu
     return _finish(weight * apply(op, input, target, reduction="none", **attrs), reduction)
 
 
+def _weighted(op: OpSpec, input: Tensor, target: Tensor, weight: Any, reduction: str) -> Tensor:
+    """A loss whose mean is that of its weights too."""
+    if weight is None or reduction != "mean":
+        return _pair(op, input, target, weight, reduction)
+    return _pair(op, input, target, weight, "sum") / weight.sum()  # type: ignore[operator]
+
+
 def _finish(values: Any, reduction: str) -> Tensor:
     if reduction == "none":
         return values
@@ -197,9 +203,9 @@ def mse_loss(
     reduction: str = "mean",
     weight: Tensor | None = None,
 ) -> Tensor:
-    """Squared difference, its mean, or its sum; (*), (*) -> () or (*)."""
+    """Squared difference, its mean (by ``weight``), or its sum; (*), (*) -> () or (*)."""
     reduction = chosen(reduction, size_average, reduce)
-    return _pair(MSE, input, target, weight, reduction)
+    return _weighted(MSE, input, target, weight, reduction)
 
 
 def l1_loss(
@@ -210,9 +216,9 @@ def l1_loss(
     reduction: str = "mean",
     weight: Tensor | None = None,
 ) -> Tensor:
-    """Absolute difference, its mean, or its sum; (*), (*) -> () or (*)."""
+    """Absolute difference, its mean (by ``weight``), or its sum; (*), (*) -> () or (*)."""
     reduction = chosen(reduction, size_average, reduce)
-    return _pair(L1, input, target, weight, reduction)
+    return _weighted(L1, input, target, weight, reduction)
 
 
 def huber_loss(
@@ -291,26 +297,3 @@ def binary_cross_entropy_with_logits(
     if weight is None:
         return apply(BCE_LOGITS, input, target, pos_weight, reduction=reduction)
     return _finish(weight * apply(BCE_LOGITS, input, target, pos_weight, reduction="none"), reduction)
-
-
-def kl_div(
-    input: Tensor,
-    target: Tensor,
-    size_average: bool | None = None,
-    reduce: bool | None = None,
-    reduction: str = "mean",
-    log_target: bool = False,
-) -> Tensor:
-    """``target * (log(target) - input)`` for log-probabilities ``input``; "batchmean" divides by the first axis."""
-    reduction = chosen(reduction, size_average, reduce)
-    expected: Any = elementwise.exp(target) * target if log_target else xlogy(target)
-    values = expected - (elementwise.exp(target) if log_target else target) * input
-    if reduction == "batchmean":
-        return values.sum() / input.shape[0]
-    _check_reduction("kl_div", reduction)
-    return _finish(values, reduction)
-
-
-def xlogy(x: Tensor) -> Tensor:
-    """``x log x``, 0 at 0."""
-    return x * elementwise.log(elementwise.where(x > 0, x, 1.0))

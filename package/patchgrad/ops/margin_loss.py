@@ -55,8 +55,8 @@ def hinge_embedding_loss(
 ) -> Tensor:
     """``x`` where t is 1, ``max(0, margin - x)`` where it is -1, for distances x."""
     reduction = chosen(reduction, size_average, reduce)
-    near = elementwise.where(target == 1, input, 0.0)
-    far = elementwise.where(target == -1, _above(margin - input), 0.0)
+    near = elementwise.where(target != -1, input, 0.0)
+    far = elementwise.where(target != 1, _above(margin - input), 0.0)
     return reduced("hinge_embedding_loss", near + far, reduction)
 
 

@@ -25,7 +25,8 @@ def _settings(
         )
     wants_places(input, 2)
     around = tuple(
-        (border[i], last_padding(input.shape[i - 2], kernel[i], step[i], border[i], dilated[i], ceil_mode)) for i in (0, 1)
+        (border[i], last_padding(input.shape[i - 2], kernel[i], step[i], border[i], dilated[i], ceil_mode))
+        for i in (0, 1)
     )
     return {"kernel": kernel, "stride": step, "padding": around, "dilation": dilated}
 

@@ -86,7 +86,9 @@ def _asked(size: Sizes, least: Sizes, stride: Sizes) -> Sizes:
     if len(size) != len(least) or any(abs(a - b) >= step for a, b, step in zip(size, least, stride, strict=True)):
         raise placed(
             ArgumentError(
-                "max_unpool cannot give this size", got=f"output_size={size}", want=f"{least}, or less than a stride off"
+                "max_unpool cannot give this size",
+                got=f"output_size={size}",
+                want=f"{least}, or less than a stride off",
             )
         )
     return size
