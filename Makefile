@@ -13,12 +13,12 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # JupyterLab refuses to run as root (in a container, say) unless it is told to.
 ROOT_FLAG := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: lab test lint layers types front-end unit browser chromium bench shots wheel lock clean
+.PHONY: lab test lint layers types front-end unit browser docs chromium bench shots wheel lock clean
 
 lab: .venv/.installed $(FRONT_END)
 	$(BIN)/jupyter lab $(ROOT_FLAG) $(NOTEBOOK)
 
-test: lint types layers front-end unit browser
+test: lint types layers front-end unit docs browser
 
 lint: .venv/.test
 	$(BIN)/ruff format --check . && $(BIN)/ruff check .
@@ -41,6 +41,10 @@ unit: .venv/.test $(FRONT_END)
 browser: .venv/.test $(FRONT_END) chromium
 	$(BIN)/python -m pytest -q -rs -m "browser and not slow"
 
+# A warning is an error: a broken link, a formula that cannot be drawn, a page in no list.
+docs: .venv/.test
+	$(BIN)/python -m sphinx -q -W --keep-going -b html docs docs/_build
+
 chromium:
 	@sh tests/browser/install-chromium.sh
 
@@ -58,12 +62,12 @@ wheel: .venv/.test
 lock:
 	test -x .venv/bin/uv || $(BIN)/pip install -q uv
 	$(BIN)/uv pip compile $(LOCK_FLAGS) --extra lab --group build -o requirements/lab.txt
-	$(BIN)/uv pip compile $(LOCK_FLAGS) --extra lab --extra test --group build -o requirements/test.txt
+	$(BIN)/uv pip compile $(LOCK_FLAGS) --extra lab --extra test --extra docs --group build -o requirements/test.txt
 LOCK_FLAGS := -q pyproject.toml --upgrade --universal --python-version 3.11 --generate-hashes \
     --no-emit-index-url --no-annotate --no-header
 
 clean:
-	rm -rf .venv dist extension/node_modules extension/lib extension/labextension package/patchgrad/static tests/browser/artefacts
+	rm -rf .venv dist docs/_build docs/reference/made docs/coming-from-pytorch.md extension/node_modules extension/lib extension/labextension package/patchgrad/static tests/browser/artefacts
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "patchgrad needs Python 3.11 or newer, and \

@@ -6,6 +6,7 @@ The list of public names. Almost all are imported when they are first used (``la
 # Names are imported here to be found here.
 # pyright: reportUnusedImport=false
 
+from importlib import import_module as _import_module
 from typing import TYPE_CHECKING
 
 from patchgrad import errors, ops
@@ -30,11 +31,19 @@ from patchgrad.backend.dtype import (
 )
 from patchgrad.lazy import attach
 from patchgrad.ops.creation import tensor
+from patchgrad.tensor import worlds as _worlds
 from patchgrad.tensor.tensor import Tensor
 from patchgrad.version import __version__
 
 if TYPE_CHECKING:
-    from patchgrad import data, datasets, nn, optim, plots, testing
+    from patchgrad import amp, array_api, autograd, data, datasets, func, nn, optim, plots, testing, utils
+    from patchgrad.amp import (
+        autocast,
+        clear_autocast_cache,
+        get_autocast_dtype,
+        is_autocast_cache_enabled,
+        is_autocast_enabled,
+    )
     from patchgrad.backend.random import (
         Generator,
         default_generator,
@@ -45,29 +54,46 @@ if TYPE_CHECKING:
         seed,
         set_rng_state,
     )
-    from patchgrad.interop import load, load_metadata, save
+    from patchgrad.interop import from_torch, load, load_metadata, save
     from patchgrad.layergraph import LayerGraph, edit, layer
     from patchgrad.ops import random
     from patchgrad.ops.activation import *
     from patchgrad.ops.arithmetic import *
     from patchgrad.ops.arrange import *
+    from patchgrad.ops.axes import *
     from patchgrad.ops.bitwise import *
     from patchgrad.ops.creation import *
+    from patchgrad.ops.cumulative import *
+    from patchgrad.ops.diagonals import *
+    from patchgrad.ops.differences import *
     from patchgrad.ops.dtypes import *
     from patchgrad.ops.einsum import *
     from patchgrad.ops.elementwise import *
+    from patchgrad.ops.exchange import *
     from patchgrad.ops.gather import *
+    from patchgrad.ops.index import *
+    from patchgrad.ops.index_along import *
+    from patchgrad.ops.joining import *
     from patchgrad.ops.linalg import *
     from patchgrad.ops.movement import *
     from patchgrad.ops.random import *
+    from patchgrad.ops.ranks import *
     from patchgrad.ops.reduce import *
+    from patchgrad.ops.scatter_reduce import *
+    from patchgrad.ops.searching import *
     from patchgrad.ops.sorting import *
     from patchgrad.ops.special import *
+    from patchgrad.ops.statistics import *
+    from patchgrad.ops.strided import *
+    from patchgrad.ops.vector_norm import *
     from patchgrad.recorder import watch
     from patchgrad.session import Session
-    from patchgrad.transforms import grad
+    from patchgrad.transforms.batching.vmap import vmap
+    from patchgrad.transforms.gradients import grad
     from patchgrad.widgets import studio
 
+# The namespace is made of ops and used by the tape, which stands below them.
+_worlds.use_namespace(lambda: _import_module("patchgrad.array_api"))
 _SHOWN_BY = {
     "LayerGraph": "patchgrad.drawing",
     "layer": "patchgrad.drawing",

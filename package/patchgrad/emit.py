@@ -15,7 +15,7 @@ from patchgrad.lazy import Table
 from patchgrad.ops import _public, binding, declare
 
 ROOT = Path(__file__).parent
-PACKAGES = ("", "nn", "optim", "optim/lr_scheduler", "data")
+PACKAGES = ("", "autograd", "func", "nn", "optim", "optim/lr_scheduler", "data")
 HEAD = '"""Written by ``python -m patchgrad.emit``."""\n'
 
 

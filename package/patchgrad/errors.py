@@ -54,12 +54,20 @@ class ShapeError(PatchgradError, ValueError):
     """Shapes that do not fit together."""
 
 
+class RangeError(ShapeError, IndexError):
+    """An index or an axis that is not there."""
+
+
 class DtypeError(PatchgradError, TypeError):
     """A dtype that the operation does not take."""
 
 
 class DeviceError(PatchgradError, RuntimeError):
     """Tensors on different devices, or a device that is not there."""
+
+
+class ExchangeError(PatchgradError, BufferError):
+    """Memory that cannot be shared with another library."""
 
 
 class GradError(PatchgradError, RuntimeError):
@@ -75,7 +83,7 @@ class GraphError(PatchgradError, ValueError):
 
 
 class DataError(PatchgradError, ValueError):
-    """A data set that is missing, damaged or of the wrong form."""
+    """A data set or a file that is missing, damaged or of the wrong form."""
 
 
 class SessionError(PatchgradError, RuntimeError):

@@ -186,3 +186,19 @@ def test_second_derivatives_pass_through_low_precision():
     assert first.tolist() == [0.75, 3.0, 12.0]
     assert x.grad.tolist() == [3.0, 6.0, 12.0]
     assert first.dtype is x.grad.dtype is pg.bfloat16
+
+
+@pytest.mark.parametrize("dtype", LOW)
+def test_transforms_work_in_low_precision(dtype):
+    x, w = numbers(dtype, 3, 4)[0], numbers(dtype, 4, 2, seed=1)[0]
+
+    def function(v):
+        return (v @ w * 0.3).softmax(-1)
+
+    batched = pg.func.vmap(function)(x)
+    assert batched.dtype.name == dtype
+    assert batched.tolist() == pg.stack([function(row) for row in x]).tolist()
+    value, tangent = pg.func.jvp(function, (x,), (x,))
+    exact = pg.func.jvp(lambda v: (v @ w.float() * 0.3).softmax(-1), (x.float(),), (x.float(),))
+    assert value.dtype is tangent.dtype is x.dtype
+    host.testing.assert_allclose(wide(tangent), wide(exact[1]), rtol=0.05, atol=0.01)

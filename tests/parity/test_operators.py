@@ -5,22 +5,14 @@ What PyTorch refuses, patchgrad may take; where it refuses too, it must be by on
 
 from __future__ import annotations
 
-import pkgutil
-from importlib import import_module
-
 import pytest
 
 from patchgrad.errors import PatchgradError
 
-from . import cases
 from .case import Case
 from .compare import Refused, check, look_up, torch
+from .every import every_case
 from .variants import VARIANTS
-
-
-def every_case() -> list[Case]:
-    files = [import_module(f"{cases.__name__}.{entry.name}") for entry in pkgutil.iter_modules(cases.__path__)]
-    return [case for file in files for case in file.CASES]
 
 
 @pytest.mark.parametrize("case", every_case(), ids=str)

@@ -1,1 +1,32 @@
-"""The tape: op records, nodes, the backward pass. Knows nodes, not tensors."""
+"""The tape: op records, nodes, the backward pass. Knows nodes, not tensors.
+
+Also PyTorch's name for what higher rooms build on it, imported when it is first used.
+"""
+
+from typing import TYPE_CHECKING
+
+from patchgrad.autograd._public import NAMES, SUBMODULES
+from patchgrad.lazy import attach
+
+if TYPE_CHECKING:
+    from patchgrad.autograd import function, functional
+    from patchgrad.autograd.state import enable_grad, no_grad, set_grad_enabled
+    from patchgrad.transforms.custom.checks import check_functions
+    from patchgrad.transforms.custom.function import Function
+    from patchgrad.transforms.gradcheck import gradcheck, gradgradcheck
+    from patchgrad.transforms.gradients import backward, grad
+
+__all__ = [
+    "Function",
+    "backward",
+    "check_functions",
+    "enable_grad",
+    "function",
+    "functional",
+    "grad",
+    "gradcheck",
+    "gradgradcheck",
+    "no_grad",
+    "set_grad_enabled",
+]
+__getattr__, __dir__ = attach(__name__, NAMES, SUBMODULES)

@@ -6,7 +6,7 @@ to be differentiated) is decided by the ``World`` that is handed in.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
 from patchgrad.autograd.node import Node
@@ -40,7 +40,7 @@ Key = tuple[Any, int]
 
 
 def run_backward(
-    roots: Iterable[tuple[Any, int, Any]], world: World, *, keep: bool, wanted: set[Key] | None = None
+    roots: Sequence[tuple[Any, int, Any]], world: World, *, keep: bool, wanted: set[Key] | None = None
 ) -> dict[Key, Any]:
     """Cotangents of leaves, and of the ``wanted`` (node, port) pairs.
 
@@ -53,18 +53,21 @@ def run_backward(
     found: dict[Key, Any] = {}
     for producer, port, ct in roots:
         _give(producer, port, ct, pending, found, world)
-    for node in _reachable([producer for producer, _, _ in roots if type(producer) is Node]):
+    order = reachable([producer for producer, _, _ in roots])
+    leading = None if wanted is None else _leading_to(wanted, order)
+    for node in order:
         cts = pending.pop(node, None)
         if cts is None:
             continue
-        _run_node(node, cts, pending, found, world, wanted)
+        _run_node(node, cts, pending, found, world, wanted, leading)
         if not keep:
             node.saved = None
     return found if wanted is None else {key: found[key] for key in wanted if key in found}
 
 
-def _reachable(starts: list[Node]) -> list[Node]:
-    seen: set[Node] = set(starts)
+def reachable(starts: Iterable[Any]) -> list[Node]:
+    """The nodes among ``starts`` and all that they were computed from, the newest first."""
+    seen: set[Node] = {start for start in starts if type(start) is Node}
     stack = list(seen)
     while stack:
         for parent in stack.pop().parents:
@@ -72,6 +75,15 @@ def _reachable(starts: list[Node]) -> list[Node]:
                 seen.add(parent)
                 stack.append(parent)
     return sorted(seen, key=lambda node: node.number, reverse=True)
+
+
+def _leading_to(wanted: set[Key], order: list[Node]) -> set[Any]:
+    """The wanted producers, and the nodes that were computed from them: a pass need not look at others."""
+    leading: set[Any] = {producer for producer, _ in wanted}
+    for node in reversed(order):
+        if any(parent is not None and parent in leading for parent in node.parents):
+            leading.add(node)
+    return leading
 
 
 def _give(
@@ -87,26 +99,40 @@ def _give(
     cts[port] = ct if cts[port] is None else world.add(cts[port], ct)
 
 
-def _run_node(node: Node, cts: list[Any], pending: Any, found: Any, world: World, wanted: set[Key] | None) -> None:
+def _run_node(
+    node: Node,
+    cts: list[Any],
+    pending: Any,
+    found: Any,
+    world: World,
+    wanted: set[Key] | None,
+    leading: set[Any] | None,
+) -> None:
     if node.hooks is not None:
         for port, hooks in node.hooks.items():
-            for hook in hooks if cts[port] is not None else ():
+            for hook in tuple(hooks.values()) if cts[port] is not None else ():
                 cts[port] = hook(cts[port], world)
     if wanted is not None:
         for port, ct in enumerate(cts):
             if ct is not None and (node, port) in wanted:
                 found[(node, port)] = ct
-    gradients = _gradients(node, cts, world)
+    parents = node.parents
+    if leading is not None:
+        parents = [parent if parent in leading else None for parent in parents]
+        if not any(parent is not None for parent in parents):
+            return
+    gradients = gradients_of(node, parents, cts, world)
     if state.observers:
         for observer in state.observers:
             observer.backward(node, cts, gradients)
     for index, gradient in enumerate(gradients):
-        parent = node.parents[index]
+        parent = parents[index]
         if gradient is not None and parent is not None:
             _give(parent, node.ports[index], world.fit(node, index, gradient), pending, found, world)
 
 
-def _gradients(node: Node, cts: list[Any], world: World) -> list[Any]:
+def gradients_of(node: Node, parents: Sequence[Any], cts: list[Any], world: World) -> list[Any]:
+    """What the rules of ``node`` make of its cotangents, per input; None where ``parents`` has None."""
     op = node.op
     saved = world.saved(node)
     xp = world.namespace(node)
@@ -115,17 +141,18 @@ def _gradients(node: Node, cts: list[Any], world: World) -> list[Any]:
     if len(cts) > 1:
         ct = tuple(cts)
     if op.joint is not None:
-        return list(op.joint(xp, ct, saved, [parent is not None for parent in node.parents]))
+        return list(op.joint(xp, ct, saved, [parent is not None for parent in parents]))
     if op.variadic:
         rule = op.vjps[op.inputs[0]]
-        return [None if parent is None else rule(xp, ct, saved, i) for i, parent in enumerate(node.parents)]
+        return [None if parent is None else rule(xp, ct, saved, i) for i, parent in enumerate(parents)]
     return [
-        None if parent is None else _rule(op, name)(xp, ct, saved)
-        for name, parent in zip(op.inputs, node.parents, strict=True)
+        None if parent is None else rule_of(op, name)(xp, ct, saved)
+        for name, parent in zip(op.inputs, parents, strict=True)
     ]
 
 
-def _rule(op: Any, name: str) -> Any:
+def rule_of(op: Any, name: str) -> Any:
+    """The gradient rule of an input. Raises GradError if it has none."""
     if name not in op.vjps:
         raise GradError(f"{op.name} is not differentiable in its input {name!r}", hint="detach() that input")
     return op.vjps[name]

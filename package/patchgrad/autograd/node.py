@@ -62,7 +62,7 @@ class Node:
         self.shapes = shapes
         self.dtypes = dtypes
         self.number = next_number()
-        self.hooks: dict[int, list[Any]] | None = None
+        self.hooks: dict[int, dict[int, Any]] | None = None
         self.saved: Sequence[Any] | None = ()
         self.versions: list[tuple[Any, int]] | None = None
         scope = state.scope
@@ -74,9 +74,36 @@ class Node:
         """Where in the user's code the op was called."""
         return Position.of(self.code, self.lasti)
 
-    @property
     def name(self) -> str:
-        return self.op.name
+        """PyTorch's name of such an entry: ``MulBackward0`` for the op ``mul``."""
+        return f"{''.join(part.capitalize() for part in self.op.name.split('_'))}Backward0"
+
+    @property
+    def next_functions(self) -> tuple[tuple[Any, int], ...]:
+        """The entries that this one hands gradients to, with the output of theirs that it read."""
+        return tuple(
+            (parent if parent is None or type(parent) is Node else AccumulateGrad(parent), port)
+            for parent, port in zip(self.parents, self.ports, strict=True)
+        )
 
     def __repr__(self) -> str:
         return f"<{self.op.name} node at {self.position}>"
+
+
+class AccumulateGrad:
+    """The end of the tape at a leaf: where its gradient is added to ``grad``."""
+
+    __slots__ = ("variable",)
+    next_functions: tuple[Any, ...] = ()
+
+    def __init__(self, variable: Any) -> None:
+        self.variable = variable
+
+    def name(self) -> str:
+        return "AccumulateGrad"
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, AccumulateGrad) and other.variable is self.variable
+
+    def __hash__(self) -> int:
+        return hash((AccumulateGrad, id(self.variable)))

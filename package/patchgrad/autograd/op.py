@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 
 from patchgrad.backend.dtype import get_default_dtype
-from patchgrad.backend.low import FLOATS
+from patchgrad.backend.low import FLOATS, widened_kind
 from patchgrad.backend.promotion import result_dtype
 from patchgrad.errors import GradError
 from patchgrad.typing import Shape
@@ -34,10 +34,17 @@ class OpSpec:
                   A variadic op has one rule, ``rule(xp, ct, s, i)``. With several outputs ``ct`` is a tuple,
                   with None for outputs that nothing was computed from
         joint     one rule for all inputs at once, ``joint(xp, ct, s, wanted)`` giving a tuple
+        jvps      per input name: ``rule(xp, t, s)``, the tangent of the result (a tuple with several outputs) from that
+                  of the input. Need not be given: an elementwise op uses its vjps, any other the transpose of these
+        joint_jvp  ``joint_jvp(xp, ts, s)``, the tangents of all outputs from those of all inputs (None: does not move)
+        elementwise  every number of the result is computed from the numbers at the same place of the broadcast inputs
+        batching  how `vmap` runs the op: the name of one of its ways (``patchgrad.transforms.batching``); by default
+                  what follows from ``elementwise`` and the shape rule, else a loop over the batch
         saves     names of inputs and outputs that the rules read; nothing else is kept
         shape     ``shape(*shapes, **attrs)``: result shape (a tuple of them with several outputs)
         dtype     "same" as the first input, "promote", "float" (promote, integers become the default
-                  float), "bool", "int64", or a function of (dtypes of inputs, attrs)
+                  float), "normalized" (as "float", the statistics behind it at least float32), "bool", "int64",
+                  or a function of (dtypes of inputs, attrs)
         promotes  which inputs decide the dtype and are cast to it, for "promote" and "float"; all unless given
         view      the result shares memory with the first input
         cost      ``cost(*shapes, **attrs)``: floating-point operations
@@ -54,6 +61,9 @@ class OpSpec:
     vjps: dict[str, Rule] = field(default_factory=dict[str, Rule])
     jvps: dict[str, Rule] = field(default_factory=dict[str, Rule])
     joint: Rule | None = None
+    joint_jvp: Rule | None = None
+    elementwise: bool = False
+    batching: str = ""
     saves: tuple[str, ...] = ()
     dtype: Any = "promote"
     promotes: tuple[str, ...] = ()
@@ -78,7 +88,7 @@ class OpSpec:
     def __post_init__(self) -> None:
         derive = partial(object.__setattr__, self)
         derive("differentiable", bool(self.vjps) or self.joint is not None)
-        derive("aligns", self.dtype in ("promote", "float"))
+        derive("aligns", self.dtype in ("promote", "float", "normalized"))
         apart = (i for i, name in enumerate(self.inputs) if self.promotes and name not in self.promotes)
         derive("apart", tuple(apart))
         derive("saved_inputs", tuple(i for i, name in enumerate(self.inputs) if name in self.saves))
@@ -104,6 +114,11 @@ def _floating(arrays: list[Any]) -> Any:
     return found if found.kind in FLOATS else get_default_dtype().numpy
 
 
+def _normalized(arrays: list[Any]) -> tuple[Any, ...]:
+    found = _floating(arrays)
+    return found, widened_kind(found), widened_kind(found)
+
+
 def _named(name: str) -> Callable[[list[Any]], Any]:
     from patchgrad.backend.dtype import as_dtype
 
@@ -115,6 +130,7 @@ _POLICIES: dict[str, Callable[[list[Any]], Any]] = {
     "same": lambda kinds: kinds[0],
     "promote": result_dtype,
     "float": _floating,
+    "normalized": _normalized,
     "bool": _named("bool"),
     "int64": _named("int64"),
 }

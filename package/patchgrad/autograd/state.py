@@ -32,9 +32,12 @@ class State(threading.local):
 
     grad_enabled = True
     observers: tuple[Any, ...] = ()
+    autocast: Any = None
 
     def __init__(self) -> None:
         self.scope: list[Any] = []
+        self.passes: list[tuple[Any, Any]] = []
+        """Roots and wanted keys of the backward passes that run, the innermost last."""
 
 
 state = State()

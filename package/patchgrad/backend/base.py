@@ -49,10 +49,16 @@ class Backend:
     """One array library on one kind of device.
 
     ``kernels`` maps the name of an op to a fast variant of its forward; the plain forward is used where it
-    has no entry. ``low_kernels`` names those that take arrays in low precision as they are.
+    has no entry. ``low_kernels`` names those that take arrays in low precision as they are. ``depth`` counts how many
+    batches an array stands for (see ``transforms/batching``).
     """
 
     low_kernels: frozenset[str] = frozenset()
+    depth = 0
+
+    def lift(self, inputs: tuple[Any, ...]) -> list[Any]:
+        """Inputs of an op, those of other backends as tensors of this one; only where ``depth`` is not 0."""
+        raise NotImplementedError
 
     def __init__(self, name: str, xp: Namespace, array_types: Iterable[type]) -> None:
         self.name = name
@@ -75,6 +81,10 @@ class Backend:
         return nullcontext()
 
     def asarray(self, value: Any, dtype: Any = None) -> Array:
+        raise NotImplementedError
+
+    def from_dlpack(self, source: Any) -> Array:
+        """An array on the memory of another library's."""
         raise NotImplementedError
 
     def to_host(self, array: Array) -> Any:

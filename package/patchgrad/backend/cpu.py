@@ -56,6 +56,9 @@ class CPU(Backend):
     def asarray(self, value: Any, dtype: Any = None) -> Any:
         return numpy.asarray(value, dtype=dtype)
 
+    def from_dlpack(self, source: Any) -> Any:
+        return numpy.from_dlpack(source)
+
     def to_host(self, array: Any) -> Any:
         return array
 

@@ -63,6 +63,9 @@ class CUDA(Backend):
     def asarray(self, value: Any, dtype: Any = None) -> Any:
         return self.cupy.asarray(value, dtype=dtype)
 
+    def from_dlpack(self, source: Any) -> Any:
+        return self.cupy.from_dlpack(source)
+
     def to_host(self, array: Any) -> Any:
         return self.cupy.asnumpy(array)
 

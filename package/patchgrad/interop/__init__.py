@@ -1,5 +1,6 @@
 """In and out: files of weights, PyTorch's modules, ONNX. Other libraries are imported inside functions only."""
 
 from patchgrad.interop.files import load, load_metadata, save
+from patchgrad.interop.from_torch import from_torch
 
-__all__ = ["load", "load_metadata", "save"]
+__all__ = ["from_torch", "load", "load_metadata", "save"]

@@ -25,7 +25,7 @@ SCALARS = (bytes, set, frozenset, complex, dtype, device)
 
 def is_flat(data: Any) -> bool:
     """Is this a dictionary of tensors with text for keys?"""
-    return isinstance(data, Mapping) and all(isinstance(k, str) and is_tensor(v) for k, v in data.items())  # pyright: ignore[reportUnknownArgumentType]
+    return isinstance(data, Mapping) and all(isinstance(name, str) and is_tensor(data[name]) for name in data)
 
 
 def is_tensor(value: Any) -> bool:

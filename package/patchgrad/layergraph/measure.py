@@ -16,7 +16,7 @@ def largest_change(old: Any, new: Any, batch: tuple[Any, ...]) -> tuple[Shape | 
     before, after = _first(evaluated(old, batch)), _first(evaluated(new, batch))
     if tuple(before.shape) != tuple(after.shape):
         return tuple(before.shape), tuple(after.shape), None
-    a, b = (host.asarray(y.detach().numpy(), dtype=host.float64) for y in (before, after))
+    a, b = (host.asarray(y.numpy(force=True), dtype=host.float64) for y in (before, after))
     with host.errstate(invalid="ignore"):
         change = host.where(a == b, 0.0, host.abs(a - b))
     return None, None, float(change.max(initial=0.0))

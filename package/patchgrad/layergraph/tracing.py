@@ -256,7 +256,10 @@ def _arguments(kind: Any, call: Call) -> tuple[Any, ...]:
         return given
     slim = tuple(None if at and value is given[at - 1] else value for at, value in enumerate(given))
     again = kind.split(evaluated(call.module, kind.arrange(slim)))
-    same = all(host.array_equal(a.numpy(), b.numpy()) for a, b in zip(again, kind.split(call.output), strict=True))
+    same = all(
+        host.array_equal(a.numpy(force=True), b.numpy(force=True))
+        for a, b in zip(again, kind.split(call.output), strict=True)
+    )
     if not same:
         raise Unmapped(f"{kind.name} in it is given more than a node can say")
     return slim

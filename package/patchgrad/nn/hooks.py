@@ -6,31 +6,14 @@ change, are entered here too, so that a module without either pays nothing.
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
 from typing import Any
 
+from patchgrad.autograd.hooks import HookHandle, add
 from patchgrad.autograd.state import state
 from patchgrad.nn.backward_hooks import Crossing
 
-_next_id = itertools.count()
-
-
-class HookHandle:
-    """Takes a hook away again: ``handle.remove()``, or ``with module.register_forward_hook(f): ...``."""
-
-    def __init__(self, hooks: dict[int, Any]) -> None:
-        self._hooks = hooks
-        self.id = next(_next_id)
-
-    def remove(self) -> None:
-        self._hooks.pop(self.id, None)
-
-    def __enter__(self) -> HookHandle:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.remove()
+__all__ = ["HookHandle", "Hooks", "add", "watched_call"]
 
 
 class Hooks:
@@ -43,17 +26,6 @@ class Hooks:
 
     def __bool__(self) -> bool:
         return bool(self.before or self.after or self.backward)
-
-
-def add(hooks: dict[int, Any], entry: Any, *, prepend: bool = False) -> HookHandle:
-    """Put ``entry`` last (or first) in ``hooks``; the handle removes it."""
-    handle = HookHandle(hooks)
-    later = dict(hooks) if prepend else {}
-    if prepend:
-        hooks.clear()
-    hooks[handle.id] = entry
-    hooks.update(later)
-    return handle
 
 
 def watched_call(module: Any, hooks: Hooks, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

@@ -12,6 +12,7 @@ from patchgrad.ops import elementwise, shapes
 from patchgrad.ops.special import in_pieces
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
+from patchgrad.tensor.precision import under_autocast
 
 __all__ = ["log_softmax", "relu", "sigmoid", "softmax"]
 METHODS = "log_softmax relu sigmoid softmax"
@@ -44,6 +45,7 @@ def curve(
         forward=forward,
         shape=shapes.same,
         dtype="float",
+        elementwise=True,
         saves=(saves,),
         vjps={"x": rule},
         formula=formula,
@@ -236,6 +238,7 @@ LOG_SOFTMAX = define(
 PRELU = define(
     "prelu",
     inputs=("x", "weight"),
+    elementwise=True,
     forward=lambda xp, x, weight: xp.where(x > 0, x, x * weight),
     shape=shapes.broadcast,
     saves=("x", "weight"),
@@ -267,6 +270,7 @@ def leaky_relu(x: Tensor, negative_slope: float = 0.01, inplace: bool = False) -
     return _into(x, apply(LEAKY_RELU, x, negative_slope=negative_slope), inplace)
 
 
+@under_autocast
 def prelu(x: Tensor, weight: Tensor) -> Tensor:
     """``x`` where positive, else ``weight * x``, with one weight or one per channel; (batch, channels, *) -> same."""
     if weight.data.size > 1 and x.ndim > 1:

@@ -14,6 +14,7 @@ from patchgrad.ops import movement
 from patchgrad.ops.pool_images import avg_pool2d
 from patchgrad.tensor import Tensor
 from patchgrad.tensor.explain import placed
+from patchgrad.tensor.precision import under_autocast
 
 
 def adaptive_avg_pool1d(input: Any, output_size: Any) -> Tensor:
@@ -40,6 +41,7 @@ def _averaged_images(input: Any, size: tuple[int, ...]) -> Tensor:
     return _averaged(_averaged(input, -2, size[0]), -1, size[1])
 
 
+@under_autocast
 def adaptive_avg_pool3d(input: Any, output_size: Any) -> Tensor:
     """The mean of ``output_size`` bins that cover the volume: (*, depth, height, width) -> (*, *output_size)."""
     size = _wanted(input, output_size, 3)
@@ -62,6 +64,7 @@ def adaptive_max_pool2d(input: Any, output_size: Any, return_indices: bool = Fal
     return _largest(input, _wanted(input, output_size, 2), return_indices)
 
 
+@under_autocast
 def adaptive_max_pool3d(input: Any, output_size: Any, return_indices: bool = False) -> Any:
     """The largest value of each of ``output_size`` bins that cover the volume, as `adaptive_max_pool2d`."""
     return _largest(input, _wanted(input, output_size, 3), return_indices)

@@ -12,8 +12,10 @@ from patchgrad.ops import activation, elementwise
 from patchgrad.ops.dropout import dropout
 from patchgrad.tensor import Tensor
 from patchgrad.tensor.explain import placed
+from patchgrad.tensor.precision import under_autocast
 
 
+@under_autocast
 def scaled_dot_product_attention(
     query: Any,
     key: Any,

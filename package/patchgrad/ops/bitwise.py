@@ -27,6 +27,7 @@ def _two(name: str, function: str, formula: str, *, of_bools: bool = True) -> Op
     return define(
         name,
         inputs=("a", "b"),
+        elementwise=True,
         forward=lambda xp, a, b: getattr(xp, function)(a, b),
         shape=shapes.broadcast,
         formula=formula,
@@ -42,6 +43,7 @@ RIGHT_SHIFT = _two("bitwise_right_shift", "bitwise_right_shift", r"\lfloor a / 2
 BITWISE_NOT = define(
     "bitwise_not",
     inputs=("x",),
+    elementwise=True,
     forward=lambda xp, x: xp.bitwise_invert(x),
     shape=shapes.same,
     dtype="same",

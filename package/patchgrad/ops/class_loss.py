@@ -16,6 +16,7 @@ from patchgrad.ops.class_distribution import losses, wants_weight
 from patchgrad.ops.reduction import REDUCTIONS, chosen
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
+from patchgrad.tensor.precision import under_autocast
 from patchgrad.typing import Shape
 
 
@@ -154,6 +155,7 @@ def _check(name: str, input: Tensor, target: Tensor, reduction: str) -> None:
         )
 
 
+@under_autocast
 def nll_loss(
     input: Tensor,
     target: Tensor,
@@ -176,6 +178,7 @@ def nll_loss(
     return apply(NLL, input, target, weight, ignore_index=ignore_index, reduction=reduction)
 
 
+@under_autocast
 def cross_entropy(
     input: Tensor,
     target: Tensor,

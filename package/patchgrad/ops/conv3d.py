@@ -11,6 +11,7 @@ from patchgrad.ops.conv_forms import conv2d, conv_transpose2d
 from patchgrad.ops.fold import COL2IM
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
+from patchgrad.tensor.precision import under_autocast
 
 Triple = tuple[int, int, int]
 
@@ -23,6 +24,7 @@ def triple(value: Any, name: str, least: int = 1) -> Triple:
     return three[0], three[1], three[2]
 
 
+@under_autocast
 def conv3d(
     input: Any,
     weight: Any,
@@ -86,6 +88,7 @@ def _padded(x: Any, kernel: Any, stride: Triple, padding: Any, dilation: Triple)
     return pad(x, flat) if any(flat) else x
 
 
+@under_autocast
 def conv_transpose1d(
     input: Any,
     weight: Any,
@@ -118,6 +121,7 @@ def conv_transpose1d(
     return found.squeeze(-2)  # type: ignore[attr-defined]
 
 
+@under_autocast
 def conv_transpose3d(
     input: Any,
     weight: Any,

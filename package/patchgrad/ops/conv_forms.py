@@ -8,6 +8,7 @@ from patchgrad.errors import ArgumentError, ShapeError
 from patchgrad.ops.conv import CONV2D, CONV2D_INPUT, Padding, Pair, pair, single
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
+from patchgrad.tensor.precision import under_autocast
 
 
 def _padding(padding: Any, kernel: Pair, stride: Pair, dilation: Pair) -> Padding:
@@ -27,6 +28,7 @@ def _padding(padding: Any, kernel: Pair, stride: Pair, dilation: Pair) -> Paddin
     return ((height, height), (width, width))
 
 
+@under_autocast
 def conv2d(
     input: Tensor,
     weight: Tensor,
@@ -55,6 +57,7 @@ def conv2d(
     return apply(CONV2D, input, weight, bias, stride=stride, padding=padding, dilation=dilation, groups=groups)
 
 
+@under_autocast
 def conv1d(
     input: Tensor,
     weight: Tensor,
@@ -75,6 +78,7 @@ def conv1d(
     return conv2d(image, kernel, bias, (1, single(stride)), padding, (1, single(dilation)), groups).squeeze(-2)
 
 
+@under_autocast
 def conv_transpose2d(
     input: Tensor,
     weight: Tensor,

@@ -9,15 +9,14 @@ from patchgrad.backend.dtype import as_dtype, get_default_dtype
 from patchgrad.backend.dtype import from_numpy as dtype_of
 from patchgrad.backend.promotion import result_dtype
 from patchgrad.errors import DataError, DtypeError
+from patchgrad.ops.exchange import from_dlpack
 from patchgrad.tensor import Tensor
 from patchgrad.tensor.explain import placed
 
 __all__ = [
-    "arange", "as_tensor", "empty", "empty_like", "eye", "from_numpy", "full", "full_like", "linspace", "ones",
-    "ones_like", "tensor", "tril", "triu", "zeros", "zeros_like",
+    "arange", "as_tensor", "empty", "empty_like", "eye", "full", "full_like", "linspace", "ones",
+    "ones_like", "tensor", "zeros", "zeros_like",
 ]  # fmt: skip
-METHODS = "tril triu"
-IN_PLACE = "tril triu"
 
 
 def _place(device: Any) -> Any:
@@ -46,15 +45,13 @@ def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: b
 
 
 def as_tensor(data: Any, *, dtype: Any = None, device: Any = None) -> Tensor:
-    """Like `tensor`, but shares memory with an array of the right dtype; a tensor is returned as it is."""
+    """Like `tensor`, but shares memory with an array of the right dtype, of NumPy or any other library that speaks
+    DLPack; a tensor is returned as it is."""
+    if hasattr(data, "__dlpack__") and not isinstance(data, (host.ndarray, host.generic, Tensor)):
+        data = from_dlpack(data)
     if isinstance(data, Tensor):
         return data if dtype is None and device is None else data.to(dtype=dtype, device=device)
     return Tensor(_place(device).asarray(_to_array(data, dtype, copy=False)))
-
-
-def from_numpy(array: Any) -> Tensor:
-    """A tensor that shares memory with a NumPy array."""
-    return as_tensor(array)
 
 
 def _to_array(data: Any, dtype: Any, *, copy: bool) -> Any:
@@ -146,21 +143,3 @@ def linspace(start: float, end: float, steps: int, *, dtype: Any = None, device:
 def eye(n: int, m: int | None = None, *, dtype: Any = None, device: Any = None) -> Tensor:
     """Ones on the diagonal of an (n, m) matrix of zeros."""
     return Tensor(_place(device).asarray(host.eye(n, m, dtype=_kind(dtype))))
-
-
-def tril(x: Tensor, diagonal: int = 0) -> Tensor:
-    """The lower triangle; zero above ``diagonal``."""
-    return _triangle(x, diagonal, lower=True)
-
-
-def triu(x: Tensor, diagonal: int = 0) -> Tensor:
-    """The upper triangle; zero below ``diagonal``."""
-    return _triangle(x, diagonal, lower=False)
-
-
-def _triangle(x: Tensor, diagonal: int, *, lower: bool) -> Tensor:
-    from patchgrad.ops.elementwise import where
-
-    n, m = x.shape[-2:]
-    keep = host.tri(n, m, diagonal if lower else diagonal - 1, dtype=bool)
-    return where(Tensor(x.backend.asarray(keep if lower else ~keep)), x, 0)

@@ -14,11 +14,13 @@ from patchgrad.ops.elementwise import where
 from patchgrad.ops.movement import cat, stack
 from patchgrad.tensor import Tensor
 from patchgrad.tensor.explain import placed
+from patchgrad.tensor.precision import under_autocast
 
 NEVER = -1e30
 """The logarithm of a chance of 0, finite so that differences of two of them are numbers."""
 
 
+@under_autocast
 def ctc_loss(
     log_probs: Any,
     targets: Any,

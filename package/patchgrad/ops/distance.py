@@ -10,6 +10,7 @@ from patchgrad.errors import ShapeError
 from patchgrad.ops import elementwise, linalg
 from patchgrad.tensor import Tensor
 from patchgrad.tensor.explain import placed
+from patchgrad.tensor.precision import under_autocast
 
 
 def p_norm(x: Any, p: float, dim: int, keepdim: bool = False) -> Tensor:
@@ -21,6 +22,7 @@ def p_norm(x: Any, p: float, dim: int, keepdim: bool = False) -> Tensor:
     return elementwise.where(total == 0, 0.0, root)
 
 
+@under_autocast
 def cosine_similarity(x1: Any, x2: Any, dim: int = 1, eps: float = 1e-8) -> Tensor:
     """The cosine of the angle between vectors along ``dim``, from -1 to 1; shapes are broadcast.
 
@@ -35,6 +37,7 @@ def _length(x: Any, dim: int, eps: float) -> Any:
     return length + (length.clamp(min=eps) - length).detach()
 
 
+@under_autocast
 def pairwise_distance(x1: Any, x2: Any, p: float = 2.0, eps: float = 1e-6, keepdim: bool = False) -> Tensor:
     """The p-norm of ``x1 - x2 + eps`` along the last axis: (*, n), (*, n) -> (*)."""
     return p_norm(x1 - x2 + eps, p, -1, keepdim)
@@ -45,6 +48,7 @@ def normalize(input: Any, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> T
     return input / p_norm(input, p, dim, keepdim=True).clamp(min=eps)
 
 
+@under_autocast
 def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None) -> Tensor:
     """``y_k = x1 W_k x2 + b_k`` over the last axes.
 
@@ -57,6 +61,7 @@ def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None) -> Tensor:
     return y if bias is None else y + bias
 
 
+@under_autocast
 def pdist(input: Any, p: float = 2.0) -> Tensor:
     """The p-norms of the differences of all pairs of rows: (n, m) -> (n (n - 1) / 2,), in the order of the pairs."""
     if input.ndim != 2:

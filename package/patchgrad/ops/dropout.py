@@ -17,6 +17,7 @@ from patchgrad.tensor.explain import placed
 DROPOUT = define(
     "dropout",
     inputs=("x", "kept"),
+    elementwise=True,
     forward=lambda xp, x, kept, p: x * (xp.astype(kept, x.dtype) * (1 / (1 - p) if p < 1 else 0.0)),
     shape=shapes.same,
     dtype="same",

@@ -70,7 +70,7 @@ def _parse(equation: str, tensors: list[Any]) -> tuple[list[str], str]:
 
 def _without_repeats(tensor: Any, term: str) -> tuple[Any, str]:
     """A letter that stands twice means the diagonal."""
-    from patchgrad.ops.arrange import diagonal
+    from patchgrad.ops.diagonals import diagonal
 
     for letter in sorted(set(term)):
         while term.count(letter) > 1:

@@ -74,6 +74,7 @@ def unary(
         forward=forward,
         shape=shapes.same,
         dtype=dtype,
+        elementwise=True,
         saves=(saves,) if saves else (),
         vjps={} if rule is None else {"x": rule},
         formula=formula,
@@ -84,7 +85,12 @@ def unary(
 
 def binary(name: str, forward: Callable[..., Any], vjps: dict[str, Any], **fields: Any) -> OpSpec:
     """An op of two numbers."""
-    fields = {"dtype": "promote", "samples": two(), "cost": lambda a, b: shapes.count(shapes.broadcast(a, b))} | fields
+    fields = {
+        "dtype": "promote",
+        "elementwise": True,
+        "samples": two(),
+        "cost": lambda a, b: shapes.count(shapes.broadcast(a, b)),
+    } | fields
     return define(name, inputs=("a", "b"), forward=forward, shape=shapes.broadcast, vjps=vjps, **fields)
 
 
@@ -179,6 +185,7 @@ def _share(xp: Any, winner: Any, loser: Any, ct: Any) -> Any:
 WHERE = define(
     "where",
     inputs=("condition", "a", "b"),
+    elementwise=True,
     forward=lambda xp, condition, a, b: xp.where(condition, a, b),
     shape=shapes.broadcast,
     promotes=("a", "b"),
@@ -187,7 +194,7 @@ WHERE = define(
         "a": lambda xp, ct, s: xp.where(s.condition, ct, 0.0),
         "b": lambda xp, ct, s: xp.where(s.condition, 0.0, ct),
     },
-    formula=r"\text{condition} \mathbin{?} a : b",
+    formula=r"\text{condition}\;?\;a : b",
     samples=lambda draw: [Sample((draw(3, 4) > 0, draw(3, 4), draw(4)))],
 )
 
@@ -328,6 +335,7 @@ REMAINDER = binary(
 CAST = define(
     "cast",
     inputs=("x",),
+    elementwise=True,
     forward=lambda xp, x, dtype: xp.astype(halfway(x, dtype), dtype.numpy),
     shape=shapes.same,
     dtype=lambda kinds, attrs: attrs["dtype"].numpy,
@@ -342,6 +350,7 @@ CAST = define(
 CLAMP = define(
     "clamp",
     inputs=("x",),
+    elementwise=True,
     forward=lambda xp, x, low, high: xp.clip(x, low, high),
     shape=shapes.same,
     dtype="same",

@@ -55,7 +55,7 @@ def embedding_bag(
     rows: Any = embedding(flat, weight, padding_idx, max_norm, norm_type, scale_grad_by_freq)
     if per_sample_weights is not None:
         rows = rows * per_sample_weights.reshape(-1, 1)
-    counted = host.ones(flat.shape, bool) if padding_idx is None else flat.numpy() != padding_idx
+    counted = host.ones(flat.shape, bool) if padding_idx is None else flat.numpy(force=True) != padding_idx
     if mode == "max":
         return _largest(rows, ends, counted)
     bag_of = host.searchsorted(ends[1:], host.arange(len(counted)), side="right")
@@ -77,7 +77,7 @@ def _bags(input: Any, offsets: Any, include_last: bool) -> tuple[Any, Any]:
                 want="input (bags, n) without offsets, or (total,) with offsets (bags,)",
             )
         )
-    begins = offsets.numpy()
+    begins = offsets.numpy(force=True)
     return (begins if include_last else host.append(begins, input.shape[0])), input
 
 

@@ -11,10 +11,12 @@ from patchgrad.ops.conv import pair
 from patchgrad.ops.conv3d import triple
 from patchgrad.tensor import Tensor
 from patchgrad.tensor.explain import placed
+from patchgrad.tensor.precision import under_autocast
 
 Sizes = tuple[int, ...]
 
 
+@under_autocast
 def fractional_max_pool2d(
     input: Any,
     kernel_size: Any,
@@ -40,6 +42,7 @@ def fractional_max_pool2d(
     return _fractional(input, kernel, output_size, output_ratio, return_indices, _random_samples, stream)
 
 
+@under_autocast
 def fractional_max_pool3d(
     input: Any,
     kernel_size: Any,

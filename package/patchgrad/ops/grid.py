@@ -14,6 +14,7 @@ from patchgrad.errors import ArgumentError, ShapeError
 from patchgrad.ops.elementwise import where
 from patchgrad.tensor import Tensor
 from patchgrad.tensor.explain import placed
+from patchgrad.tensor.precision import under_autocast
 
 CUBIC = -0.75
 """The free number of the cubic kernel, as in PyTorch. Source: Keys 1981."""
@@ -54,6 +55,7 @@ def _line(count: int, aligned: bool) -> Any:
     return line if aligned else line * ((count - 1) / count)
 
 
+@under_autocast
 def grid_sample(
     input: Any,
     grid: Any,

@@ -12,6 +12,7 @@ from patchgrad.ops.margin_loss import reduced
 from patchgrad.ops.reduction import chosen
 from patchgrad.tensor import Tensor
 from patchgrad.tensor.explain import placed
+from patchgrad.tensor.precision import under_autocast
 
 
 def gaussian_nll_loss(
@@ -51,6 +52,7 @@ def _variance(input: Any, var: Any) -> Any:
     )
 
 
+@under_autocast
 def poisson_nll_loss(
     input: Any,
     target: Any,
@@ -75,6 +77,7 @@ def poisson_nll_loss(
     return reduced("poisson_nll_loss", values, reduction)
 
 
+@under_autocast
 def kl_div(
     input: Tensor,
     target: Tensor,

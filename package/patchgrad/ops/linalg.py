@@ -9,6 +9,7 @@ from patchgrad.errors import ShapeError
 from patchgrad.ops import shapes
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
+from patchgrad.tensor.precision import under_autocast
 from patchgrad.typing import Shape
 
 __all__ = ["addmm", "baddbmm", "bmm", "dot", "inner", "matmul", "mm", "mv", "outer"]
@@ -84,11 +85,13 @@ def bmm(a: Tensor, b: Tensor) -> Tensor:
     return matmul(*_with_axes("bmm", 3, a, b))
 
 
+@under_autocast
 def mv(a: Tensor, b: Tensor) -> Tensor:
     """Matrix times vector: (n, k), (k,) -> (n,)."""
     return matmul(_with_axes("mv", 2, a)[0], _with_axes("mv", 1, b)[0])
 
 
+@under_autocast
 def dot(a: Tensor, b: Tensor) -> Tensor:
     """Sum of the products of two vectors: (n,), (n,) -> ()."""
     return matmul(*_with_axes("dot", 1, a, b))
@@ -106,6 +109,7 @@ def _with_axes(name: str, count: int, *tensors: Tensor) -> tuple[Tensor, ...]:
     return tensors
 
 
+@under_autocast
 def outer(a: Any, b: Any) -> Tensor:
     """All products of two vectors: (n,), (m,) -> (n, m)."""
     a, b = _with_axes("outer", 1, a, b)
@@ -120,11 +124,13 @@ def inner(a: Any, b: Any) -> Tensor:
     return rows.reshape((*a.shape[:-1], *b.shape[:-1]))
 
 
+@under_autocast
 def addmm(input: Any, a: Any, b: Any, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """``beta * input + alpha * (a @ b)`` for matrices."""
     return input * beta + mm(a, b) * alpha
 
 
+@under_autocast
 def baddbmm(input: Any, a: Any, b: Any, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """``beta * input + alpha * (a @ b)`` for batches of matrices."""
     return input * beta + bmm(a, b) * alpha

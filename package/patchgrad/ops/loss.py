@@ -13,6 +13,7 @@ from patchgrad.ops.class_loss import cross_entropy, nll_loss
 from patchgrad.ops.reduction import REDUCTIONS, chosen
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
+from patchgrad.tensor.precision import under_autocast
 from patchgrad.typing import Shape
 
 __all__ = [
@@ -195,6 +196,7 @@ def _finish(values: Any, reduction: str) -> Tensor:
     return values.mean() if reduction == "mean" else values.sum()
 
 
+@under_autocast
 def mse_loss(
     input: Tensor,
     target: Tensor,
@@ -208,6 +210,7 @@ def mse_loss(
     return _weighted(MSE, input, target, weight, reduction)
 
 
+@under_autocast
 def l1_loss(
     input: Tensor,
     target: Tensor,
@@ -221,6 +224,7 @@ def l1_loss(
     return _weighted(L1, input, target, weight, reduction)
 
 
+@under_autocast
 def huber_loss(
     input: Tensor, target: Tensor, reduction: str = "mean", delta: float = 1.0, weight: Tensor | None = None
 ) -> Tensor:
@@ -230,6 +234,7 @@ def huber_loss(
     return _pair(HUBER, input, target, weight, reduction, delta=delta, scale=1.0)
 
 
+@under_autocast
 def smooth_l1_loss(
     input: Tensor,
     target: Tensor,
@@ -247,6 +252,7 @@ def smooth_l1_loss(
     return _pair(HUBER, input, target, None, reduction, delta=beta, scale=1.0 / beta)
 
 
+@under_autocast
 def binary_cross_entropy(
     input: Tensor,
     target: Tensor,
@@ -268,6 +274,7 @@ def binary_cross_entropy(
     return _pair(BCE, input, target, weight, reduction)
 
 
+@under_autocast
 def binary_cross_entropy_with_logits(
     input: Tensor,
     target: Tensor,

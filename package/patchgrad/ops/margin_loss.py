@@ -12,6 +12,7 @@ from patchgrad.ops.distance import pairwise_distance
 from patchgrad.ops.reduction import REDUCTIONS, chosen
 from patchgrad.tensor import Tensor
 from patchgrad.tensor.explain import placed
+from patchgrad.tensor.precision import under_autocast
 
 TINY = 1e-12
 """Under the squared lengths in `cosine_embedding_loss`, as in PyTorch."""
@@ -31,6 +32,7 @@ def _above(x: Any) -> Any:
     return x.clamp(min=0.0)
 
 
+@under_autocast
 def margin_ranking_loss(
     input1: Any,
     input2: Any,
@@ -45,6 +47,7 @@ def margin_ranking_loss(
     return reduced("margin_ranking_loss", _above(-target * (input1 - input2) + margin), reduction)
 
 
+@under_autocast
 def hinge_embedding_loss(
     input: Any,
     target: Any,
@@ -60,6 +63,7 @@ def hinge_embedding_loss(
     return reduced("hinge_embedding_loss", near + far, reduction)
 
 
+@under_autocast
 def cosine_embedding_loss(
     input1: Any,
     input2: Any,
@@ -82,6 +86,7 @@ def cosine_embedding_loss(
     return reduced("cosine_embedding_loss", near + far, reduction)
 
 
+@under_autocast
 def soft_margin_loss(
     input: Any,
     target: Any,
@@ -94,6 +99,7 @@ def soft_margin_loss(
     return reduced("soft_margin_loss", -logsigmoid(target * input), reduction)
 
 
+@under_autocast
 def triplet_margin_loss(
     anchor: Any,
     positive: Any,
@@ -143,6 +149,7 @@ def triplet_margin_with_distance_loss(
     return reduced("triplet_margin_loss", _above(near - far + margin), reduction)
 
 
+@under_autocast
 def multi_margin_loss(
     input: Any,
     target: Any,
@@ -191,6 +198,7 @@ def multilabel_soft_margin_loss(
     return reduced("multilabel_soft_margin_loss", (terms if weight is None else terms * weight).mean(-1), reduction)
 
 
+@under_autocast
 def multilabel_margin_loss(
     input: Any,
     target: Any,

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from typing import Any
 
 from patchgrad.autograd.op import OpSpec
-from patchgrad.backend import host
 from patchgrad.backend.low import widened
 from patchgrad.errors import ArgumentError, PatchgradError
 from patchgrad.ops import (
@@ -18,6 +17,7 @@ from patchgrad.ops import (
     linalg,
     movement,
     moving,
+    standard,
 )
 from patchgrad.tensor import Tensor, apply, views
 from patchgrad.tensor.explain import placed
@@ -78,23 +78,6 @@ def item(self: Tensor) -> Any:
     return widened(_values(self)).item()
 
 
-def numpy(self: Tensor) -> Any:
-    """The values as a NumPy array that shares memory (on the CPU). Raises if a gradient is required."""
-    if self.requires_grad:
-        raise placed(
-            ArgumentError(
-                "a tensor that requires a gradient has no plain array",
-                got=f"shape {self.shape}, which requires a gradient",
-                hint="use .detach().numpy()",
-            )
-        )
-    return _values(self)
-
-
-def _as_array(self: Tensor, dtype: Any = None, copy: bool | None = None) -> Any:
-    return host.array(numpy(self), dtype=dtype, copy=copy)
-
-
 def _iterate(self: Tensor) -> Any:
     return iter(movement.unbind(self))
 
@@ -114,10 +97,8 @@ def _copy(self: Tensor, source: Tensor) -> Tensor:
 OTHERS: dict[str, Callable[..., Any]] = {
     **moving.CASTS,
     "item": item,
-    "numpy": numpy,
     "tolist": lambda self: widened(_values(self)).tolist(),
     "numel": lambda self: self.data.size,
-    "size": lambda self, dim=None: self.shape if dim is None else self.shape[dim],
     "dim": lambda self: self.ndim,
     "new_zeros": lambda self, *size: creation.zeros(*size, dtype=self.dtype, device=self.device),
     "new_ones": lambda self, *size: creation.ones(*size, dtype=self.dtype, device=self.device),
@@ -130,15 +111,16 @@ OTHERS: dict[str, Callable[..., Any]] = {
     "__abs__": elementwise.abs,
     "__invert__": bitwise.bitwise_not,
     "__iter__": _iterate,
-    "__array__": _as_array,
     "__bool__": lambda self: bool(item(self)),
     "__int__": lambda self: int(item(self)),
     "__float__": lambda self: float(item(self)),
-    "__index__": lambda self: int(item(self)),
+    "__complex__": lambda self: complex(item(self)),
+    "__index__": lambda self: standard.as_index(self, item(self)),
+    "__pos__": movement.clone,
+    "__array_namespace__": standard.namespace,
 }  # fmt: skip
 GETTERS = {
     "T": lambda self: self if self.ndim < 2 else movement.permute(self, tuple(reversed(range(self.ndim)))),
-    "mT": lambda self: movement.transpose(self, -2, -1),
 }
 
 

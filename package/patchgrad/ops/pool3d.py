@@ -11,8 +11,10 @@ from patchgrad.ops.pool import window_counts
 from patchgrad.ops.pool_images import avg_pool2d, last_padding, max_pool2d, wants_places
 from patchgrad.tensor import Tensor
 from patchgrad.tensor.explain import placed
+from patchgrad.tensor.precision import under_autocast
 
 
+@under_autocast
 def max_pool3d(
     input: Any,
     kernel_size: Any,
@@ -48,6 +50,7 @@ def max_pool3d(
     return y, (depth * (height * width) + within).unflatten(-1, size)
 
 
+@under_autocast
 def avg_pool3d(
     input: Any,
     kernel_size: Any,

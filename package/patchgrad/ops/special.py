@@ -106,6 +106,7 @@ def _erfc(xp: Any, x: Any) -> Any:
 ERF = define(
     "erf",
     inputs=("x",),
+    elementwise=True,
     forward=_erf,
     shape=shapes.same,
     dtype="float",
@@ -118,6 +119,7 @@ ERF = define(
 ERFC = define(
     "erfc",
     inputs=("x",),
+    elementwise=True,
     forward=_erfc,
     shape=shapes.same,
     dtype="float",

@@ -12,6 +12,7 @@ from patchgrad.ops.conv import pair, single
 from patchgrad.ops.conv3d import triple
 from patchgrad.tensor import Tensor
 from patchgrad.tensor.explain import placed
+from patchgrad.tensor.precision import under_autocast
 
 Sizes = tuple[int, ...]
 
@@ -29,6 +30,7 @@ def max_unpool1d(
     return _unpool(input, indices, (single(kernel_size),), (step,), (single(padding),), output_size)
 
 
+@under_autocast
 def max_unpool2d(
     input: Any,
     indices: Any,
@@ -49,6 +51,7 @@ def max_unpool2d(
     return _unpool(input, indices, kernel, kernel if stride is None else pair(stride, "stride"), around, output_size)
 
 
+@under_autocast
 def max_unpool3d(
     input: Any,
     indices: Any,

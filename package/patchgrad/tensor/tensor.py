@@ -6,13 +6,15 @@ Read next: ``views.py`` (shared memory, in-place writes), ``worlds.py`` (how bac
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Self
 
+from patchgrad.autograd.hooks import HookHandle, LeafHooks, add
 from patchgrad.autograd.node import Node
 from patchgrad.autograd.op import OpSpec
 from patchgrad.autograd.state import state
-from patchgrad.backend import BY_TYPE, Backend, backend_of, device, get_backend
+from patchgrad.backend import BY_TYPE, Backend, backend_of, device, get_backend, low
 from patchgrad.backend.dtype import dtype, from_numpy
 from patchgrad.backend.low import EXACT_SCALARS, FLOATS, widened, widened_kind
 from patchgrad.errors import ArgumentError, DeviceError, GradError, PatchgradError
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 else:
     Declared = object
 
+Hook = Callable[["Tensor"], "Tensor | None"]
 META, CPU = get_backend("meta"), get_backend("cpu")
 
 
@@ -53,7 +56,7 @@ class Tensor(Declared):
         self.lineage: Any = None
         self.version = 0
         self.kept = False
-        self.hooks: list[Callable[[Tensor], Tensor | None]] | None = None
+        self.hooks: LeafHooks | None = None
 
     @property
     def shape(self) -> Shape:
@@ -107,33 +110,73 @@ class Tensor(Declared):
         self.requires_grad = requires_grad
         return self
 
-    def register_hook(self, hook: Callable[[Tensor], Tensor | None]) -> Callable[[], None]:
+    def register_hook(self, hook: Hook) -> HookHandle:
         """Call ``hook(gradient)`` when the gradient of this tensor is known; a result replaces it.
 
-        Returns a function that takes the hook away.
+        Returns a handle whose ``remove()`` takes the hook away.
         """
         if not self.requires_grad:
             raise placed(GradError("a tensor that does not require a gradient cannot have a hook on it"))
         if self.node is None:
-            self.hooks = hooks = self.hooks or []
-            entry: Any = hook
-        else:
-            self.node.hooks = table = self.node.hooks or {}
-            hooks = table.setdefault(self.port, [])
-            entry = _on_the_tape(hook)
-        hooks.append(entry)
-        return lambda: hooks.remove(entry)
+            return add(self._leaf_hooks().before, hook)
+        table = self._node_hooks(self.node)
+        handle = add(table, _on_the_tape(hook))
+        if _RETAINING in table:
+            table[_RETAINING] = table.pop(_RETAINING)
+        return handle
+
+    def register_post_accumulate_grad_hook(self, hook: Callable[[Tensor], None]) -> HookHandle:
+        """Call ``hook(tensor)`` each time after a gradient was added to ``grad`` of this leaf."""
+        if not self.requires_grad or self.node is not None:
+            raise placed(
+                GradError(
+                    "only a leaf that requires a gradient accumulates one",
+                    got="a computed tensor" if self.node is not None else "a tensor that does not require a gradient",
+                    hint="register_hook() sees the gradient of a computed tensor",
+                )
+            )
+        return add(self._leaf_hooks().after, hook)
+
+    def _leaf_hooks(self) -> LeafHooks:
+        self.hooks = hooks = self.hooks or LeafHooks()
+        return hooks
+
+    def _node_hooks(self, node: Node) -> dict[int, Any]:
+        node.hooks = table = node.hooks or {}
+        return table.setdefault(self.port, {})
 
     def retain_grad(self) -> None:
         """Keep the gradient of this computed tensor in ``grad``."""
-        if self.node is not None:
-            self.register_hook(lambda gradient: setattr(self, "grad", gradient.detach()))
+        if not self.requires_grad:
+            raise placed(GradError("a tensor that does not require a gradient has none to keep"))
+        if self.node is not None and not self.retains_grad:
+            kept_by = weakref.ref(self)
+            self._node_hooks(self.node)[_RETAINING] = _on_the_tape(lambda gradient: _retain(kept_by(), gradient))
+
+    @property
+    def retains_grad(self) -> bool:
+        """Does this computed tensor keep its gradient?"""
+        return self.node is not None and _RETAINING in (self.node.hooks or {}).get(self.port, {})
 
     def detach(self) -> Tensor:
         """The same memory without a past."""
         out = Tensor(self.data)
         _views.link(out, self, None, {})
         return out
+
+    def detach_(self) -> Self:
+        """Forget the past of this tensor itself."""
+        if self.lineage is not None and self.lineage.source is not None and self.requires_grad:
+            raise placed(
+                GradError("a view cannot forget its past in place", got=f"shape {self.shape}", hint="use detach()")
+            )
+        self.node, self.port, self.requires_grad = None, 0, False
+        return self
+
+    @property
+    def _version(self) -> int:
+        """How often the memory of this tensor was written; equal for all that share it."""
+        return _views.root_of(self).version
 
     def backward(
         self,
@@ -156,7 +199,17 @@ class Tensor(Declared):
         return _show(self)
 
 
-def _on_the_tape(hook: Callable[[Tensor], Tensor | None]) -> Callable[[Any, Any], Any]:
+_RETAINING = -1
+"""The place of `Tensor.retain_grad` among the hooks of an output: always the last."""
+
+
+def _retain(tensor: Tensor | None, gradient: Tensor) -> None:
+    if tensor is not None:
+        gradient = gradient if gradient.requires_grad else gradient.detach()
+        tensor.grad = gradient if tensor.grad is None else tensor.grad + gradient  # type: ignore[operator]
+
+
+def _on_the_tape(hook: Hook) -> Callable[[Any, Any], Any]:
     """A hook on a computed tensor: called with the bare cotangent and the world that computes with it."""
     return lambda ct, world: world.through(hook, ct)
 
@@ -166,6 +219,8 @@ def apply(op: OpSpec, *inputs: Any, **attrs: Any) -> Any:
 
     Returns a tensor, or a tuple of tensors where the op has several outputs.
     """
+    if low.used and state.autocast is not None:
+        inputs = state.autocast.inputs(op.name, inputs)
     arrays: list[Any] = []
     backend: Backend | None = None
     wanted = False
@@ -178,6 +233,8 @@ def apply(op: OpSpec, *inputs: Any, **attrs: Any) -> Any:
                 backend = BY_TYPE[type(data)]
             elif BY_TYPE[type(data)] is not backend:
                 backend = _common_backend(op, inputs)
+                if backend.depth:
+                    return apply(op, *backend.lift(inputs), **attrs)
         else:
             arrays.append(entry)
     if backend is None:
@@ -205,14 +262,14 @@ def apply(op: OpSpec, *inputs: Any, **attrs: Any) -> Any:
 
 
 def _common_backend(op: OpSpec, inputs: tuple[Any, ...]) -> Backend:
-    """The backend of inputs that live in different places: ``meta`` wins, others may not be mixed."""
+    """The backend of inputs that live in different places: batches, then ``meta`` win; others may not be mixed."""
     found: Backend | None = None
     for entry in inputs:
         if isinstance(entry, Tensor):
             backend = BY_TYPE[type(entry.data)]
-            if found is None or backend is META:
+            if found is None or backend.depth > found.depth or (backend is META and not found.depth):
                 found = backend
-            elif backend is not found and found is not META:
+            elif backend.depth == found.depth and backend is not found and found is not META:
                 raise placed(
                     DeviceError(
                         f"{op.name} cannot mix devices",
@@ -245,9 +302,11 @@ def _align(op: OpSpec, arrays: list[Any], backend: Backend) -> None:
         return
     target = op.result_dtypes(arrays, {})[0]
     for index, array in enumerate(arrays):
-        if getattr(array, "dtype", target) != target and index not in op.apart:
-            exact = array.shape == () and op.name in EXACT_SCALARS and array.dtype.kind == "f"
-            arrays[index] = array.astype(widened_kind(target) if exact else target)
+        kind = getattr(array, "dtype", target)
+        if kind == target or (index in op.apart and (kind.kind not in FLOATS or widened_kind(target) is not target)):
+            continue
+        exact = array.shape == () and op.name in EXACT_SCALARS and kind.kind == "f"
+        arrays[index] = array.astype(widened_kind(target) if exact else target)
 
 
 def _tape(
@@ -303,7 +362,7 @@ def _show(tensor: Tensor) -> str:
     text = _views.print_array(widened(host))
     notes = [f"dtype={tensor.dtype!r}"] if tensor.dtype.name not in ("float32", "int64", "bool") else []
     if tensor.node is not None:
-        notes.append(f"grad_fn=<{tensor.node.name}>")
+        notes.append(f"grad_fn=<{tensor.node.name()}>")
     elif tensor.requires_grad:
         notes.append("requires_grad=True")
     return f"tensor({', '.join([text, *notes])})"

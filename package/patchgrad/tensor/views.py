@@ -69,7 +69,15 @@ def link(view: Tensor, source: Tensor, op: OpSpec | None, attrs: dict[str, Any])
 
 
 def _share(a: Array, b: Array) -> bool:
-    return a is b or a.base is b or (a.base is not None and a.base is b.base)
+    return a is b or a.base is b or (a.base is not None and (a.base is b.base or _owner(a) is _owner(b)))
+
+
+def _owner(array: Any) -> Any:
+    """What owns the memory; views by strides have an object of another kind between."""
+    base = array.base
+    while base is not None:
+        array, base = base, getattr(base, "base", None)
+    return array
 
 
 def write(target: Tensor, op: OpSpec, *others: Any, **attrs: Any) -> Tensor:
@@ -103,6 +111,8 @@ def store(target: Tensor, result: Tensor) -> None:
     """Copy ``result`` into the memory of ``target`` and continue the tape from there."""
     if isinstance(target.data, MetaArray):
         return
+    if type(target.data) is not type(result.data) and result.backend.depth > target.backend.depth:
+        refuse_batch(target)
     _protect(target)
     _refuse_overlap(target)
     target.data[...] = result.data
@@ -113,6 +123,16 @@ def store(target: Tensor, result: Tensor) -> None:
             note(target, result)
     if state.grad_enabled and (result.requires_grad or target.requires_grad):
         _rebase(target, result)
+
+
+def refuse_batch(target: Tensor) -> None:
+    """Raise the error of a write that would need one value for each example of a `vmap`."""
+    raise ArgumentError(
+        "a tensor that is the same for all examples of a vmap cannot be written with one value for each",
+        where=where(),
+        got=f"a tensor of shape {target.shape} from outside, or made without the batch",
+        hint="make it from a tensor of the batch (x.clone(), x * 0), or compute a new one",
+    )
 
 
 def _refuse_overlap(target: Tensor) -> None:
@@ -263,5 +283,8 @@ def print_array(array: Any) -> str:
 def store_value(target: Tensor, value: Tensor) -> None:
     """Write ``value``, broadcast and cast, into the view ``target``."""
     if value.shape != target.shape and value.requires_grad:
+        extra = max(0, value.ndim - target.ndim)
+        if extra and value.shape[:extra] == (1,) * extra:
+            value = value.reshape(value.shape[extra:])  # type: ignore[attr-defined]
         value = value.broadcast_to(target.shape)  # type: ignore[attr-defined]
     store(target, value)

@@ -6,16 +6,17 @@ The engine in ``autograd/backward.py`` is the same for both.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 from patchgrad.autograd.backward import Key, run_backward
 from patchgrad.autograd.node import Node
 from patchgrad.autograd.op import Saved
-from patchgrad.autograd.state import enable_grad, no_grad
+from patchgrad.autograd.state import enable_grad, no_grad, state
 from patchgrad.backend import BY_TYPE, get_backend, low
 from patchgrad.backend.low import FLOATS
-from patchgrad.errors import GradError, ShapeError
+from patchgrad.errors import ArgumentError, GradError, ShapeError
 from patchgrad.tensor.explain import placed
 from patchgrad.tensor.tensor import Tensor
 from patchgrad.tensor.views import bump
@@ -40,20 +41,28 @@ def tensor_namespace() -> Any:
     return _namespace
 
 
+def array_namespace(version: str | None) -> Any:
+    """The namespace that says it holds this version of the array API. Raises ArgumentError for others."""
+    found = tensor_namespace()
+    if version not in (None, *found.VERSIONS):
+        raise placed(ArgumentError("there is no such array API", got=repr(version), want=", ".join(found.VERSIONS)))
+    return found
+
+
 def _unsaved(node: Node) -> Sequence[Any]:
     """What the node kept, or an error that says why it is gone."""
     if node.saved is None:
         raise GradError(
-            f"backward runs through {node.name} a second time, and its saved values are freed",
-            where=f"{node.name} at {node.position}",
+            f"backward runs through {node.op.name} a second time, and its saved values are freed",
+            where=f"{node.op.name} at {node.position}",
             got="a graph whose backward pass has run already",
             hint="call backward(retain_graph=True) the first time, or detach() the tensor that links to the old step",
         )
     for leaf, version in node.versions or ():
         if leaf.version != version:
             raise GradError(
-                f"a tensor that {node.name} keeps for its gradient was changed in place",
-                where=f"{node.name} at {node.position}",
+                f"a tensor that {node.op.name} keeps for its gradient was changed in place",
+                where=f"{node.op.name} at {node.position}",
                 got=f"a leaf of shape {leaf.shape} at version {leaf.version}",
                 want=f"version {version}",
                 hint="call backward() before changing it (optimizer.step() changes parameters)",
@@ -85,6 +94,11 @@ def tensor_of(array: Any) -> Tensor:
 class ArrayWorld:
     """Cotangents are bare arrays."""
 
+    mode = no_grad
+
+    def enter(self, value: Tensor) -> Any:
+        return value.data
+
     def namespace(self, node: Node) -> Any:
         return node.backend.xp
 
@@ -101,6 +115,11 @@ class ArrayWorld:
         kind = node.dtypes[index]
         return gradient if gradient.dtype == kind else gradient.astype(kind)
 
+    def match(self, node: Node, tangent: Any, spec: Any) -> Any:
+        if tangent.shape != spec[0]:
+            tangent = node.backend.xp.broadcast_to(tangent, spec[0])
+        return tangent if tangent.dtype == spec[1] else tangent.astype(spec[1])
+
     def add(self, a: Any, b: Any) -> Any:
         return a + b
 
@@ -109,11 +128,16 @@ class ArrayWorld:
 
     def through(self, hook: Hook, ct: Any) -> Any:
         result = hook(tensor_of(ct))
-        return ct if result is None else result.data
+        return ct if result is None else _answer(result, tensor_of(ct)).data
 
 
 class TensorWorld:
     """Cotangents are tensors, and every step is taped."""
+
+    mode = enable_grad
+
+    def enter(self, value: Tensor) -> Any:
+        return value
 
     def namespace(self, node: Node) -> Any:
         return tensor_namespace()
@@ -127,6 +151,11 @@ class TensorWorld:
         kind = node.dtypes[index]
         return gradient if gradient.data.dtype == kind else tensor_namespace().astype(gradient, kind)
 
+    def match(self, node: Node, tangent: Any, spec: Any) -> Any:
+        if tangent.shape != spec[0]:
+            tangent = tensor_namespace().broadcast_to(tangent, spec[0])
+        return tangent if tangent.data.dtype == spec[1] else tensor_namespace().astype(tangent, spec[1])
+
     def add(self, a: Any, b: Any) -> Any:
         return a + b
 
@@ -134,8 +163,27 @@ class TensorWorld:
         return [_wide(ct) for ct in cts]
 
     def through(self, hook: Hook, ct: Any) -> Any:
-        result = hook(ct)
-        return ct if result is None else result
+        return _answer(hook(ct), ct)
+
+
+class UntapedWorld(TensorWorld):
+    """Cotangents are tensors without a past: for arrays that hold tensors themselves, whose own tape goes on."""
+
+    mode = nullcontext
+
+    def enter(self, value: Tensor) -> Any:
+        return Tensor(value.data)
+
+    def saved(self, node: Node) -> Saved:
+        return _saved(node, lambda *place: _wide(_without_past(*place)))
+
+    def through(self, hook: Hook, ct: Any) -> Any:
+        with no_grad():
+            return super().through(hook, ct)
+
+
+def _without_past(node: Node, index: int, is_input: bool, value: Any) -> Any:
+    return value if getattr(value, "shape", None) is None else Tensor(value)
 
 
 def _as_tensor(node: Node, index: int, is_input: bool, value: Any) -> Any:
@@ -171,19 +219,43 @@ def _sum_to(xp: Any, value: Any, shape: tuple[int, ...]) -> Any:
     return value if value.shape == shape else xp.broadcast_to(value, shape)
 
 
-ARRAYS, TENSORS = ArrayWorld(), TensorWorld()
+ARRAYS, TENSORS, UNTAPED = ArrayWorld(), TensorWorld(), UntapedWorld()
+
+
+def world_for(values: Iterable[Tensor], create_graph: bool) -> Any:
+    """The world to compute with: tensors where the pass is taped, bare arrays where these are arrays."""
+    if create_graph:
+        return TENSORS
+    for value in values:
+        if BY_TYPE[type(value.data)].depth:
+            return UNTAPED
+    return ARRAYS
+
+
+def as_tensor(value: Any) -> Tensor:
+    """A cotangent or tangent of any world as a tensor."""
+    return value if isinstance(value, Tensor) else tensor_of(value)
 
 
 def pull(
-    outputs: list[Tensor], cotangents: list[Any], *, create_graph: bool, keep: bool, wanted: set[Key] | None = None
+    outputs: Sequence[Tensor],
+    cotangents: Sequence[Tensor],
+    *,
+    create_graph: bool,
+    keep: bool,
+    wanted: set[Key] | None = None,
 ) -> dict[Key, Any]:
     """Run backward from ``outputs``; cotangents by (producer, port), arrays or, with ``create_graph``, tensors."""
+    world = world_for((*outputs, *cotangents), create_graph)
     roots = [
-        (output.node or output, output.port, ct if create_graph else ct.data)
-        for output, ct in zip(outputs, cotangents, strict=True)
+        (output.node or output, output.port, world.enter(ct)) for output, ct in zip(outputs, cotangents, strict=True)
     ]
-    with enable_grad() if create_graph else no_grad(), get_backend().quiet():
-        return run_backward(roots, TENSORS if create_graph else ARRAYS, keep=keep or create_graph, wanted=wanted)
+    state.passes.append((roots, wanted))
+    try:
+        with world.mode(), get_backend().quiet():
+            return run_backward(roots, world, keep=keep or create_graph, wanted=wanted)
+    finally:
+        state.passes.pop()
 
 
 def first_cotangent(output: Tensor, given: Tensor | None) -> Tensor:
@@ -215,18 +287,65 @@ def first_cotangent(output: Tensor, given: Tensor | None) -> Tensor:
 
 def backward(output: Tensor, gradient: Tensor | None, retain: bool | None, create_graph: bool, inputs: Any) -> None:
     """``Tensor.backward``: accumulate into ``grad`` of the leaves."""
-    ct = first_cotangent(output, gradient)
-    wanted = None if inputs is None else {(entry.node or entry, entry.port) for entry in inputs}
-    found = pull([output], [ct], create_graph=create_graph, keep=bool(retain), wanted=wanted)
-    for (leaf, _), value in found.items():
+    accumulate([output], [first_cotangent(output, gradient)], retain, create_graph, inputs)
+
+
+def accumulate(
+    outputs: Sequence[Tensor],
+    cotangents: Sequence[Tensor],
+    retain: bool | None,
+    create_graph: bool,
+    inputs: Iterable[Tensor] | None,
+) -> None:
+    """Add gradients to ``grad`` of the leaves, or of ``inputs`` where these are given."""
+    targets = None if inputs is None else {(entry.node or entry, entry.port): entry for entry in _tensors_in(inputs)}
+    wanted = None if targets is None else set(targets)
+    found = pull(outputs, cotangents, create_graph=create_graph, keep=bool(retain), wanted=wanted)
+    for key, value in found.items():
+        leaf = key[0] if targets is None else targets[key]
         if isinstance(leaf, Tensor):
-            _accumulate(leaf, value if create_graph else tensor_of(value))
+            _accumulate(leaf, as_tensor(value))
+
+
+def _tensors_in(inputs: Any) -> list[Tensor]:
+    entries = [inputs] if isinstance(inputs, Tensor) else list(inputs)
+    if not entries or any(not entry.requires_grad for entry in entries):
+        raise placed(
+            GradError(
+                "backward(inputs=) wants tensors that require a gradient",
+                got=", ".join(str(entry.shape) for entry in entries if not entry.requires_grad) or "none",
+            )
+        )
+    return entries
+
+
+def hooked(leaf: Tensor, gradient: Tensor) -> Tensor:
+    """The gradient of a leaf after its hooks."""
+    if leaf.node is None and leaf.hooks is not None:
+        for hook in tuple(leaf.hooks.before.values()):
+            gradient = _answer(hook(gradient), gradient)
+    return gradient
+
+
+def _answer(result: Any, gradient: Tensor) -> Tensor:
+    """What a hook gives in place of the gradient, or the gradient itself."""
+    if result is None:
+        return gradient
+    if not isinstance(result, Tensor) or result.shape != gradient.shape:
+        raise placed(
+            GradError(
+                "a hook may replace a gradient only by one of its shape",
+                got=f"{getattr(result, 'shape', type(result).__name__)}",
+                want=f"a tensor of shape {gradient.shape}, or None to leave it",
+            )
+        )
+    return result
 
 
 def _accumulate(leaf: Tensor, gradient: Tensor) -> None:
-    for hook in leaf.hooks or ():
-        result = hook(gradient)
-        gradient = gradient if result is None else result
+    hooks = leaf.hooks
+    if hooks is not None:
+        gradient = hooked(leaf, gradient)
     if leaf.grad is None:
         leaf.grad = gradient if gradient.requires_grad else Tensor(_own(gradient.data))
     elif gradient.requires_grad or leaf.grad.requires_grad:
@@ -234,6 +353,9 @@ def _accumulate(leaf: Tensor, gradient: Tensor) -> None:
     else:
         leaf.grad.data += gradient.data
         bump(leaf.grad)
+    if hooks is not None:
+        for hook in tuple(hooks.after.values()):
+            hook(leaf)
 
 
 def _own(array: Any) -> Any:

@@ -1,0 +1,15 @@
+"""Automatic mixed precision: `autocast` chooses the dtype of each op, `GradScaler` keeps small gradients alive."""
+
+from patchgrad.amp.autocast import (
+    autocast,
+    clear_autocast_cache,
+    get_autocast_dtype,
+    is_autocast_cache_enabled,
+    is_autocast_enabled,
+)
+from patchgrad.amp.grad_scaler import GradScaler
+
+__all__ = [
+    "GradScaler", "autocast", "clear_autocast_cache", "get_autocast_dtype", "is_autocast_cache_enabled",
+    "is_autocast_enabled",
+]  # fmt: skip
