@@ -36,7 +36,7 @@ from patchgrad.tensor.tensor import Tensor
 from patchgrad.version import __version__
 
 if TYPE_CHECKING:
-    from patchgrad import amp, array_api, autograd, data, datasets, func, nn, optim, plots, testing, utils
+    from patchgrad import amp, array_api, autograd, cuda, data, datasets, func, nn, optim, plots, testing, utils
     from patchgrad.amp import (
         autocast,
         clear_autocast_cache,
@@ -54,7 +54,7 @@ if TYPE_CHECKING:
         seed,
         set_rng_state,
     )
-    from patchgrad.interop import from_torch, load, load_metadata, save
+    from patchgrad.interop import from_torch, load, load_metadata, onnx, save
     from patchgrad.layergraph import LayerGraph, edit, layer
     from patchgrad.ops import random
     from patchgrad.ops.activation import *

@@ -1,10 +1,10 @@
 """Written by ``python -m patchgrad.emit``."""
 
-SUBMODULES = 'amp array_api autograd data datasets func nn optim plots testing utils'
+SUBMODULES = 'amp array_api autograd cuda data datasets func nn optim plots testing utils'
 NAMES = {
     'patchgrad.amp': 'autocast clear_autocast_cache get_autocast_dtype is_autocast_cache_enabled is_autocast_enabled',
     'patchgrad.backend.random': 'Generator default_generator fork_rng get_rng_state initial_seed manual_seed seed set_rng_state',
-    'patchgrad.interop': 'from_torch load load_metadata save',
+    'patchgrad.interop': 'from_torch load load_metadata onnx save',
     'patchgrad.layergraph': 'LayerGraph edit layer',
     'patchgrad.ops': 'random',
     'patchgrad.ops.activation': 'log_softmax relu sigmoid softmax',

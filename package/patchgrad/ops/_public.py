@@ -19,7 +19,7 @@ METHODS = {
     'joining': 'dsplit hsplit split_with_sizes tensor_split unsafe_chunk unsafe_split vsplit',
     'linalg': 'addmm baddbmm bmm dot inner matmul mm mv outer',
     'movement': 'broadcast_to chunk clone contiguous expand flatten flip movedim permute reshape split squeeze t transpose unbind unflatten unsqueeze',
-    'moving': 'cpu cuda pin_memory to type type_as',
+    'moving': 'cpu cuda get_device is_pinned pin_memory to type type_as',
     'random': 'bernoulli bernoulli_ multinomial normal_ random_ uniform_',
     'ranks': 'median mode nanmedian nanquantile quantile',
     'reduce': 'all amax amin aminmax any argmax argmin mean prod sum',
@@ -46,6 +46,7 @@ IN_PLACE = {
     'vector_norm': 'renorm',
 }
 PROPERTIES = {
+    'moving': 'is_cpu is_cuda is_meta',
     'standard': 'mT size',
 }
 OPS = {
