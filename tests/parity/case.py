@@ -19,6 +19,9 @@ class Real:
     fixed: bool = False
     """Stays as it is in every variant (a weight whose dtype the function leaves no choice for)."""
 
+    constant: bool = False
+    """Asks for no gradient: PyTorch has none for it."""
+
     def draw(self, rng: numpy.random.Generator) -> Any:
         return rng.uniform(self.low, self.high, self.shape)
 
@@ -46,8 +49,8 @@ class Truth:
         return rng.uniform(size=self.shape) < 0.5
 
 
-def R(*shape: int, low: float = -2.0, high: float = 2.0, fixed: bool = False) -> Real:
-    return Real(shape, low, high, fixed)
+def R(*shape: int, low: float = -2.0, high: float = 2.0, fixed: bool = False, constant: bool = False) -> Real:
+    return Real(shape, low, high, fixed, constant)
 
 
 def I(*shape: int, high: int, low: int = 0) -> Whole:  # noqa: E743

@@ -43,8 +43,8 @@ class Pair:
             return value, value
         array = value.draw(self.rng)
         if isinstance(value, Real) and not value.fixed:
-            array = numpy.asarray(self.change(array))
-        leaf = self.differentiable and array.dtype.kind in "fc"
+            array = self.change(array)
+        leaf = self.differentiable and array.dtype.kind in "fc" and not getattr(value, "constant", False)
         array = numpy.asarray(array)
         mine = pg.Tensor(array, leaf)
         theirs = torch.from_numpy(numpy.array(array)).requires_grad_(leaf)
