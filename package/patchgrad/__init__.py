@@ -11,7 +11,15 @@ from typing import TYPE_CHECKING
 
 from patchgrad import errors, ops
 from patchgrad._public import NAMES, SUBMODULES
-from patchgrad.autograd.state import enable_grad, is_grad_enabled, no_grad, observing, set_grad_enabled
+from patchgrad.autograd.state import (
+    enable_grad,
+    inference_mode,
+    is_grad_enabled,
+    is_inference_mode_enabled,
+    no_grad,
+    observing,
+    set_grad_enabled,
+)
 from patchgrad.backend.device import device
 from patchgrad.backend.dtype import bool_ as bool
 from patchgrad.backend.dtype import (
@@ -36,7 +44,7 @@ from patchgrad.tensor.tensor import Tensor
 from patchgrad.version import __version__
 
 if TYPE_CHECKING:
-    from patchgrad import amp, array_api, autograd, data, datasets, func, nn, optim, plots, testing, utils
+    from patchgrad import amp, array_api, autograd, cuda, data, datasets, func, linalg, nn, optim, plots, testing, utils
     from patchgrad.amp import (
         autocast,
         clear_autocast_cache,
@@ -54,7 +62,7 @@ if TYPE_CHECKING:
         seed,
         set_rng_state,
     )
-    from patchgrad.interop import from_torch, load, load_metadata, save
+    from patchgrad.interop import from_torch, load, load_metadata, onnx, save
     from patchgrad.layergraph import LayerGraph, edit, layer
     from patchgrad.ops import random, special
     from patchgrad.ops.activation import *
@@ -68,6 +76,7 @@ if TYPE_CHECKING:
     from patchgrad.ops.cumulative import *
     from patchgrad.ops.diagonals import *
     from patchgrad.ops.differences import *
+    from patchgrad.ops.distance import *
     from patchgrad.ops.dtypes import *
     from patchgrad.ops.einsum import *
     from patchgrad.ops.entropy import *
@@ -79,6 +88,13 @@ if TYPE_CHECKING:
     from patchgrad.ops.index_along import *
     from patchgrad.ops.joining import *
     from patchgrad.ops.linalg import *
+    from patchgrad.ops.linalg_cholesky import *
+    from patchgrad.ops.linalg_det import *
+    from patchgrad.ops.linalg_earlier import *
+    from patchgrad.ops.linalg_function import *
+    from patchgrad.ops.linalg_lu import *
+    from patchgrad.ops.linalg_products import *
+    from patchgrad.ops.linalg_sums import *
     from patchgrad.ops.movement import *
     from patchgrad.ops.random import *
     from patchgrad.ops.ranks import *
@@ -96,6 +112,7 @@ if TYPE_CHECKING:
     from patchgrad.recorder import watch
     from patchgrad.session import Session
     from patchgrad.transforms.batching.vmap import vmap
+    from patchgrad.transforms.checkpoint import checkpoint
     from patchgrad.transforms.gradients import grad
     from patchgrad.widgets import studio
 

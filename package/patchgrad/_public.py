@@ -1,10 +1,10 @@
 """Written by ``python -m patchgrad.emit``."""
 
-SUBMODULES = 'amp array_api autograd data datasets func nn optim plots testing utils'
+SUBMODULES = 'amp array_api autograd cuda data datasets func linalg nn optim plots testing utils'
 NAMES = {
     'patchgrad.amp': 'autocast clear_autocast_cache get_autocast_dtype is_autocast_cache_enabled is_autocast_enabled',
     'patchgrad.backend.random': 'Generator default_generator fork_rng get_rng_state initial_seed manual_seed seed set_rng_state',
-    'patchgrad.interop': 'from_torch load load_metadata save',
+    'patchgrad.interop': 'from_torch load load_metadata onnx save',
     'patchgrad.layergraph': 'LayerGraph edit layer',
     'patchgrad.ops': 'random special',
     'patchgrad.ops.activation': 'celu hardshrink prelu relu selu sigmoid threshold',
@@ -18,6 +18,7 @@ NAMES = {
     'patchgrad.ops.cumulative': 'cummax cummin cumprod cumsum logcumsumexp',
     'patchgrad.ops.diagonals': 'block_diag diag diag_embed diagflat diagonal diagonal_scatter trace tril tril_indices triu triu_indices',
     'patchgrad.ops.differences': 'cumulative_trapezoid diff gradient trapezoid trapz',
+    'patchgrad.ops.distance': 'cdist cosine_similarity pairwise_distance pdist',
     'patchgrad.ops.dtypes': 'bfloat16 can_cast cdouble cfloat double finfo float half iinfo int is_complex is_floating_point long promote_types result_type short uint16 uint32 uint64',
     'patchgrad.ops.einsum': 'einsum',
     'patchgrad.ops.entropy': 'logit xlogy',
@@ -28,7 +29,14 @@ NAMES = {
     'patchgrad.ops.index': 'index_put narrow select select_scatter slice_scatter',
     'patchgrad.ops.index_along': 'index_add index_copy index_fill index_select masked_fill masked_scatter masked_select put take',
     'patchgrad.ops.joining': 'column_stack dsplit dstack hsplit hstack row_stack split_with_sizes tensor_split unsafe_chunk unsafe_split vsplit vstack',
-    'patchgrad.ops.linalg': 'addmm baddbmm bmm dot inner matmul mm mv outer',
+    'patchgrad.ops.linalg': 'matmul',
+    'patchgrad.ops.linalg_cholesky': 'cholesky_inverse cholesky_solve',
+    'patchgrad.ops.linalg_det': 'det logdet slogdet',
+    'patchgrad.ops.linalg_earlier': 'cholesky inverse lu lu_solve pinverse qr svd',
+    'patchgrad.ops.linalg_function': 'cross matrix_exp matrix_power vander',
+    'patchgrad.ops.linalg_lu': 'lu_unpack',
+    'patchgrad.ops.linalg_products': 'adjoint bmm chain_matmul dot ger inner kron mm mv outer tensordot vdot',
+    'patchgrad.ops.linalg_sums': 'addbmm addmm addmv addr baddbmm',
     'patchgrad.ops.movement': 'broadcast_to cat chunk clone concat concatenate flatten flip movedim permute reshape split squeeze stack t transpose unbind unflatten unsqueeze',
     'patchgrad.ops.random': 'bernoulli multinomial normal rand rand_like randint randint_like randn randn_like randperm',
     'patchgrad.ops.ranks': 'median mode nanmedian nanquantile quantile',
@@ -46,6 +54,7 @@ NAMES = {
     'patchgrad.recorder': 'watch',
     'patchgrad.session': 'Session',
     'patchgrad.transforms.batching.vmap': 'vmap',
+    'patchgrad.transforms.checkpoint': 'checkpoint',
     'patchgrad.transforms.gradients': 'grad',
     'patchgrad.widgets': 'studio',
 }

@@ -20,7 +20,7 @@ strict = pytest.importorskip("array_api_strict")
 Array = type(strict.asarray(0))
 
 FUNCTIONS = {name: getattr(strict, name) for name in dir(strict) if not name.startswith("_")}
-FUNCTIONS |= {"linalg": strict.linalg}
+FUNCTIONS |= {"linalg": strict.linalg, "fft": strict.fft}
 BACKEND = Backend("strict", Namespace("array_api_strict", FUNCTIONS), (Array,))
 BACKEND.xp.ops = Operations(BACKEND, find)
 

@@ -54,7 +54,7 @@ def run_backward(
     for producer, port, ct in roots:
         _give(producer, port, ct, pending, found, world)
     order = reachable([producer for producer, _, _ in roots])
-    leading = None if wanted is None else _leading_to(wanted, order)
+    leading = None if wanted is None else leading_to(wanted, order)
     for node in order:
         cts = pending.pop(node, None)
         if cts is None:
@@ -77,7 +77,7 @@ def reachable(starts: Iterable[Any]) -> list[Node]:
     return sorted(seen, key=lambda node: node.number, reverse=True)
 
 
-def _leading_to(wanted: set[Key], order: list[Node]) -> set[Any]:
+def leading_to(wanted: set[Key], order: list[Node]) -> set[Any]:
     """The wanted producers, and the nodes that were computed from them: a pass need not look at others."""
     leading: set[Any] = {producer for producer, _ in wanted}
     for node in reversed(order):
