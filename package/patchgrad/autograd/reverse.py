@@ -62,7 +62,7 @@ def run_backward(
         _run_node(node, cts, pending, found, world, wanted, leading)
         if not keep:
             node.saved = None
-    return found if wanted is None else {key: found[key] for key in wanted if key in found}
+    return found if wanted is None else {key: value for key, value in found.items() if key in wanted}
 
 
 def reachable(starts: Iterable[Any]) -> list[Node]:
