@@ -82,6 +82,7 @@ OPS = {
     'activation': 'elu gelu_tanh hardshrink hardsigmoid hardswish leaky_relu log_softmax logsigmoid prelu relu sigmoid silu softmax softplus softshrink threshold',
     'embedding': 'embedding embedding_weight one_hot',
     'special': 'erf erfc gelu',
+    'fft': 'fft_half fft_real fft_whole',
     'gather': 'gather scatter scatter_add',
     'index': 'index_add index_put select',
     'linalg_inverse': 'inv solve solve_triangular',
