@@ -105,7 +105,7 @@ HUBER = pair_loss(
     "huber_loss",
     _huber,
     _both(lambda xp, s: s.scale * xp.clip(s.input - s.target, -s.delta, s.delta)),
-    r"|d| < \delta \mathbin{?} d^2/2 : \delta (|d| - \delta/2),\quad d = x - t",
+    r"|d| < \delta\;?\;d^2/2 : \delta (|d| - \delta/2),\quad d = x - t",
     delta=0.4,
     scale=1.5,
 )
