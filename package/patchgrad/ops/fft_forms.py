@@ -214,11 +214,11 @@ def _frequencies(values: Any, dtype: Any, device: Any, requires_grad: bool) -> T
 
 def fftshift(input: Any, dim: Any = None) -> Tensor:
     """The frequency 0 in the middle of the axes ``dim`` (None: all)."""
-    axes = shapes.axes_in(list(dim) if isinstance(dim, tuple) else dim, input.ndim)
+    axes = _some("fft.fftshift", _axes(input, None, dim))
     return arrange.roll(input, tuple(input.shape[axis] // 2 for axis in axes), axes)
 
 
 def ifftshift(input: Any, dim: Any = None) -> Tensor:
     """The inverse of `fftshift`."""
-    axes = shapes.axes_in(list(dim) if isinstance(dim, tuple) else dim, input.ndim)
+    axes = _some("fft.ifftshift", _axes(input, None, dim))
     return arrange.roll(input, tuple(-(input.shape[axis] // 2) for axis in axes), axes)
