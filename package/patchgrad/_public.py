@@ -56,5 +56,8 @@ NAMES = {
     'patchgrad.transforms.batching.vmap': 'vmap',
     'patchgrad.transforms.checkpoint': 'checkpoint',
     'patchgrad.transforms.gradients': 'grad',
+    'patchgrad.transforms.why.anomaly': 'is_anomaly_check_nan_enabled is_anomaly_enabled',
+    'patchgrad.transforms.why.explain_grad': 'explain_grad',
+    'patchgrad.transforms.why.find_nan': 'find_nan',
     'patchgrad.widgets': 'studio',
 }
