@@ -44,7 +44,22 @@ from patchgrad.tensor.tensor import Tensor
 from patchgrad.version import __version__
 
 if TYPE_CHECKING:
-    from patchgrad import amp, array_api, autograd, cuda, data, datasets, func, linalg, nn, optim, plots, testing, utils
+    from patchgrad import (
+        amp,
+        array_api,
+        autograd,
+        cuda,
+        data,
+        datasets,
+        fft,
+        func,
+        linalg,
+        nn,
+        optim,
+        plots,
+        testing,
+        utils,
+    )
     from patchgrad.amp import (
         autocast,
         clear_autocast_cache,
