@@ -44,7 +44,7 @@ class Pair:
         array = value.draw(self.rng)
         if isinstance(value, Real) and not value.fixed:
             array = self.change(array)
-        leaf = self.differentiable and array.dtype.kind in "fc"
+        leaf = self.differentiable and array.dtype.kind in "fc" and not getattr(value, "constant", False)
         array = numpy.asarray(array)
         mine = pg.Tensor(array, leaf)
         theirs = torch.from_numpy(numpy.array(array)).requires_grad_(leaf)
@@ -77,7 +77,7 @@ def check(case: Case, variant: str) -> None:
     theirs = flat(case.choose(_theirs(case, pair)))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        mine = flat(case.choose(look_up(pg, case.name)(*pair.mine, **pair.my_kwargs)))
+        mine = flat(case.choose(look_up(pg, case.name)(*case.prepare(*pair.mine), **pair.my_kwargs)))
     assert len(mine) == len(theirs), f"{len(mine)} results, PyTorch gives {len(theirs)}"
     for i, (a, b) in enumerate(zip(mine, theirs, strict=True)):
         _same(a, b, case.rtol, f"result {i}")
@@ -89,7 +89,7 @@ def _theirs(case: Case, pair: Pair) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            return look_up(torch, case.name)(*pair.theirs, **pair.their_kwargs)
+            return look_up(torch, case.name)(*case.prepare(*pair.theirs), **pair.their_kwargs)
         except (RuntimeError, TypeError, ValueError, IndexError, NotImplementedError) as error:
             raise Refused(str(error)) from error
 

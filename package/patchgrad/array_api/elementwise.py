@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from patchgrad.array_api.calls import bare, binary, cast, named, pair, record, tensor, unary
+from patchgrad.array_api.calls import binary, cast, named, pair, record, tensor, unary
 from patchgrad.errors import DtypeError
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
@@ -20,7 +20,8 @@ __all__ = [
     "sinh", "sqrt", "square", "subtract", "tan", "tanh", "trunc",
 ]  # fmt: skip
 
-CLONE, WHERE, CLAMP = record("clone"), record("where"), record("clamp")
+CLONE, WHERE, CLAMP, SIGN = record("clone"), record("where"), record("clamp"), record("sgn")
+REAL, IMAG = record("real"), record("imag")
 DIVIDE, FLOOR_DIVIDE, REMAINDER = record("div"), record("floor_divide"), record("remainder")
 
 
@@ -43,6 +44,7 @@ atan = unary("atan", "The angle in [-pi/2, pi/2] whose tangent is ``x``.")
 atanh = unary("atanh", "The inverse of tanh.")
 bitwise_invert = unary("bitwise_invert", "``~x``, bit by bit.", "bitwise_not")
 ceil = _rounding("ceil", "The smallest whole number that is not below ``x``.")
+conj = unary("conj", "The complex conjugate; a real number is its own.")
 cos = unary("cos", "The cosine of an angle in radians.")
 cosh = unary("cosh", "The hyperbolic cosine.")
 exp = unary("exp", "``e ** x``.")
@@ -59,7 +61,7 @@ logical_not = unary("logical_not", "``not x``.")
 negative = unary("negative", "``-x``.", "neg")
 reciprocal = unary("reciprocal", "``1 / x``.")
 round = _rounding("round", "The nearest whole number; halves go to the even one.")
-sign = unary("sign", "-1, 0 or 1; of a complex number ``x / |x|``.")
+signbit = unary("signbit", "Is the sign negative? Also of -0 and of NaN with a sign.")
 sin = unary("sin", "The sine of an angle in radians.")
 sinh = unary("sinh", "The hyperbolic sine.")
 sqrt = unary("sqrt", "The square root.")
@@ -75,6 +77,7 @@ bitwise_left_shift = binary("bitwise_left_shift", "``x1 << x2``.")
 bitwise_or = binary("bitwise_or", "``x1 | x2``, bit by bit.")
 bitwise_right_shift = binary("bitwise_right_shift", "``x1 >> x2``.")
 bitwise_xor = binary("bitwise_xor", "``x1 ^ x2``, bit by bit.")
+copysign = binary("copysign", "The magnitude of ``x1`` with the sign of ``x2``.")
 divide = binary("divide", "``x1 / x2``.", "div")
 equal = binary("equal", "``x1 == x2``.", "eq")
 greater = binary("greater", "``x1 > x2``.", "gt")
@@ -89,9 +92,16 @@ logical_xor = binary("logical_xor", "``x1`` or ``x2`` but not both.")
 maximum = binary("maximum", "The larger of two; NaN where one is NaN.")
 minimum = binary("minimum", "The smaller of two; NaN where one is NaN.")
 multiply = binary("multiply", "``x1 * x2``.", "mul")
+nextafter = binary("nextafter", "The floating number beside ``x1`` in the direction of ``x2``.")
 not_equal = binary("not_equal", "``x1 != x2``.", "ne")
 pow = binary("pow", "``x1 ** x2``.")
 subtract = binary("subtract", "``x1 - x2``.", "sub")
+
+
+def sign(x: Tensor, /) -> Tensor:
+    """-1, 0 or 1, and NaN of NaN; of a complex number ``x / |x|``."""
+    found = apply(SIGN, tensor(x, "sign"))
+    return apply(WHERE, isnan(x), x, found) if x.dtype.kind == "f" else found
 
 
 def positive(x: Tensor, /) -> Tensor:
@@ -119,42 +129,18 @@ def clip(x: Tensor, /, min: Any = None, max: Any = None) -> Tensor:
     bounds = [bound for bound in (min, max) if bound is not None]
     kind = tensor(x, "clip").dtype
     if all(isinstance(bound, (int, float)) for bound in bounds):
-        return cast(apply(CLAMP, x, low=min, high=max), kind) if bounds else positive(x)
+        return cast(apply(CLAMP, x, min, max), kind) if bounds else positive(x)
     found = x if min is None else maximum(x, min)
     return cast(found if max is None else minimum(found, max), kind)
 
 
-def copysign(x1: Any, x2: Any, /) -> Tensor:
-    """The magnitude of ``x1`` with the sign of ``x2``."""
-    return _by_library("copysign", x1, x2)
-
-
-def nextafter(x1: Any, x2: Any, /) -> Tensor:
-    """The floating number beside ``x1`` in the direction of ``x2``."""
-    return _by_library("nextafter", x1, x2)
-
-
-def _by_library(name: str, x1: Any, x2: Any) -> Tensor:
-    return bare(name, *pair(x1, x2, name))
-
-
-def signbit(x: Tensor, /) -> Tensor:
-    """Is the sign negative? Also of -0 and of NaN with a sign."""
-    return bare("signbit", tensor(x, "signbit"))
-
-
-def conj(x: Tensor, /) -> Tensor:
-    """The complex conjugate; a real number is its own."""
-    return bare("conj", tensor(x, "conj"))
-
-
 def real(x: Tensor, /) -> Tensor:
     """The real part."""
-    return positive(x) if tensor(x, "real").dtype.kind != "c" else bare("real", x)
+    return positive(x) if tensor(x, "real").dtype.kind != "c" else apply(REAL, x)
 
 
 def imag(x: Tensor, /) -> Tensor:
     """The imaginary part. Raises DtypeError for real numbers."""
     if tensor(x, "imag").dtype.kind != "c":
         raise placed(DtypeError("imag takes complex numbers", got=x.dtype.name))
-    return bare("imag", x)
+    return apply(IMAG, x)

@@ -95,9 +95,9 @@ class Stream:
 
     def bits(self, count: int, backend: Backend | None = None) -> Array:
         """The next ``count`` words: (count,) uint32."""
-        xp = (backend or get_backend()).xp
-        blocks = -(-count // 4)
-        words = xp.reshape(philox(xp, self.key, self.offset, blocks), (-1,))
+        backend = backend or get_backend()
+        xp, blocks = backend.xp, -(-count // 4)
+        words = xp.reshape(backend.kernels.get("philox", philox)(xp, self.key, self.offset, blocks), (-1,))
         self.offset += blocks
         return words[:count]
 

@@ -76,7 +76,8 @@ def _line(name: str, function: Callable[..., Any]) -> str:
 def _signature(name: str, function: Callable[..., Any]) -> str:
     found = inspect.signature(function)
     own = inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    parameters = [own, *(_parameter(entry) for entry in list(found.parameters.values())[1:])]
+    others = [entry for entry in list(found.parameters.values())[1:] if entry.name != "out"]
+    parameters = [own, *(_parameter(entry) for entry in others)]
     said = "Tensor" if name.startswith("__") else found.return_annotation
     result = RESULTS.get(name, "Any" if said is inspect.Signature.empty else str(said))
     return f"{inspect.Signature(parameters)} -> {_known(result)}"

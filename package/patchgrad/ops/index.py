@@ -24,13 +24,19 @@ IN_PLACE = "index_put"
 def _result_shape(x: Shape, index: Any) -> Shape:
     """By indexing a stand-in of one byte with the same shape."""
     try:
-        return host.broadcast_to(host.empty((), dtype=bool), x)[index].shape
+        return host.broadcast_to(host.empty((), dtype=bool), x)[_on_host(index)].shape
     except (IndexError, ValueError) as error:
         raise RangeError(
             f"this index does not fit: {error}",
             got=f"shape {tuple(x)}, index {_text(index)}",
             want="at most one index per axis, each within its size; a mask of the axes' own sizes",
         ) from None
+
+
+def _on_host(index: Any) -> Any:
+    """The index with its arrays on the host."""
+    entries = index if isinstance(index, tuple) else (index,)
+    return tuple(backend_of(entry).to_host(entry) if type(entry) in BY_TYPE else entry for entry in entries)
 
 
 def _text(index: Any) -> str:
@@ -97,9 +103,7 @@ def _put(xp: Any, x: Any, value: Any, index: Any, accumulate: bool = False) -> A
 def _outside(xp: Any, ct: Any, s: Any) -> Any:
     if s.accumulate:
         return ct
-    mask = host.ones(s.shape_of("x"), dtype=bool)
-    mask[s.index] = False
-    return xp.where(xp.asarray(mask), ct, 0.0)
+    return xp.ops.index_put(ct, xp.zeros((), dtype=ct.dtype), index=s.index, accumulate=False)
 
 
 INDEX_PUT = define(

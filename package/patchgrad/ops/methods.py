@@ -105,6 +105,7 @@ OTHERS: dict[str, Callable[..., Any]] = {
     "fill_": _fill,
     "zero_": lambda self: _fill(self, 0),
     "copy_": _copy,
+    "where": lambda self, condition, other: elementwise.where(condition, self, other),
     "__getitem__": index.getitem,
     "__setitem__": index.setitem,
     "__neg__": elementwise.neg,

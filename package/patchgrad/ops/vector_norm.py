@@ -9,6 +9,7 @@ from typing import Any
 from patchgrad.autograd.op import Sample, define
 from patchgrad.errors import ArgumentError
 from patchgrad.ops import elementwise, shapes
+from patchgrad.ops.pointwise import conj
 from patchgrad.ops.reduce import axis_of, no_axis, spread
 from patchgrad.ops.reduce import samples as _samples
 from patchgrad.ops.statistics import real_dtype
@@ -96,7 +97,7 @@ LOGSUMEXP = define(
     vjps={
         "x": lambda xp, ct, s: (
             spread(xp, ct, s.shape_of("x"), s.axis, s.keepdims)
-            * xp.exp(s.x - spread(xp, s.y, s.shape_of("x"), s.axis, s.keepdims))
+            * conj(xp, xp.exp(s.x - spread(xp, s.y, s.shape_of("x"), s.axis, s.keepdims)))
         )
     },
     cost=lambda x, **_: 4 * shapes.count(x),

@@ -20,6 +20,7 @@ from patchgrad.autograd.state import no_grad, state
 from patchgrad.backend import MetaArray, host
 from patchgrad.backend.promotion import can_cast
 from patchgrad.errors import ArgumentError, DtypeError, GradError, ShapeError
+from patchgrad.tensor import copies
 from patchgrad.tensor.explain import where
 from patchgrad.tensor.tensor import Tensor, apply
 from patchgrad.typing import Array
@@ -92,7 +93,7 @@ def write(target: Tensor, op: OpSpec, *others: Any, **attrs: Any) -> Tensor:
             want=f"the result's {result.shape}",
         )
     refuse_cast(op.name, target, result)
-    store(target, result)
+    store(target, result, op.name)
     return target
 
 
@@ -107,13 +108,13 @@ def refuse_cast(name: str, target: Tensor, result: Tensor) -> None:
         )
 
 
-def store(target: Tensor, result: Tensor) -> None:
-    """Copy ``result`` into the memory of ``target`` and continue the tape from there."""
+def store(target: Tensor, result: Tensor, by: str = "copy_") -> None:
+    """Copy ``result`` into the memory of ``target`` and continue the tape from there; ``by`` is the op that writes."""
     if isinstance(target.data, MetaArray):
         return
     if type(target.data) is not type(result.data) and result.backend.depth > target.backend.depth:
         refuse_batch(target)
-    _protect(target)
+    _protect(target, by)
     _refuse_overlap(target)
     target.data[...] = result.data
     bump(target)
@@ -166,20 +167,21 @@ def refuse_leaf(target: Tensor) -> None:
         )
 
 
-def _protect(target: Tensor) -> None:
+def _protect(target: Tensor, by: str) -> None:
     """Leave the old memory to the tape entries that keep it; continue in a copy."""
     root = root_of(target)
     if not root.kept or (root.requires_grad and root.node is None):
         return
+    copies.note(root, by)
     root.data = root.backend.xp.asarray(root.data, copy=True)
     root.kept = False
     if root.lineage is not None:
         for view in root.lineage.living():
             _retake(view)
     for observer in state.observers:
-        note = getattr(observer, "copied", None)
-        if note is not None:
-            note(root)
+        seen = getattr(observer, "copied", None)
+        if seen is not None:
+            seen(root)
 
 
 def _retake(view: Tensor) -> None:

@@ -32,7 +32,7 @@ REFERENCES: dict[str, Any] = {
     ),
     "select": lambda x, index: torch.from_numpy(x.numpy()[index].copy()),
     "one_hot": lambda x, classes: F.one_hot(x, classes),
-    "embedding": lambda index, w, padding_idx: F.embedding(index, w, padding_idx),
+    "embedding": lambda index, w, padding_idx, by_frequency: F.embedding(index, w, padding_idx),
 }
 
 OWN = {"embedding_weight"}

@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from patchgrad.autograd.backward import reachable
 from patchgrad.autograd.node import Node, next_number
+from patchgrad.autograd.reverse import reachable
 from patchgrad.autograd.state import is_grad_enabled
 from patchgrad.backend.base import Backend
 from patchgrad.tensor import Tensor

@@ -7,29 +7,29 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from patchgrad.autograd.node import Node
+from patchgrad.autograd.state import state
 from patchgrad.errors import ArgumentError, GradError
 from patchgrad.tensor import Tensor
 from patchgrad.tensor.explain import placed
 from patchgrad.tensor.views import root_of
+from patchgrad.transforms.hooks import saved_tensors_hooks
 
 
 class Kept:
     """What the tape entry of a custom function keeps: freed with the entry, read through ``ctx``.
 
-    Each entry is (array, which input it was or -1, which output it was or -1); None for None.
+    ``places`` says of each array which input it was, or -1, and which output, or -1.
     """
 
-    __slots__ = ("__weakref__", "entries")
+    __slots__ = ("__weakref__", "arrays", "places")
 
-    def __init__(self) -> None:
-        self.entries: list[tuple[Any, int, int] | None] = []
+    def __init__(self, arrays: Sequence[Any], places: Sequence[tuple[int, int]]) -> None:
+        self.arrays = arrays
+        self.places = places
 
     def __iter__(self) -> Iterator[Any]:
         """As saved values of the op's rules: there are none."""
         return iter(())
-
-    def __getitem__(self, index: Any) -> tuple[Any, ...]:
-        return ()
 
 
 class FunctionCtx:
@@ -86,15 +86,18 @@ class FunctionCtx:
                 hint="call backward(retain_graph=True) the first time",
             )
         kept: Any = node.saved
-        return tuple(None if entry is None else _restored(node, *entry) for entry in kept.entries)
+        pairs = zip(kept.arrays, kept.places, strict=True)
+        return tuple(None if array is None else _restored(node, array, *place) for array, place in pairs)
 
     def enter(self, node: Node, inputs: Sequence[Any], outputs: Sequence[Tensor]) -> None:
         """Hand what is kept to the tape entry."""
-        kept = Kept()
         for tensor in self._saving:
-            kept.entries.append(None if tensor is None else _place(tensor, inputs, outputs))
             if tensor is not None:
                 _protect(node, tensor)
+        arrays: Any = [None if tensor is None else tensor.data for tensor in self._saving]
+        for observer in state.observers:
+            arrays = observer.packed(arrays) if isinstance(observer, saved_tensors_hooks) else arrays
+        kept = Kept(arrays, [_place(tensor, inputs, outputs) for tensor in self._saving])
         node.saved = kept  # type: ignore[assignment]
         self._saving = ()
         self._node = weakref.ref(node)
@@ -106,10 +109,10 @@ class FunctionCtx:
         return id(tensor) in self._dirty
 
 
-def _place(tensor: Tensor, inputs: Sequence[Any], outputs: Sequence[Tensor]) -> tuple[Any, int, int]:
+def _place(tensor: Tensor | None, inputs: Sequence[Any], outputs: Sequence[Tensor]) -> tuple[int, int]:
     was_input = next((i for i, entry in enumerate(inputs) if entry is tensor), -1)
     was_output = next((i for i, entry in enumerate(outputs) if entry is tensor), -1)
-    return tensor.data, was_input, was_output
+    return was_input, was_output
 
 
 def _protect(node: Node, tensor: Tensor) -> None:
