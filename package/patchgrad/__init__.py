@@ -44,7 +44,22 @@ from patchgrad.tensor.tensor import Tensor
 from patchgrad.version import __version__
 
 if TYPE_CHECKING:
-    from patchgrad import amp, array_api, autograd, cuda, data, datasets, func, linalg, nn, optim, plots, testing, utils
+    from patchgrad import (
+        amp,
+        array_api,
+        autograd,
+        cuda,
+        data,
+        datasets,
+        fft,
+        func,
+        linalg,
+        nn,
+        optim,
+        plots,
+        testing,
+        utils,
+    )
     from patchgrad.amp import (
         autocast,
         clear_autocast_cache,
@@ -114,6 +129,9 @@ if TYPE_CHECKING:
     from patchgrad.transforms.batching.vmap import vmap
     from patchgrad.transforms.checkpoint import checkpoint
     from patchgrad.transforms.gradients import grad
+    from patchgrad.transforms.why.anomaly import is_anomaly_check_nan_enabled, is_anomaly_enabled
+    from patchgrad.transforms.why.explain_grad import explain_grad
+    from patchgrad.transforms.why.find_nan import find_nan
     from patchgrad.widgets import studio
 
 # The namespace is made of ops and used by the tape, which stands below them.

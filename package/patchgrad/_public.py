@@ -1,6 +1,6 @@
 """Written by ``python -m patchgrad.emit``."""
 
-SUBMODULES = 'amp array_api autograd cuda data datasets func linalg nn optim plots testing utils'
+SUBMODULES = 'amp array_api autograd cuda data datasets fft func linalg nn optim plots testing utils'
 NAMES = {
     'patchgrad.amp': 'autocast clear_autocast_cache get_autocast_dtype is_autocast_cache_enabled is_autocast_enabled',
     'patchgrad.backend.random': 'Generator default_generator fork_rng get_rng_state initial_seed manual_seed seed set_rng_state',
@@ -56,5 +56,8 @@ NAMES = {
     'patchgrad.transforms.batching.vmap': 'vmap',
     'patchgrad.transforms.checkpoint': 'checkpoint',
     'patchgrad.transforms.gradients': 'grad',
+    'patchgrad.transforms.why.anomaly': 'is_anomaly_check_nan_enabled is_anomaly_enabled',
+    'patchgrad.transforms.why.explain_grad': 'explain_grad',
+    'patchgrad.transforms.why.find_nan': 'find_nan',
     'patchgrad.widgets': 'studio',
 }

@@ -1,4 +1,7 @@
-"""The CUDA backend's own paths, on a double of CuPy (see ``cupy_double.py`` for what that does not show)."""
+"""The CUDA backend's own paths, on a double of CuPy (see ``cupy_double.py`` for what that does not show).
+
+Where there is a GPU they run on it too: ``make test-gpu``.
+"""
 
 from __future__ import annotations
 
@@ -28,9 +31,12 @@ def library(tmp_path_factory):
     return cuda_twin.build(tmp_path_factory.mktemp("twin"))
 
 
-@pytest.fixture
-def gpu(library):
-    with cupy_double.installed(library):
+@pytest.fixture(params=["double", *([pytest.param("real", marks=pytest.mark.gpu)] if pg.cuda.is_available() else [])])
+def gpu(request):
+    if request.param == "real":
+        yield get_backend("cuda")
+        return
+    with cupy_double.installed(request.getfixturevalue("library")):
         yield get_backend("cuda")
 
 
@@ -80,9 +86,12 @@ def test_tensors_move_there_and_back_with_their_gradients(gpu):
 
 def test_questions_about_the_gpu_have_answers(gpu):
     assert pg.cuda.is_available()
-    assert pg.cuda.get_device_name() == "Double"
-    assert pg.cuda.get_device_capability() == (9, 0)
-    assert (pg.cuda.memory_allocated(), pg.cuda.memory_reserved(), pg.cuda.mem_get_info()) == (1024, 2048, (3, 4))
+    assert pg.cuda.get_device_name()
+    assert pg.cuda.get_device_capability() >= (5, 0)
+    kept = pg.ones(256, device="cuda")
+    assert kept.numel() * 4 <= pg.cuda.memory_allocated() <= pg.cuda.memory_reserved()
+    free, total = pg.cuda.mem_get_info()
+    assert 0 < free < total
     pg.cuda.manual_seed(5)
     assert pg.initial_seed() == pg.cuda.initial_seed() == 5
     with pg.cuda.device(0):

@@ -78,7 +78,10 @@ def _wider(draw) -> dict[str, list[Sample]]:
         "layer_norm": [Sample((draw(3, 4, 200), draw(200), draw(200)), {"axes": (2,), "eps": 1e-5})],
         "batch_norm": [Sample((draw(6, 4, 7, 9), draw(4, 1, 1), draw(4, 1, 1)), {"axes": (0, 2, 3), "eps": 1e-5})],
         "max_pool2d": [Sample((images,), window), Sample((images,), {**window, "kernel": (2, 2)})],
-        "embedding_weight": [Sample((draw(40, 7, 3), index), {"rows": 6, "padding_idx": 2})],
+        "embedding_weight": [
+            Sample((draw(40, 7, 3), index), {"rows": 6, "padding_idx": 2, "by_frequency": frequent})
+            for frequent in (False, True)
+        ],
         "scatter_add": [
             Sample((draw(40, 8), index, draw(40, 7)), {"axis": 1}),
             Sample((draw(6, 7), index[:5], draw(9, 9)), {"axis": 0}),

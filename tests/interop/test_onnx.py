@@ -265,6 +265,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "gather": lambda x, y: x.gather(1, (y > 0).long()),
     "scatter": lambda x, y: x.scatter_add(1, (y > 0).long(), y),
     "one hot": lambda x, y: F.one_hot((x > 0).long(), 3),
+    "triangles": lambda x, y: (x.unsqueeze(1) * y.unsqueeze(2)).tril(1) + (x.unsqueeze(1) * y.unsqueeze(2)).triu(),
     "masks": lambda x, y: x.masked_fill(y > 0, -1.0),
     "casts": lambda x, y: ((x * 4).to(pg.int64), (y > 0).to(pg.float32), x.double().float()),
     "write in place": lambda x, y: (x * 1).add_(y).mul_(2).relu_(),

@@ -36,6 +36,20 @@ def test_hooks_run_in_pytorchs_order_and_can_be_removed():
     agree(lambda t: program(t)[1:])
 
 
+def test_hooks_of_a_module_before_and_after_backward():
+    def program(t):
+        seen = []
+        layer = t.nn.Linear(4, 2).double()
+        layer.load_state_dict({"weight": t.tensor(B[:2]), "bias": t.tensor(B[0, :2])})
+        layer.register_full_backward_pre_hook(lambda module, ct: (ct[0] * 2,))
+        layer.register_full_backward_hook(lambda module, gx, ct: seen.extend((gx[0], ct[0])))
+        x = t.tensor(A, requires_grad=True)
+        layer(x).sin().sum().backward()
+        return seen, x.grad, layer.weight.grad
+
+    agree(program)
+
+
 def test_a_hook_on_several_tensors_runs_once_in_each_pass():
     def program(t):
         seen = []

@@ -16,13 +16,18 @@ if TYPE_CHECKING:
     from patchgrad.transforms.custom.function import Function
     from patchgrad.transforms.gradcheck import gradcheck, gradgradcheck
     from patchgrad.transforms.gradients import backward, grad
+    from patchgrad.transforms.why.anomaly import detect_anomaly, set_detect_anomaly
+    from patchgrad.transforms.why.find_nan import NanOrigin, NanWatch
 
 __all__ = [
     "CopyOnWrite",
     "Function",
+    "NanOrigin",
+    "NanWatch",
     "backward",
     "check_functions",
     "copies_on_write",
+    "detect_anomaly",
     "enable_grad",
     "forward_ad",
     "function",
@@ -33,6 +38,7 @@ __all__ = [
     "graph",
     "inference_mode",
     "no_grad",
+    "set_detect_anomaly",
     "set_grad_enabled",
 ]
 __getattr__, __dir__ = attach(__name__, NAMES, SUBMODULES)

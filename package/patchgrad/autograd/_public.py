@@ -8,4 +8,6 @@ NAMES = {
     'patchgrad.transforms.custom.function': 'Function',
     'patchgrad.transforms.gradcheck': 'gradcheck gradgradcheck',
     'patchgrad.transforms.gradients': 'backward grad',
+    'patchgrad.transforms.why.anomaly': 'detect_anomaly set_detect_anomaly',
+    'patchgrad.transforms.why.find_nan': 'NanOrigin NanWatch',
 }

@@ -104,6 +104,7 @@ OPS = {
     'comparison': 'eq ge gt isclose isfinite isinf isnan isneginf isposinf isreal le logical_and logical_not logical_or logical_xor lt ne',
     'error_functions': 'erf erfc',
     'exponential': 'exp exp2 expm1 frexp hypot ldexp log log10 log1p log2 logaddexp logaddexp2 pow reciprocal rsqrt sqrt square',
+    'fft': 'fft_half fft_real fft_whole',
     'gather': 'gather scatter scatter_add',
     'index': 'index_add index_put select',
     'linalg_inverse': 'inv solve solve_triangular',

@@ -103,7 +103,7 @@ def _put(xp: Any, x: Any, value: Any, index: Any, accumulate: bool = False) -> A
 def _outside(xp: Any, ct: Any, s: Any) -> Any:
     if s.accumulate:
         return ct
-    return xp.ops.index_put(ct, xp.zeros((), dtype=ct.dtype), index=s.index)
+    return xp.ops.index_put(ct, xp.zeros((), dtype=ct.dtype), index=s.index, accumulate=False)
 
 
 INDEX_PUT = define(

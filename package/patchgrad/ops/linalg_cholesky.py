@@ -43,6 +43,7 @@ def _cholesky_rule(xp: Any, ct: Any, s: Any) -> Any:
 CHOLESKY = define(
     "cholesky",
     inputs=("a",),
+    batching="leading",
     forward=_cholesky,
     shape=lambda a: matrices.matrix("linalg.cholesky", a, square=True),
     dtype="same",
@@ -87,6 +88,7 @@ def _broken(xp: Any, a: Any) -> Any:
 CHOLESKY_INFO = define(
     "cholesky_info",
     inputs=("a",),
+    batching="leading",
     forward=_broken,
     shape=lambda a: matrices.matrix("linalg.cholesky_ex", a, square=True)[:-2],
     dtype=lambda kinds, attrs: host.dtype("int32"),

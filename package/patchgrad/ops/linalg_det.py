@@ -50,6 +50,7 @@ def _cofactors_rule(xp: Any, ct: Any, s: Any) -> Any:
 COFACTORS = define(
     "cofactors",
     inputs=("a",),
+    batching="leading",
     forward=_cofactors,
     shape=lambda a: matrices.matrix("cofactors", a, square=True),
     dtype="same",
@@ -61,6 +62,7 @@ COFACTORS = define(
 DET = define(
     "det",
     inputs=("a",),
+    batching="leading",
     forward=lambda xp, a: xp.linalg.det(a),
     shape=lambda a: matrices.matrix("linalg.det", a, square=True)[:-2],
     dtype="same",
@@ -96,6 +98,7 @@ def _slogdet_rule(xp: Any, cts: Any, s: Any, wanted: list[bool]) -> tuple[Any]:
 SLOGDET = define(
     "slogdet",
     inputs=("a",),
+    batching="leading",
     outputs=("sign", "logabsdet"),
     forward=_slogdet,
     shape=lambda a: (matrices.matrix("linalg.slogdet", a, square=True)[:-2],) * 2,

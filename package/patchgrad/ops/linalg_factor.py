@@ -74,6 +74,7 @@ def _qr(xp: Any, a: Any, mode: str) -> Any:
 QR = define(
     "qr",
     inputs=("a",),
+    batching="leading",
     outputs=("Q", "R"),
     forward=_qr,
     shape=_qr_shapes,

@@ -65,6 +65,7 @@ def _matrix_exp_rule(xp: Any, ct: Any, s: Any) -> Any:
 MATRIX_EXP = define(
     "matrix_exp",
     inputs=("a",),
+    batching="leading",
     forward=_matrix_exp,
     shape=lambda a: matrices.matrix("linalg.matrix_exp", a, square=True),
     dtype="same",

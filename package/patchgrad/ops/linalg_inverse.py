@@ -38,6 +38,7 @@ def _inv(xp: Any, a: Any) -> Any:
 INV = define(
     "inv",
     inputs=("a",),
+    batching="leading",
     forward=_inv,
     shape=lambda a: matrices.matrix("linalg.inv", a, square=True),
     dtype="same",

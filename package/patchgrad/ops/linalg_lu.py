@@ -91,6 +91,7 @@ def _lu_shapes(a: Shape) -> tuple[Shape, Shape, Shape]:
 LU = define(
     "lu",
     inputs=("a",),
+    batching="leading",
     outputs=("LU", "pivots", "P"),
     forward=_eliminate,
     shape=_lu_shapes,

@@ -47,6 +47,7 @@ def _pinv_rule(xp: Any, ct: Any, s: Any) -> Any:
 PINV = define(
     "pinv",
     inputs=("a",),
+    batching="leading",
     forward=_pinv,
     shape=lambda a, **_: (*matrices.matrix("linalg.pinv", a)[:-2], a[-1], a[-2]),
     dtype="same",

@@ -82,6 +82,7 @@ def _eigen_shapes(name: str) -> Any:
 EIGH = define(
     "eigh",
     inputs=("a",),
+    batching="leading",
     outputs=("eigenvalues", "eigenvectors"),
     forward=_eigh,
     shape=_eigen_shapes("linalg.eigh"),
@@ -125,6 +126,7 @@ def _eig_rule(xp: Any, cts: Any, s: Any, wanted: list[bool]) -> tuple[Any]:
 EIG = define(
     "eig",
     inputs=("a",),
+    batching="leading",
     outputs=("eigenvalues", "eigenvectors"),
     forward=_eig,
     shape=_eigen_shapes("linalg.eig"),

@@ -89,6 +89,7 @@ def _svd_shapes(a: Shape, full: bool) -> tuple[Shape, Shape, Shape]:
 
 _FIELDS: dict[str, Any] = {
     "inputs": ("a",),
+    "batching": "leading",
     "outputs": ("U", "S", "Vh"),
     "dtype": lambda kinds, attrs: (kinds[0], matrices.real_kind(kinds[0]), kinds[0]),
     "formula": r"A = U \,\mathrm{diag}(S)\, V^\mathsf{H}",

@@ -67,6 +67,7 @@ def _band(xp: Any, x: Any, low: int | None, high: int | None) -> Any:
 BAND = define(
     "band",
     inputs=("x",),
+    batching="leading",
     forward=_band,
     shape=shapes.same,
     dtype="same",

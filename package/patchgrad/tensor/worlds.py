@@ -151,7 +151,10 @@ class TensorWorld:
         if gradient.shape != node.shapes[index]:
             gradient = _sum_to(tensor_namespace(), gradient, node.shapes[index])
         kind = node.dtypes[index]
-        return gradient if gradient.data.dtype == kind else tensor_namespace().astype(gradient, kind)
+        if gradient.data.dtype == kind:
+            return gradient
+        part = gradient.real if gradient.data.dtype.kind == "c" and kind.kind != "c" else gradient
+        return part if part.data.dtype == kind else tensor_namespace().astype(part, kind)
 
     def match(self, node: Node, tangent: Any, spec: Any) -> Any:
         if tangent.shape != spec[0]:

@@ -9,34 +9,46 @@ from patchgrad.backend.kernels.cuda_language import Kernel, real_of
 
 SEGMENTS = Kernel(
     "segments",
-    "real *out, const real *values, const whole *order, const whole *places, whole entries, whole features",
+    "real *out, const real *values, const whole *order, const whole *places, whole entries, whole features, whole mean",
     """
     whole start = i / features, feature = i % features;
     whole place = places[start];
     if (start > 0 && places[start - 1] == place) return;
     real sum = 0;
-    for (whole j = start; j < entries && places[j] == place; j++) sum += values[order[j] * features + feature];
-    out[place * features + feature] += sum;
+    whole j = start;
+    for (; j < entries && places[j] == place; j++) sum += values[order[j] * features + feature];
+    out[place * features + feature] += mean ? sum / (j - start) : sum;
 """,
 )
 
 
-def add_segments(xp: Any, out: Any, places: Any, values: Any) -> None:
-    """``out[places[i]] += values[i]``: (rows, features) contiguous, (entries,), (entries, features)."""
+def add_segments(xp: Any, out: Any, places: Any, values: Any, mean: bool = False) -> None:
+    """``out[places[i]] += values[i]``: (rows, features) contiguous, (entries,), (entries, features).
+
+    With ``mean`` each sum is divided by how many values it has.
+    """
     order = xp.argsort(places, stable=True)
     entries, features = values.shape
     sorted_places = xp.ascontiguousarray(xp.astype(places[order], xp.int64))
-    arguments = (out, xp.ascontiguousarray(values), xp.astype(order, xp.int64), sorted_places, entries, features)
+    arguments = (
+        out,
+        xp.ascontiguousarray(values),
+        xp.astype(order, xp.int64),
+        sorted_places,
+        entries,
+        features,
+        int(mean),
+    )
     SEGMENTS(xp, real_of(values), entries * features, *arguments)
 
 
 @kernel("cuda", "embedding_weight")
-def embedding_weight(xp: Any, ct: Any, index: Any, rows: int, padding_idx: int | None) -> Any:
+def embedding_weight(xp: Any, ct: Any, index: Any, rows: int, padding_idx: int | None, by_frequency: bool) -> Any:
     """The cotangents of each row of the table, summed."""
     if not real_of(ct):
         return NotImplemented
     out = xp.zeros((rows, ct.shape[-1]), dtype=ct.dtype)
-    add_segments(xp, out, xp.reshape(index, (-1,)), xp.reshape(ct, (-1, ct.shape[-1])))
+    add_segments(xp, out, xp.reshape(index, (-1,)), xp.reshape(ct, (-1, ct.shape[-1])), by_frequency)
     if padding_idx is not None:
         out[padding_idx] = 0
     return out

@@ -102,7 +102,8 @@ def _layer(b: Builder, e: Event) -> None:
     layer = e.module
     if layer.padding_mode != "zeros":
         raise b.cannot(f"padding_mode={layer.padding_mode!r}")
-    if len(e.inputs) > 1:
+    x, *more = e.inputs
+    if more:
         raise b.cannot("an output_size that is given at the call")
     rank = len(layer.kernel_size)
     padding: Any = (0,) * rank if layer.padding == "valid" else layer.padding
@@ -119,7 +120,7 @@ def _layer(b: Builder, e: Event) -> None:
     if transposed:
         attrs["output_padding"] = list(layer.output_padding)
     names = parameter(b, e, "weight"), parameter(b, e, "bias")
-    b.set(0, b.node("ConvTranspose" if transposed else "Conv", b.name(e.inputs[0]), *names, **attrs))
+    b.set(0, b.node("ConvTranspose" if transposed else "Conv", b.name(x), *names, **attrs))
 
 
 def parameter(b: Builder, e: Event, name: str) -> str | None:

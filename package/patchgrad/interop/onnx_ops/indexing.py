@@ -108,10 +108,19 @@ def _one_hot(b: Builder, e: Event) -> None:
     b.set(0, b.node("OneHot", b.name(e.inputs[0], "int64"), depth, b.constant([0, 1], "int64")))
 
 
+def _triangle(upper: int) -> Any:
+    def write(b: Builder, e: Event) -> None:
+        b.set(0, b.node("Trilu", b.name(e.inputs[0]), b.constant(e.attrs["diagonal"], "int64"), upper=upper))
+
+    return write
+
+
 WRITE: dict[str, Any] = {
     "select": _select,
     "EmbeddingBag": _bag,
     "embedding": _embedding,
+    "tril": _triangle(0),
+    "triu": _triangle(1),
     "gather": _gather,
     "scatter": _scatter(None),
     "scatter_add": _scatter("add"),

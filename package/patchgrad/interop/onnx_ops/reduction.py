@@ -52,7 +52,9 @@ def _variance(b: Builder, e: Event) -> None:
     centred = b.node("Sub", x, b.node("ReduceMean", x, b.ints(axes), keepdims=1))
     mean = b.node("ReduceMean", b.node("Mul", centred, centred), b.ints(axes), keepdims=keep)
     count = math.prod(sizes)
-    b.set(0, b.node("Mul", mean, b.constant(count / max(count - e.attrs["correction"], 0), kind)))
+    left = max(count - e.attrs["correction"], 0)
+    found = b.node("Mul", mean, b.constant(count / left if left else math.inf, kind))
+    b.set(0, b.node("Sqrt", found) if e.what == "std" else found)
 
 
 def _place(op: str) -> Write:
@@ -79,6 +81,7 @@ WRITE: dict[str, Any] = {
     "any": _truth("ReduceMax"),
     "all": _truth("ReduceMin"),
     "var": _variance,
+    "std": _variance,
     "argmax": _place("ArgMax"),
     "argmin": _place("ArgMin"),
     "softmax": _along("Softmax"),
