@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # JupyterLab refuses to run as root (in a container, say) unless it is told to.
 ROOT_FLAG := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: lab test lint layers types front-end unit browser docs chromium bench shots wheel lock clean
+.PHONY: lab test test-gpu lint layers types front-end unit browser docs chromium bench shots wheel lock clean
 
 lab: .venv/.installed $(FRONT_END)
 	$(BIN)/jupyter lab $(ROOT_FLAG) $(NOTEBOOK)
@@ -37,6 +37,10 @@ front-end: .venv/.test extension/node_modules/.package-lock.json
 
 unit: .venv/.test $(FRONT_END)
 	$(BIN)/python -m pytest -q -rs -n 2 -m "not slow and not browser"
+
+# On a machine with an NVIDIA GPU and CuPy (pip install 'patchgrad[cuda13]'): every op there against the CPU.
+test-gpu: .venv/.test
+	$(BIN)/python -m pytest -q -rs -m gpu
 
 browser: .venv/.test $(FRONT_END) chromium
 	$(BIN)/python -m pytest -q -rs -m "browser and not slow"

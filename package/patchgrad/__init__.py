@@ -6,11 +6,20 @@ The list of public names. Almost all are imported when they are first used (``la
 # Names are imported here to be found here.
 # pyright: reportUnusedImport=false
 
+from importlib import import_module as _import_module
 from typing import TYPE_CHECKING
 
 from patchgrad import errors, ops
 from patchgrad._public import NAMES, SUBMODULES
-from patchgrad.autograd.state import enable_grad, is_grad_enabled, no_grad, observing, set_grad_enabled
+from patchgrad.autograd.state import (
+    enable_grad,
+    inference_mode,
+    is_grad_enabled,
+    is_inference_mode_enabled,
+    no_grad,
+    observing,
+    set_grad_enabled,
+)
 from patchgrad.backend.device import device
 from patchgrad.backend.dtype import bool_ as bool
 from patchgrad.backend.dtype import (
@@ -30,11 +39,27 @@ from patchgrad.backend.dtype import (
 )
 from patchgrad.lazy import attach
 from patchgrad.ops.creation import tensor
+from patchgrad.tensor import worlds as _worlds
 from patchgrad.tensor.tensor import Tensor
 from patchgrad.version import __version__
 
 if TYPE_CHECKING:
-    from patchgrad import amp, autograd, data, datasets, func, nn, optim, plots, testing, utils
+    from patchgrad import (
+        amp,
+        array_api,
+        autograd,
+        cuda,
+        data,
+        datasets,
+        fft,
+        func,
+        linalg,
+        nn,
+        optim,
+        plots,
+        testing,
+        utils,
+    )
     from patchgrad.amp import (
         autocast,
         clear_autocast_cache,
@@ -52,31 +77,65 @@ if TYPE_CHECKING:
         seed,
         set_rng_state,
     )
-    from patchgrad.interop import from_torch, load, load_metadata, save
+    from patchgrad.interop import from_torch, load, load_metadata, onnx, save
     from patchgrad.layergraph import LayerGraph, edit, layer
-    from patchgrad.ops import random
+    from patchgrad.ops import random, special
     from patchgrad.ops.activation import *
     from patchgrad.ops.arithmetic import *
     from patchgrad.ops.arrange import *
+    from patchgrad.ops.axes import *
     from patchgrad.ops.bitwise import *
+    from patchgrad.ops.comparison import *
+    from patchgrad.ops.complex import *
     from patchgrad.ops.creation import *
+    from patchgrad.ops.cumulative import *
+    from patchgrad.ops.diagonals import *
+    from patchgrad.ops.differences import *
+    from patchgrad.ops.distance import *
     from patchgrad.ops.dtypes import *
     from patchgrad.ops.einsum import *
-    from patchgrad.ops.elementwise import *
+    from patchgrad.ops.entropy import *
+    from patchgrad.ops.error_functions import *
     from patchgrad.ops.exchange import *
+    from patchgrad.ops.exponential import *
     from patchgrad.ops.gather import *
+    from patchgrad.ops.index import *
+    from patchgrad.ops.index_along import *
+    from patchgrad.ops.joining import *
     from patchgrad.ops.linalg import *
+    from patchgrad.ops.linalg_cholesky import *
+    from patchgrad.ops.linalg_det import *
+    from patchgrad.ops.linalg_earlier import *
+    from patchgrad.ops.linalg_function import *
+    from patchgrad.ops.linalg_lu import *
+    from patchgrad.ops.linalg_products import *
+    from patchgrad.ops.linalg_sums import *
     from patchgrad.ops.movement import *
     from patchgrad.ops.random import *
+    from patchgrad.ops.ranks import *
     from patchgrad.ops.reduce import *
+    from patchgrad.ops.rounding import *
+    from patchgrad.ops.scatter_reduce import *
+    from patchgrad.ops.searching import *
+    from patchgrad.ops.selection import *
+    from patchgrad.ops.softmax import *
     from patchgrad.ops.sorting import *
-    from patchgrad.ops.special import *
+    from patchgrad.ops.statistics import *
+    from patchgrad.ops.strided import *
+    from patchgrad.ops.trigonometric import *
+    from patchgrad.ops.vector_norm import *
     from patchgrad.recorder import watch
     from patchgrad.session import Session
     from patchgrad.transforms.batching.vmap import vmap
+    from patchgrad.transforms.checkpoint import checkpoint
     from patchgrad.transforms.gradients import grad
+    from patchgrad.transforms.why.anomaly import is_anomaly_check_nan_enabled, is_anomaly_enabled
+    from patchgrad.transforms.why.explain_grad import explain_grad
+    from patchgrad.transforms.why.find_nan import find_nan
     from patchgrad.widgets import studio
 
+# The namespace is made of ops and used by the tape, which stands below them.
+_worlds.use_namespace(lambda: _import_module("patchgrad.array_api"))
 _SHOWN_BY = {
     "LayerGraph": "patchgrad.drawing",
     "layer": "patchgrad.drawing",

@@ -53,7 +53,7 @@ def every_error() -> list[Any]:
 def tensors(sample: Sample, requires_grad: bool = False) -> list[Any]:
     """The sample's arrays as tensors; floating ones may require a gradient."""
     return [
-        Tensor(host.array(entry), requires_grad and entry.dtype.kind == "f")
+        Tensor(host.array(entry), requires_grad and entry.dtype.kind in "fc")
         if isinstance(entry, host.ndarray)
         else entry
         for entry in sample.inputs

@@ -20,6 +20,7 @@ strict = pytest.importorskip("array_api_strict")
 Array = type(strict.asarray(0))
 
 FUNCTIONS = {name: getattr(strict, name) for name in dir(strict) if not name.startswith("_")}
+FUNCTIONS |= {"linalg": strict.linalg, "fft": strict.fft}
 BACKEND = Backend("strict", Namespace("array_api_strict", FUNCTIONS), (Array,))
 BACKEND.xp.ops = Operations(BACKEND, find)
 
@@ -67,8 +68,11 @@ def _rules(op: OpSpec, sample: Sample, backend: Backend) -> list[Any]:
     """Gradients by every input, for the same cotangents."""
     arrays, outputs = _forward(op, sample, backend)
     rng = host.random.default_rng(1)
-    floating = [_host(y).dtype.kind == "f" for y in outputs]
-    cts = [rng.standard_normal(y.shape) if real else None for y, real in zip(outputs, floating, strict=True)]
+    units = [{"f": 0, "c": 1j}.get(_host(y).dtype.kind) for y in outputs]
+    cts = [
+        None if unit is None else rng.standard_normal(y.shape) + unit * rng.standard_normal(y.shape)
+        for y, unit in zip(outputs, units, strict=True)
+    ]
     cts = cts if backend is cpu.backend else [None if ct is None else strict.asarray(ct) for ct in cts]
     named: dict[str, Any] = {op.inputs[i]: arrays[i] for i in op.saved_inputs}
     named |= {op.outputs[i]: outputs[i] for i in op.saved_outputs}

@@ -19,12 +19,16 @@ from patchgrad.layergraph.reading import described_by
 SHAPES: dict[str, tuple[int, ...]] = {
     "BatchNorm2d": (4, 6, 6), "BatchNorm3d": (4, 2, 4, 6), "GroupNorm": (4, 6, 6), "Flatten": (4, 6, 6),
     "Upsample": (4, 6, 6), "LocalResponseNorm": (4, 6), "ChannelShuffle": (4, 6), "Embedding": (5,),
-    "EmbeddingBag": (5,), "MatMul": (8, 8), "Permute": (4, 8),
+    "EmbeddingBag": (5,), "Fold": (4, 49), "FeatureAlphaDropout": (4, 6),
+    "MatMul": (8, 8), "Permute": (4, 8),
 }  # fmt: skip
 BY_AXES = {3: (4, 8), 4: (4, 6, 6), 5: (4, 2, 4, 6)}
 """For layers that take one number of axes, or at most this one: the size of a sample."""
-IGNORED = {"device", "dtype", "padding_mode", "inplace", "return_indices", "include_last_offset"}
-"""Arguments that no field stands for: where a layer lives, what changes nothing, what asks for other ports."""
+IGNORED = {
+    "device", "dtype", "padding_mode", "inplace", "return_indices", "include_last_offset", "sparse", "_weight",
+    "_freeze", "_random_samples",
+}  # fmt: skip
+"""Arguments that no field stands for: where a layer lives, what changes nothing, what asks for other ports, values."""
 LAYERS = [kind for kind in catalogue.kinds().values() if kind.layer.startswith("nn.")]
 every_layer = pytest.mark.parametrize("kind", LAYERS, ids=lambda kind: kind.name)
 

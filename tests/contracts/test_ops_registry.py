@@ -16,7 +16,8 @@ from .references import reference
 DIFFERENTIABLE = [
     param
     for param in every_sample()
-    if param.values[0].differentiable and any(getattr(x, "dtype", None) == "float64" for x in param.values[1].inputs)
+    if param.values[0].differentiable
+    and any(getattr(x, "dtype", None) in ("float64", "complex128") for x in param.values[1].inputs)
 ]
 
 

@@ -140,7 +140,7 @@ MISTAKES = [
     (lambda: nn.GaussianNLLLoss()(pg.zeros(3, 4), pg.zeros(3, 4), pg.zeros(2)), "variance"),
     (lambda: nn.GaussianNLLLoss()(pg.zeros(3, 4), pg.zeros(3, 4), -pg.ones(3, 4)), "negative"),
     (lambda: nn.Bilinear(0, 1, 2), "in1_features"),
-    (lambda: nn.functional.soft_margin_loss(pg.zeros(2), pg.ones(2), "most"), "most"),
+    (lambda: nn.functional.soft_margin_loss(pg.zeros(2), pg.ones(2), reduction="most"), "most"),
 ]
 
 

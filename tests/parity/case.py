@@ -19,6 +19,9 @@ class Real:
     fixed: bool = False
     """Stays as it is in every variant (a weight whose dtype the function leaves no choice for)."""
 
+    constant: bool = False
+    """Asks for no gradient: PyTorch has none for it."""
+
     def draw(self, rng: numpy.random.Generator) -> Any:
         return rng.uniform(self.low, self.high, self.shape)
 
@@ -46,8 +49,8 @@ class Truth:
         return rng.uniform(size=self.shape) < 0.5
 
 
-def R(*shape: int, low: float = -2.0, high: float = 2.0, fixed: bool = False) -> Real:
-    return Real(shape, low, high, fixed)
+def R(*shape: int, low: float = -2.0, high: float = 2.0, fixed: bool = False, constant: bool = False) -> Real:
+    return Real(shape, low, high, fixed, constant)
 
 
 def I(*shape: int, high: int, low: int = 0) -> Whole:  # noqa: E743
@@ -68,6 +71,8 @@ class Case:
         without   variants left out, with the reason: a written difference from PyTorch
         only      the only variants that make sense (None: all)
         rtol      relative tolerance in float64, where sums are taken in another order
+        prepare   makes what is given to the function from the inputs, in both libraries (a symmetric matrix, say);
+                  gradients are those of the inputs before
         choose    picks from the result what both libraries define (the sign of an eigenvector is free)
     """
 
@@ -78,6 +83,7 @@ class Case:
     only: tuple[str, ...] | None = None
     rtol: float = 1e-9
     second: bool = True
+    prepare: Callable[..., tuple[Any, ...]] = lambda *given: given
     choose: Callable[[Any], Any] = lambda found: found
     label: str = ""
 

@@ -44,7 +44,8 @@ class Pair:
         array = value.draw(self.rng)
         if isinstance(value, Real) and not value.fixed:
             array = self.change(array)
-        leaf = self.differentiable and array.dtype.kind in "fc"
+        leaf = self.differentiable and array.dtype.kind in "fc" and not getattr(value, "constant", False)
+        array = numpy.asarray(array)
         mine = pg.Tensor(array, leaf)
         theirs = torch.from_numpy(numpy.array(array)).requires_grad_(leaf)
         if leaf:
@@ -66,7 +67,7 @@ def flat(found: Any) -> list[Any]:
 
 def array_of(value: Any) -> Any:
     if isinstance(value, torch.Tensor):
-        return value.detach().resolve_conj().resolve_neg().numpy()
+        return value.detach().numpy(force=True)
     return value.detach().numpy() if isinstance(value, pg.Tensor) else value
 
 
@@ -76,7 +77,7 @@ def check(case: Case, variant: str) -> None:
     theirs = flat(case.choose(_theirs(case, pair)))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        mine = flat(case.choose(look_up(pg, case.name)(*pair.mine, **pair.my_kwargs)))
+        mine = flat(case.choose(look_up(pg, case.name)(*case.prepare(*pair.mine), **pair.my_kwargs)))
     assert len(mine) == len(theirs), f"{len(mine)} results, PyTorch gives {len(theirs)}"
     for i, (a, b) in enumerate(zip(mine, theirs, strict=True)):
         _same(a, b, case.rtol, f"result {i}")
@@ -88,7 +89,7 @@ def _theirs(case: Case, pair: Pair) -> Any:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            return look_up(torch, case.name)(*pair.theirs, **pair.their_kwargs)
+            return look_up(torch, case.name)(*case.prepare(*pair.theirs), **pair.their_kwargs)
         except (RuntimeError, TypeError, ValueError, IndexError, NotImplementedError) as error:
             raise Refused(str(error)) from error
 
@@ -130,13 +131,13 @@ def _gradients(case: Case, variant: str, pair: Pair, mine: list[Any], theirs: li
     if not live:
         assert not any(isinstance(a, pg.Tensor) and a.requires_grad for a in mine), "a gradient that PyTorch has not"
         return
-    assert all(a.requires_grad for a, _ in live), "no gradient, where PyTorch has one"
     rng = numpy.random.default_rng(11)
     weights = [rng.uniform(0.5, 1.5, tuple(b.shape)) for _, b in live]
     create = case.second and variant in SECOND
     my_leaves, their_leaves = [a for a, _ in pair.leaves], [b for _, b in pair.leaves]
     options = {"allow_unused": True, "create_graph": create}
     expected = _pull(torch.autograd.grad, _weighted(torch, [b for _, b in live], weights), their_leaves, options)
+    assert all(a.requires_grad for a, _ in live), "no gradient, where PyTorch has one"
     found = pg.grad(_weighted(pg, [a for a, _ in live], weights), my_leaves, **options)
     rtol = max(case.rtol, 1e-7)
     _same_gradients(found, expected, rtol, "gradient")

@@ -38,7 +38,7 @@ def _refuses_by_an_error_of_its_own(case: Case, variant: str, wrong: list[str]) 
 
     pair = Pair(case, variant, False)
     try:
-        look_up(pg, case.name)(*pair.mine, **pair.my_kwargs)
+        look_up(pg, case.name)(*case.prepare(*pair.mine), **pair.my_kwargs)
     except PatchgradError:
         pass
     except Exception as error:

@@ -1,7 +1,7 @@
 """The forward pass of tangents: from tensors that move to the results, along a tape that has run.
 
 Every op that has a gradient has a tangent: from its own rule, from its gradient rules where it works element by
-element, or from the transpose of its gradient rules. Knows nodes and bare values, as ``backward.py`` does.
+element, or from the transpose of its gradient rules. Knows nodes and bare values, as ``reverse.py`` does.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Protocol
 
-from patchgrad.autograd.backward import Key, World, reachable, rule_of
 from patchgrad.autograd.node import Node
+from patchgrad.autograd.reverse import Key, World, reachable, rule_of
 from patchgrad.backend import low
 from patchgrad.typing import Shape
 

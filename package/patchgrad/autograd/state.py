@@ -33,6 +33,7 @@ class State(threading.local):
     grad_enabled = True
     observers: tuple[Any, ...] = ()
     autocast: Any = None
+    inference = False
 
     def __init__(self) -> None:
         self.scope: list[Any] = []
@@ -58,13 +59,24 @@ class set_grad_enabled:
 
     def __init__(self, mode: bool) -> None:
         self._before = state.grad_enabled
-        self._mode = state.grad_enabled = bool(mode)
+        self._mode = state.grad_enabled = bool(mode) and not state.inference
 
     def __enter__(self) -> None:
         state.grad_enabled = self._mode
 
     def __exit__(self, *_: object) -> None:
         state.grad_enabled = self._before
+
+    def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        state.grad_enabled = self._before
+        mode = self._mode
+
+        @wraps(function)
+        def inside(*args: Any, **kwargs: Any) -> Any:
+            with set_grad_enabled(mode):
+                return function(*args, **kwargs)
+
+        return inside
 
 
 class _Mode:
@@ -74,7 +86,7 @@ class _Mode:
 
     def __enter__(self) -> None:
         self._before = state.grad_enabled
-        state.grad_enabled = self.mode
+        state.grad_enabled = self.mode and not state.inference
 
     def __exit__(self, *_: object) -> None:
         state.grad_enabled = self._before
@@ -98,6 +110,43 @@ class enable_grad(_Mode):
     """Switch the tape on inside a ``no_grad`` block."""
 
     mode = True
+
+
+class inference_mode:
+    """Compute without a tape, whatever is switched on inside; a context or a decorator.
+
+    Tensors made here are ordinary tensors, and may be used in a graph later (PyTorch refuses that).
+    """
+
+    def __init__(self, mode: bool | Callable[..., Any] = True) -> None:
+        self._mode = mode
+
+    def __new__(cls, mode: bool | Callable[..., Any] = True) -> Any:
+        """``@inference_mode`` without brackets decorates, too."""
+        return cls()(mode) if callable(mode) else super().__new__(cls)
+
+    def __enter__(self) -> None:
+        self._before = state.grad_enabled, state.inference
+        state.inference = bool(self._mode)
+        state.grad_enabled = state.grad_enabled and not self._mode
+
+    def __exit__(self, *_: object) -> None:
+        state.grad_enabled, state.inference = self._before
+
+    def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        mode = self._mode
+
+        @wraps(function)
+        def inside(*args: Any, **kwargs: Any) -> Any:
+            with inference_mode(mode):
+                return function(*args, **kwargs)
+
+        return inside
+
+
+def is_inference_mode_enabled() -> bool:
+    """Is this thread inside `inference_mode`?"""
+    return state.inference
 
 
 def is_grad_enabled() -> bool:

@@ -13,7 +13,7 @@ import numpy as host
 from patchgrad.backend import cpu, meta
 from patchgrad.backend.base import Backend, Namespace, Operations
 from patchgrad.backend.device import device
-from patchgrad.backend.kernels import cpu_rows, install
+from patchgrad.backend.kernels import cpu_rows, install, install_with_fallback
 from patchgrad.backend.meta import MetaArray
 
 __all__ = [
@@ -73,7 +73,7 @@ def wrapped(array: Any) -> Any:
 
 def add_backend(backend: Backend) -> None:
     """Make another array library known."""
-    install(backend)
+    install_with_fallback(backend, lambda name: _find_op(name))
     _BY_NAME[backend.name] = backend
     BY_TYPE.update(dict.fromkeys(backend.array_types, backend))
     backend.xp.ops = Operations(backend, _find_op)

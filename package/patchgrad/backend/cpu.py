@@ -34,11 +34,21 @@ def _silent() -> tuple[ContextVar[Any], Any]:
 _ERRORS, _IGNORED = _silent()
 
 
+class NumPy(Namespace):
+    """NumPy's functions. ``numpy.fft`` is imported when it is first asked for, as NumPy itself does it."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name == "fft":
+            self.fft = numpy.fft
+            return numpy.fft
+        return super().__getattr__(name)
+
+
 class CPU(Backend):
     """Arrays are ``numpy.ndarray``. Ops give inf and NaN without a warning, as they do on a GPU."""
 
     def __init__(self) -> None:
-        super().__init__("cpu", Namespace("numpy", FUNCTIONS), (numpy.ndarray, numpy.generic))
+        super().__init__("cpu", NumPy("numpy", FUNCTIONS), (numpy.ndarray, numpy.generic))
         self.xp.cache_bytes = 2**20
 
     def run(self, op: Any, arrays: list[Any], attrs: dict[str, Any]) -> Any:

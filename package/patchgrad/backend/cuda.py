@@ -1,17 +1,27 @@
 """CuPy on a GPU. Imported on first use only; its absence is a clear error.
 
-The same rules run here as on NumPy: ``xp`` is CuPy's namespace, completed by the few array-API
-functions that CuPy 14 lacks.
+The same rules run here as on NumPy: ``xp`` is CuPy's namespace, completed by the few array-API functions that CuPy 14
+lacks. Kernels in ``kernels/cuda_*.py`` take the place of some forwards. Not yet run on a GPU: what was checked without
+one stands in ``docs/gpu.md``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 
+import numpy
+
 from patchgrad.backend.base import Backend, Namespace
+from patchgrad.backend.device import device
+from patchgrad.backend.kernels import cuda_conv, cuda_philox, cuda_rows, cuda_segments, cuda_windows
+from patchgrad.backend.kernels.cuda_language import BLOCK, Kernel
 from patchgrad.errors import DeviceError
 
+KERNELS = (cuda_conv, cuda_philox, cuda_rows, cuda_segments, cuda_windows)
+"""Importing a file of kernels enters them."""
 INSTALL = "pip install 'patchgrad[cuda13]' (or cuda12) on a machine with an NVIDIA GPU, or use device='cpu'"
 
 
@@ -28,7 +38,7 @@ def load_cupy() -> Any:
     return cupy
 
 
-def _completed(cupy: Any) -> dict[str, Any]:
+def completed(cupy: Any) -> dict[str, Any]:
     """CuPy's functions, and array-API functions that CuPy lacks or whose arguments it names differently."""
     functions = {name: value for name, value in vars(cupy).items() if not name.startswith("_")}
 
@@ -41,33 +51,67 @@ def _completed(cupy: Any) -> dict[str, Any]:
     def var(x: Any, /, *, axis: Any = None, correction: float = 0.0, keepdims: bool = False) -> Any:
         return cupy.var(x, axis=axis, ddof=correction, keepdims=keepdims)
 
+    def std(x: Any, /, *, axis: Any = None, correction: float = 0.0, keepdims: bool = False) -> Any:
+        return cupy.std(x, axis=axis, ddof=correction, keepdims=keepdims)
+
     def argsort(x: Any, /, *, axis: int = -1, stable: bool = True) -> Any:
         return cupy.argsort(x, axis=axis, kind="stable")
 
+    def sort(x: Any, /, *, axis: int = -1, stable: bool = True) -> Any:
+        return cupy.sort(x, axis=axis, kind="stable")
+
+    def diagonal(x: Any, /, *, offset: int = 0) -> Any:
+        return cupy.diagonal(x, offset=offset, axis1=-2, axis2=-1)
+
+    linalg = SimpleNamespace(**{"diagonal": diagonal, "vecdot": vecdot, **vars(cupy.linalg)})
     lacking = {
         "vecdot": vecdot,
         "unstack": unstack,
         "cumulative_sum": cupy.cumsum,
         "cumulative_prod": cupy.cumprod,
     }
-    return {**lacking, **functions, "var": var, "argsort": argsort}
+    own = {"var": var, "std": std, "argsort": argsort, "sort": sort, "linalg": linalg, "launch": launcher(cupy)}
+    return {**lacking, **functions, **own}
+
+
+def launcher(cupy: Any) -> Callable[[Kernel, str, tuple[Any, ...]], None]:
+    """``launch(kernel, real, arguments)``: compile the kernel for this type once, run it on the current stream."""
+    functions: dict[tuple[str, str], Any] = {}
+
+    def launch(kernel: Kernel, real: str, arguments: tuple[Any, ...]) -> None:
+        function = functions.get((kernel.name, real))
+        if function is None:
+            function = cupy.RawKernel(kernel.source(real), kernel.name, options=("--std=c++14",))
+            functions[(kernel.name, real)] = function
+        function((kernel.blocks(int(arguments[-1])),), (BLOCK,), arguments)
+
+    return launch
 
 
 class CUDA(Backend):
     """Arrays are ``cupy.ndarray``."""
 
     def __init__(self, cupy: Any) -> None:
-        super().__init__("cuda", Namespace("cupy", _completed(cupy)), (cupy.ndarray,))
+        super().__init__("cuda", Namespace("cupy", completed(cupy)), (cupy.ndarray,))
         self.cupy = cupy
+
+    def at(self, where: device) -> Any:
+        count = self.cupy.cuda.runtime.getDeviceCount()
+        index = where.index
+        if index is not None and index >= count:
+            raise DeviceError(f"there is no device '{where}'", got=f"{count} GPUs", want=f"cuda:0 to cuda:{count - 1}")
+        return self.cupy.cuda.Device(index)
 
     def asarray(self, value: Any, dtype: Any = None) -> Any:
         return self.cupy.asarray(value, dtype=dtype)
 
-    def from_dlpack(self, source: Any) -> Any:
-        return self.cupy.from_dlpack(source)
-
     def to_host(self, array: Any) -> Any:
         return self.cupy.asnumpy(array)
+
+    def pinned(self, array: Any) -> Any:
+        out = import_module("cupyx").empty_pinned(array.shape, array.dtype)
+        numpy.copyto(out, array)
+        return out
 
     def device_of(self, array: Any) -> str:
         return f"cuda:{array.device.id}"

@@ -142,3 +142,10 @@ def set_default_dtype(value: Any) -> None:
             "the default dtype must be a floating one", got=new.name, want="float64, float32, float16 or bfloat16"
         )
     _default = new
+
+
+def wrapped(value: int, kind: Any) -> int:
+    """A whole number as the few bits of an integer dtype hold it: 300 is 44 in uint8."""
+    bits = 8 * kind.itemsize
+    value &= (1 << bits) - 1
+    return value - (1 << bits) if kind.kind == "i" and value >> (bits - 1) else value

@@ -8,6 +8,9 @@ Source: Salmon, Moraes, Dror, Shaw 2011, Parallel random numbers: as easy as 1, 
 from __future__ import annotations
 
 import math
+import threading
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from patchgrad.backend import MetaArray, get_backend
@@ -58,6 +61,25 @@ SIGNIFICANT = {"float32": 24, "float16": 11, "bfloat16": 8}
 """Binary digits of a number: with more random bits some would be rounded up to 1."""
 
 
+class Drawing(threading.local):
+    """Who comes between streams and those who draw in this thread; called as ``around(draw, stream, *args)``."""
+
+    around: Callable[..., Any] | None = None
+
+
+drawing = Drawing()
+
+
+def _through(draw: Callable[..., Any]) -> Callable[..., Any]:
+    @wraps(draw)
+    def drawn(self: Stream, *args: Any, **kwargs: Any) -> Array:
+        if drawing.around is None:
+            return draw(self, *args, **kwargs)
+        return drawing.around(draw, self, *args, **kwargs)
+
+    return drawn
+
+
 class Stream:
     """A sequence of random numbers: a ``key`` and the ``offset`` of the next block of 128 bits.
 
@@ -73,9 +95,9 @@ class Stream:
 
     def bits(self, count: int, backend: Backend | None = None) -> Array:
         """The next ``count`` words: (count,) uint32."""
-        xp = (backend or get_backend()).xp
-        blocks = -(-count // 4)
-        words = xp.reshape(philox(xp, self.key, self.offset, blocks), (-1,))
+        backend = backend or get_backend()
+        xp, blocks = backend.xp, -(-count // 4)
+        words = xp.reshape(backend.kernels.get("philox", philox)(xp, self.key, self.offset, blocks), (-1,))
         self.offset += blocks
         return words[:count]
 
@@ -85,6 +107,7 @@ class Stream:
         pairs = xp.astype(xp.reshape(self.bits(2 * count, backend), (-1, 2)), xp.uint64)
         return pairs[:, 0] + (pairs[:, 1] << xp.asarray(32, dtype=xp.uint64))
 
+    @_through
     def uniform(self, shape: Shape, dtype: Any = None, backend: Backend | None = None) -> Array:
         """Uniform in [0, 1): as many random bits each as the dtype holds."""
         kind, backend = _floating(dtype), backend or get_backend()
@@ -99,6 +122,7 @@ class Stream:
             values = xp.astype(xp.astype(top, xp.float32) * 2.0**-bits, kind.numpy)
         return xp.reshape(values, shape)
 
+    @_through
     def normal(self, shape: Shape, dtype: Any = None, backend: Backend | None = None) -> Array:
         """Normal with mean 0 and standard deviation 1.
 
@@ -118,6 +142,7 @@ class Stream:
         values = xp.concat((radius * xp.cos(angle), radius * xp.sin(angle)))[:count]
         return xp.reshape(xp.astype(values, kind.numpy), shape)
 
+    @_through
     def integers(self, low: int, high: int, shape: Shape, backend: Backend | None = None) -> Array:
         """Integers from ``low`` to ``high - 1``, int64. The bias is below (high - low) / 2**64."""
         if high <= low:
@@ -129,6 +154,7 @@ class Stream:
         values = self.words64(math.prod(shape), backend) % xp.asarray(high - low, dtype=xp.uint64)
         return xp.reshape(xp.astype(values, xp.int64) + low, shape)
 
+    @_through
     def permutation(self, count: int, backend: Backend | None = None) -> Array:
         """The numbers below ``count`` in random order: (count,) int64."""
         backend = backend or get_backend()

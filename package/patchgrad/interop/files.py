@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -45,7 +45,7 @@ def save(obj: Any, f: Any, *, metadata: Mapping[str, str] | None = None) -> None
         )
     if metadata and not all(isinstance(text, str) for pair in metadata.items() for text in pair):
         raise ArgumentError("metadata is text by name", got=repr(dict(metadata)))
-    _write_whole(path, kind, obj, metadata or {})
+    write_whole(path, lambda file: _write(file, kind, obj, metadata or {}))
     return None
 
 
@@ -91,12 +91,12 @@ def _name_of(f: Any) -> str:
     return str(getattr(f, "name", type(f).__name__)) if hasattr(f, "read") else os.fspath(f)
 
 
-def _write_whole(path: Path, kind: str, obj: Any, metadata: Mapping[str, str]) -> None:
+def write_whole(path: Path, write: Callable[[BinaryIO], Any]) -> None:
     """Write beside the place and move there, so that no reader ever sees half a file."""
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
-            _write(file, kind, obj, metadata)
+            write(file)
         os.chmod(name, 0o666 & ~_mask())
         os.replace(name, path)
     except BaseException:

@@ -89,6 +89,8 @@ def meaning(word: str) -> Callable[..., Any] | None:
     if word in OWN:
         return OWN[word]
     head, _, name = word.partition(".")
+    if head == "onnx":
+        return importlib.import_module("patchgrad.interop.onnx_ops").table("READ").get(name)
     if head in PLAIN:
         return getattr(PLAIN[head], name, None)
     if head == "method":
@@ -117,7 +119,7 @@ def called(word: str, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
     function = meaning(word)
     if function is None:
         raise GraphError(f"{word} has no counterpart in patchgrad")
-    if not word.startswith(tuple(PLAIN)):
+    if not word.startswith(("onnx.", *PLAIN)):
         args, kwargs = fitted(function, args, kwargs)
     return function(*args, **kwargs)
 

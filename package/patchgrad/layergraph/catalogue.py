@@ -37,7 +37,10 @@ LEFT_OUT = {
     "RNNCell": "one step of a loop, which a layer graph does not have; RNN goes through the whole sequence",
     "GRUCell": "one step of a loop; GRU goes through the whole sequence",
     "LSTMCell": "one step of a loop; LSTM goes through the whole sequence",
-    "MaxUnpool2d": "takes the places of the maxima, which no layer of the catalogue gives",
+    **{
+        f"MaxUnpool{axes}d": "takes the places of the maxima, which no layer of the catalogue gives"
+        for axes in (1, 2, 3)
+    },
     "TransformerEncoderLayer": "layers with shortcuts, each of which is in the catalogue",
     "TransformerDecoderLayer": "layers with shortcuts, each of which is in the catalogue",
     "TransformerEncoder": "made of another module, not of settings",

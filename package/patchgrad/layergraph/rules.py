@@ -58,6 +58,11 @@ def bias_of_norm(settings: Settings) -> dict[str, Any]:
     return {} if settings["elementwise_affine"] else {"bias": True}
 
 
+def bias_of_affine(settings: Settings) -> dict[str, Any]:
+    """Without scale and shift there is no shift to switch off."""
+    return {} if settings["affine"] else {"bias": True}
+
+
 def divisor(size: int, wanted: int) -> int:
     """The largest divisor of ``size`` that is at most ``wanted``."""
     return next(count for count in range(min(size, wanted), 0, -1) if size % count == 0)

@@ -47,9 +47,10 @@ def _show(xp: Any, ct: Any, s: Any, wanted: list[bool]) -> Gradients:
 class Crossing:
     """One call of a module with backward hooks: the gradients on its way in and out."""
 
-    def __init__(self, module: Any, hooks: list[Callable[..., Any]]) -> None:
+    def __init__(self, module: Any, hooks: list[Callable[..., Any]], first: list[Callable[..., Any]]) -> None:
         self.module = module
         self.hooks = hooks
+        self.first = first
         self.grad_output: Gradients = ()
         self.has_inputs = False
 
@@ -74,10 +75,15 @@ class Crossing:
         passed = dict(zip(places, found if len(places) > 1 else (found,), strict=True))
         return tuple(passed.get(place, entry) for place, entry in enumerate(entries))
 
-    def _on_outputs(self, gradients: Gradients) -> None:
+    def _on_outputs(self, gradients: Gradients) -> Gradients:
+        for hook in self.first:
+            answer = hook(self.module, gradients)
+            if answer is not None:
+                gradients = answer if isinstance(answer, tuple) else (answer,)
         self.grad_output = gradients
         if not self.has_inputs:
             self._on_inputs((None,))
+        return gradients
 
     def _on_inputs(self, gradients: Gradients) -> Gradients | None:
         for hook in self.hooks:

@@ -126,7 +126,7 @@ class PReLU(Shown):
 
     shown = ("num_parameters",)
 
-    def __init__(self, num_parameters: int = 1, init: float = 0.25, *, device: Any = None, dtype: Any = None) -> None:
+    def __init__(self, num_parameters: int = 1, init: float = 0.25, device: Any = None, dtype: Any = None) -> None:
         super().__init__()
         counts("PReLU", num_parameters=num_parameters)
         self.num_parameters = num_parameters

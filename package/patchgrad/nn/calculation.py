@@ -124,7 +124,7 @@ class MatMul(Module):
 
 
 class MaskedFill(Module):
-    """``x`` with ``value`` where the mask is True: what a causal attention does with the future.
+    """``x`` with ``value`` where the mask is True (or not 0): what a causal attention does with the future.
 
     Parameters
         value  a number as text, so that "-inf" can be said
@@ -135,7 +135,8 @@ class MaskedFill(Module):
         self.value = str(float(value))
 
     def forward(self, x: Tensor, mask: Tensor) -> Tensor:
-        return elementwise.where(mask, float(self.value), x)
+        held = mask if mask.dtype.kind == "b" else mask != 0
+        return elementwise.where(held, float(self.value), x)
 
     def extra_repr(self) -> str:
         return self.value

@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from patchgrad.errors import ShapeError
-from patchgrad.nn import functional, init
+from patchgrad.nn import functional, init, steps
 from patchgrad.nn.arguments import choice, counts
 from patchgrad.nn.module import Module
 from patchgrad.nn.parameter import Parameter
@@ -53,7 +53,7 @@ class _Cell(Module):
                 where=self.path,
             )
         shape = (*x.shape[:-1], self.hidden_size)
-        state = functional.zeros_as(x, shape) if h is None else h
+        state = steps.zeros_as(x, shape) if h is None else h
         if tuple(state.shape) != shape:
             raise ShapeError(
                 f"{type(self).__name__} cannot go on from this state",
@@ -85,7 +85,6 @@ class RNNCell(_Cell):
         hidden_size: int,
         bias: bool = True,
         nonlinearity: str = "tanh",
-        *,
         device: Any = None,
         dtype: Any = None,
     ) -> None:
@@ -111,7 +110,7 @@ class GRUCell(_Cell):
     gates = 3
 
     def forward(self, x: Tensor, hx: Tensor | None = None) -> Tensor:
-        return functional.gru_step(*self._shares(x, hx))
+        return steps.gru_step(*self._shares(x, hx))
 
 
 class LSTMCell(_Cell):
@@ -125,4 +124,4 @@ class LSTMCell(_Cell):
 
     def forward(self, x: Tensor, hx: tuple[Tensor, Tensor] | None = None) -> tuple[Tensor, Tensor]:
         inputs, hidden, state = self._shares(x, None if hx is None else hx[0])
-        return functional.lstm_step(inputs + hidden, functional.zeros_as(x, state.shape) if hx is None else hx[1])
+        return steps.lstm_step(inputs + hidden, steps.zeros_as(x, state.shape) if hx is None else hx[1])

@@ -27,7 +27,6 @@ class TransposedConvolution(Convolution):
         bias: bool = True,
         dilation: Sizes = 1,
         padding_mode: str = "zeros",
-        *,
         device: Any = None,
         dtype: Any = None,
     ) -> None:
@@ -107,3 +106,18 @@ class ConvTranspose2d(TransposedConvolution):
 
     axes = 2
     convolve = functional.conv_transpose2d
+
+
+class ConvTranspose3d(TransposedConvolution):
+    """The way back through a `Conv3d`: makes volumes larger.
+
+    Shapes
+        x (batch, in_channels, depth, height, width)  ->  y (batch, out_channels, depth', height', width'), with
+        depth' = (depth - 1) * stride - 2 * padding + dilation * (kernel - 1) + output_padding + 1
+    Parameters
+        weight (in_channels, out_channels / groups, *kernel), uniform in ±sqrt(1 / fan_in)
+        bias   (out_channels,), the same; absent if ``bias=False``
+    """
+
+    axes = 3
+    convolve = functional.conv_transpose3d

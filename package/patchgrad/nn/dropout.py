@@ -49,7 +49,7 @@ class Dropout(_Noise):
     """
 
     def drop(self, x: Tensor, stream: Stream) -> Tensor:
-        return functional.dropout(x, self.p, stream=stream)
+        return functional.dropout(x, self.p, inplace=self.inplace, stream=stream)
 
 
 class _ChannelDropout(_Noise):
@@ -65,7 +65,8 @@ class _ChannelDropout(_Noise):
                 want=f"(batch, channels, and {self.axes} more), or without batch",
                 where=self.path,
             )
-        return functional.dropout2d(x, self.p, stream=stream)
+        drop = (functional.dropout1d, functional.dropout2d, functional.dropout3d)[self.axes - 1]
+        return drop(x, self.p, inplace=self.inplace, stream=stream)
 
 
 class Dropout1d(_ChannelDropout):
@@ -112,4 +113,15 @@ class AlphaDropout(_Noise):
     """
 
     def drop(self, x: Tensor, stream: Stream) -> Tensor:
-        return functional.alpha_dropout(x, self.p, stream=stream)
+        return functional.alpha_dropout(x, self.p, True, self.inplace, stream=stream)
+
+
+class FeatureAlphaDropout(_Noise):
+    """`AlphaDropout` of whole channels: those dropped are SELU's lowest value everywhere.
+
+    Shapes
+        x (batch, channels, *)  ->  y of the same shape
+    """
+
+    def drop(self, x: Tensor, stream: Stream) -> Tensor:
+        return functional.feature_alpha_dropout(x, self.p, True, self.inplace, stream=stream)

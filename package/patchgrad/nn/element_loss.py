@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from patchgrad.nn import functional
-from patchgrad.nn.arguments import choice
 from patchgrad.nn.loss import Loss
 from patchgrad.tensor import Tensor
 
@@ -11,19 +10,25 @@ from patchgrad.tensor import Tensor
 class SmoothL1Loss(Loss):
     """``d² / (2 beta)`` for differences ``|d| < beta``, ``|d| - beta / 2`` beyond. Source: Girshick 2015."""
 
-    def __init__(self, reduction: str = "mean", beta: float = 1.0) -> None:
-        super().__init__(reduction)
+    def __init__(
+        self,
+        size_average: bool | None = None,
+        reduce: bool | None = None,
+        reduction: str = "mean",
+        beta: float = 1.0,
+    ) -> None:
+        super().__init__(size_average, reduce, reduction)
         self.beta = beta
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
-        return functional.smooth_l1_loss(input, target, self.reduction, self.beta)
+        return functional.smooth_l1_loss(input, target, reduction=self.reduction, beta=self.beta)
 
 
 class HuberLoss(Loss):
     """``d² / 2`` for differences ``|d| < delta``, ``delta (|d| - delta / 2)`` beyond. Source: Huber 1964."""
 
     def __init__(self, reduction: str = "mean", delta: float = 1.0) -> None:
-        super().__init__(reduction)
+        super().__init__(reduction=reduction)
         self.delta = delta
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
@@ -37,12 +42,18 @@ class BCELoss(Loss):
         weight  factor of each element, broadcast
     """
 
-    def __init__(self, weight: Tensor | None = None, reduction: str = "mean") -> None:
-        super().__init__(reduction)
+    def __init__(
+        self,
+        weight: Tensor | None = None,
+        size_average: bool | None = None,
+        reduce: bool | None = None,
+        reduction: str = "mean",
+    ) -> None:
+        super().__init__(size_average, reduce, reduction)
         self.register_buffer("weight", weight)
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
-        return functional.binary_cross_entropy(input, target, self.weight, self.reduction)
+        return functional.binary_cross_entropy(input, target, self.weight, reduction=self.reduction)
 
 
 class KLDivLoss(Loss):
@@ -54,14 +65,20 @@ class KLDivLoss(Loss):
         Kullback and Leibler 1951, On information and sufficiency.
     """
 
-    def __init__(self, reduction: str = "mean", log_target: bool = False) -> None:
-        super().__init__("sum" if reduction == "batchmean" else reduction)
-        choice("KLDivLoss", ("mean", "sum", "none", "batchmean"), reduction=reduction)
-        self.reduction = reduction
+    reductions = ("mean", "sum", "none", "batchmean")
+
+    def __init__(
+        self,
+        size_average: bool | None = None,
+        reduce: bool | None = None,
+        reduction: str = "mean",
+        log_target: bool = False,
+    ) -> None:
+        super().__init__(size_average, reduce, reduction)
         self.log_target = log_target
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
-        return functional.kl_div(input, target, self.reduction, self.log_target)
+        return functional.kl_div(input, target, reduction=self.reduction, log_target=self.log_target)
 
 
 class PoissonNLLLoss(Loss):
@@ -72,14 +89,24 @@ class PoissonNLLLoss(Loss):
         full       add Stirling's ``t log t - t + log(2 pi t) / 2`` where t is above 1
     """
 
-    def __init__(self, log_input: bool = True, full: bool = False, eps: float = 1e-8, reduction: str = "mean") -> None:
-        super().__init__(reduction)
+    def __init__(
+        self,
+        log_input: bool = True,
+        full: bool = False,
+        size_average: bool | None = None,
+        eps: float = 1e-8,
+        reduce: bool | None = None,
+        reduction: str = "mean",
+    ) -> None:
+        super().__init__(size_average, reduce, reduction)
         self.log_input = log_input
         self.full = full
         self.eps = eps
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
-        return functional.poisson_nll_loss(input, target, self.log_input, self.full, self.eps, self.reduction)
+        return functional.poisson_nll_loss(
+            input, target, self.log_input, self.full, eps=self.eps, reduction=self.reduction
+        )
 
 
 class GaussianNLLLoss(Loss):
@@ -93,9 +120,9 @@ class GaussianNLLLoss(Loss):
     """
 
     def __init__(self, *, full: bool = False, eps: float = 1e-6, reduction: str = "mean") -> None:
-        super().__init__(reduction)
+        super().__init__(reduction=reduction)
         self.full = full
         self.eps = eps
 
     def forward(self, input: Tensor, target: Tensor, var: Tensor | float) -> Tensor:
-        return functional.gaussian_nll_loss(input, target, var, self.full, self.eps, self.reduction)
+        return functional.gaussian_nll_loss(input, target, var, self.full, self.eps, reduction=self.reduction)

@@ -22,10 +22,11 @@ class Hooks:
     def __init__(self) -> None:
         self.before: dict[int, tuple[Callable[..., Any], bool]] = {}
         self.after: dict[int, tuple[Callable[..., Any], bool]] = {}
+        self.before_backward: dict[int, Callable[..., Any]] = {}
         self.backward: dict[int, Callable[..., Any]] = {}
 
     def __bool__(self) -> bool:
-        return bool(self.before or self.after or self.backward)
+        return bool(self.before or self.after or self.backward or self.before_backward)
 
 
 def watched_call(module: Any, hooks: Hooks, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
@@ -63,7 +64,7 @@ def _run_after(hooks: Hooks, module: Any, args: tuple[Any, ...], kwargs: dict[st
 
 
 def _forward_and_back(hooks: Hooks, module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-    if not hooks.backward:
+    if not hooks.backward and not hooks.before_backward:
         return module.forward(*args, **kwargs)
-    crossing = Crossing(module, list(hooks.backward.values()))
+    crossing = Crossing(module, list(hooks.backward.values()), list(hooks.before_backward.values()))
     return crossing.leave(module.forward(*crossing.enter(args), **kwargs))

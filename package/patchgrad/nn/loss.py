@@ -5,16 +5,25 @@ from __future__ import annotations
 from patchgrad.nn import functional
 from patchgrad.nn.arguments import choice, probability
 from patchgrad.nn.module import Module
+from patchgrad.ops.reduction import chosen
 from patchgrad.tensor import Tensor
 
 
 class Loss(Module):
-    """A loss that is averaged, summed, or left per element."""
+    """A loss that is averaged, summed, or left per element.
 
-    def __init__(self, reduction: str = "mean") -> None:
+    Settings
+        reduction     "mean", "sum" or "none"
+        size_average  the older form: False for the sum
+        reduce        the older form: False for every element
+    """
+
+    reductions: tuple[str, ...] = ("mean", "sum", "none")
+
+    def __init__(self, size_average: bool | None = None, reduce: bool | None = None, reduction: str = "mean") -> None:
         super().__init__()
-        choice(type(self).__name__, ("mean", "sum", "none"), reduction=reduction)
-        self.reduction = reduction
+        choice(type(self).__name__, self.reductions, reduction=reduction)
+        self.reduction = chosen(reduction, size_average, reduce)
 
     def extra_repr(self) -> str:
         return "" if self.reduction == "mean" else f"reduction={self.reduction!r}"
@@ -28,7 +37,7 @@ class MSELoss(Loss):
     """
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
-        return functional.mse_loss(input, target, self.reduction)
+        return functional.mse_loss(input, target, reduction=self.reduction)
 
 
 class L1Loss(Loss):
@@ -39,7 +48,7 @@ class L1Loss(Loss):
     """
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
-        return functional.l1_loss(input, target, self.reduction)
+        return functional.l1_loss(input, target, reduction=self.reduction)
 
 
 class CrossEntropyLoss(Loss):
@@ -57,11 +66,13 @@ class CrossEntropyLoss(Loss):
     def __init__(
         self,
         weight: Tensor | None = None,
+        size_average: bool | None = None,
         ignore_index: int = -100,
+        reduce: bool | None = None,
         reduction: str = "mean",
         label_smoothing: float = 0.0,
     ) -> None:
-        super().__init__(reduction)
+        super().__init__(size_average, reduce, reduction)
         probability("CrossEntropyLoss", label_smoothing=label_smoothing)
         self.register_buffer("weight", weight)
         self.ignore_index = ignore_index
@@ -89,8 +100,15 @@ class NLLLoss(Loss):
         ignore_index  a class number that does not count
     """
 
-    def __init__(self, weight: Tensor | None = None, ignore_index: int = -100, reduction: str = "mean") -> None:
-        super().__init__(reduction)
+    def __init__(
+        self,
+        weight: Tensor | None = None,
+        size_average: bool | None = None,
+        ignore_index: int = -100,
+        reduce: bool | None = None,
+        reduction: str = "mean",
+    ) -> None:
+        super().__init__(size_average, reduce, reduction)
         self.register_buffer("weight", weight)
         self.ignore_index = ignore_index
 
@@ -108,10 +126,19 @@ class BCEWithLogitsLoss(Loss):
         pos_weight  factor of the positive part, broadcast: above 1 finds more positives
     """
 
-    def __init__(self, weight: Tensor | None = None, reduction: str = "mean", pos_weight: Tensor | None = None) -> None:
-        super().__init__(reduction)
+    def __init__(
+        self,
+        weight: Tensor | None = None,
+        size_average: bool | None = None,
+        reduce: bool | None = None,
+        reduction: str = "mean",
+        pos_weight: Tensor | None = None,
+    ) -> None:
+        super().__init__(size_average, reduce, reduction)
         self.register_buffer("weight", weight)
         self.register_buffer("pos_weight", pos_weight)
 
     def forward(self, input: Tensor, target: Tensor) -> Tensor:
-        return functional.binary_cross_entropy_with_logits(input, target, self.weight, self.reduction, self.pos_weight)
+        return functional.binary_cross_entropy_with_logits(
+            input, target, self.weight, reduction=self.reduction, pos_weight=self.pos_weight
+        )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from patchgrad.nn import functional
 from patchgrad.nn.module import Module
+from patchgrad.ops.movement import cat
 from patchgrad.tensor import Tensor
 
 
@@ -48,7 +48,7 @@ class Concat(Module):
         self.dim = dim
 
     def forward(self, a: Tensor, b: Tensor) -> Tensor:
-        return functional.cat((a, b), self.dim)
+        return cat((a, b), self.dim)
 
     def extra_repr(self) -> str:
         return f"dim={self.dim}"

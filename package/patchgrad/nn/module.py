@@ -187,6 +187,10 @@ class Module(Owner):
         """Call ``hook(module, grad_input, grad_output)`` after backward; what it returns replaces grad_input."""
         return add(self._hooks.backward, hook, prepend=prepend)
 
+    def register_full_backward_pre_hook(self, hook: Callable[..., Any], prepend: bool = False) -> HookHandle:
+        """Call ``hook(module, grad_output)`` before backward; what it returns replaces grad_output."""
+        return add(self._hooks.before_backward, hook, prepend=prepend)
+
     # Saving, moving, printing: one line each, done elsewhere
 
     def state_dict(self, *, prefix: str = "", keep_vars: bool = False) -> dict[str, Tensor]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from patchgrad.backend import MetaArray
 from patchgrad.errors import ShapeError
-from patchgrad.nn import functional, init
+from patchgrad.nn import functional, init, steps
 from patchgrad.nn.arguments import counts, divides
 from patchgrad.nn.module import Module
 from patchgrad.nn.parameter import Parameter, allocate
@@ -27,9 +27,10 @@ class BatchNorm(Module):
         momentum: float | None = 0.1,
         affine: bool = True,
         track_running_stats: bool = True,
-        *,
         device: Any = None,
         dtype: Any = None,
+        *,
+        bias: bool = True,
     ) -> None:
         super().__init__()
         counts(type(self).__name__, num_features=num_features)
@@ -40,7 +41,7 @@ class BatchNorm(Module):
         self.track_running_stats = track_running_stats
         shape, place = (num_features,), {"device": device, "dtype": dtype}
         self.weight = Parameter.empty(shape, **place) if affine else None
-        self.bias = Parameter.empty(shape, **place) if affine else None
+        self.bias = Parameter.empty(shape, **place) if affine and bias else None
         self.register_buffer("running_mean", Tensor(allocate(shape, **place)) if track_running_stats else None)
         self.register_buffer("running_var", Tensor(allocate(shape, **place)) if track_running_stats else None)
         count = Tensor(allocate((), device=device, dtype="int64")) if track_running_stats else None
@@ -82,7 +83,7 @@ class BatchNorm(Module):
         """The share of this batch in the running statistics; with ``momentum=None`` all batches count alike."""
         if not (self.training and self.track_running_stats) or isinstance(x.data, MetaArray):
             return 0.0
-        functional.count_up(self.num_batches_tracked)
+        steps.count_up(self.num_batches_tracked)
         return 1.0 / self.num_batches_tracked.item() if self.momentum is None else self.momentum
 
     def extra_repr(self) -> str:
@@ -158,7 +159,6 @@ class LayerNorm(Module):
         eps: float = 1e-5,
         elementwise_affine: bool = True,
         bias: bool = True,
-        *,
         device: Any = None,
         dtype: Any = None,
     ) -> None:
@@ -202,9 +202,10 @@ class GroupNorm(Module):
         num_channels: int,
         eps: float = 1e-5,
         affine: bool = True,
-        *,
         device: Any = None,
         dtype: Any = None,
+        *,
+        bias: bool = True,
     ) -> None:
         super().__init__()
         counts("GroupNorm", num_groups=num_groups, num_channels=num_channels)
@@ -215,7 +216,7 @@ class GroupNorm(Module):
         self.affine = affine
         place = {"device": device, "dtype": dtype}
         self.weight = Parameter.empty((num_channels,), **place) if affine else None
-        self.bias = Parameter.empty((num_channels,), **place) if affine else None
+        self.bias = Parameter.empty((num_channels,), **place) if affine and bias else None
         self.reset_parameters()
 
     def reset_parameters(self) -> None:

@@ -11,6 +11,9 @@ from patchgrad.nn import functional, init
 from patchgrad.nn.arguments import choice, counts, probability
 from patchgrad.nn.module import Module
 from patchgrad.nn.parameter import Parameter
+from patchgrad.nn.steps import gru_step, zeros_as
+from patchgrad.ops.movement import cat, stack
+from patchgrad.ops.recurrent import lstm_layer
 from patchgrad.tensor import Tensor
 
 State = tuple[Tensor, ...]
@@ -34,7 +37,6 @@ class Recurrent(Module):
         batch_first: bool = False,
         dropout: float = 0.0,
         bidirectional: bool = False,
-        *,
         device: Any = None,
         dtype: Any = None,
     ) -> None:
@@ -99,8 +101,8 @@ class Recurrent(Module):
                 output, end = self._direction(steps, begin, suffix)
                 outputs.append(output)
                 ends.append(end)
-            steps = functional.cat(outputs, 2) if len(outputs) > 1 else outputs[0]
-        return steps, tuple(functional.stack(list(each), 0) for each in zip(*ends, strict=True))
+            steps = cat(outputs, 2) if len(outputs) > 1 else outputs[0]
+        return steps, tuple(stack(list(each), 0) for each in zip(*ends, strict=True))
 
     def _direction(self, steps: Tensor, state: State, suffix: str) -> tuple[Tensor, State]:
         """One layer in one direction: (length, batch, features) -> (length, batch, hidden_size) and its last state."""
@@ -116,7 +118,7 @@ class Recurrent(Module):
         h, outputs = state[0], [state[0]] * gates.shape[0]
         for time in reversed(range(gates.shape[0])) if reverse else range(gates.shape[0]):
             h = outputs[time] = self._step(gates[time], h, weight, bias)
-        return functional.stack(outputs, 0), (h,)
+        return stack(outputs, 0), (h,)
 
     def _step(self, gates: Tensor, h: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
         raise NotImplementedError(f"{type(self).__name__} has no _step method")
@@ -124,7 +126,7 @@ class Recurrent(Module):
     def _start(self, steps: Tensor, hx: State | None, batched: bool) -> State:
         shape = (self.num_layers * (1 + self.bidirectional), steps.shape[1], self.hidden_size)
         if hx is None:
-            return (functional.zeros_as(steps, shape),) * len(self.states)
+            return (zeros_as(steps, shape),) * len(self.states)
         start = tuple(hx if batched else [state.unsqueeze(1) for state in hx])
         if [tuple(state.shape) for state in start] != [shape] * len(self.states):
             raise ShapeError(
@@ -183,7 +185,7 @@ class LSTM(Recurrent):
         self, gates: Tensor, state: State, weight: Tensor, bias: Tensor | None, reverse: bool
     ) -> tuple[Tensor, State]:
         h, c = state
-        return functional.lstm_layer(gates, h, c, weight, bias, reverse=reverse)
+        return lstm_layer(gates, h, c, weight, bias, reverse=reverse)
 
 
 class GRU(Recurrent):
@@ -210,7 +212,7 @@ class GRU(Recurrent):
     states = ("h",)
 
     def _step(self, gates: Tensor, h: Tensor, weight: Tensor, bias: Tensor | None) -> Tensor:
-        return functional.gru_step(gates, functional.linear(h, weight, bias), h)
+        return gru_step(gates, functional.linear(h, weight, bias), h)
 
 
 class RNN(Recurrent):
@@ -241,7 +243,6 @@ class RNN(Recurrent):
         batch_first: bool = False,
         dropout: float = 0.0,
         bidirectional: bool = False,
-        *,
         device: Any = None,
         dtype: Any = None,
     ) -> None:

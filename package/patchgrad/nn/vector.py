@@ -6,8 +6,8 @@ import math
 from collections.abc import Iterable
 
 from patchgrad.errors import ArgumentError, ShapeError
-from patchgrad.nn import functional
 from patchgrad.nn.parameter import overwrite
+from patchgrad.ops.movement import cat
 from patchgrad.tensor import Tensor
 
 
@@ -16,7 +16,7 @@ def parameters_to_vector(parameters: Iterable[Tensor]) -> Tensor:
     parts = [parameter.reshape(-1) for parameter in parameters]
     if not parts:
         raise ArgumentError("parameters_to_vector got no parameters", want="at least one")
-    return functional.cat(parts, 0)
+    return cat(parts, 0)
 
 
 def vector_to_parameters(vec: Tensor, parameters: Iterable[Tensor]) -> None:

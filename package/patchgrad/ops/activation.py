@@ -1,4 +1,8 @@
-"""Activations and the softmax family, with PyTorch's names, defaults and values."""
+"""Activations, with PyTorch's names, defaults and values. The softmax family stands in ``softmax.py``."""
+
+# Names are imported here to be found here.
+# ruff: noqa: F401
+# pyright: reportUnusedImport=false
 
 from __future__ import annotations
 
@@ -7,18 +11,18 @@ from collections.abc import Callable
 from typing import Any
 
 from patchgrad.autograd.op import OpSpec, Sample, define
-from patchgrad.errors import ArgumentError
-from patchgrad.ops import elementwise, shapes
-from patchgrad.ops.special import in_pieces
+from patchgrad.ops import shapes
+from patchgrad.ops.error_functions import in_pieces
+from patchgrad.ops.pointwise import caller, choice, conj, mask
+from patchgrad.ops.selection import CLAMP
+from patchgrad.ops.softmax import log_softmax, softmax, softmin
+from patchgrad.ops.trigonometric import tanh
 from patchgrad.tensor import Tensor, apply
-from patchgrad.tensor.explain import placed
 from patchgrad.tensor.precision import under_autocast
 
-__all__ = ["log_softmax", "relu", "sigmoid", "softmax"]
-METHODS = "log_softmax relu sigmoid softmax"
+__all__ = ["celu", "hardshrink", "prelu", "relu", "selu", "sigmoid", "threshold"]
+METHODS = "hardshrink prelu relu sigmoid"
 IN_PLACE = "relu sigmoid"
-
-tanh = elementwise.tanh
 
 SELU_ALPHA = 1.6732632423543772848170429916717
 SELU_SCALE = 1.0507009873554804934193349852946
@@ -31,6 +35,7 @@ def curve(
     *,
     saves: str = "x",
     formula: str = "",
+    dtype: str = "float",
     **attrs: Any,
 ) -> OpSpec:
     """An op of one number with settings; samples keep clear of 0, where many have a kink."""
@@ -44,7 +49,7 @@ def curve(
         inputs=("x",),
         forward=forward,
         shape=shapes.same,
-        dtype="float",
+        dtype=dtype,
         elementwise=True,
         saves=(saves,),
         vjps={"x": rule},
@@ -54,16 +59,12 @@ def curve(
     )
 
 
-def mask(xp: Any, condition: Any, like: Any) -> Any:
-    """1 where the condition holds, else 0, in the dtype of ``like``."""
-    return xp.astype(condition, like.dtype)
-
-
 RELU = curve(
     "relu",
-    lambda xp, x: xp.maximum(x, 0.0),
+    lambda xp, x: xp.maximum(x, 0),
     lambda xp, ct, s: ct * mask(xp, s.y > 0, ct),
     saves="y",
+    dtype="same",
     formula=r"\max(x, 0)",
 )
 LEAKY_RELU = curve(
@@ -79,14 +80,14 @@ ELU = curve(
     "elu",
     lambda xp, x, alpha, scale: scale * xp.where(x > 0, x, alpha * xp.expm1(_low(xp, x))),
     lambda xp, ct, s: ct * (s.scale * xp.where(s.x > 0, 1.0, s.alpha * xp.exp(_low(xp, s.x)))),
-    formula=r"scale \cdot (x > 0 \mathbin{?} x : \alpha (e^x - 1))",
+    formula=r"scale \cdot (x > 0\;?\;x : \alpha (e^x - 1))",
     alpha=1.5,
     scale=1.1,
 )
 SIGMOID = curve(
     "sigmoid",
     lambda xp, x: _sigmoid(xp, x),
-    lambda xp, ct, s: ct * (s.y * (1 - s.y)),
+    lambda xp, ct, s: ct * conj(xp, s.y * (1 - s.y)),
     saves="y",
     formula=r"\frac{1}{1 + e^{-x}}",
 )
@@ -147,14 +148,15 @@ HARDSHRINK = curve(
     "hardshrink",
     lambda xp, x, lambd: x * mask(xp, xp.abs(x) > lambd, x),
     lambda xp, ct, s: ct * mask(xp, xp.abs(s.x) > s.lambd, ct),
-    formula=r"|x| > \lambda \mathbin{?} x : 0",
+    formula=r"|x| > \lambda\;?\;x : 0",
     lambd=0.5,
 )
 THRESHOLD = curve(
     "threshold",
     lambda xp, x, threshold, value: xp.where(x > threshold, x, value),
     lambda xp, ct, s: ct * mask(xp, s.x > s.threshold, ct),
-    formula=r"x > threshold \mathbin{?} x : value",
+    formula=r"x > threshold\;?\;x : value",
+    dtype="same",
     threshold=0.1,
     value=-3.0,
 )
@@ -190,51 +192,6 @@ def _gelu_tanh_slope(xp: Any, x: Any) -> Any:
     return 0.5 * (1 + y) + 0.5 * x * (1 - y * y) * inner
 
 
-def _softmax_samples(draw: Callable[..., Any]) -> list[Sample]:
-    return [Sample((draw(3, 4),), {"axis": 1}), Sample((draw(2, 3, 4),), {"axis": -2}, "middle axis")]
-
-
-def _axis_exists(x: Any, *, axis: int) -> Any:
-    shapes.axis_in(axis, len(x))
-    return tuple(x)
-
-
-def _softmax(xp: Any, x: Any, axis: int) -> Any:
-    e = xp.exp(x - xp.max(x, axis=axis, keepdims=True))
-    return e / xp.sum(e, axis=axis, keepdims=True)
-
-
-def _log_softmax(xp: Any, x: Any, axis: int) -> Any:
-    x = x - xp.max(x, axis=axis, keepdims=True)
-    return x - xp.log(xp.sum(xp.exp(x), axis=axis, keepdims=True))
-
-
-SOFTMAX = define(
-    "softmax",
-    inputs=("x",),
-    forward=_softmax,
-    shape=_axis_exists,
-    dtype="float",
-    saves=("y",),
-    vjps={"x": lambda xp, ct, s: s.y * (ct - xp.sum(ct * s.y, axis=s.axis, keepdims=True))},
-    cost=lambda x, **_: 5 * shapes.count(x),
-    formula=r"\frac{e^{x_i}}{\sum_j e^{x_j}}",
-    samples=_softmax_samples,
-    errors=lambda draw: [Sample((draw(3, 4),), {"axis": 2})],
-)
-LOG_SOFTMAX = define(
-    "log_softmax",
-    inputs=("x",),
-    forward=_log_softmax,
-    shape=_axis_exists,
-    dtype="float",
-    saves=("y",),
-    vjps={"x": lambda xp, ct, s: ct - xp.exp(s.y) * xp.sum(ct, axis=s.axis, keepdims=True)},
-    cost=lambda x, **_: 5 * shapes.count(x),
-    formula=r"x_i - \ln \sum_j e^{x_j}",
-    samples=_softmax_samples,
-    errors=lambda draw: [Sample((draw(3, 4),), {"axis": -3})],
-)
 PRELU = define(
     "prelu",
     inputs=("x", "weight"),
@@ -251,141 +208,125 @@ PRELU = define(
 )
 
 
-def _into(x: Tensor, y: Tensor, inplace: bool) -> Tensor:
-    return x.copy_(y) if inplace else y
+def _into(input: Tensor, y: Tensor, inplace: bool) -> Tensor:
+    return input.copy_(y) if inplace else y
 
 
-def relu(x: Tensor, inplace: bool = False) -> Tensor:
-    """The positive part, ``max(x, 0)``; (*) -> (*). The gradient at 0 is 0."""
-    return _into(x, apply(RELU, x), inplace)
+sigmoid = caller(SIGMOID, "The logistic function ``1 / (1 + exp(-input))``, without overflow; (*) -> (*).")
 
 
-def relu6(x: Tensor, inplace: bool = False) -> Tensor:
-    """``x`` clamped to [0, 6]; (*) -> (*)."""
-    return _into(x, hardtanh(x, 0.0, 6.0), inplace)
+def relu(input: Tensor, inplace: bool = False) -> Tensor:
+    """The positive part, ``max(input, 0)``; (*) -> (*). The gradient at 0 is 0."""
+    return _into(input, apply(RELU, input), inplace)
 
 
-def leaky_relu(x: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
-    """``x`` where positive, else ``negative_slope * x``; (*) -> (*)."""
-    return _into(x, apply(LEAKY_RELU, x, negative_slope=negative_slope), inplace)
+def relu6(input: Tensor, inplace: bool = False) -> Tensor:
+    """``input`` clamped to [0, 6]; (*) -> (*)."""
+    return _into(input, hardtanh(input, 0.0, 6.0), inplace)
+
+
+def leaky_relu(input: Tensor, negative_slope: float = 0.01, inplace: bool = False) -> Tensor:
+    """``input`` where positive, else ``negative_slope * input``; (*) -> (*)."""
+    return _into(input, apply(LEAKY_RELU, input, negative_slope=negative_slope), inplace)
 
 
 @under_autocast
-def prelu(x: Tensor, weight: Tensor) -> Tensor:
-    """``x`` where positive, else ``weight * x``, with one weight or one per channel; (batch, channels, *) -> same."""
-    if weight.data.size > 1 and x.ndim > 1:
-        weight = weight.reshape((-1,) + (1,) * (x.ndim - 2))
-    return apply(PRELU, x, weight)
+def prelu(input: Tensor, weight: Tensor) -> Tensor:
+    """``input`` where positive, else ``weight * input``, with one weight or one per channel.
+
+    Shapes
+        input (batch, channels, *), weight (1,) or (channels,)  ->  y (batch, channels, *)
+    """
+    if weight.data.size > 1 and input.ndim > 1:
+        weight = weight.reshape((-1,) + (1,) * (input.ndim - 2))
+    return apply(PRELU, input, weight)
 
 
-def elu(x: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
-    """``x`` where positive, else ``alpha * (exp(x) - 1)``; (*) -> (*)."""
-    return _into(x, apply(ELU, x, alpha=alpha, scale=1.0), inplace)
+def elu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
+    """``input`` where positive, else ``alpha * (exp(input) - 1)``; (*) -> (*)."""
+    return _into(input, apply(ELU, input, alpha=alpha, scale=1.0), inplace)
 
 
-def selu(x: Tensor, inplace: bool = False) -> Tensor:
+def selu(input: Tensor, inplace: bool = False) -> Tensor:
     """`elu` with the constants that keep mean 0 and variance 1. Source: Klambauer et al. 2017."""
-    return _into(x, apply(ELU, x, alpha=SELU_ALPHA, scale=SELU_SCALE), inplace)
+    return _into(input, apply(ELU, input, alpha=SELU_ALPHA, scale=SELU_SCALE), inplace)
 
 
-def celu(x: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
-    """``x`` where positive, else ``alpha * (exp(x / alpha) - 1)``; (*) -> (*)."""
-    return _into(x, elu(x / alpha) * alpha, inplace)
+def celu(input: Tensor, alpha: float = 1.0, inplace: bool = False) -> Tensor:
+    """``input`` where positive, else ``alpha * (exp(input / alpha) - 1)``; (*) -> (*)."""
+    return _into(input, elu(input / alpha) * alpha, inplace)
 
 
-def sigmoid(x: Tensor) -> Tensor:
-    """The logistic function ``1 / (1 + exp(-x))``, without overflow; (*) -> (*)."""
-    return apply(SIGMOID, x)
+def logsigmoid(input: Tensor) -> Tensor:
+    """``log(sigmoid(input))``, without underflow; (*) -> (*)."""
+    return apply(LOGSIGMOID, input)
 
 
-def logsigmoid(x: Tensor) -> Tensor:
-    """``log(sigmoid(x))``, without underflow; (*) -> (*)."""
-    return apply(LOGSIGMOID, x)
+def silu(input: Tensor, inplace: bool = False) -> Tensor:
+    """``input * sigmoid(input)``, also called swish; (*) -> (*)."""
+    return _into(input, apply(SILU, input), inplace)
 
 
-def silu(x: Tensor, inplace: bool = False) -> Tensor:
-    """``x * sigmoid(x)``, also called swish; (*) -> (*)."""
-    return _into(x, apply(SILU, x), inplace)
+def mish(input: Tensor, inplace: bool = False) -> Tensor:
+    """``input * tanh(softplus(input))``; (*) -> (*). Source: Misra 2019."""
+    return _into(input, input * tanh(softplus(input)), inplace)
 
 
-def mish(x: Tensor, inplace: bool = False) -> Tensor:
-    """``x * tanh(softplus(x))``; (*) -> (*). Source: Misra 2019."""
-    return _into(x, x * elementwise.tanh(softplus(x)), inplace)
-
-
-def gelu(x: Tensor, approximate: str = "none") -> Tensor:
-    """``x`` times the normal distribution function of ``x``; ``approximate="tanh"`` for the cheaper form.
+def gelu(input: Tensor, approximate: str = "none") -> Tensor:
+    """``input`` times the normal distribution function of ``input``; ``approximate="tanh"`` for the cheaper form.
 
     Source: Hendrycks and Gimpel 2016, Gaussian error linear units.
     """
-    if approximate not in ("none", "tanh"):
-        raise placed(
-            ArgumentError("gelu has no such form", got=f"approximate={approximate!r}", want="'none' or 'tanh'")
-        )
-    return apply(GELU if approximate == "none" else GELU_TANH, x)
+    choice("approximate", approximate, ("none", "tanh"))
+    return apply(GELU if approximate == "none" else GELU_TANH, input)
 
 
-def softplus(x: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
-    """``log(1 + exp(beta * x)) / beta``, and ``x`` itself where ``beta * x > threshold``; (*) -> (*)."""
-    return apply(SOFTPLUS, x, beta=beta, threshold=threshold)
+def softplus(input: Tensor, beta: float = 1.0, threshold: float = 20.0) -> Tensor:
+    """``log(1 + exp(beta * input)) / beta``, and ``input`` itself where ``beta * input > threshold``; (*) -> (*)."""
+    return apply(SOFTPLUS, input, beta=beta, threshold=threshold)
 
 
-def hardtanh(x: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Tensor:
-    """``x`` clamped to [min_val, max_val]; (*) -> (*)."""
-    return _into(x, apply(elementwise.CLAMP, x, low=min_val, high=max_val), inplace)
+def hardtanh(input: Tensor, min_val: float = -1.0, max_val: float = 1.0, inplace: bool = False) -> Tensor:
+    """``input`` clamped to [min_val, max_val]; (*) -> (*)."""
+    return _into(input, apply(CLAMP, input, min_val, max_val), inplace)
 
 
-def hardsigmoid(x: Tensor, inplace: bool = False) -> Tensor:
-    """A sigmoid of three straight lines: ``clamp(x / 6 + 1 / 2, 0, 1)``; (*) -> (*)."""
-    return _into(x, apply(HARDSIGMOID, x), inplace)
+def hardsigmoid(input: Tensor, inplace: bool = False) -> Tensor:
+    """A sigmoid of three straight lines: ``clamp(input / 6 + 1 / 2, 0, 1)``; (*) -> (*)."""
+    return _into(input, apply(HARDSIGMOID, input), inplace)
 
 
-def hardswish(x: Tensor, inplace: bool = False) -> Tensor:
-    """``x * hardsigmoid(x)``; (*) -> (*)."""
-    return _into(x, apply(HARDSWISH, x), inplace)
+def hardswish(input: Tensor, inplace: bool = False) -> Tensor:
+    """``input * hardsigmoid(input)``; (*) -> (*)."""
+    return _into(input, apply(HARDSWISH, input), inplace)
 
 
-def softsign(x: Tensor) -> Tensor:
-    """``x / (1 + |x|)``; (*) -> (*)."""
-    return x / (1 + x.abs())
+def softsign(input: Tensor) -> Tensor:
+    """``input / (1 + |input|)``; (*) -> (*)."""
+    return input / (1 + input.abs())
 
 
-def tanhshrink(x: Tensor) -> Tensor:
-    """``x - tanh(x)``; (*) -> (*)."""
-    return x - elementwise.tanh(x)
+def tanhshrink(input: Tensor) -> Tensor:
+    """``input - tanh(input)``; (*) -> (*)."""
+    return input - tanh(input)
 
 
-def softshrink(x: Tensor, lambd: float = 0.5) -> Tensor:
-    """``x`` moved towards 0 by ``lambd``, and 0 within it; (*) -> (*)."""
-    return apply(SOFTSHRINK, x, lambd=lambd)
+def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
+    """``input`` moved towards 0 by ``lambd``, and 0 within it; (*) -> (*)."""
+    return apply(SOFTSHRINK, input, lambd=lambd)
 
 
-def hardshrink(x: Tensor, lambd: float = 0.5) -> Tensor:
-    """``x``, and 0 where ``|x| <= lambd``; (*) -> (*)."""
-    return apply(HARDSHRINK, x, lambd=lambd)
+def hardshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
+    """``input``, and 0 where ``|input| <= lambd``; (*) -> (*)."""
+    return apply(HARDSHRINK, input, lambd=lambd)
 
 
-def threshold(x: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
-    """``x`` where it is above ``threshold``, else ``value``; (*) -> (*)."""
-    return _into(x, apply(THRESHOLD, x, threshold=threshold, value=value), inplace)
+def threshold(input: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
+    """``input`` where it is above ``threshold``, else ``value``; (*) -> (*)."""
+    return _into(input, apply(THRESHOLD, input, threshold=threshold, value=value), inplace)
 
 
-def softmax(x: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
-    """Positive numbers that add up to 1 along ``dim``; (*) -> (*)."""
-    return apply(SOFTMAX, x if dtype is None else x.to(dtype=dtype), axis=dim)
-
-
-def softmin(x: Tensor, dim: int) -> Tensor:
-    """`softmax` of ``-x``; (*) -> (*)."""
-    return softmax(-x, dim)
-
-
-def log_softmax(x: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
-    """``log(softmax(x))`` along ``dim``, without underflow; (*) -> (*)."""
-    return apply(LOG_SOFTMAX, x if dtype is None else x.to(dtype=dtype), axis=dim)
-
-
-def glu(x: Tensor, dim: int = -1) -> Tensor:
+def glu(input: Tensor, dim: int = -1) -> Tensor:
     """First half of ``dim`` times the sigmoid of the second half; (*, 2n, *) -> (*, n, *)."""
-    first, second = x.chunk(2, dim)
+    first, second = input.chunk(2, dim)
     return first * sigmoid(second)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,8 +15,10 @@ from patchgrad.tensor.explain import placed
 from patchgrad.tensor.precision import under_autocast
 from patchgrad.typing import Shape
 
-__all__ = ["diag", "diagonal", "meshgrid", "repeat_interleave", "roll", "tile", "trace"]
-METHODS = "diag diagonal repeat repeat_interleave roll tile trace"
+__all__ = [
+    "cartesian_prod", "combinations", "fliplr", "flipud", "meshgrid", "repeat_interleave", "roll", "rot90", "tile",
+]  # fmt: skip
+METHODS = "fliplr flipud repeat repeat_interleave roll rot90 tile"
 
 Widths = tuple[tuple[int, int], ...]
 
@@ -100,7 +103,8 @@ def pad(input: Any, pad: Sequence[int], mode: str = "constant", value: float | N
     """Make the last axes longer: ``pad`` has (before, after) for the last axis, then the one before it, ...
 
     Parameters
-        mode  "constant" (``value``, 0 if left out; negative widths cut), "reflect", "replicate" or "circular"
+        mode  "constant" (``value``, 0 if left out; negative widths cut), "reflect", "replicate" or "circular":
+              these leave the first axis, or the first two, as they are
     """
     if len(pad) % 2 or len(pad) > 2 * input.ndim:
         raise placed(ArgumentError("pad has two numbers per axis", got=f"{tuple(pad)} for {input.ndim} axes"))
@@ -108,10 +112,7 @@ def pad(input: Any, pad: Sequence[int], mode: str = "constant", value: float | N
     widths = tuple([(0, 0)] * (input.ndim - len(pairs)) + pairs[::-1])
     if mode == "constant":
         return apply(PAD, input, widths=widths, value=0.0 if value is None else value)
-    if mode not in ("reflect", "replicate", "circular"):
-        raise placed(
-            ArgumentError("pad has no such mode", got=f"{mode!r}", want="constant, reflect, replicate or circular")
-        )
+    _check_mode(input, pairs, mode, value)
     return _wrapped(input, widths, mode) if mode == "circular" else pad_by_rule(input, widths, mode)
 
 
@@ -126,6 +127,22 @@ def _wrapped(input: Any, widths: Widths, mode: str) -> Tensor:
         if width != (0, 0):
             input = input[(slice(None),) * axis + (_source(input.shape[axis], width, mode),)]
     return input
+
+
+def _check_mode(input: Tensor, pairs: list[tuple[int, int]], mode: str, value: Any) -> None:
+    if mode not in ("reflect", "replicate", "circular"):
+        raise placed(
+            ArgumentError("pad has no such mode", got=f"{mode!r}", want="constant, reflect, replicate or circular")
+        )
+    if value not in (None, 0):
+        raise placed(ArgumentError(f"padding of mode {mode!r} has no value", got=f"value={value}"))
+    if input.ndim - len(pairs) not in (1, 2) or len(pairs) > 3:
+        raise placed(
+            ArgumentError(
+                f"{mode} padding takes the last 1 to 3 axes and leaves 1 or 2",
+                got=f"{len(pairs)} axes of shape {input.shape}",
+            )
+        )
 
 
 def _source(size: int, width: tuple[int, int], mode: str) -> Any:
@@ -143,31 +160,99 @@ def _source(size: int, width: tuple[int, int], mode: str) -> Any:
 def roll(input: Tensor, shifts: Any, dims: Any = None) -> Tensor:
     """Elements shifted along ``dims``, coming in again at the other end; without dims in the flattened tensor."""
     pair = [tuple(entry) if isinstance(entry, list) else entry for entry in (shifts, dims)]
-    return apply(ROLL, input, shift=pair[0], axis=pair[1])
+    axis = None if pair[1] == () else pair[1]
+    steps = pair[0] if isinstance(pair[0], int) or axis is not None else pair[0][0]
+    numbers = [1 if isinstance(entry, int) else len(entry) for entry in (steps, () if axis is None else axis)]
+    if axis is not None and numbers[0] != numbers[1]:
+        raise placed(ArgumentError("roll needs one shift per axis", got=f"shifts {shifts}, dims {dims}"))
+    if not input.ndim:
+        return movement.clone(input)
+    return apply(ROLL, input, shift=steps, axis=axis)
 
 
 def tile(input: Tensor, *dims: Any) -> Tensor:
     """The whole tensor repeated along each axis; missing axes are put in front."""
-    repeats = tuple(dims[0]) if len(dims) == 1 and not isinstance(dims[0], int) else tuple(dims)
-    repeats = (1,) * (input.ndim - len(repeats)) + repeats
-    return apply(TILE, input, repeats=repeats)
+    repeats = shapes.sizes(dims)
+    return _tiled("tile", input, (1,) * (input.ndim - len(repeats)) + repeats)
 
 
 def repeat(input: Tensor, *repeats: Any) -> Tensor:
     """`tile` with a number for every axis."""
-    wanted = tuple(repeats[0]) if len(repeats) == 1 and not isinstance(repeats[0], int) else tuple(repeats)
+    wanted = shapes.sizes(repeats)
     if len(wanted) < input.ndim:
         raise placed(ArgumentError("repeat needs a number for every axis", got=f"{wanted} for shape {input.shape}"))
-    return apply(TILE, input, repeats=wanted)
+    return _tiled("repeat", input, wanted)
 
 
-def repeat_interleave(input: Any, repeats: int, dim: int | None = None) -> Tensor:
-    """Each element ``repeats`` times in a row, along ``dim`` or in the flattened tensor."""
+def _tiled(name: str, input: Tensor, repeats: Shape) -> Tensor:
+    if min(repeats, default=0) < 0:
+        raise placed(ArgumentError(f"{name} cannot repeat less than 0 times", got=f"{repeats}"))
+    return apply(TILE, input, repeats=repeats)
+
+
+def repeat_interleave(
+    input: Any, repeats: Any = None, dim: int | None = None, *, output_size: int | None = None
+) -> Tensor:
+    """Each element ``repeats`` times in a row (a number, or one for each), along ``dim`` or in the flattened tensor.
+
+    With a tensor of repeats alone: the place of each, so often.
+    """
+    if repeats is None:
+        numbers = input.backend.to_host(input.data)
+        return Tensor(input.backend.asarray(host.repeat(host.arange(numbers.shape[0]), numbers)))
     if dim is None:
         input, dim = input.reshape(-1), 0
+    elif not input.ndim:
+        input = input.reshape(1)
     axis = shapes.axis_in(dim, input.ndim)
-    wide = input.unsqueeze(axis + 1).expand(*input.shape[: axis + 1], repeats, *input.shape[axis + 1 :])
-    return wide.reshape(*input.shape[:axis], input.shape[axis] * repeats, *input.shape[axis + 1 :])
+    size = input.shape[axis]
+    if isinstance(repeats, Tensor) and repeats.data.size > 1:
+        return input[(slice(None),) * axis + (_each_so_often(repeats, size),)]
+    count = int(repeats)
+    if count < 0:
+        raise placed(ArgumentError("repeat_interleave cannot repeat less than 0 times", got=f"{count}"))
+    wide = input.unsqueeze(axis + 1).expand(*input.shape[: axis + 1], count, *input.shape[axis + 1 :])
+    return wide.reshape(*input.shape[:axis], size * count, *input.shape[axis + 1 :])
+
+
+def _each_so_often(repeats: Any, size: int) -> Tensor:
+    numbers = repeats.backend.to_host(repeats.data)
+    if repeats.ndim != 1 or numbers.shape[0] != size or numbers.dtype.kind not in "iu" or numbers.min(initial=0) < 0:
+        raise placed(
+            ArgumentError("repeats has a whole number for each place", got=f"{repeats.shape}", want=f"({size},)")
+        )
+    return Tensor(repeats.backend.asarray(host.repeat(host.arange(size), numbers)))
+
+
+def fliplr(input: Tensor) -> Tensor:
+    """The order along the second axis reversed."""
+    if input.ndim < 2:
+        raise placed(ShapeError("fliplr needs two axes", got=f"{input.shape}"))
+    return movement.flip(input, 1)
+
+
+def flipud(input: Tensor) -> Tensor:
+    """The order along the first axis reversed."""
+    if not input.ndim:
+        raise placed(ShapeError("flipud needs an axis", got="shape ()"))
+    return movement.flip(input, 0)
+
+
+def rot90(input: Tensor, k: int = 1, dims: Sequence[int] = (0, 1)) -> Tensor:
+    """Turned ``k`` times by 90 degrees from the first towards the second of two axes."""
+    if len(dims) != 2 or input.ndim < 2:
+        raise placed(ShapeError("rot90 turns two axes", got=f"shape {input.shape}, dims {tuple(dims)}"))
+    a, b = shapes.axes_in(tuple(dims), input.ndim)
+    turns = k % 4
+    if turns == 2:
+        return movement.flip(input, a, b)
+    if not turns:
+        return movement.clone(input)
+    return (
+        movement.transpose(movement.flip(input, b), a, b)
+        if turns == 1
+        else movement.flip(movement.transpose(input, a, b), b)
+    )
 
 
 def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Tensor, ...]:
@@ -175,36 +260,30 @@ def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Tensor, ...]:
     vectors = list(tensors[0]) if len(tensors) == 1 and not isinstance(tensors[0], Tensor) else list(tensors)
     if indexing not in ("ij", "xy"):
         raise placed(ArgumentError("meshgrid has no such indexing", got=f"{indexing!r}", want="'ij' or 'xy'"))
-    count, sizes = len(vectors), tuple(vector.shape[0] for vector in vectors)
+    if any(vector.ndim > 1 for vector in vectors):
+        raise placed(ShapeError("meshgrid takes vectors", got=", ".join(str(x.shape) for x in vectors)))
+    count, sizes = len(vectors), tuple(shapes.count(vector.shape) for vector in vectors)
     grids = tuple(
         vector.reshape((1,) * i + (-1,) + (1,) * (count - i - 1)).expand(*sizes) for i, vector in enumerate(vectors)
     )
-    return tuple(movement.transpose(grid, 0, 1) for grid in grids) if indexing == "xy" and count > 1 else grids
+    if indexing == "ij" or count < 2:
+        return grids
+    return tuple(movement.transpose(grid, 0, 1) for grid in grids)
 
 
-def diagonal(input: Any, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
-    """The elements with index i in ``dim1`` and i + offset in ``dim2``, as a new last axis; a copy."""
-    a, b = shapes.axis_in(dim1, input.ndim), shapes.axis_in(dim2, input.ndim)
-    rest = [i for i in range(input.ndim) if i not in (a, b)]
-    moved = movement.permute(input, *rest, a, b)
-    count = max(0, min(moved.shape[-2] + min(offset, 0), moved.shape[-1] - max(offset, 0)))
-    steps = host.arange(count)
-    return moved[..., steps + max(-offset, 0), steps + max(offset, 0)]
+def cartesian_prod(*tensors: Any) -> Tensor:
+    """All combinations of one element from each vector, the last changing fastest: (count, vectors)."""
+    if len(tensors) == 1:
+        return tensors[0].clone()
+    return movement.stack([grid.reshape(-1) for grid in meshgrid(*tensors)], 1)  # type: ignore[attr-defined]
 
 
-def diag(input: Any, diagonal_offset: int = 0) -> Tensor:
-    """A vector as the diagonal of a matrix of zeros, or the diagonal of a matrix."""
-    if input.ndim == 2:
-        return diagonal(input, diagonal_offset)
-    size = input.shape[0] + abs(diagonal_offset)
-    steps = host.arange(input.shape[0])
-    from patchgrad.ops.index import INDEX_ADD
-
-    place = (steps + max(-diagonal_offset, 0), steps + max(diagonal_offset, 0))
-    return apply(INDEX_ADD, input, shape=(size, size), index=place)
-
-
-@under_autocast
-def trace(input: Any) -> Tensor:
-    """The sum of the diagonal of a matrix."""
-    return diagonal(input).sum()
+def combinations(input: Any, r: int = 2, with_replacement: bool = False) -> Tensor:
+    """All ways of taking ``r`` elements of a vector in their order: (count, r)."""
+    if input.ndim != 1 or r < 0:
+        raise placed(ArgumentError("combinations takes a vector and r >= 0", got=f"shape {input.shape}, r={r}"))
+    if r == 0:
+        return input.detach()[:0]
+    choose = itertools.combinations_with_replacement if with_replacement else itertools.combinations
+    rows = host.asarray(list(choose(range(input.shape[0]), r)), dtype=host.int64).reshape(-1, r)
+    return input[Tensor(input.backend.asarray(rows))]

@@ -8,12 +8,13 @@ from typing import Any
 from patchgrad.autograd.op import OpSpec, Sample, define
 from patchgrad.backend import host
 from patchgrad.ops import shapes
-from patchgrad.ops.elementwise import caller
+from patchgrad.ops.pointwise import caller, refuse_truths
 
 __all__ = [
     "bitwise_and", "bitwise_left_shift", "bitwise_not", "bitwise_or", "bitwise_right_shift", "bitwise_xor",
 ]  # fmt: skip
 METHODS = "bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift bitwise_xor"
+IN_PLACE = "bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift bitwise_xor"
 
 BITS = host.asarray([[1, 2, 3], [12, 7, 0]])
 
@@ -28,11 +29,16 @@ def _two(name: str, function: str, formula: str, *, of_bools: bool = True) -> Op
         name,
         inputs=("a", "b"),
         elementwise=True,
-        forward=lambda xp, a, b: getattr(xp, function)(a, b),
+        forward=lambda xp, a, b: getattr(xp, function)(a, b) if of_bools else _shift(xp, function, a, b),
         shape=shapes.broadcast,
         formula=formula,
         samples=samples,
     )
+
+
+def _shift(xp: Any, function: str, a: Any, b: Any) -> Any:
+    refuse_truths("a shift", a, b)
+    return getattr(xp, function)(a, b)
 
 
 BITWISE_AND = _two("bitwise_and", "bitwise_and", r"a \mathbin{\&} b")

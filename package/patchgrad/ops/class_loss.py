@@ -12,12 +12,12 @@ from patchgrad.autograd.op import Sample, define
 from patchgrad.backend import host
 from patchgrad.errors import ArgumentError, DtypeError, ShapeError
 from patchgrad.ops import activation, shapes
+from patchgrad.ops.class_distribution import losses, wants_weight
+from patchgrad.ops.reduction import REDUCTIONS, chosen
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
 from patchgrad.tensor.precision import under_autocast
 from patchgrad.typing import Shape
-
-REDUCTIONS = ("none", "mean", "sum")
 
 
 def _last(xp: Any, x: Any) -> Any:
@@ -43,88 +43,8 @@ def _shape(input: Shape, target: Shape, weight: Shape | None, *, reduction: str,
             hint="target.squeeze(1)" if (*wanted, 1) == tuple(target) else "",
         )
     if weight is not None:
-        _wants_weight(weight, input[axis])
+        wants_weight(weight, input[axis])
     return wanted if reduction == "none" else ()
-
-
-def _wants_weight(shape: Shape, classes: int) -> None:
-    if tuple(shape) != (classes,):
-        raise ShapeError("weight holds one factor per class", got=f"{tuple(shape)}", want=f"{(classes,)}")
-
-
-def _rows(xp: Any, classes: int, target: Any, weight: Any, ignore_index: int, kind: Any) -> tuple[Any, Any]:
-    """Targets with ignored ones made 0, and the weight of each (0 where ignored)."""
-    live = target != ignore_index
-    safe = xp.where(live, target, 0)
-    if safe.size and bool(xp.any(xp.logical_or(safe < 0, safe >= classes))):
-        raise ArgumentError(
-            "a target is not one of the classes",
-            got=f"targets from {int(xp.min(safe))} to {int(xp.max(safe))}",
-            want=f"0 to {classes - 1}, or ignore_index={ignore_index}",
-            hint="does the last layer have as many outputs as there are classes?",
-        )
-    rows = xp.astype(live, kind)
-    if weight is not None:
-        _wants_weight(weight.shape, classes)
-        rows = rows * xp.reshape(xp.take(xp.astype(weight, kind), xp.reshape(safe, (-1,)), axis=0), safe.shape)
-    return safe, rows
-
-
-def _losses(
-    xp: Any, log_p: Any, target: Any, weight: Any, ignore_index: int, label_smoothing: float, reduction: str
-) -> Any:
-    """From log-probabilities with the class axis last."""
-    classes = log_p.shape[-1]
-    safe, rows = _rows(xp, classes, target, weight, ignore_index, log_p.dtype)
-    losses = -rows * xp.take_along_axis(log_p, safe[..., None], axis=-1)[..., 0]
-    if label_smoothing:
-        spread = xp.sum(log_p if weight is None else log_p * xp.astype(weight, log_p.dtype), axis=-1)
-        smooth = spread * xp.astype(target != ignore_index, log_p.dtype) / -classes
-        losses = (1 - label_smoothing) * losses + label_smoothing * smooth
-    if reduction == "mean":
-        return xp.sum(losses) / xp.sum(rows)
-    return losses if reduction == "none" else xp.sum(losses)
-
-
-def _distribution(
-    xp: Any,
-    target: Any,
-    weight: Any,
-    classes: int,
-    ignore_index: int,
-    label_smoothing: float,
-    reduction: str,
-    kind: Any,
-) -> Any:
-    """The derivative of the loss by each log-probability, negated: (*, classes)."""
-    safe, rows = _rows(xp, classes, target, weight, ignore_index, kind)
-    q = xp.astype(xp.arange(classes) == safe[..., None], kind) * (rows[..., None] * (1 - label_smoothing))
-    if label_smoothing:
-        smooth = xp.astype(target != ignore_index, kind)[..., None] * (label_smoothing / classes)
-        q = q + (smooth if weight is None else smooth * xp.astype(weight, kind))
-    return q / xp.sum(rows) if reduction == "mean" else q
-
-
-CLASS_DISTRIBUTION = define(
-    "class_distribution",
-    inputs=("target", "weight"),
-    forward=_distribution,
-    shape=lambda target, weight, classes, **_: (*target, classes),
-    dtype=lambda kinds, attrs: attrs["kind"],
-    formula=r"q_{ic} = (1 - \epsilon) w_c [c = t_i] + \epsilon w_c / C",
-    samples=lambda draw: [
-        Sample(
-            (host.asarray([0, 2, 1]), draw(3, low=0.5)),
-            {
-                "classes": 3,
-                "ignore_index": 1,
-                "label_smoothing": 0.1,
-                "reduction": "mean",
-                "kind": host.dtype("float64"),
-            },
-        )
-    ],
-)
 
 
 def _wanted(xp: Any, ct: Any, s: Any, label_smoothing: float) -> tuple[Any, Any]:
@@ -182,7 +102,7 @@ def _errors(**attrs: Any) -> Callable[..., list[Sample]]:
 NLL = define(
     "nll_loss",
     inputs=("input", "target", "weight"),
-    forward=lambda xp, x, target, weight, ignore_index, reduction: _losses(
+    forward=lambda xp, x, target, weight, ignore_index, reduction: losses(
         xp, _last(xp, x), target, weight, ignore_index, 0.0, reduction
     ),
     shape=_shape,
@@ -197,7 +117,7 @@ NLL = define(
 CROSS_ENTROPY = define(
     "cross_entropy",
     inputs=("input", "target", "weight"),
-    forward=lambda xp, x, target, weight, ignore_index, label_smoothing, reduction: _losses(
+    forward=lambda xp, x, target, weight, ignore_index, label_smoothing, reduction: losses(
         xp,
         xp.ops.log_softmax(_last(xp, x), axis=-1),
         target,
@@ -240,8 +160,9 @@ def nll_loss(
     input: Tensor,
     target: Tensor,
     weight: Tensor | None = None,
-    *,
+    size_average: bool | None = None,
     ignore_index: int = -100,
+    reduce: bool | None = None,
     reduction: str = "mean",
 ) -> Tensor:
     """Minus the log-probability of the right class.
@@ -252,6 +173,7 @@ def nll_loss(
         weight        factor per class, (classes,); the mean is then weighted
         ignore_index  samples with this target count for nothing
     """
+    reduction = chosen(reduction, size_average, reduce)
     _check("nll_loss", input, target, reduction)
     return apply(NLL, input, target, weight, ignore_index=ignore_index, reduction=reduction)
 
@@ -261,8 +183,9 @@ def cross_entropy(
     input: Tensor,
     target: Tensor,
     weight: Tensor | None = None,
-    *,
+    size_average: bool | None = None,
     ignore_index: int = -100,
+    reduce: bool | None = None,
     reduction: str = "mean",
     label_smoothing: float = 0.0,
 ) -> Tensor:
@@ -276,6 +199,7 @@ def cross_entropy(
         ignore_index     samples with this target count for nothing
         label_smoothing  part of the probability that is spread evenly over all classes
     """
+    reduction = chosen(reduction, size_average, reduce)
     if not 0.0 <= label_smoothing <= 1.0:
         raise placed(
             ArgumentError("label_smoothing is a part of a probability", got=f"{label_smoothing}", want="0 to 1")
@@ -300,7 +224,7 @@ def _of_probabilities(input: Any, target: Any, weight: Any, reduction: str, labe
         target = target * (1 - label_smoothing) + label_smoothing / input.shape[axis]
     if weight is not None:
         target = target * weight.reshape((-1,) + (1,) * (input.ndim - 1 - axis))
-    losses: Any = -(activation.log_softmax(input, axis) * target).sum(axis)
+    found: Any = -(activation.log_softmax(input, axis) * target).sum(axis)
     if reduction == "none":
-        return losses
-    return losses.sum() if reduction == "sum" else losses.sum() / max(losses.data.size, 1)
+        return found
+    return found.sum() if reduction == "sum" else found.sum() / max(found.data.size, 1)

@@ -1,4 +1,4 @@
-"""Convolution over volumes, and transposed convolution over sequences: compositions of the ops of images."""
+"""Convolution over volumes, and transposed convolution over sequences and volumes: compositions of ops of images."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from typing import Any
 
 from patchgrad.errors import ArgumentError, ShapeError
 from patchgrad.ops.arrange import pad
-from patchgrad.ops.conv import conv2d, conv_transpose2d, single
-from patchgrad.tensor import Tensor
+from patchgrad.ops.conv import single
+from patchgrad.ops.conv_forms import conv2d, conv_transpose2d
+from patchgrad.ops.fold import COL2IM
+from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
 from patchgrad.tensor.precision import under_autocast
 
@@ -117,3 +119,60 @@ def conv_transpose1d(
         (1, single(dilation)),
     )
     return found.squeeze(-2)  # type: ignore[attr-defined]
+
+
+@under_autocast
+def conv_transpose3d(
+    input: Any,
+    weight: Any,
+    bias: Any = None,
+    stride: Any = 1,
+    padding: Any = 0,
+    output_padding: Any = 0,
+    groups: int = 1,
+    dilation: Any = 1,
+) -> Tensor:
+    """The gradient of `conv3d` by its input, as a layer that makes volumes larger.
+
+    Shapes
+        input (batch, in, d, h, w) or (in, d, h, w), weight (in, out / groups, *kernel), bias (out,)
+        ->  (batch, out, (d - 1) stride - 2 padding + dilation (kernel - 1) + output_padding + 1, ...)
+    """
+    if input.ndim == 4:
+        settings = (bias, stride, padding, output_padding, groups, dilation)
+        return conv_transpose3d(input.unsqueeze(0), weight, *settings).squeeze(0)  # type: ignore[attr-defined]
+    if input.ndim != 5 or weight.ndim != 5 or input.shape[1] != weight.shape[0]:
+        raise placed(
+            ShapeError(
+                "conv_transpose3d cannot match the channels",
+                got=f"input {tuple(input.shape)}, weight {tuple(weight.shape)}",
+                want="input (batch, in, depth, height, width), weight (in, out / groups, depth, height, width)",
+            )
+        )
+    stride, dilation = triple(stride, "stride"), triple(dilation, "dilation")
+    around, extra = triple(padding, "padding", 0), triple(output_padding, "output_padding", 0)
+    _check_extra(extra, stride, dilation)
+    batch, _, depth = input.shape[:3]
+    layers = input.transpose(1, 2).flatten(0, 1)
+    flat: Any = conv_transpose2d(
+        layers, weight.flatten(1, 2), None, stride[1:], around[1:], extra[1:], groups, dilation[1:]
+    )
+    places, (height, width) = weight.shape[2], flat.shape[-2:]
+    parts = flat.reshape(batch, depth, -1, places, height, width).permute(0, 2, 4, 5, 3, 1)
+    out = parts.shape[1]
+    size = (depth - 1) * stride[0] - 2 * around[0] + dilation[0] * (places - 1) + extra[0] + 1
+    settings = {"stride": (stride[0], 1), "padding": (around[0], 0), "dilation": (dilation[0], 1)}
+    columns = parts.reshape(-1, places, depth)
+    summed: Any = apply(COL2IM, columns, size=(size, 1), kernel=(places, 1), **settings)
+    y = summed.reshape(batch, out, height, width, size).permute(0, 1, 4, 2, 3)
+    return y if bias is None else y + bias.reshape(-1, 1, 1, 1)
+
+
+def _check_extra(extra: Triple, stride: Triple, dilation: Triple) -> None:
+    if any(more >= max(stride[i], dilation[i]) for i, more in enumerate(extra)):
+        raise placed(
+            ArgumentError(
+                "output_padding must be smaller than stride or dilation",
+                got=f"output_padding={extra}, stride={stride}, dilation={dilation}",
+            )
+        )

@@ -15,10 +15,8 @@ from patchgrad.tensor.explain import placed
 
 __all__ = [
     "arange", "as_tensor", "empty", "empty_like", "eye", "full", "full_like", "linspace", "ones",
-    "ones_like", "tensor", "tril", "triu", "zeros", "zeros_like",
+    "ones_like", "tensor", "zeros", "zeros_like",
 ]  # fmt: skip
-METHODS = "tril triu"
-IN_PLACE = "tril triu"
 
 
 def _place(device: Any) -> Any:
@@ -145,21 +143,3 @@ def linspace(start: float, end: float, steps: int, *, dtype: Any = None, device:
 def eye(n: int, m: int | None = None, *, dtype: Any = None, device: Any = None) -> Tensor:
     """Ones on the diagonal of an (n, m) matrix of zeros."""
     return Tensor(_place(device).asarray(host.eye(n, m, dtype=_kind(dtype))))
-
-
-def tril(x: Tensor, diagonal: int = 0) -> Tensor:
-    """The lower triangle; zero above ``diagonal``."""
-    return _triangle(x, diagonal, lower=True)
-
-
-def triu(x: Tensor, diagonal: int = 0) -> Tensor:
-    """The upper triangle; zero below ``diagonal``."""
-    return _triangle(x, diagonal, lower=False)
-
-
-def _triangle(x: Tensor, diagonal: int, *, lower: bool) -> Tensor:
-    from patchgrad.ops.elementwise import where
-
-    n, m = x.shape[-2:]
-    keep = host.tri(n, m, diagonal if lower else diagonal - 1, dtype=bool)
-    return where(Tensor(x.backend.asarray(keep if lower else ~keep)), x, 0)

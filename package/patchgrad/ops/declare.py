@@ -14,12 +14,13 @@ from patchgrad.tensor import tensor
 TARGET = Path(tensor.__file__).with_name("declared.py")
 TAKEN = {"float": "Number", "int": "Whole", "bool": "Truth"}
 """Tensor has methods of these names: inside the class the words mean something else."""
-KNOWN = {"Tensor", "Any", "Sequence", "Axis", "Array", "Iterator", "None", "str", "tuple", "list", *TAKEN.values()}
+NUMBERS = ("complex", *TAKEN.values())
+KNOWN = {"Tensor", "Any", "Sequence", "Axis", "Array", "Iterator", "None", "str", "tuple", "list", *NUMBERS}
 RESULTS = {
-    "__bool__": "bool", "__int__": "int", "__float__": "float", "__index__": "int", "__hash__": "int", "item": "Any",
-    "__iter__": "Iterator[Tensor]", "__array__": "Array", "__setitem__": "None", "__dlpack__": "Any",
-    "__dlpack_device__": "tuple[int, int]", "numpy": "Array", "tolist": "Any",
-    "numel": "int", "dim": "int", "size": "Any",
+    "__bool__": "bool", "__int__": "int", "__float__": "float", "__complex__": "complex", "__index__": "int",
+    "__hash__": "int", "item": "Any", "__iter__": "Iterator[Tensor]", "__array__": "Array", "__setitem__": "None",
+    "__dlpack__": "Any", "__dlpack_device__": "tuple[int, int]", "numpy": "Array", "tolist": "Any",
+    "numel": "int", "dim": "int",
 }  # fmt: skip
 """What is returned where it is not a tensor and the function itself does not say."""
 HEAD = '''"""What a type checker and an editor may know of the methods that ``ops/methods.py`` binds to Tensor.
@@ -75,7 +76,8 @@ def _line(name: str, function: Callable[..., Any]) -> str:
 def _signature(name: str, function: Callable[..., Any]) -> str:
     found = inspect.signature(function)
     own = inspect.Parameter("self", inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    parameters = [own, *(_parameter(entry) for entry in list(found.parameters.values())[1:])]
+    others = [entry for entry in list(found.parameters.values())[1:] if entry.name != "out"]
+    parameters = [own, *(_parameter(entry) for entry in others)]
     said = "Tensor" if name.startswith("__") else found.return_annotation
     result = RESULTS.get(name, "Any" if said is inspect.Signature.empty else str(said))
     return f"{inspect.Signature(parameters)} -> {_known(result)}"

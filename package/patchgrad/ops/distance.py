@@ -5,9 +5,14 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from patchgrad.ops import elementwise, linalg
+from patchgrad.backend import host
+from patchgrad.errors import ArgumentError, ShapeError
+from patchgrad.ops import elementwise, linalg, linalg_norm
 from patchgrad.tensor import Tensor
+from patchgrad.tensor.explain import placed
 from patchgrad.tensor.precision import under_autocast
+
+__all__ = ["cdist", "cosine_similarity", "pairwise_distance", "pdist"]
 
 
 def p_norm(x: Any, p: float, dim: int, keepdim: bool = False) -> Tensor:
@@ -56,3 +61,36 @@ def bilinear(input1: Any, input2: Any, weight: Any, bias: Any = None) -> Tensor:
     left = linalg.matmul(input1, weight.permute(1, 0, 2).reshape(n, out * m)).unflatten(-1, (out, m))
     y: Any = (left * input2.unsqueeze(-2)).sum(-1)
     return y if bias is None else y + bias
+
+
+@under_autocast
+def cdist(x1: Any, x2: Any, p: float = 2.0, compute_mode: str = "use_mm_for_euclid_dist_if_necessary") -> Tensor:
+    """The p-norm of the difference of every row of ``x1`` and every row of ``x2``.
+
+    Shapes
+        x1 (..., n, k), x2 (..., m, k)  ->  (..., n, m); leading axes broadcast
+    Parameters
+        compute_mode  taken for PyTorch's sake: differences are always taken, which keeps every digit
+    """
+    if x1.ndim < 2 or x2.ndim < 2 or x1.shape[-1] != x2.shape[-1]:
+        raise placed(
+            ShapeError(
+                "cdist takes rows of one length", got=f"{x1.shape} and {x2.shape}", want="(..., n, k) and (..., m, k)"
+            )
+        )
+    return _distance(x1.unsqueeze(-2) - x2.unsqueeze(-3), p)
+
+
+@under_autocast
+def pdist(input: Any, p: float = 2.0) -> Tensor:
+    """The p-norm of the difference of every pair of rows: (n, k) -> (n (n - 1) / 2,), row by row."""
+    if input.ndim != 2:
+        raise placed(ShapeError("pdist takes rows", got=f"shape {input.shape}", want="shape (n, k)"))
+    first, second = host.triu_indices(input.shape[0], 1)
+    return _distance(input[first] - input[second], p)
+
+
+def _distance(difference: Any, p: float) -> Tensor:
+    if p < 0:
+        raise placed(ArgumentError("a distance needs p of 0 or more", got=f"p={p}"))
+    return linalg_norm.vector_norm(difference, p, -1)

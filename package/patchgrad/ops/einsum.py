@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from string import ascii_letters, ascii_lowercase, ascii_uppercase
 from typing import Any
 
 from patchgrad.backend import host
@@ -9,17 +10,21 @@ from patchgrad.errors import ArgumentError, ShapeError
 from patchgrad.ops import movement, shapes
 from patchgrad.tensor import Tensor
 from patchgrad.tensor.explain import placed
+from patchgrad.tensor.precision import under_autocast
 
 __all__ = ["einsum"]
 
 
-def einsum(equation: str, *operands: Any) -> Tensor:
+@under_autocast
+def einsum(*args: Any) -> Tensor:
     """Sum over products: ``einsum("bij,bjk->bik", a, b)`` is the batched matrix product.
 
     Letters name axes; a letter that is missing on the right is summed over; ``...`` stands for leading axes that
-    broadcast. Contracts two operands at a time, cheapest pairs first.
+    broadcast. Without ``->`` the result has those axes, then the letters that stand once, in the order of the alphabet.
+    Lists of numbers may stand in place of letters: ``einsum(a, [0, 1], b, [1, 2], [0, 2])``. Two operands at a time are
+    contracted, in the order that NumPy's path finder chooses (it is opt_einsum's greedy one).
     """
-    tensors = list(operands[0]) if len(operands) == 1 and isinstance(operands[0], (list, tuple)) else list(operands)
+    equation, tensors = _from_lists(args) if args and not isinstance(args[0], str) else _from_letters(args)
     terms, result = _parse(equation, tensors)
     pairs = [_without_repeats(tensor, term) for tensor, term in zip(tensors, terms, strict=True)]
     _check_sizes(equation, pairs)
@@ -27,21 +32,50 @@ def einsum(equation: str, *operands: Any) -> Tensor:
         taken = [pairs[i] for i in chosen]
         rest = [pair for i, pair in enumerate(pairs) if i not in chosen]
         needed = set(result).union(*[set(term) for _, term in rest]) if rest else set(result)
-        pairs = [*rest, taken[0] if len(taken) == 1 else _contract(*taken[0], *taken[1], needed)]
+        while len(taken) > 1:
+            later = needed.union(*[set(term) for _, term in taken[2:]])
+            taken = [_contract(*taken[0], *taken[1], later), *taken[2:]]
+        pairs = [*rest, taken[0]]
     tensor, term = pairs[0]
     tensor, term = _summed(tensor, term, set(result))
     return movement.permute(tensor, *[term.index(letter) for letter in result])
 
 
+def _from_letters(args: tuple[Any, ...]) -> tuple[str, list[Any]]:
+    if not args:
+        raise placed(ArgumentError("einsum needs an equation", got="nothing", want='einsum("ij,jk->ik", a, b)'))
+    operands = args[1:]
+    if len(operands) == 1 and isinstance(operands[0], (list, tuple)):
+        operands = tuple(operands[0])
+    return args[0], list(operands)
+
+
+def _from_lists(args: tuple[Any, ...]) -> tuple[str, list[Any]]:
+    """The equation that operands with lists of axes mean; the list of the result may be missing."""
+    pairs = len(args) // 2
+    axes = [list(args[2 * i + 1]) for i in range(pairs)] + ([list(args[-1])] if len(args) % 2 else [])
+    terms = ["".join("..." if axis is ... else _letter(axis) for axis in entry) for entry in axes]
+    arrow = f"->{terms[-1]}" if len(args) % 2 else ""
+    return ",".join(terms[:pairs]) + arrow, list(args[: 2 * pairs : 2])
+
+
+def _letter(axis: Any) -> str:
+    if not isinstance(axis, int) or not 0 <= axis < 52:
+        raise placed(ArgumentError("einsum numbers axes from 0 to 51", got=f"{axis!r}"))
+    return (ascii_uppercase + ascii_lowercase)[axis]
+
+
 def _parse(equation: str, tensors: list[Any]) -> tuple[list[str], str]:
-    """Terms with ``...`` written out in capital letters that are not used."""
+    """Terms with ``...`` written out in letters that no equation has."""
     left, arrow, right = equation.replace(" ", "").partition("->")
     terms = left.split(",")
     if len(terms) != len(tensors):
         raise placed(
             ArgumentError("einsum needs one term per operand", got=f"{equation!r} and {len(tensors)} operands")
         )
-    free = [chr(code) for code in range(ord("A"), ord("Z") + 1) if chr(code) not in equation]
+    if set(equation) - set(f"{ascii_letters} ,.->"):
+        raise placed(ArgumentError("einsum names axes by letters", got=f"{equation!r}", want="a to z and A to Z"))
+    free = [chr(code) for code in range(ord("À"), ord("À") + 64)]
     extra = [
         tensor.ndim - len(term.replace("...", "")) if "..." in term else 0
         for tensor, term in zip(tensors, terms, strict=True)
@@ -70,7 +104,7 @@ def _parse(equation: str, tensors: list[Any]) -> tuple[list[str], str]:
 
 def _without_repeats(tensor: Any, term: str) -> tuple[Any, str]:
     """A letter that stands twice means the diagonal."""
-    from patchgrad.ops.arrange import diagonal
+    from patchgrad.ops.diagonals import diagonal
 
     for letter in sorted(set(term)):
         while term.count(letter) > 1:
@@ -90,7 +124,7 @@ def _check_sizes(equation: str, pairs: list[tuple[Any, str]]) -> None:
                 raise placed(
                     ShapeError(f"einsum: the axes {letter!r} differ", got=f"sizes {known} and {size}", want=equation)
                 )
-            sizes[letter] = max(known, size)
+            sizes[letter] = known if size == 1 else size
 
 
 def _order(pairs: list[tuple[Any, str]], result: str) -> list[tuple[int, ...]]:
@@ -116,7 +150,7 @@ def _contract(a: Any, term_a: str, b: Any, term_b: str, needed: set[str]) -> tup
     rows, columns = [x for x in term_a if x not in both], [x for x in term_b if x not in both]
     size = {**dict(zip(term_b, b.shape, strict=True))}
     for letter, length in zip(term_a, a.shape, strict=True):
-        size[letter] = max(length, size.get(letter, 1))
+        size[letter] = size.get(letter, 1) if length == 1 else length
     left = _as_matrices(a, term_a, batch, rows, inner, size)
     right = _as_matrices(b, term_b, batch, inner, columns, size)
     lengths = [size[letter] for letter in (*batch, *rows, *columns)]

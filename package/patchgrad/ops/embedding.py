@@ -5,15 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from patchgrad.autograd.op import Sample, define
-from patchgrad.backend import host
+from patchgrad.autograd.state import no_grad
+from patchgrad.backend import MetaArray, host
 from patchgrad.errors import ArgumentError, DtypeError, ShapeError
 from patchgrad.ops import shapes
+from patchgrad.ops.distance import p_norm
+from patchgrad.ops.elementwise import where
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
 from patchgrad.typing import Shape
 
+TINY = 1e-7
+"""Added to a length before it divides, as in PyTorch."""
 
-def _rows(xp: Any, index: Any, weight: Any, padding_idx: int | None) -> Any:
+
+def _rows(xp: Any, index: Any, weight: Any, padding_idx: int | None, by_frequency: bool) -> Any:
     if index.size and (int(xp.min(index)) < 0 or int(xp.max(index)) >= weight.shape[0]):
         raise ArgumentError(
             "an index lies outside the table",
@@ -24,17 +30,24 @@ def _rows(xp: Any, index: Any, weight: Any, padding_idx: int | None) -> Any:
     return xp.reshape(xp.take(weight, xp.reshape(index, (-1,)), axis=0), (*index.shape, *weight.shape[1:]))
 
 
-def _sum_rows(xp: Any, ct: Any, index: Any, rows: int, padding_idx: int | None) -> Any:
-    """Cotangents added up per row of the table, by a product with one-hot rows."""
+def _sum_rows(xp: Any, ct: Any, index: Any, rows: int, padding_idx: int | None, by_frequency: bool) -> Any:
+    """Cotangents added up per row of the table, by a product with one-hot rows; by frequency: their mean."""
     flat = xp.reshape(index, (-1,))
     hit = flat == xp.arange(rows)[:, None]
     if padding_idx is not None:
         hit = xp.logical_and(hit, xp.arange(rows)[:, None] != padding_idx)
-    return xp.matmul(xp.astype(hit, ct.dtype), xp.reshape(ct, (-1, ct.shape[-1])))
+    share = xp.astype(hit, ct.dtype)
+    if by_frequency:
+        share = share / xp.clip(xp.sum(share, axis=1, keepdims=True), 1, None)
+    return xp.matmul(share, xp.reshape(ct, (-1, ct.shape[-1])))
 
 
 def _unpadded(xp: Any, ct: Any, s: Any) -> Any:
-    found = xp.ops.embedding(s.index, ct, padding_idx=s.padding_idx)
+    found = xp.ops.embedding(s.index, ct, padding_idx=s.padding_idx, by_frequency=False)
+    if s.by_frequency:
+        found = (
+            found / xp.astype(xp.sum(s.index[..., None] == xp.reshape(s.index, (-1,)), axis=-1), ct.dtype)[..., None]
+        )
     if s.padding_idx is None:
         return found
     return found * xp.astype(s.index != s.padding_idx, found.dtype)[..., None]
@@ -55,18 +68,18 @@ EMBEDDING = define(
     saves=("index",),
     vjps={
         "weight": lambda xp, ct, s: xp.ops.embedding_weight(
-            ct, s.index, rows=s.shape_of("weight")[0], padding_idx=s.padding_idx
+            ct, s.index, rows=s.shape_of("weight")[0], padding_idx=s.padding_idx, by_frequency=s.by_frequency
         )
     },
     cost=lambda index, weight, **_: 0,
     formula=r"y_i = w_{index_i}",
     samples=lambda draw: [
-        Sample((host.asarray([[0, 2], [2, 4]]), draw(5, 3)), {"padding_idx": None}),
-        Sample((host.asarray([0, 3, 3]), draw(4, 2)), {"padding_idx": 2}, "padding"),
+        Sample((host.asarray([[0, 2], [2, 4]]), draw(5, 3)), {"padding_idx": None, "by_frequency": False}),
+        Sample((host.asarray([0, 3, 3]), draw(4, 2)), {"padding_idx": 2, "by_frequency": False}, "padding"),
     ],
     errors=lambda draw: [
-        Sample((host.asarray([5]), draw(5, 3)), {"padding_idx": None}),
-        Sample((host.asarray([-1]), draw(5, 3)), {"padding_idx": None}, "negative"),
+        Sample((host.asarray([5]), draw(5, 3)), {"padding_idx": None, "by_frequency": False}),
+        Sample((host.asarray([-1]), draw(5, 3)), {"padding_idx": None, "by_frequency": False}, "negative"),
     ],
 )
 EMBEDDING_WEIGHT = define(
@@ -79,20 +92,43 @@ EMBEDDING_WEIGHT = define(
     vjps={"ct": _unpadded},
     formula=r"y_{index_i} \mathrel{+}= ct_i",
     samples=lambda draw: [
-        Sample((draw(2, 2, 3), host.asarray([[0, 2], [2, 4]])), {"rows": 5, "padding_idx": None}),
-        Sample((draw(3, 2), host.asarray([0, 2, 2])), {"rows": 4, "padding_idx": 2}, "padding"),
-        Sample((draw(0, 2), host.asarray([], dtype="int64")), {"rows": 4, "padding_idx": None}, "empty"),
+        Sample(
+            (draw(2, 2, 3), host.asarray([[0, 2], [2, 4]])), {"rows": 5, "padding_idx": None, "by_frequency": False}
+        ),
+        Sample((draw(3, 2), host.asarray([0, 2, 2])), {"rows": 4, "padding_idx": 2, "by_frequency": False}, "padding"),
+        Sample(
+            (draw(4, 2), host.asarray([0, 2, 2, 2])),
+            {"rows": 4, "padding_idx": None, "by_frequency": True},
+            "frequency",
+        ),
+        Sample(
+            (draw(0, 2), host.asarray([], dtype="int64")),
+            {"rows": 4, "padding_idx": None, "by_frequency": False},
+            "empty",
+        ),
     ],
 )
 
 
-def embedding(input: Tensor, weight: Tensor, padding_idx: int | None = None) -> Tensor:
+def embedding(
+    input: Tensor,
+    weight: Tensor,
+    padding_idx: int | None = None,
+    max_norm: float | None = None,
+    norm_type: float = 2.0,
+    scale_grad_by_freq: bool = False,
+    sparse: bool = False,
+) -> Tensor:
     """Rows of ``weight`` by index.
 
     Shapes
         input (*) integers, weight (rows, features)  ->  (*, features)
     Parameters
-        padding_idx  a row that gets no gradient
+        padding_idx         a row that gets no gradient
+        max_norm            rows that are looked up and longer are first shortened to this norm, in ``weight`` itself
+        norm_type           the p of that norm
+        scale_grad_by_freq  divide the gradient of a row by how often it is looked up
+        sparse              accepted; gradients are dense
     """
     if input.data.dtype.kind not in "iu":
         raise placed(DtypeError("embedding needs whole numbers", got=f"input {input.dtype.name}", hint="input.long()"))
@@ -103,7 +139,22 @@ def embedding(input: Tensor, weight: Tensor, padding_idx: int | None = None) -> 
                 ArgumentError("padding_idx lies outside the table", got=f"{padding_idx}", want=f"below {rows}")
             )
         padding_idx %= rows
-    return apply(EMBEDDING, input, weight, padding_idx=padding_idx)
+    if max_norm is not None:
+        shorten(weight, input, max_norm, norm_type)
+    return apply(EMBEDDING, input, weight, padding_idx=padding_idx, by_frequency=bool(scale_grad_by_freq))
+
+
+def shorten(weight: Tensor, index: Tensor, max_norm: float, norm_type: float) -> None:
+    """Shorten the rows of ``weight`` at ``index`` that are longer than ``max_norm`` to it, without the tape."""
+    if isinstance(weight.data, MetaArray) or not index.data.size:
+        return
+    xp = weight.backend.xp
+    rows = xp.unique_values(index.data)
+    values: Any = weight.detach()[Tensor(rows)]
+    lengths = p_norm(values, norm_type, -1, keepdim=True)
+    factors = where(lengths > max_norm, max_norm / (lengths + TINY), 1.0)
+    with no_grad():
+        weight[Tensor(rows)] = values * factors
 
 
 def one_hot(x: Tensor, num_classes: int = -1) -> Tensor:

@@ -17,7 +17,11 @@ def embedding_bag(
     input: Any,
     weight: Any,
     offsets: Any = None,
+    max_norm: float | None = None,
+    norm_type: float = 2,
+    scale_grad_by_freq: bool = False,
     mode: str = "mean",
+    sparse: bool = False,
     per_sample_weights: Any = None,
     include_last_offset: bool = False,
     padding_idx: int | None = None,
@@ -27,6 +31,9 @@ def embedding_bag(
     Shapes
         input (bags, n) row numbers; or (total,) with offsets (bags,), where each bag begins  ->  (bags, features)
     Parameters
+        max_norm             rows that are looked up and longer are first shortened to this norm, in ``weight`` itself
+        scale_grad_by_freq   divide the gradient of a row by how often it is looked up (not with "max")
+        sparse               accepted; gradients are dense
         per_sample_weights   factor of each row, of the shape of input; for the sum only
         include_last_offset  offsets end with the end of the last bag
         padding_idx          a row number that does not count
@@ -39,11 +46,13 @@ def embedding_bag(
                 want="'sum', 'mean' or 'max'; weights with the sum only",
             )
         )
+    if scale_grad_by_freq and mode == "max":
+        raise placed(ArgumentError("a maximum has no frequency to scale by", got="mode='max', scale_grad_by_freq=True"))
     if isinstance(input.data, MetaArray) or isinstance(weight.data, MetaArray):
         count = input.shape[0] if offsets is None else offsets.shape[0] - include_last_offset
         return Tensor(MetaArray((count, weight.shape[1]), weight.data.dtype))
     ends, flat = _bags(input, offsets, include_last_offset)
-    rows: Any = embedding(flat, weight, padding_idx)
+    rows: Any = embedding(flat, weight, padding_idx, max_norm, norm_type, scale_grad_by_freq)
     if per_sample_weights is not None:
         rows = rows * per_sample_weights.reshape(-1, 1)
     counted = host.ones(flat.shape, bool) if padding_idx is None else flat.numpy(force=True) != padding_idx

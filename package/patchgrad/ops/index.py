@@ -1,6 +1,7 @@
-"""Indexing: ``x[...]`` with NumPy's full rules, and writing to it.
+"""Indexing: ``x[...]`` with NumPy's and PyTorch's rules, and writing to it.
 
-Basic indices (integers, slices, None, ...) give views; integer and boolean arrays give copies.
+Basic indices (integers, slices, None, ...) give views; integer and boolean arrays give copies. Where integers stand
+beside arrays, the integers are applied first, as PyTorch has it.
 """
 
 from __future__ import annotations
@@ -8,22 +9,34 @@ from __future__ import annotations
 from typing import Any
 
 from patchgrad.autograd.op import Sample, define
-from patchgrad.backend import MetaArray, host
-from patchgrad.errors import ShapeError
+from patchgrad.backend import BY_TYPE, MetaArray, backend_of, host
+from patchgrad.errors import DtypeError, RangeError
+from patchgrad.ops import creation, shapes
 from patchgrad.tensor import Tensor, apply, views
+from patchgrad.tensor.explain import placed
 from patchgrad.typing import Shape
+
+__all__ = ["index_put", "narrow", "select", "select_scatter", "slice_scatter"]
+METHODS = "index_put narrow select select_scatter slice_scatter"
+IN_PLACE = "index_put"
 
 
 def _result_shape(x: Shape, index: Any) -> Shape:
     """By indexing a stand-in of one byte with the same shape."""
     try:
-        return host.broadcast_to(host.empty((), dtype=bool), x)[index].shape
+        return host.broadcast_to(host.empty((), dtype=bool), x)[_on_host(index)].shape
     except (IndexError, ValueError) as error:
-        raise ShapeError(
+        raise RangeError(
             f"this index does not fit: {error}",
             got=f"shape {tuple(x)}, index {_text(index)}",
             want="at most one index per axis, each within its size; a mask of the axes' own sizes",
         ) from None
+
+
+def _on_host(index: Any) -> Any:
+    """The index with its arrays on the host."""
+    entries = index if isinstance(index, tuple) else (index,)
+    return tuple(backend_of(entry).to_host(entry) if type(entry) in BY_TYPE else entry for entry in entries)
 
 
 def _text(index: Any) -> str:
@@ -59,6 +72,11 @@ SELECT = define(
         Sample((draw(4, 5),), {"index": (host.asarray([0, 2, 2]),)}, "repeated rows"),
         Sample((draw(3, 2),), {"index": (host.asarray([True, False, True]),)}, "mask"),
     ],
+    errors=lambda draw: [
+        Sample((draw(4, 5),), {"index": (4, ...)}, "outside"),
+        Sample((draw(4, 5),), {"index": (0, 0, 0)}, "too many"),
+        Sample((draw(4, 5),), {"index": (host.asarray([True, False]),)}, "mask of another size"),
+    ],
 )
 INDEX_ADD = define(
     "index_add",
@@ -73,16 +91,19 @@ INDEX_ADD = define(
 )
 
 
-def _put(xp: Any, x: Any, value: Any, index: Any) -> Any:
+def _put(xp: Any, x: Any, value: Any, index: Any, accumulate: bool = False) -> Any:
     out = xp.asarray(x, copy=True)
-    out[index] = value
+    if accumulate:
+        xp.add.at(out, index, value)
+    else:
+        out[index] = value
     return out
 
 
 def _outside(xp: Any, ct: Any, s: Any) -> Any:
-    mask = host.ones(s.shape_of("x"), dtype=bool)
-    mask[s.index] = False
-    return xp.where(xp.asarray(mask), ct, 0.0)
+    if s.accumulate:
+        return ct
+    return xp.ops.index_put(ct, xp.zeros((), dtype=ct.dtype), index=s.index, accumulate=False)
 
 
 INDEX_PUT = define(
@@ -90,10 +111,13 @@ INDEX_PUT = define(
     beyond="writes to places given by arrays",
     inputs=("x", "value"),
     forward=_put,
-    shape=lambda x, value, index: tuple(x),
+    shape=lambda x, value, index, accumulate=False: tuple(x),
     dtype="same",
     vjps={"x": _outside, "value": lambda xp, ct, s: ct[s.index]},
-    samples=lambda draw: [Sample((draw(4, 5), draw(5)), {"index": (host.asarray([0, 2]),)})],
+    samples=lambda draw: [
+        Sample((draw(4, 5), draw(5)), {"index": (host.asarray([0, 2]),), "accumulate": False}),
+        Sample((draw(4, 5), draw(3, 5)), {"index": (host.asarray([0, 2, 2]),), "accumulate": True}, "added"),
+    ],
 )
 
 
@@ -108,30 +132,158 @@ def as_index(index: Any) -> tuple[Any, ...]:
 
     A basic index ends in ``...``, so that even ``x[0, 0]`` is a view and not a number.
     """
-    entries = tuple(_entry(entry) for entry in (index if isinstance(index, tuple) else (index,)))
-    return (*entries, ...) if is_basic(entries) and ... not in entries else entries
+    entries = tuple([_entry(entry) for entry in (index if type(index) is tuple else (index,))])
+    if any(hasattr(entry, "shape") for entry in entries):
+        return entries
+    return entries if any(entry is ... for entry in entries) else (*entries, ...)
 
 
 def _entry(entry: Any) -> Any:
+    kind = type(entry)
+    if kind is int or kind is slice or entry is None or entry is ...:
+        return entry
     if isinstance(entry, Tensor):
-        if isinstance(entry.data, MetaArray):
-            return host.zeros(entry.shape, dtype=entry.data.dtype)
-        return entry.data if entry.ndim or entry.data.dtype.kind == "b" else int(entry.data)
-    return host.asarray(entry) if isinstance(entry, list) else entry
+        return _from_tensor(entry)
+    if isinstance(entry, (list, tuple, range)):
+        array = creation.as_tensor(list(entry)).data
+        return array.astype(host.int64) if not array.size else _from_array(array)
+    if isinstance(entry, bool):
+        return host.asarray(entry)
+    if isinstance(entry, host.generic):
+        return host.asarray(entry) if entry.dtype.kind == "b" else int(entry)
+    return _from_array(entry) if hasattr(entry, "dtype") else entry
+
+
+def _from_tensor(entry: Tensor) -> Any:
+    data = entry.data
+    if entry.backend.depth:  # one index per example of a vmap
+        return data
+    if isinstance(data, MetaArray):
+        data = host.zeros(data.shape, dtype=data.dtype)
+    return _from_array(data)
+
+
+def _from_array(array: Any) -> Any:
+    """Whole numbers or a mask (also as uint8, as in PyTorch); a number without axes is an integer."""
+    if array.dtype.kind not in "biu":
+        raise placed(
+            DtypeError("an index holds whole numbers or True and False", got=str(array.dtype), hint="index.long()")
+        )
+    if array.dtype.kind != "b" and not array.shape:
+        return int(array)
+    return array != 0 if array.dtype == host.uint8 else array
+
+
+def _parted(index: tuple[Any, ...]) -> tuple[tuple[Any, ...], tuple[Any, ...]] | None:
+    """An index that mixes integers with arrays, as a basic one and then one of arrays; None if it does not."""
+    if not any(hasattr(entry, "shape") for entry in index) or not any(
+        isinstance(entry, int) or entry is None for entry in index
+    ):
+        return None
+    first: list[Any] = []
+    then: list[Any] = []
+    for entry in index:
+        if hasattr(entry, "shape"):
+            first += [slice(None)] * (len(entry.shape) if entry.dtype.kind == "b" else 1)
+            then.append(entry)
+        else:
+            first.append(entry)
+            then += [] if isinstance(entry, int) else [... if entry is ... else slice(None)]
+    return (tuple(first) if ... in first else (*first, ...)), tuple(then)
 
 
 def getitem(x: Tensor, index: Any) -> Tensor:
     """``x[index]``: a view for basic indices, a copy for arrays of integers or booleans."""
-    return apply(SELECT, x, index=as_index(index))
+    kind = type(index)
+    if kind is int or kind is slice:
+        return apply(SELECT, x, index=(index, ...))
+    entries = as_index(index)
+    if is_basic(entries):
+        return apply(SELECT, x, index=entries)
+    parts = _parted(entries)
+    if parts is not None:
+        x, entries = apply(SELECT, x, index=parts[0]), parts[1]
+    return apply(SELECT, beside(x, entries), index=entries)
+
+
+def beside(x: Tensor, index: tuple[Any, ...]) -> Tensor:
+    """``x`` as the tensor of each example, where an index differs between the examples of a `vmap`."""
+    backends = [backend_of(entry) for entry in index if type(entry) in BY_TYPE]
+    deepest = max(backends, key=lambda backend: backend.depth, default=None)
+    if deepest is None or deepest.depth <= x.backend.depth:
+        return x
+    like = next(entry for entry in index if type(entry) in BY_TYPE and backend_of(entry) is deepest)
+    return deepest.lift((x, Tensor(like)))[0]
 
 
 def setitem(x: Tensor, index: Any, value: Any) -> None:
-    """``x[index] = value``, with the tape; the value broadcasts."""
+    """``x[index] = value``, with the tape; the value broadcasts, and is cast to the tensor's dtype."""
     views.refuse_leaf(x)
-    index = as_index(index)
-    value = value if isinstance(value, Tensor) else Tensor(x.backend.asarray(value, dtype=x.data.dtype))
-    if not is_basic(index):
-        views.store(x, apply(INDEX_PUT, x, value, index=index))
+    entries = as_index(index)
+    value = value if isinstance(value, Tensor) else Tensor(_value(x, value))
+    parts = _parted(entries)
+    if parts is not None:
+        x, entries = apply(SELECT, x, index=parts[0]), parts[1]
+    if not is_basic(entries):
+        views.store(x, apply(INDEX_PUT, beside(x, entries), value, index=entries, accumulate=False))
         return
-    target = apply(SELECT, x, index=index)
-    views.store_value(target, value)
+    views.store_value(apply(SELECT, x, index=entries), value)
+
+
+def _value(x: Tensor, value: Any) -> Any:
+    try:
+        return x.backend.asarray(value, dtype=x.data.dtype)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise placed(
+            DtypeError(f"this cannot be written: {error}", got=repr(value), want=f"numbers that fit {x.dtype.name}")
+        ) from None
+
+
+def index_put(input: Tensor, indices: Any, values: Any, accumulate: bool = False) -> Tensor:
+    """A copy of ``input`` with ``values`` at the places that a tuple of indices names (or added there)."""
+    if values.data.dtype != input.data.dtype:
+        raise placed(DtypeError("index_put needs one dtype", got=f"{values.dtype.name} into {input.dtype.name}"))
+    return apply(INDEX_PUT, input, values, index=as_index(tuple(indices)), accumulate=accumulate)
+
+
+def _head(input: Tensor, dim: int, entry: Any) -> tuple[Any, ...]:
+
+    if not input.ndim:
+        raise placed(RangeError("a tensor without axes cannot be taken apart", got="shape ()"))
+    return (*(slice(None),) * shapes.axis_in(dim, input.ndim), entry, ...)
+
+
+def select(input: Tensor, dim: int, index: int) -> Tensor:
+    """The slice at ``index`` of an axis, without that axis; a view."""
+    return apply(SELECT, input, index=_head(input, dim, int(index)))
+
+
+def narrow(input: Tensor, dim: int, start: Any, length: int) -> Tensor:
+    """``length`` places of an axis from ``start`` (negative: from the end); a view."""
+    place = _head(input, dim, None)
+    size = input.shape[len(place) - 2]
+    first = int(start) + size if int(start) < 0 else int(start)
+    if not 0 <= first <= first + length <= size:
+        raise placed(
+            RangeError("this part lies outside the axis", got=f"start={start}, length={length}", want=f"within {size}")
+        )
+    return apply(SELECT, input, index=(*place[:-2], slice(first, first + length), ...))
+
+
+def select_scatter(input: Tensor, src: Tensor, dim: int, index: int) -> Tensor:
+    """A copy of ``input`` whose slice at ``index`` of an axis is ``src``."""
+    return _replaced(input, src, _head(input, dim, int(index)))
+
+
+def slice_scatter(
+    input: Tensor, src: Tensor, dim: int = 0, start: int | None = None, end: int | None = None, step: int = 1
+) -> Tensor:
+    """A copy of ``input`` whose places ``start:end:step`` of an axis are ``src``."""
+    return _replaced(input, src, _head(input, dim, slice(start, end, step)))
+
+
+def _replaced(input: Tensor, src: Tensor, index: tuple[Any, ...]) -> Tensor:
+    wanted = _result_shape(input.shape, index)
+    if src.shape != wanted:
+        raise placed(RangeError("src does not fit the part", got=f"{src.shape}", want=f"{wanted}"))
+    return apply(INDEX_PUT, input, src, index=index, accumulate=False)

@@ -9,16 +9,20 @@ from typing import Any
 
 from patchgrad.backend import host
 from patchgrad.errors import ArgumentError, ShapeError
+from patchgrad.ops.adaptive_pool import adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d
 from patchgrad.ops.arrange import repeat_interleave
-from patchgrad.ops.pool import adaptive_avg_pool1d, adaptive_avg_pool2d
 from patchgrad.tensor import Tensor
 from patchgrad.tensor.explain import placed
+from patchgrad.tensor.precision import under_autocast
 
 AXES = {"linear": 1, "bilinear": 2, "trilinear": 3, "bicubic": 2}
 CUBIC = -0.75
 """The free number of the cubic kernel, as in PyTorch. Source: Keys 1981."""
+SMOOTH = -0.5
+"""The same where a picture is made smaller with antialias."""
 
 
+@under_autocast
 def interpolate(
     input: Any,
     size: int | Sequence[int] | None = None,
@@ -26,6 +30,7 @@ def interpolate(
     mode: str = "nearest",
     align_corners: bool | None = None,
     recompute_scale_factor: bool | None = None,
+    antialias: bool = False,
 ) -> Tensor:
     """The same picture with another number of points.
 
@@ -34,13 +39,15 @@ def interpolate(
     Parameters
         mode           "nearest", "nearest-exact", "linear" (1 axis), "bilinear", "bicubic" (2), "trilinear" (3), "area"
         align_corners  the first and last points stay where they are, instead of the outer edges of the points
+        antialias      make smaller by means over all that a new point covers ("bilinear" and "bicubic" only)
     """
     axes = input.ndim - 2
     sizes, scales = _targets(input, axes, size, scale_factor)
     if recompute_scale_factor:
         scales = [None] * axes
+    _check(mode, align_corners, antialias)
     if mode == "area":
-        return _area(input, sizes)
+        return (adaptive_avg_pool1d, adaptive_avg_pool2d, adaptive_avg_pool3d)[axes - 1](input, sizes)
     if AXES.get(mode, axes) != axes or (mode not in AXES and mode not in ("nearest", "nearest-exact")):
         raise placed(
             ArgumentError(
@@ -50,8 +57,17 @@ def interpolate(
             )
         )
     for axis, (count, scale) in enumerate(zip(sizes, scales, strict=True)):
-        input = _along(input, 2 + axis, count, scale, mode, bool(align_corners))
+        input = _along(input, 2 + axis, count, scale, mode, bool(align_corners), antialias)
     return input
+
+
+def _check(mode: str, align_corners: bool | None, antialias: bool) -> None:
+    if align_corners is not None and mode not in AXES:
+        raise placed(
+            ArgumentError("align_corners means nothing here", got=f"mode={mode!r}", want=f"one of {', '.join(AXES)}")
+        )
+    if antialias and mode not in ("bilinear", "bicubic"):
+        raise placed(ArgumentError("antialias means nothing here", got=f"mode={mode!r}", want="bilinear or bicubic"))
 
 
 def _targets(input: Any, axes: int, size: Any, scale_factor: Any) -> tuple[list[int], list[float | None]]:
@@ -73,20 +89,15 @@ def _targets(input: Any, axes: int, size: Any, scale_factor: Any) -> tuple[list[
     return [math.floor(old * scale) for old, scale in zip(input.shape[2:], each, strict=True)], each
 
 
-def _area(input: Any, sizes: list[int]) -> Tensor:
-    if len(sizes) > 2:
-        raise placed(ArgumentError("interpolate has no area mode for volumes"))
-    return adaptive_avg_pool1d(input, sizes[0]) if len(sizes) == 1 else adaptive_avg_pool2d(input, sizes)
-
-
-def _along(x: Any, axis: int, count: int, scale: float | None, mode: str, aligned: bool) -> Any:
+def _along(x: Any, axis: int, count: int, scale: float | None, mode: str, aligned: bool, smooth: bool) -> Any:
     old = x.shape[axis]
     if mode.startswith("nearest"):
         if count % old == 0 and scale in (None, count // old):
             return repeat_interleave(x, count // old, axis)
         return x[(slice(None),) * axis + (_nearest(old, count, scale, mode == "nearest-exact"),)]
     kernel = _cubic if mode == "bicubic" else _linear
-    matrix = Tensor(x.backend.asarray(_matrix(kernel, old, count, scale, aligned).astype(x.data.dtype)))
+    found = _smooth(mode, old, count, scale, aligned) if smooth else _matrix(kernel, old, count, scale, aligned)
+    matrix = Tensor(x.backend.asarray(found.astype(x.data.dtype)))
     return (x.movedim(axis, -1) @ matrix).movedim(-1, axis)
 
 
@@ -108,6 +119,24 @@ def _matrix(kernel: Callable[[Any, int], Any], old: int, count: int, scale: floa
     return matrix
 
 
+@lru_cache(maxsize=64)
+def _smooth(mode: str, old: int, count: int, scale: float | None, aligned: bool) -> Any:
+    """As `_matrix`, with a kernel as wide as the step from one new point to the next."""
+    step = old / count if scale is None else 1 / scale
+    if aligned:
+        step = (old - 1) / (count - 1) if count > 1 else 0.0
+    width, reach = max(step, 1.0), 2 if mode == "bicubic" else 1
+    matrix = host.zeros((old, count))
+    for j in range(count):
+        center = step * (j + 0.5)
+        first = max(int(center - reach * width + 0.5), 0)
+        index = host.arange(first, min(int(center + reach * width + 0.5), old))
+        distance = host.abs((index - center + 0.5) / width)
+        shares = _keys(distance, SMOOTH) if mode == "bicubic" else host.maximum(1 - distance, 0.0)
+        matrix[index, j] = shares / shares.sum()
+    return matrix
+
+
 def _linear(places: Any, old: int) -> Any:
     inside = host.maximum(places, 0.0)
     first = host.minimum(host.floor(inside).astype(host.int64), old - 1)
@@ -120,8 +149,8 @@ def _cubic(places: Any, old: int) -> Any:
     return [(first + step, _keys(host.abs(places - first - step))) for step in (-1, 0, 1, 2)]
 
 
-def _keys(distance: Any) -> Any:
-    """The cubic kernel at distances up to 2."""
-    near = ((CUBIC + 2) * distance - (CUBIC + 3)) * distance * distance + 1
-    far = ((CUBIC * distance - 5 * CUBIC) * distance + 8 * CUBIC) * distance - 4 * CUBIC
-    return host.where(distance <= 1, near, far)
+def _keys(distance: Any, a: float = CUBIC) -> Any:
+    """The cubic kernel with the free number ``a``."""
+    near = ((a + 2) * distance - (a + 3)) * distance * distance + 1
+    far = ((a * distance - 5 * a) * distance + 8 * a) * distance - 4 * a
+    return host.where(distance <= 1, near, host.where(distance < 2, far, 0.0))

@@ -1,4 +1,4 @@
-"""Losses from the likelihood of a distribution: compositions of other ops. Both have ``reduction``."""
+"""Losses from the likelihood of a distribution: compositions of other ops. All have ``reduction``."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from patchgrad.backend import MetaArray
 from patchgrad.errors import ArgumentError, ShapeError
 from patchgrad.ops import elementwise
 from patchgrad.ops.margin_loss import reduced
+from patchgrad.ops.reduction import chosen
 from patchgrad.tensor import Tensor
 from patchgrad.tensor.explain import placed
 from patchgrad.tensor.precision import under_autocast
@@ -53,16 +54,47 @@ def _variance(input: Any, var: Any) -> Any:
 
 @under_autocast
 def poisson_nll_loss(
-    input: Any, target: Any, log_input: bool = True, full: bool = False, eps: float = 1e-8, reduction: str = "mean"
+    input: Any,
+    target: Any,
+    log_input: bool = True,
+    full: bool = False,
+    size_average: bool | None = None,
+    eps: float = 1e-8,
+    reduce: bool | None = None,
+    reduction: str = "mean",
 ) -> Tensor:
     """``exp(x) - t x`` for the logarithm x of a Poisson rate, or ``x - t log(x + eps)`` for the rate.
 
     Parameters
         full  add Stirling's ``t log t - t + log(2 pi t) / 2`` where t is above 1
     """
+    reduction = chosen(reduction, size_average, reduce)
     values = input.exp() - target * input if log_input else input - target * (input + eps).log()
     if full:
         large = elementwise.where(target > 1, target, 1.0)
         stirling: Any = large * large.log() - large + 0.5 * (2 * math.pi * large).log()
         values = values + elementwise.where(target > 1, stirling, 0.0)
     return reduced("poisson_nll_loss", values, reduction)
+
+
+@under_autocast
+def kl_div(
+    input: Tensor,
+    target: Tensor,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    log_target: bool = False,
+) -> Tensor:
+    """``target * (log(target) - input)`` for log-probabilities ``input``; "batchmean" divides by the first axis."""
+    reduction = chosen(reduction, size_average, reduce)
+    expected: Any = elementwise.exp(target) * target if log_target else xlogy(target)
+    values = expected - (elementwise.exp(target) if log_target else target) * input
+    if reduction == "batchmean":
+        return values.sum() / input.shape[0]
+    return reduced("kl_div", values, reduction)
+
+
+def xlogy(x: Tensor) -> Tensor:
+    """``x log x``, 0 at 0."""
+    return x * elementwise.log(elementwise.where(x > 0, x, 1.0))

@@ -1,4 +1,4 @@
-"""Products of matrices."""
+"""The products that everything else is made of: matrix product and affine map."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from typing import Any
 from patchgrad.autograd.op import Sample, define
 from patchgrad.errors import ShapeError
 from patchgrad.ops import shapes
+from patchgrad.ops.matrices import adjoint, conj
 from patchgrad.tensor import Tensor, apply
-from patchgrad.tensor.explain import placed
-from patchgrad.tensor.precision import under_autocast
 from patchgrad.typing import Shape
 
-__all__ = ["addmm", "baddbmm", "bmm", "dot", "inner", "matmul", "mm", "mv", "outer"]
-METHODS = "addmm baddbmm bmm dot inner matmul mm mv outer"
+__all__ = ["matmul"]
+METHODS = "matmul"
 
 
 def _flops(a: Shape, b: Shape) -> int:
@@ -22,20 +21,20 @@ def _flops(a: Shape, b: Shape) -> int:
 
 def _grad_a(xp: Any, ct: Any, s: Any) -> Any:
     if len(s.shape_of("b")) == 1:
-        return xp.expand_dims(ct, axis=-1) * s.b
+        return xp.expand_dims(ct, axis=-1) * conj(xp, s.b)
     if len(s.shape_of("a")) == 1:
-        return xp.matmul(s.b, xp.expand_dims(ct, axis=-1))[..., 0]
-    return xp.matmul(ct, xp.matrix_transpose(s.b))
+        return xp.matmul(conj(xp, s.b), xp.expand_dims(ct, axis=-1))[..., 0]
+    return xp.matmul(ct, adjoint(xp, s.b))
 
 
 def _grad_b(xp: Any, ct: Any, s: Any) -> Any:
     if len(s.shape_of("a")) == 1:
         if len(s.shape_of("b")) == 1:
-            return ct * s.a
-        return xp.expand_dims(s.a, axis=-1) * xp.expand_dims(ct, axis=-2)
+            return ct * conj(xp, s.a)
+        return xp.expand_dims(conj(xp, s.a), axis=-1) * xp.expand_dims(ct, axis=-2)
     if len(s.shape_of("b")) == 1:
-        return xp.matmul(xp.matrix_transpose(s.a), xp.expand_dims(ct, axis=-1))[..., 0]
-    return xp.matmul(xp.matrix_transpose(s.a), ct)
+        return xp.matmul(adjoint(xp, s.a), xp.expand_dims(ct, axis=-1))[..., 0]
+    return xp.matmul(adjoint(xp, s.a), ct)
 
 
 MATMUL = define(
@@ -58,13 +57,13 @@ MATMUL = define(
 )
 
 
-def matmul(a: Tensor, b: Tensor) -> Tensor:
-    """Matrix product ``y = a @ b``.
+def matmul(input: Tensor, other: Tensor) -> Tensor:
+    """Matrix product ``y = input @ other``, below ``a @ b``.
 
     Shapes
         a (..., n, k), b (..., k, m)  ->  y (..., n, m); leading axes broadcast; vectors as in the array API
     Gradient, with ``ct`` the cotangent of ``y``
-        a: ct @ b.mT        b: a.mT @ ct
+        a: ct @ b.mH        b: a.mH @ ct
     Errors
         ShapeError  if the inner sizes differ.
     Cost
@@ -72,68 +71,7 @@ def matmul(a: Tensor, b: Tensor) -> Tensor:
     Source
         Giles 2008, collected matrix derivative results (product rule).
     """
-    return apply(MATMUL, a, b)
-
-
-def mm(a: Tensor, b: Tensor) -> Tensor:
-    """Matrix product of two matrices, without broadcasting: (n, k), (k, m) -> (n, m)."""
-    return matmul(*_with_axes("mm", 2, a, b))
-
-
-def bmm(a: Tensor, b: Tensor) -> Tensor:
-    """Matrix products of two batches: (batch, n, k), (batch, k, m) -> (batch, n, m)."""
-    return matmul(*_with_axes("bmm", 3, a, b))
-
-
-@under_autocast
-def mv(a: Tensor, b: Tensor) -> Tensor:
-    """Matrix times vector: (n, k), (k,) -> (n,)."""
-    return matmul(_with_axes("mv", 2, a)[0], _with_axes("mv", 1, b)[0])
-
-
-@under_autocast
-def dot(a: Tensor, b: Tensor) -> Tensor:
-    """Sum of the products of two vectors: (n,), (n,) -> ()."""
-    return matmul(*_with_axes("dot", 1, a, b))
-
-
-def _with_axes(name: str, count: int, *tensors: Tensor) -> tuple[Tensor, ...]:
-    if any(tensor.ndim != count for tensor in tensors):
-        raise placed(
-            ShapeError(
-                f"{name} wants {count} axes",
-                got=" and ".join(str(tensor.shape) for tensor in tensors),
-                hint="matmul takes any number of axes",
-            )
-        )
-    return tensors
-
-
-@under_autocast
-def outer(a: Any, b: Any) -> Tensor:
-    """All products of two vectors: (n,), (m,) -> (n, m)."""
-    a, b = _with_axes("outer", 1, a, b)
-    return a.reshape(-1, 1) * b
-
-
-def inner(a: Any, b: Any) -> Tensor:
-    """Products summed over the last axis of both: (*, k), (+, k) -> (*, +)."""
-    if not a.ndim or not b.ndim:
-        return a * b
-    rows = matmul(a.reshape(-1, a.shape[-1]), b.reshape(-1, b.shape[-1]).mT)
-    return rows.reshape((*a.shape[:-1], *b.shape[:-1]))
-
-
-@under_autocast
-def addmm(input: Any, a: Any, b: Any, *, beta: float = 1, alpha: float = 1) -> Tensor:
-    """``beta * input + alpha * (a @ b)`` for matrices."""
-    return input * beta + mm(a, b) * alpha
-
-
-@under_autocast
-def baddbmm(input: Any, a: Any, b: Any, *, beta: float = 1, alpha: float = 1) -> Tensor:
-    """``beta * input + alpha * (a @ b)`` for batches of matrices."""
-    return input * beta + bmm(a, b) * alpha
+    return apply(MATMUL, input, other)
 
 
 def _linear(xp: Any, x: Any, weight: Any, bias: Any) -> Any:
@@ -169,8 +107,8 @@ LINEAR = define(
     shape=_linear_shape,
     saves=("x", "weight"),
     vjps={
-        "x": lambda xp, ct, s: xp.reshape(xp.matmul(_rows(xp, ct), s.weight), s.shape_of("x")),
-        "weight": lambda xp, ct, s: xp.matmul(xp.matrix_transpose(_rows(xp, ct)), _rows(xp, s.x)),
+        "x": lambda xp, ct, s: xp.reshape(xp.matmul(_rows(xp, ct), conj(xp, s.weight)), s.shape_of("x")),
+        "weight": lambda xp, ct, s: xp.matmul(xp.matrix_transpose(_rows(xp, ct)), conj(xp, _rows(xp, s.x))),
         "bias": lambda xp, ct, s: xp.sum(_rows(xp, ct), axis=0),
     },
     cost=lambda x, weight, bias: 2 * shapes.count(x) * weight[0],

@@ -8,8 +8,9 @@ from typing import Any
 
 from patchgrad.autograd.op import OpSpec, Sample, define
 from patchgrad.errors import ArgumentError, ShapeError
-from patchgrad.ops import elementwise, shapes
-from patchgrad.ops.class_loss import REDUCTIONS, cross_entropy, nll_loss
+from patchgrad.ops import shapes
+from patchgrad.ops.class_loss import cross_entropy, nll_loss
+from patchgrad.ops.reduction import REDUCTIONS, chosen
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
 from patchgrad.tensor.precision import under_autocast
@@ -20,7 +21,6 @@ __all__ = [
     "binary_cross_entropy_with_logits",
     "cross_entropy",
     "huber_loss",
-    "kl_div",
     "l1_loss",
     "mse_loss",
     "nll_loss",
@@ -105,7 +105,7 @@ HUBER = pair_loss(
     "huber_loss",
     _huber,
     _both(lambda xp, s: s.scale * xp.clip(s.input - s.target, -s.delta, s.delta)),
-    r"|d| < \delta \mathbin{?} d^2/2 : \delta (|d| - \delta/2),\quad d = x - t",
+    r"|d| < \delta\;?\;d^2/2 : \delta (|d| - \delta/2),\quad d = x - t",
     delta=0.4,
     scale=1.5,
 )
@@ -183,6 +183,13 @@ def _pair(op: OpSpec, input: Tensor, target: Tensor, weight: Tensor | None, redu
     return _finish(weight * apply(op, input, target, reduction="none", **attrs), reduction)
 
 
+def _weighted(op: OpSpec, input: Tensor, target: Tensor, weight: Any, reduction: str) -> Tensor:
+    """A loss whose mean is that of its weights too."""
+    if weight is None or reduction != "mean":
+        return _pair(op, input, target, weight, reduction)
+    return _pair(op, input, target, weight, "sum") / weight.sum()  # type: ignore[operator]
+
+
 def _finish(values: Any, reduction: str) -> Tensor:
     if reduction == "none":
         return values
@@ -190,15 +197,31 @@ def _finish(values: Any, reduction: str) -> Tensor:
 
 
 @under_autocast
-def mse_loss(input: Tensor, target: Tensor, reduction: str = "mean", weight: Tensor | None = None) -> Tensor:
-    """Squared difference, its mean, or its sum; (*), (*) -> () or (*)."""
-    return _pair(MSE, input, target, weight, reduction)
+def mse_loss(
+    input: Tensor,
+    target: Tensor,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    weight: Tensor | None = None,
+) -> Tensor:
+    """Squared difference, its mean (by ``weight``), or its sum; (*), (*) -> () or (*)."""
+    reduction = chosen(reduction, size_average, reduce)
+    return _weighted(MSE, input, target, weight, reduction)
 
 
 @under_autocast
-def l1_loss(input: Tensor, target: Tensor, reduction: str = "mean", weight: Tensor | None = None) -> Tensor:
-    """Absolute difference, its mean, or its sum; (*), (*) -> () or (*)."""
-    return _pair(L1, input, target, weight, reduction)
+def l1_loss(
+    input: Tensor,
+    target: Tensor,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    weight: Tensor | None = None,
+) -> Tensor:
+    """Absolute difference, its mean (by ``weight``), or its sum; (*), (*) -> () or (*)."""
+    reduction = chosen(reduction, size_average, reduce)
+    return _weighted(L1, input, target, weight, reduction)
 
 
 @under_autocast
@@ -212,20 +235,34 @@ def huber_loss(
 
 
 @under_autocast
-def smooth_l1_loss(input: Tensor, target: Tensor, reduction: str = "mean", beta: float = 1.0) -> Tensor:
+def smooth_l1_loss(
+    input: Tensor,
+    target: Tensor,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+    beta: float = 1.0,
+) -> Tensor:
     """`huber_loss` divided by ``beta``, its delta; `l1_loss` for ``beta = 0``."""
+    reduction = chosen(reduction, size_average, reduce)
     if beta < 0:
         raise placed(ArgumentError("smooth_l1_loss needs a beta of 0 or more", got=f"beta={beta}"))
     if beta == 0:
-        return l1_loss(input, target, reduction)
+        return l1_loss(input, target, reduction=reduction)
     return _pair(HUBER, input, target, None, reduction, delta=beta, scale=1.0 / beta)
 
 
 @under_autocast
 def binary_cross_entropy(
-    input: Tensor, target: Tensor, weight: Tensor | None = None, reduction: str = "mean"
+    input: Tensor,
+    target: Tensor,
+    weight: Tensor | None = None,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
 ) -> Tensor:
     """``-t log(p) - (1 - t) log(1 - p)`` for probabilities ``input``; logarithms are cut off at -100."""
+    reduction = chosen(reduction, size_average, reduce)
     if input.shape != target.shape:
         raise placed(
             ShapeError(
@@ -242,6 +279,8 @@ def binary_cross_entropy_with_logits(
     input: Tensor,
     target: Tensor,
     weight: Tensor | None = None,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
     reduction: str = "mean",
     pos_weight: Tensor | None = None,
 ) -> Tensor:
@@ -251,6 +290,7 @@ def binary_cross_entropy_with_logits(
         weight      factor per element, broadcast
         pos_weight  factor of the positive term, per class: broadcast to the last axes
     """
+    reduction = chosen(reduction, size_average, reduce)
     _check_reduction("binary_cross_entropy_with_logits", reduction)
     if input.shape != target.shape:
         raise placed(
@@ -264,19 +304,3 @@ def binary_cross_entropy_with_logits(
     if weight is None:
         return apply(BCE_LOGITS, input, target, pos_weight, reduction=reduction)
     return _finish(weight * apply(BCE_LOGITS, input, target, pos_weight, reduction="none"), reduction)
-
-
-@under_autocast
-def kl_div(input: Tensor, target: Tensor, reduction: str = "mean", log_target: bool = False) -> Tensor:
-    """``target * (log(target) - input)`` for log-probabilities ``input``; "batchmean" divides by the first axis."""
-    expected: Any = elementwise.exp(target) * target if log_target else xlogy(target)
-    values = expected - (elementwise.exp(target) if log_target else target) * input
-    if reduction == "batchmean":
-        return values.sum() / input.shape[0]
-    _check_reduction("kl_div", reduction)
-    return _finish(values, reduction)
-
-
-def xlogy(x: Tensor) -> Tensor:
-    """``x log x``, 0 at 0."""
-    return x * elementwise.log(elementwise.where(x > 0, x, 1.0))

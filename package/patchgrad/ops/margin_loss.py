@@ -8,8 +8,8 @@ from typing import Any
 from patchgrad.errors import ArgumentError, ShapeError
 from patchgrad.ops import creation, elementwise
 from patchgrad.ops.activation import logsigmoid
-from patchgrad.ops.class_loss import REDUCTIONS
 from patchgrad.ops.distance import pairwise_distance
+from patchgrad.ops.reduction import REDUCTIONS, chosen
 from patchgrad.tensor import Tensor
 from patchgrad.tensor.explain import placed
 from patchgrad.tensor.precision import under_autocast
@@ -33,28 +33,52 @@ def _above(x: Any) -> Any:
 
 
 @under_autocast
-def margin_ranking_loss(input1: Any, input2: Any, target: Any, margin: float = 0.0, reduction: str = "mean") -> Tensor:
+def margin_ranking_loss(
+    input1: Any,
+    input2: Any,
+    target: Any,
+    margin: float = 0.0,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Tensor:
     """``max(0, -t (x1 - x2) + margin)``: x1 should rank higher where t is 1, lower where it is -1."""
+    reduction = chosen(reduction, size_average, reduce)
     return reduced("margin_ranking_loss", _above(-target * (input1 - input2) + margin), reduction)
 
 
 @under_autocast
-def hinge_embedding_loss(input: Any, target: Any, margin: float = 1.0, reduction: str = "mean") -> Tensor:
+def hinge_embedding_loss(
+    input: Any,
+    target: Any,
+    margin: float = 1.0,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Tensor:
     """``x`` where t is 1, ``max(0, margin - x)`` where it is -1, for distances x."""
-    near = elementwise.where(target == 1, input, 0.0)
-    far = elementwise.where(target == -1, _above(margin - input), 0.0)
+    reduction = chosen(reduction, size_average, reduce)
+    near = elementwise.where(target != -1, input, 0.0)
+    far = elementwise.where(target != 1, _above(margin - input), 0.0)
     return reduced("hinge_embedding_loss", near + far, reduction)
 
 
 @under_autocast
 def cosine_embedding_loss(
-    input1: Any, input2: Any, target: Any, margin: float = 0.0, reduction: str = "mean"
+    input1: Any,
+    input2: Any,
+    target: Any,
+    margin: float = 0.0,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
 ) -> Tensor:
     """``1 - cos`` where t is 1, ``max(0, cos - margin)`` where it is -1.
 
     Shapes
         input1, input2 (batch, n) or (n,), target (batch,) or ()  ->  () or (batch,)
     """
+    reduction = chosen(reduction, size_average, reduce)
     lengths = ((input1 * input1).sum(-1) + TINY) * ((input2 * input2).sum(-1) + TINY)
     cosine = (input1 * input2).sum(-1) / lengths.sqrt()
     near = elementwise.where(target == 1, 1 - cosine, 0.0)
@@ -63,8 +87,15 @@ def cosine_embedding_loss(
 
 
 @under_autocast
-def soft_margin_loss(input: Any, target: Any, reduction: str = "mean") -> Tensor:
+def soft_margin_loss(
+    input: Any,
+    target: Any,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Tensor:
     """``log(1 + exp(-t x))`` for targets 1 and -1."""
+    reduction = chosen(reduction, size_average, reduce)
     return reduced("soft_margin_loss", -logsigmoid(target * input), reduction)
 
 
@@ -77,6 +108,8 @@ def triplet_margin_loss(
     p: float = 2.0,
     eps: float = 1e-6,
     swap: bool = False,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
     reduction: str = "mean",
 ) -> Tensor:
     """``max(0, d(anchor, positive) - d(anchor, negative) + margin)`` with the p-norm as distance d.
@@ -86,6 +119,7 @@ def triplet_margin_loss(
     Source
         Balntas et al. 2016, Learning local feature descriptors with triplets and shallow CNNs.
     """
+    reduction = chosen(reduction, size_average, reduce)
     return triplet_margin_with_distance_loss(
         anchor,
         positive,
@@ -122,6 +156,8 @@ def multi_margin_loss(
     p: int = 1,
     margin: float = 1.0,
     weight: Any = None,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
     reduction: str = "mean",
 ) -> Tensor:
     """The mean over the wrong classes j of ``max(0, margin - x[t] + x[j]) ** p``, times the weight of t.
@@ -129,6 +165,7 @@ def multi_margin_loss(
     Shapes
         input (batch, classes) or (classes,), target (batch,) or () class numbers, weight (classes,)  ->  () or (batch,)
     """
+    reduction = chosen(reduction, size_average, reduce)
     scores, wanted = (input, target) if input.ndim == 2 else (input.unsqueeze(0), target.reshape(1))
     if scores.ndim != 2 or wanted.shape != scores.shape[:1]:
         raise placed(
@@ -147,20 +184,35 @@ def multi_margin_loss(
     return reduced("multi_margin_loss", losses if input.ndim == 2 else losses.squeeze(0), reduction)
 
 
-def multilabel_soft_margin_loss(input: Any, target: Any, weight: Any = None, reduction: str = "mean") -> Tensor:
+def multilabel_soft_margin_loss(
+    input: Any,
+    target: Any,
+    weight: Any = None,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Tensor:
     """Binary cross-entropy of ``sigmoid(x)``, averaged over the classes: (batch, classes) -> () or (batch,)."""
+    reduction = chosen(reduction, size_average, reduce)
     terms: Any = -(target * logsigmoid(input) + (1 - target) * logsigmoid(-input))
     return reduced("multilabel_soft_margin_loss", (terms if weight is None else terms * weight).mean(-1), reduction)
 
 
 @under_autocast
-def multilabel_margin_loss(input: Any, target: Any, reduction: str = "mean") -> Tensor:
+def multilabel_margin_loss(
+    input: Any,
+    target: Any,
+    size_average: bool | None = None,
+    reduce: bool | None = None,
+    reduction: str = "mean",
+) -> Tensor:
     """The sum of ``max(0, 1 - (x[t] - x[j]))`` over right classes t and wrong ones j, divided by the classes.
 
     Shapes
         input (batch, classes) or (classes,), target of the same shape: right class numbers first, then -1
         ->  () or (batch,)
     """
+    reduction = chosen(reduction, size_average, reduce)
     scores, wanted = (input, target) if input.ndim == 2 else (input.unsqueeze(0), target.unsqueeze(0))
     counted = ((wanted < 0).cumsum(1) == 0).unsqueeze(2)
     places = elementwise.where(wanted < 0, 0, wanted)

@@ -17,6 +17,7 @@ from patchgrad.ops import (
     linalg,
     movement,
     moving,
+    standard,
 )
 from patchgrad.tensor import Tensor, apply, views
 from patchgrad.tensor.explain import placed
@@ -98,13 +99,13 @@ OTHERS: dict[str, Callable[..., Any]] = {
     "item": item,
     "tolist": lambda self: widened(_values(self)).tolist(),
     "numel": lambda self: self.data.size,
-    "size": lambda self, dim=None: self.shape if dim is None else self.shape[dim],
     "dim": lambda self: self.ndim,
     "new_zeros": lambda self, *size: creation.zeros(*size, dtype=self.dtype, device=self.device),
     "new_ones": lambda self, *size: creation.ones(*size, dtype=self.dtype, device=self.device),
     "fill_": _fill,
     "zero_": lambda self: _fill(self, 0),
     "copy_": _copy,
+    "where": lambda self, condition, other: elementwise.where(condition, self, other),
     "__getitem__": index.getitem,
     "__setitem__": index.setitem,
     "__neg__": elementwise.neg,
@@ -114,11 +115,13 @@ OTHERS: dict[str, Callable[..., Any]] = {
     "__bool__": lambda self: bool(item(self)),
     "__int__": lambda self: int(item(self)),
     "__float__": lambda self: float(item(self)),
-    "__index__": lambda self: int(item(self)),
+    "__complex__": lambda self: complex(item(self)),
+    "__index__": lambda self: standard.as_index(self, item(self)),
+    "__pos__": movement.clone,
+    "__array_namespace__": standard.namespace,
 }  # fmt: skip
 GETTERS = {
     "T": lambda self: self if self.ndim < 2 else movement.permute(self, tuple(reversed(range(self.ndim)))),
-    "mT": lambda self: movement.transpose(self, -2, -1),
 }
 
 

@@ -10,19 +10,19 @@ from itertools import pairwise
 from typing import Any
 
 from patchgrad.autograd.op import Sample, define
-from patchgrad.errors import ArgumentError
+from patchgrad.errors import ArgumentError, PatchgradError, ShapeError
 from patchgrad.ops import shapes
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
 from patchgrad.typing import Shape
 
 __all__ = [
-    "broadcast_to", "cat", "chunk", "clone", "concat", "flatten", "flip", "movedim", "permute", "reshape", "split",
-    "squeeze", "stack", "transpose", "unbind", "unflatten", "unsqueeze",
+    "broadcast_to", "cat", "chunk", "clone", "concat", "concatenate", "flatten", "flip", "movedim", "permute",
+    "reshape", "split", "squeeze", "stack", "t", "transpose", "unbind", "unflatten", "unsqueeze",
 ]  # fmt: skip
 METHODS = (
     "broadcast_to chunk clone contiguous expand flatten flip movedim permute reshape split squeeze t transpose "
-    "unbind unflatten unsqueeze view"
+    "unbind unflatten unsqueeze"
 )
 
 RESHAPE = define(
@@ -59,7 +59,7 @@ CLONE = define(
     "clone",
     inputs=("x",),
     elementwise=True,
-    forward=lambda xp, x: xp.asarray(x, copy=True),
+    forward=lambda xp, x, rows=False: xp.array(x, order="C") if rows else xp.asarray(x, copy=True),
     shape=shapes.same,
     dtype="same",
     vjps={"x": lambda xp, ct, s: ct},
@@ -95,87 +95,107 @@ def _part(ct: Any, s: Any, i: int) -> Any:
     return ct[(slice(None),) * axis + (slice(start, start + s.shape_of(i)[axis]),)]
 
 
-def _sizes(sizes: tuple[Any, ...]) -> Shape:
-    return tuple(sizes[0]) if len(sizes) == 1 and not isinstance(sizes[0], int) else tuple(sizes)
-
-
-def reshape(x: Tensor, *shape: Any) -> Tensor:
+def reshape(input: Tensor, *shape: Any) -> Tensor:
     """The same elements in another shape; one size may be -1. A view where possible."""
-    return apply(RESHAPE, x, shape=_sizes(shape))
+    return apply(RESHAPE, input, shape=shapes.sizes(shape))
 
 
-view = reshape
-
-
-def flatten(x: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
+def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     """Axes ``start_dim`` to ``end_dim`` (inclusive) as one."""
-    start, end = shapes.axis_in(start_dim, x.ndim), shapes.axis_in(end_dim, x.ndim)
-    merged = shapes.count(x.shape[start : end + 1])
-    return apply(RESHAPE, x, shape=(*x.shape[:start], merged, *x.shape[end + 1 :]))
+    start, end = shapes.axis_in(start_dim, input.ndim), shapes.axis_in(end_dim, input.ndim)
+    if start > end:
+        raise placed(ShapeError("flatten goes from an axis to a later one", got=f"{start_dim} to {end_dim}"))
+    merged = shapes.count(input.shape[start : end + 1])
+    return apply(RESHAPE, input, shape=(*input.shape[:start], merged, *input.shape[end + 1 :]))
 
 
-def unflatten(x: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
+def unflatten(input: Tensor, dim: int, sizes: Sequence[int]) -> Tensor:
     """Axis ``dim`` split into ``sizes``."""
-    axis = shapes.axis_in(dim, x.ndim)
-    parts = shapes.reshape((x.shape[axis],), shape=tuple(sizes))
-    return apply(RESHAPE, x, shape=(*x.shape[:axis], *parts, *x.shape[axis + 1 :]))
+    axis = existing(input, dim)
+    parts = shapes.reshape((input.shape[axis],), shape=tuple(sizes))
+    return apply(RESHAPE, input, shape=(*input.shape[:axis], *parts, *input.shape[axis + 1 :]))
 
 
-def permute(x: Tensor, *dims: Any) -> Tensor:
+def permute(input: Tensor, *dims: Any) -> Tensor:
     """Axes in the order ``dims``; a view."""
-    return apply(PERMUTE, x, axes=_sizes(dims))
+    return apply(PERMUTE, input, axes=shapes.sizes(dims))
 
 
-def transpose(x: Tensor, dim0: int, dim1: int) -> Tensor:
+def transpose(input: Tensor, dim0: int, dim1: int) -> Tensor:
     """Axes ``dim0`` and ``dim1`` exchanged; a view."""
-    order = list(range(x.ndim))
-    a, b = shapes.axis_in(dim0, x.ndim), shapes.axis_in(dim1, x.ndim)
+    order = list(range(input.ndim)) or [0]
+    a, b = shapes.axis_in(dim0, input.ndim), shapes.axis_in(dim1, input.ndim)
     order[a], order[b] = b, a
-    return apply(PERMUTE, x, axes=tuple(order))
+    return apply(PERMUTE, input, axes=tuple(order[: input.ndim]))
 
 
-def t(x: Tensor) -> Tensor:
+def t(input: Tensor) -> Tensor:
     """The transpose of a matrix; vectors stay as they are."""
-    return x if x.ndim < 2 else transpose(x, 0, 1)
+    if input.ndim > 2:
+        raise placed(ShapeError("t() takes at most two axes", got=f"{input.shape}", hint=".mT"))
+    return apply(PERMUTE, input, axes=tuple(range(input.ndim))[::-1])
 
 
-def movedim(x: Tensor, source: int, destination: int) -> Tensor:
-    """Axis ``source`` at place ``destination``; a view."""
-    order = [i for i in range(x.ndim) if i != shapes.axis_in(source, x.ndim)]
-    order.insert(shapes.axis_in(destination, x.ndim), shapes.axis_in(source, x.ndim))
-    return apply(PERMUTE, x, axes=tuple(order))
+def movedim(input: Tensor, source: int | Sequence[int], destination: int | Sequence[int]) -> Tensor:
+    """The axes ``source`` at the places ``destination``, the others in their order; a view."""
+    pairs = [shapes.axes_in(tuple(d) if isinstance(d, Sequence) else d, input.ndim) for d in (source, destination)]
+    if len(pairs[0]) != len(pairs[1]):
+        raise placed(ArgumentError("movedim needs one destination per source", got=f"{source} to {destination}"))
+    order = [i for i in range(input.ndim) if i not in pairs[0]]
+    for place, axis in sorted(zip(pairs[1], pairs[0], strict=True)):
+        order.insert(place, axis)
+    return apply(PERMUTE, input, axes=tuple(order[: input.ndim]))
 
 
-def squeeze(x: Tensor, dim: int | Sequence[int] | None = None) -> Tensor:
+def squeeze(input: Tensor, dim: int | Sequence[int] | None = None) -> Tensor:
     """Without the axes of size 1 (all, or those named that have size 1)."""
-    axes = shapes.axes_in(list(dim) if isinstance(dim, Sequence) else dim, x.ndim)
-    return apply(RESHAPE, x, shape=tuple(size for i, size in enumerate(x.shape) if i not in axes or size != 1))
+    shape = input.data.shape
+    axes = shapes.axes_in(tuple(dim) if isinstance(dim, Sequence) else dim, len(shape))
+    return apply(RESHAPE, input, shape=tuple([size for i, size in enumerate(shape) if size != 1 or i not in axes]))
 
 
-def unsqueeze(x: Tensor, dim: int) -> Tensor:
+def unsqueeze(input: Tensor, dim: int) -> Tensor:
     """With a new axis of size 1 at ``dim``."""
-    axis = shapes.axis_in(dim, x.ndim + 1)
-    return apply(RESHAPE, x, shape=(*x.shape[:axis], 1, *x.shape[axis:]))
+    shape = input.data.shape
+    axis = shapes.axis_in(dim, len(shape) + 1)
+    return apply(RESHAPE, input, shape=(*shape[:axis], 1, *shape[axis:]))
 
 
-def expand(x: Tensor, *sizes: Any) -> Tensor:
+def expand(input: Tensor, *sizes: Any) -> Tensor:
     """Axes of size 1 repeated to ``sizes`` without copying; -1 keeps a size."""
-    wanted = _sizes(sizes)
-    own = (1,) * (len(wanted) - x.ndim) + x.shape
-    return apply(EXPAND, x, shape=tuple(a if b == -1 else b for a, b in zip(own, wanted, strict=True)))
+    wanted, shape = shapes.sizes(sizes), input.data.shape
+    if -1 in wanted:
+        own = (-1,) * (len(wanted) - len(shape)) + tuple(shape)
+        wanted = tuple(a if b == -1 else b for a, b in zip(own, wanted, strict=False))
+    return apply(EXPAND, input, shape=wanted)
 
 
-broadcast_to = expand
+def broadcast_to(input: Tensor, *size: Any) -> Tensor:
+    """`expand`."""
+    return expand(input, *size)
 
 
 def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
-    """Tensors joined along an existing axis."""
+    """Tensors joined along an existing axis; vectors of no elements are left out."""
     if not tensors:
         raise placed(ArgumentError("cat needs at least one tensor", got="an empty list"))
-    return apply(CAT, *tensors, axis=dim)
+    try:
+        return apply(CAT, *tensors, axis=dim)
+    except PatchgradError:
+        kept = [tensor for tensor in tensors if tensor.shape != (0,)]
+        if len(kept) in (0, len(tensors)):
+            raise
+        return apply(CAT, *kept, axis=dim)
 
 
-concat = concatenate = cat
+def concat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
+    """`cat`."""
+    return cat(tensors, dim)
+
+
+def concatenate(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
+    """`cat`."""
+    return cat(tensors, dim)
 
 
 def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
@@ -183,40 +203,62 @@ def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     return cat([unsqueeze(tensor, dim) for tensor in tensors], dim)
 
 
-def split(x: Tensor, size: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
-    """Views of pieces of ``size`` (the last may be smaller), or of the given sizes."""
-    axis = shapes.axis_in(dim, x.ndim)
+def split(tensor: Tensor, split_size_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
+    """Views of pieces of one size (the last may be smaller), or of the given sizes."""
+    axis = existing(tensor, dim)
+    total, size = tensor.shape[axis], split_size_or_sections
+    if not isinstance(size, int):
+        return pieces(tensor, axis, list(size))
+    if size < 0 or (size == 0 and total):
+        raise placed(ArgumentError("a piece has at least one place", got=f"split size {size}"))
+    return pieces(tensor, axis, [min(size, total - start) for start in range(0, total, size)] if total else [0])
+
+
+def existing(x: Tensor, dim: int) -> int:
+    """The axis, of a tensor that has one."""
+    if not x.ndim:
+        raise placed(ShapeError("a tensor without axes cannot be taken apart", got="shape ()"))
+    return shapes.axis_in(dim, x.ndim)
+
+
+def pieces(x: Tensor, axis: int, sizes: list[int]) -> tuple[Tensor, ...]:
+    """Views of pieces of these sizes, which add up to the axis."""
     total = x.shape[axis]
-    sizes = [min(size, total - start) for start in range(0, total, size)] if isinstance(size, int) else list(size)
-    if sum(sizes) != total:
+    if sum(sizes) != total or min(sizes, default=0) < 0:
         raise placed(ArgumentError("the pieces must add up", got=f"{sizes}", want=f"a sum of {total}"))
     edges = [sum(sizes[:i]) for i in range(len(sizes) + 1)]
     head = (slice(None),) * axis
-    return tuple(x[(*head, slice(a, b))] for a, b in pairwise(edges))
+    return tuple([x[(*head, slice(a, b))] for a, b in pairwise(edges)])
 
 
-def chunk(x: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
+def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
     """At most ``chunks`` views of equal size (the last may be smaller)."""
-    return split(x, -(-x.shape[shapes.axis_in(dim, x.ndim)] // chunks), dim)
+    axis = existing(input, dim)
+    if chunks < 1:
+        raise placed(ArgumentError("chunk makes at least one piece", got=f"chunks={chunks}"))
+    total = input.shape[axis]
+    return split(input, -(-total // chunks), dim) if total else pieces(input, axis, [0] * chunks)
 
 
-def unbind(x: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
+def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
     """Views along ``dim``, without that axis."""
-    head = (slice(None),) * shapes.axis_in(dim, x.ndim)
-    return tuple(x[(*head, i)] for i in range(x.shape[dim]))
+    axis = existing(input, dim)
+    head = (slice(None),) * axis
+    return tuple([input[(*head, i)] for i in range(input.shape[axis])])
 
 
-def flip(x: Tensor, dims: int | Sequence[int]) -> Tensor:
+def flip(input: Tensor, *dims: Any) -> Tensor:
     """The order along ``dims`` reversed; a copy."""
-    return apply(FLIP, x, axis=(dims,) if isinstance(dims, int) else tuple(dims))
+    axes = shapes.sizes(dims)
+    return apply(FLIP, input, axis=shapes.axes_in(axes, input.ndim) if input.ndim else ())
 
 
-def clone(x: Tensor) -> Tensor:
+def clone(input: Tensor) -> Tensor:
     """A copy in memory of its own, differentiable."""
-    return apply(CLONE, x)
+    return apply(CLONE, input)
 
 
-def contiguous(x: Tensor) -> Tensor:
+def contiguous(input: Tensor) -> Tensor:
     """The tensor itself if its memory is in row order, else a copy."""
-    flags = getattr(x.data, "flags", None)
-    return x if flags is None or flags.c_contiguous else clone(x)
+    flags = getattr(input.data, "flags", None)
+    return input if flags is None or flags.c_contiguous else apply(CLONE, input, rows=True)

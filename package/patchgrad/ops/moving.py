@@ -17,7 +17,8 @@ from patchgrad.ops.movement import clone
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
 
-METHODS = "cpu cuda pin_memory to type type_as"
+METHODS = "cpu cuda get_device is_pinned pin_memory to type type_as"
+PROPERTIES = "is_cpu is_cuda is_meta"
 NUMBERS = (float, int, bool, complex)
 
 
@@ -94,6 +95,34 @@ def pin_memory(self: Tensor, device: Any = None) -> Tensor:
     if self.device.type != "cpu":
         raise placed(ArgumentError("only a tensor on the CPU can be pinned", got=f"device {self.device}"))
     return Tensor(get_backend("cuda").pinned(self.data))
+
+
+def is_pinned(self: Tensor, device: Any = None) -> bool:
+    """Is this memory that a GPU reads directly?"""
+    array = self.data
+    while array is not None and "Pinned" not in array.__class__.__name__:
+        array = getattr(array, "base", None)
+    return array is not None
+
+
+def get_device(self: Tensor) -> int:
+    """The number of the GPU that holds this tensor; -1 on the CPU."""
+    return -1 if self.device.index is None else self.device.index
+
+
+def is_cpu(self: Tensor) -> bool:
+    """Does this tensor lie on the CPU?"""
+    return self.device.type == "cpu"
+
+
+def is_cuda(self: Tensor) -> bool:
+    """Does this tensor lie on a GPU?"""
+    return self.device.type == "cuda"
+
+
+def is_meta(self: Tensor) -> bool:
+    """Is this a shape without values?"""
+    return self.device.type == "meta"
 
 
 def type_as(self: Tensor, other: Tensor) -> Tensor:

@@ -11,22 +11,20 @@ from functools import lru_cache
 from typing import Any
 
 from patchgrad.autograd.op import Sample, define
-from patchgrad.backend import MetaArray, host
-from patchgrad.errors import ArgumentError, ShapeError
+from patchgrad.backend import host
+from patchgrad.errors import ShapeError
 from patchgrad.ops import shapes
-from patchgrad.ops.conv import Padding, Pair, cropped, output_size, padded, pair, places, single, window_slices
-from patchgrad.tensor import Tensor, apply
-from patchgrad.tensor.explain import placed
+from patchgrad.ops.conv import Padding, Pair, cropped, output_size, padded, places, window_slices, windows
 from patchgrad.typing import Shape
 
 
-def _pool_shape(x: Shape, *, kernel: Pair, stride: Pair, padding: Padding, dilation: Pair = (1, 1), **_: Any) -> Shape:
+def pool_shape(x: Shape, *, kernel: Pair, stride: Pair, padding: Padding, dilation: Pair = (1, 1), **_: Any) -> Shape:
     return (*x[:-2], *_pooled(x, kernel, stride, padding, dilation))
 
 
 def _pooled(x: Shape, kernel: Pair, stride: Pair, padding: Padding, dilation: Pair = (1, 1)) -> Pair:
     if len(x) < 3:
-        raise ShapeError("pooling wants images", got=f"{tuple(x)}", want="(batch, channels, height, width)")
+        raise ShapeError("pooling wants places", got=f"{tuple(x)}", want="(batch, channels, height, width)")
     return output_size(x, kernel, stride, padding, dilation)
 
 
@@ -89,7 +87,7 @@ def _samples(make: Callable[..., Sample]) -> Callable[..., list[Sample]]:
 
 
 def _some_places(x: Shape, attrs: dict[str, Any]) -> Any:
-    shape = _pool_shape(x, **attrs)
+    shape = pool_shape(x, **attrs)
     count = attrs["kernel"][0] * attrs["kernel"][1]
     return (host.arange(shapes.count(shape)) * 7 % count).reshape(shape).astype("uint8")
 
@@ -99,13 +97,13 @@ MAX_POOL2D = define(
     inputs=("x",),
     outputs=("y", "place"),
     forward=_max_pool,
-    shape=lambda x, **attrs: (_pool_shape(x, **attrs),) * 2,
+    shape=lambda x, **attrs: (pool_shape(x, **attrs),) * 2,
     dtype=lambda kinds, attrs: (kinds[0], host.dtype("uint8" if shapes.count(attrs["kernel"]) < 256 else "int32")),
     saves=("place",),
     vjps={
         "x": lambda xp, ct, s: xp.ops.max_pool2d_spread(ct[0], s.place, size=s.shape_of("x")[-2:], **_window(s)),
     },
-    cost=lambda x, kernel, **attrs: shapes.count(_pool_shape(x, kernel=kernel, **attrs)) * kernel[0] * kernel[1],
+    cost=lambda x, kernel, **attrs: shapes.count(pool_shape(x, kernel=kernel, **attrs)) * kernel[0] * kernel[1],
     formula=r"y_{hw} = \max_{ij} x_{h+i,\,w+j}",
     samples=_samples(lambda draw, x, attrs, label: Sample((draw(*x),), attrs, label)),
     errors=lambda draw: [Sample((draw(1, 1, 2, 2),), {**_CASES["halves"][1], "kernel": (3, 3)}, "kernel too large")],
@@ -121,7 +119,7 @@ MAX_POOL2D_SPREAD = define(
     formula=r"y_{place} \mathrel{+}= ct",
     samples=_samples(
         lambda draw, x, attrs, label: Sample(
-            (draw(*_pool_shape(x, **attrs)), _some_places(x, attrs)), {**attrs, "size": x[-2:]}, label
+            (draw(*pool_shape(x, **attrs)), _some_places(x, attrs)), {**attrs, "size": x[-2:]}, label
         )
     ),
 )
@@ -140,17 +138,19 @@ MAX_POOL2D_PICK = define(
 )
 
 
+def window_counts(size: int, kernel: int, stride: int, padding: Pair, border: int) -> Any:
+    """How many elements each window along an axis counts: those within ``border`` of the axis."""
+    start = host.arange(windows(size, kernel, stride, padding, 1)) * stride - padding[0]
+    return host.minimum(start + kernel, size + border) - host.maximum(start, -border)
+
+
 @lru_cache(maxsize=256)
 def _shares(size: Pair, kernel: Pair, stride: Pair, padding: Padding, border: Pair, divisor: int | None) -> Any:
     """What each window's sum is multiplied by: (h, w). Windows count what lies within ``border`` of the image."""
     out = output_size(size, kernel, stride, padding, (1, 1))
     if divisor is not None:
         return host.full(out, 1.0 / divisor)
-    counts: list[Any] = []
-    for i in (0, 1):
-        start = host.arange(out[i]) * stride[i] - padding[i][0]
-        end = host.minimum(start + kernel[i], size[i] + border[i])
-        counts.append(end - host.maximum(start, -border[i]))
+    counts = [window_counts(size[i], kernel[i], stride[i], padding[i], border[i]) for i in (0, 1)]
     return 1.0 / host.maximum(counts[0][:, None] * counts[1], 1)
 
 
@@ -202,10 +202,10 @@ AVG_POOL2D = define(
     "avg_pool2d",
     inputs=("x",),
     forward=_avg_pool,
-    shape=_pool_shape,
+    shape=pool_shape,
     dtype="same",
     vjps={"x": lambda xp, ct, s: xp.ops.avg_pool2d_spread(ct, size=s.shape_of("x")[-2:], **_avg_attrs(s))},
-    cost=lambda x, kernel, **attrs: shapes.count(_pool_shape(x, kernel=kernel, **attrs)) * kernel[0] * kernel[1],
+    cost=lambda x, kernel, **attrs: shapes.count(pool_shape(x, kernel=kernel, **attrs)) * kernel[0] * kernel[1],
     formula=r"y_{hw} = \frac{1}{n} \sum_{ij} x_{h+i,\,w+j}",
     samples=_avg_samples(lambda draw, x, attrs, label: Sample((draw(*x),), attrs, label)),
 )
@@ -218,149 +218,6 @@ AVG_POOL2D_SPREAD = define(
     vjps={"ct": lambda xp, ct, s: xp.ops.avg_pool2d(ct, **_avg_attrs(s))},
     formula=r"y_{h+i,\,w+j} \mathrel{+}= ct_{hw} / n",
     samples=_avg_samples(
-        lambda draw, x, attrs, label: Sample((draw(*_pool_shape(x, **attrs)),), {**attrs, "size": x[-2:]}, label)
+        lambda draw, x, attrs, label: Sample((draw(*pool_shape(x, **attrs)),), {**attrs, "size": x[-2:]}, label)
     ),
 )
-
-
-def _settings(
-    input: Tensor, kernel_size: Any, stride: Any, padding: Any, dilation: Any, ceil_mode: bool
-) -> dict[str, Any]:
-    kernel, dilated = pair(kernel_size, "kernel_size"), pair(dilation, "dilation")
-    step = kernel if stride is None else pair(stride, "stride")
-    border = pair(padding, "padding", 0)
-    if any(border[i] > kernel[i] // 2 for i in (0, 1)):
-        raise placed(
-            ArgumentError("padding may be at most half the kernel", got=f"padding={padding}, kernel_size={kernel_size}")
-        )
-    _pool_shape(input.shape, kernel=(1, 1), stride=(1, 1), padding=((0, 0), (0, 0)))
-    around = tuple(
-        (border[i], _end(input.shape[i - 2], kernel[i], step[i], border[i], dilated[i], ceil_mode)) for i in (0, 1)
-    )
-    return {"kernel": kernel, "stride": step, "padding": around, "dilation": dilated}
-
-
-def _end(size: int, kernel: int, stride: int, border: int, dilation: int, ceil_mode: bool) -> int:
-    """Padding at the end of an axis; with ``ceil_mode`` enough for a last window that begins inside."""
-    if not ceil_mode:
-        return border
-    reach = dilation * (kernel - 1) + 1
-    count = -(-(size + 2 * border - reach) // stride) + 1
-    if (count - 1) * stride >= size + border:
-        count -= 1
-    return max(border, (count - 1) * stride + reach - size - border)
-
-
-def max_pool2d(
-    input: Tensor,
-    kernel_size: Any,
-    stride: Any = None,
-    padding: Any = 0,
-    dilation: Any = 1,
-    ceil_mode: bool = False,
-    return_indices: bool = False,
-) -> Any:
-    """The largest element of each window.
-
-    Shapes
-        input (*, height, width)  ->  (*, h, w) with h = (height + 2 padding - dilation (kernel - 1) - 1) / stride + 1
-    Parameters
-        stride          kernel_size if left out
-        ceil_mode       round h and w up instead of down
-        return_indices  also give the place of each maximum, counted along the flattened image (int64)
-    """
-    attrs = _settings(input, kernel_size, stride, padding, dilation, ceil_mode)
-    y, place = apply(MAX_POOL2D, input, **attrs)
-    return (y, _flat_index(place, input.shape, **attrs)) if return_indices else y
-
-
-def _flat_index(place: Tensor, x: Shape, kernel: Pair, stride: Pair, padding: Padding, dilation: Pair) -> Tensor:
-    if isinstance(place.data, MetaArray):
-        return Tensor(MetaArray(place.shape, "int64"))
-    xp = place.backend.xp
-    number = xp.astype(place.data, xp.int64)
-    rows = xp.arange(place.shape[-2])[:, None] * stride[0] - padding[0][0] + number // kernel[1] * dilation[0]
-    columns = xp.arange(place.shape[-1]) * stride[1] - padding[1][0] + number % kernel[1] * dilation[1]
-    return Tensor(rows * x[-1] + columns)
-
-
-def avg_pool2d(
-    input: Tensor,
-    kernel_size: Any,
-    stride: Any = None,
-    padding: Any = 0,
-    ceil_mode: bool = False,
-    count_include_pad: bool = True,
-    divisor_override: int | None = None,
-) -> Tensor:
-    """The mean of each window.
-
-    Shapes
-        input (*, height, width)  ->  (*, h, w) with h = (height + 2 padding - kernel) / stride + 1
-    Parameters
-        count_include_pad  zeros of the padding count as elements
-        divisor_override   divide the sums by this instead
-    """
-    if divisor_override == 0:
-        raise placed(ArgumentError("avg_pool2d cannot divide by 0", got="divisor_override=0"))
-    attrs = _settings(input, kernel_size, stride, padding, 1, ceil_mode)
-    attrs.pop("dilation")
-    border = pair(padding, "padding", 0) if count_include_pad else (0, 0)
-    return apply(AVG_POOL2D, input, **attrs, border=border, divisor=divisor_override)
-
-
-def max_pool1d(
-    input: Any, kernel_size: Any, stride: Any = None, padding: Any = 0, dilation: Any = 1, ceil_mode: bool = False
-) -> Tensor:
-    """`max_pool2d` along the last axis: (*, length) -> (*, l)."""
-    kernel, step = ((1, single(value)) for value in (kernel_size, kernel_size if stride is None else stride))
-    found = max_pool2d(input.unsqueeze(-2), kernel, step, (0, single(padding)), (1, single(dilation)), ceil_mode)
-    return found.squeeze(-2)
-
-
-def avg_pool1d(
-    input: Any,
-    kernel_size: Any,
-    stride: Any = None,
-    padding: Any = 0,
-    ceil_mode: bool = False,
-    count_include_pad: bool = True,
-) -> Tensor:
-    """`avg_pool2d` along the last axis: (*, length) -> (*, l)."""
-    kernel, step = ((1, single(value)) for value in (kernel_size, kernel_size if stride is None else stride))
-    found = avg_pool2d(input.unsqueeze(-2), kernel, step, (0, single(padding)), ceil_mode, count_include_pad)
-    return found.squeeze(-2)
-
-
-@lru_cache(maxsize=64)
-def _bins(size: int, count: int) -> Any:
-    """The matrix (count, size) that averages ``size`` elements in ``count`` bins, which may overlap."""
-    out = host.zeros((count, size))
-    for i in range(count):
-        start, end = i * size // count, -(-(i + 1) * size // count)
-        out[i, start:end] = 1 / (end - start)
-    return out
-
-
-def adaptive_avg_pool2d(input: Any, output_size: Any) -> Tensor:
-    """The mean of ``output_size`` bins that cover the image; None keeps a size.
-
-    Shapes
-        input (*, height, width)  ->  (*, *output_size)
-    """
-    wanted = (output_size, output_size) if output_size is None or isinstance(output_size, int) else tuple(output_size)
-    size = tuple(input.shape[i - 2] if wanted[i] is None else wanted[i] for i in (0, 1))
-    height, width = input.shape[-2:]
-    if height % size[0] == 0 and width % size[1] == 0:
-        if size == (1, 1):
-            return input.mean((-2, -1), keepdim=True)
-        return avg_pool2d(input, (height // size[0], width // size[1]))
-    rows, columns = (
-        Tensor(input.backend.asarray(_bins(input.shape[i - 2], size[i]).astype(input.data.dtype))) for i in (0, 1)
-    )
-    return rows @ input @ columns.T
-
-
-def adaptive_avg_pool1d(input: Any, output_size: int) -> Tensor:
-    """`adaptive_avg_pool2d` along the last axis: (*, length) -> (*, output_size)."""
-    return adaptive_avg_pool2d(input.unsqueeze(-2), (1, output_size)).squeeze(-2)

@@ -1,13 +1,13 @@
-"""Reductions over axes: sums, means, extremes, cumulative sums.
+"""Reductions over axes: sums, products, extremes, truth, places of extremes.
 
 Attributes are the array API's ``axis`` and ``keepdims``; the public functions have PyTorch's ``dim`` and ``keepdim``.
+Read next: ``statistics.py``, ``vector_norm.py``, ``cumulative.py``.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from patchgrad.autograd.op import Sample, define
 from patchgrad.ops import shapes
@@ -15,17 +15,27 @@ from patchgrad.tensor import Tensor, apply
 from patchgrad.typing import Axis, Shape
 
 __all__ = [
-    "all", "amax", "amin", "any", "argmax", "argmin", "cumprod", "cumsum", "logsumexp", "mean", "norm", "prod",
-    "std", "sum", "var",
+    "all", "amax", "amin", "aminmax", "any", "argmax", "argmin", "mean", "prod", "sum",
 ]  # fmt: skip
-METHODS = "all amax amin any argmax argmin cumprod cumsum logsumexp mean norm prod std sum var"
+METHODS = "all amax amin aminmax any argmax argmin mean prod sum"
 
 
-def _samples(draw: Callable[..., Any]) -> list[Sample]:
+def samples(draw: Callable[..., Any]) -> list[Sample]:
     return [
         Sample((draw(3, 4),), {"axis": None, "keepdims": False}, "all"),
         Sample((draw(2, 3, 4),), {"axis": (0, 2), "keepdims": False}, "two axes"),
         Sample((draw(3, 4),), {"axis": 1, "keepdims": True}, "kept"),
+    ]
+
+
+def no_axis(draw: Callable[..., Any]) -> list[Sample]:
+    return [Sample((draw(3, 4),), {"axis": 2, "keepdims": False}, "no such axis")]
+
+
+def along(draw: Callable[..., Any]) -> list[Sample]:
+    return [
+        Sample((draw(3, 4),), {"axis": 1, "keepdims": False}),
+        Sample((draw(3, 4),), {"axis": None, "keepdims": False}, "all"),
     ]
 
 
@@ -36,76 +46,94 @@ def spread(xp: Any, value: Any, shape: Shape, axis: Axis, keepdims: bool) -> Any
     return xp.broadcast_to(value, shape)
 
 
-def _total(xp: Any, x: Any) -> Any:
+def total_kind(xp: Any, x: Any) -> Any:
     """The dtype that whole numbers and bools add up in; None for floats: their own."""
     return xp.int64 if getattr(x.dtype, "kind", "f") in "biu" else None
 
 
-def _sum_dtype(kinds: list[Any], attrs: dict[str, Any]) -> Any:
+def total_dtype(kinds: list[Any], attrs: dict[str, Any]) -> Any:
     from patchgrad.backend.dtype import int64
 
     return int64.numpy if kinds[0].kind in "biu" else kinds[0]
 
 
-def _size(x: Shape, axis: Axis) -> int:
+def size_over(x: Shape, axis: Axis) -> int:
+    """How many elements are reduced to one."""
     return shapes.count(x[i] for i in shapes.axes_in(axis, len(x)))
+
+
+def _mean(xp: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
+    """NumPy warns of the mean of nothing, which is NaN."""
+    if x.size:
+        return xp.mean(x, axis=axis, keepdims=keepdims)
+    return xp.sum(x, axis=axis, keepdims=keepdims) * xp.nan
 
 
 SUM = define(
     "sum",
     inputs=("x",),
-    forward=lambda xp, x, axis, keepdims: xp.sum(x, axis=axis, keepdims=keepdims, dtype=_total(xp, x)),
+    forward=lambda xp, x, axis, keepdims: xp.sum(x, axis=axis, keepdims=keepdims, dtype=total_kind(xp, x)),
     shape=shapes.reduced,
-    dtype=_sum_dtype,
+    dtype=total_dtype,
     vjps={"x": lambda xp, ct, s: spread(xp, ct, s.shape_of("x"), s.axis, s.keepdims)},
     cost=lambda x, **_: shapes.count(x),
     formula=r"\sum x",
-    samples=_samples,
+    samples=samples,
+    errors=no_axis,
 )
 MEAN = define(
     "mean",
     inputs=("x",),
-    forward=lambda xp, x, axis, keepdims: xp.mean(x, axis=axis, keepdims=keepdims),
+    forward=_mean,
     shape=shapes.reduced,
     dtype="float",
-    vjps={"x": lambda xp, ct, s: spread(xp, ct / _size(s.shape_of("x"), s.axis), s.shape_of("x"), s.axis, s.keepdims)},
+    vjps={
+        "x": lambda xp, ct, s: spread(xp, ct / size_over(s.shape_of("x"), s.axis), s.shape_of("x"), s.axis, s.keepdims)
+    },
     cost=lambda x, **_: shapes.count(x),
     formula=r"\frac{1}{n} \sum x",
-    samples=_samples,
+    samples=samples,
+    errors=no_axis,
 )
 PROD = define(
     "prod",
     inputs=("x",),
-    forward=lambda xp, x, axis, keepdims: xp.prod(x, axis=axis, keepdims=keepdims, dtype=_total(xp, x)),
+    forward=lambda xp, x, axis, keepdims: xp.prod(x, axis=axis, keepdims=keepdims, dtype=total_kind(xp, x)),
     shape=shapes.reduced,
-    dtype=_sum_dtype,
+    dtype=total_dtype,
     saves=("x",),
     vjps={
-        "x": lambda xp, ct, s: spread(xp, ct, s.shape_of("x"), s.axis, s.keepdims) * _product_of_others(xp, s.x, s.axis)
+        "x": lambda xp, ct, s: (
+            spread(xp, ct, s.shape_of("x"), s.axis, s.keepdims)
+            * shapes.conjugate(xp, _product_of_others(xp, s.x, s.axis))
+        )
     },
     formula=r"\prod x",
     samples=lambda draw: [
         Sample((draw(3, 4, low=0.5),), {"axis": 1, "keepdims": False}),
         Sample((draw(2, 3, 2, low=0.5),), {"axis": None, "keepdims": False}, "all"),
     ],
+    errors=no_axis,
 )
 
 
 def _product_of_others(xp: Any, x: Any, axis: Axis) -> Any:
     """For each element the product of all others, also where some are 0: of those before times those after."""
     shape = x.shape
-    axes = shapes.axes_in(axis, len(shape))
+    axes = shapes.axes_in(axis, len(shape)) if shape else ()
     rest = tuple(i for i in range(len(shape)) if i not in axes)
-    rows = xp.reshape(xp.permute_dims(x, rest + axes), (-1, shapes.count(shape[i] for i in axes)))
-    ones = xp.ones((rows.shape[0], 1), dtype=x.dtype)
-    before = xp.concat((ones, xp.ops.cumprod(rows[:, :-1], axis=1)), axis=1)
-    after = xp.flip(xp.concat((ones, xp.ops.cumprod(xp.flip(rows[:, 1:], axis=1), axis=1)), axis=1), axis=1)
-    moved = xp.reshape(before * after, tuple(shape[i] for i in rest + axes))
+    parts = [tuple(shape[i] for i in group) for group in (rest, axes)]
+    rows = xp.reshape(xp.permute_dims(x, rest + axes), tuple(shapes.count(part) for part in parts))
+    if rows.shape[1]:
+        ones = xp.ones((rows.shape[0], 1), dtype=x.dtype)
+        before = xp.concat((ones, xp.ops.cumprod(rows[:, :-1], axis=1)), axis=1)
+        after = xp.flip(xp.concat((ones, xp.ops.cumprod(xp.flip(rows[:, 1:], axis=1), axis=1)), axis=1), axis=1)
+        rows = before * after
     order = rest + axes
-    return xp.permute_dims(moved, tuple(order.index(i) for i in range(len(shape))))
+    return xp.permute_dims(xp.reshape(rows, parts[0] + parts[1]), tuple(order.index(i) for i in range(len(shape))))
 
 
-def _extreme_rule(xp: Any, ct: Any, s: Any) -> Any:
+def share_among_equal(xp: Any, ct: Any, s: Any) -> Any:
     """Equal extremes share the cotangent evenly."""
     shape, axis, keepdims = s.shape_of("x"), s.axis, s.keepdims
     hit = xp.astype(s.x == spread(xp, s.y, shape, axis, keepdims), ct.dtype)
@@ -120,9 +148,10 @@ AMAX = define(
     shape=shapes.reduced,
     dtype="same",
     saves=("x", "y"),
-    vjps={"x": _extreme_rule},
+    vjps={"x": share_among_equal},
     formula=r"\max x",
-    samples=_samples,
+    samples=samples,
+    errors=no_axis,
 )
 AMIN = define(
     "amin",
@@ -131,26 +160,10 @@ AMIN = define(
     shape=shapes.reduced,
     dtype="same",
     saves=("x", "y"),
-    vjps={"x": _extreme_rule},
+    vjps={"x": share_among_equal},
     formula=r"\min x",
-    samples=_samples,
-)
-VAR = define(
-    "var",
-    inputs=("x",),
-    forward=lambda xp, x, axis, keepdims, correction: xp.var(x, axis=axis, keepdims=keepdims, correction=correction),
-    shape=shapes.reduced,
-    dtype="float",
-    saves=("x",),
-    vjps={
-        "x": lambda xp, ct, s: (
-            spread(xp, ct * (2 / (_size(s.shape_of("x"), s.axis) - s.correction)), s.shape_of("x"), s.axis, s.keepdims)
-            * (s.x - xp.mean(s.x, axis=s.axis, keepdims=True))
-        )
-    },
-    cost=lambda x, **_: 3 * shapes.count(x),
-    formula=r"\frac{1}{n - c} \sum (x - \bar x)^2",
-    samples=lambda draw: [Sample((draw(3, 4),), {"axis": 1, "keepdims": False, "correction": 1})],
+    samples=samples,
+    errors=no_axis,
 )
 ARGMAX = define(
     "argmax",
@@ -158,7 +171,9 @@ ARGMAX = define(
     forward=lambda xp, x, axis, keepdims: xp.argmax(x, axis=axis, keepdims=keepdims),
     shape=shapes.reduced,
     dtype="int64",
-    samples=lambda draw: [Sample((draw(3, 4),), {"axis": 1, "keepdims": False})],
+    formula=r"\min \{ i : x_i = \max x \}",
+    samples=along,
+    errors=no_axis,
 )
 ARGMIN = define(
     "argmin",
@@ -166,7 +181,9 @@ ARGMIN = define(
     forward=lambda xp, x, axis, keepdims: xp.argmin(x, axis=axis, keepdims=keepdims),
     shape=shapes.reduced,
     dtype="int64",
-    samples=lambda draw: [Sample((draw(3, 4),), {"axis": 1, "keepdims": False})],
+    formula=r"\min \{ i : x_i = \min x \}",
+    samples=along,
+    errors=no_axis,
 )
 ALL = define(
     "all",
@@ -174,7 +191,9 @@ ALL = define(
     forward=lambda xp, x, axis, keepdims: xp.all(x, axis=axis, keepdims=keepdims),
     shape=shapes.reduced,
     dtype="bool",
-    samples=_samples,
+    formula=r"\bigwedge x",
+    samples=samples,
+    errors=no_axis,
 )
 ANY = define(
     "any",
@@ -182,166 +201,84 @@ ANY = define(
     forward=lambda xp, x, axis, keepdims: xp.any(x, axis=axis, keepdims=keepdims),
     shape=shapes.reduced,
     dtype="bool",
-    samples=_samples,
-)
-CUMSUM = define(
-    "cumsum",
-    inputs=("x",),
-    forward=lambda xp, x, axis: xp.cumulative_sum(x, axis=axis, dtype=_total(xp, x)),
-    shape=shapes.same,
-    dtype=_sum_dtype,
-    vjps={"x": lambda xp, ct, s: xp.flip(xp.ops.cumsum(xp.flip(ct, axis=s.axis), axis=s.axis), axis=s.axis)},
-    formula=r"y_i = \sum_{j \leq i} x_j",
-    samples=lambda draw: [Sample((draw(3, 4),), {"axis": 1})],
-)
-CUMPROD = define(
-    "cumprod",
-    inputs=("x",),
-    forward=lambda xp, x, axis: xp.cumulative_prod(x, axis=axis, dtype=_total(xp, x)),
-    shape=shapes.same,
-    dtype=_sum_dtype,
-    saves=("x", "y"),
-    vjps={"x": lambda xp, ct, s: _running_back(xp, ct * s.y, s.axis) / s.x},
-    formula=r"y_i = \prod_{j \leq i} x_j",
-    samples=lambda draw: [Sample((draw(3, 4, low=0.5),), {"axis": 1})],
+    formula=r"\bigvee x",
+    samples=samples,
+    errors=no_axis,
 )
 
 
-def _running_back(xp: Any, x: Any, axis: int) -> Any:
-    """Running sums from the end."""
-    return xp.flip(xp.ops.cumsum(xp.flip(x, axis=axis), axis=axis), axis=axis)
+class Range(NamedTuple):
+    """The smallest and the largest values."""
+
+    min: Tensor
+    max: Tensor
 
 
-def _logsumexp(xp: Any, x: Any, axis: Axis, keepdims: bool) -> Any:
-    top = xp.max(x, axis=axis, keepdims=True)
-    top = xp.where(xp.isfinite(top), top, 0.0)
-    total = xp.log(xp.sum(xp.exp(x - top), axis=axis, keepdims=True)) + top
-    return total if keepdims else xp.reshape(total, shapes.reduced(x.shape, axis=axis))
+def axis_of(x: Tensor, dim: Any) -> Axis:
+    """PyTorch's ``dim`` as the array API's ``axis``: an empty list means all axes, and a number has axis 0."""
+    if dim is None:
+        return None
+    if x.data.shape:
+        return dim if type(dim) is int else tuple(dim) or None
+    shapes.axes_in(dim, 0)
+    return None
 
 
-LOGSUMEXP = define(
-    "logsumexp",
-    inputs=("x",),
-    forward=_logsumexp,
-    shape=shapes.reduced,
-    dtype="float",
-    saves=("x", "y"),
-    vjps={
-        "x": lambda xp, ct, s: (
-            spread(xp, ct, s.shape_of("x"), s.axis, s.keepdims)
-            * xp.exp(s.x - spread(xp, s.y, s.shape_of("x"), s.axis, s.keepdims))
-        )
-    },
-    cost=lambda x, **_: 4 * shapes.count(x),
-    formula=r"\ln \sum e^x",
-    samples=_samples,
-)
-NORM = define(
-    "norm",
-    inputs=("x",),
-    forward=lambda xp, x, axis, keepdims: xp.sqrt(xp.sum(x * x, axis=axis, keepdims=keepdims)),
-    shape=shapes.reduced,
-    dtype="float",
-    saves=("x", "y"),
-    vjps={"x": lambda xp, ct, s: _norm_rule(xp, ct, s)},
-    cost=lambda x, **_: 2 * shapes.count(x),
-    formula=r"\sqrt{\sum x^2}",
-    samples=_samples,
-)
-
-
-def _norm_rule(xp: Any, ct: Any, s: Any) -> Any:
-    """``x / norm``, and 0 where the norm is 0."""
-    safe = xp.where(s.y == 0, 1.0, s.y)
-    return s.x * spread(xp, ct / safe, s.shape_of("x"), s.axis, s.keepdims)
-
-
-def _axis(dim: Any) -> Axis:
-    return tuple(dim) if isinstance(dim, list) else dim
-
-
-def sum(x: Tensor, dim: Axis = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
+def sum(input: Tensor, dim: Axis = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """Sum over ``dim`` (None: all axes). Integers and bools add up in int64."""
-    out = apply(SUM, x, axis=_axis(dim), keepdims=keepdim)
-    return out if dtype is None else out.to(dtype)
+    if dtype is not None:
+        return apply(SUM, input.to(dtype=dtype), axis=axis_of(input, dim), keepdims=keepdim).to(dtype=dtype)
+    return apply(SUM, input, axis=axis_of(input, dim), keepdims=keepdim)
 
 
-def mean(x: Tensor, dim: Axis = None, keepdim: bool = False) -> Tensor:
-    """Mean over ``dim`` (None: all axes)."""
-    return apply(MEAN, x, axis=_axis(dim), keepdims=keepdim)
+def mean(input: Tensor, dim: Axis = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
+    """Mean over ``dim`` (None: all axes); integers give the default float."""
+    if dtype is not None:
+        input = input.to(dtype=dtype)
+    return apply(MEAN, input, axis=axis_of(input, dim), keepdims=keepdim)
 
 
-def prod(x: Tensor, dim: Axis = None, keepdim: bool = False) -> Tensor:
-    """Product over ``dim``. The gradient is undefined where an element is 0."""
-    return apply(PROD, x, axis=_axis(dim), keepdims=keepdim)
+def prod(input: Tensor, dim: Axis = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
+    """Product over ``dim`` (None: all axes). Integers and bools multiply in int64."""
+    if dtype is not None:
+        return apply(PROD, input.to(dtype=dtype), axis=axis_of(input, dim), keepdims=keepdim).to(dtype=dtype)
+    return apply(PROD, input, axis=axis_of(input, dim), keepdims=keepdim)
 
 
-def amax(x: Tensor, dim: Axis = None, keepdim: bool = False) -> Tensor:
+def amax(input: Tensor, dim: Axis = None, keepdim: bool = False) -> Tensor:
     """Largest value over ``dim``; equal ones share the gradient."""
-    return apply(AMAX, x, axis=_axis(dim), keepdims=keepdim)
+    return apply(AMAX, input, axis=axis_of(input, dim), keepdims=keepdim)
 
 
-def amin(x: Tensor, dim: Axis = None, keepdim: bool = False) -> Tensor:
+def amin(input: Tensor, dim: Axis = None, keepdim: bool = False) -> Tensor:
     """Smallest value over ``dim``; equal ones share the gradient."""
-    return apply(AMIN, x, axis=_axis(dim), keepdims=keepdim)
+    return apply(AMIN, input, axis=axis_of(input, dim), keepdims=keepdim)
 
 
-def var(x: Tensor, dim: Axis = None, *, correction: float = 1, keepdim: bool = False) -> Tensor:
-    """Variance over ``dim``, divided by n - ``correction``."""
-    return apply(VAR, x, axis=_axis(dim), keepdims=keepdim, correction=correction)
+def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False) -> Range:
+    """(min, max) over ``dim`` (None: all axes)."""
+    return Range(amin(input, dim, keepdim), amax(input, dim, keepdim))
 
 
-def std(x: Tensor, dim: Axis = None, *, correction: float = 1, keepdim: bool = False) -> Tensor:
-    """Standard deviation over ``dim``: the root of `var`."""
-    return var(x, dim, correction=correction, keepdim=keepdim).sqrt()
-
-
-def argmax(x: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
+def argmax(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
     """Index (int64) of the first largest value along ``dim``, or in the flattened tensor."""
-    return apply(ARGMAX, x, axis=dim, keepdims=keepdim)
+    return apply(ARGMAX, input, axis=axis_of(input, dim), keepdims=keepdim)
 
 
-def argmin(x: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
+def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
     """Index (int64) of the first smallest value along ``dim``, or in the flattened tensor."""
-    return apply(ARGMIN, x, axis=dim, keepdims=keepdim)
+    return apply(ARGMIN, input, axis=axis_of(input, dim), keepdims=keepdim)
 
 
-def all(x: Tensor, dim: Axis = None, keepdim: bool = False) -> Tensor:
-    """Are all values true (non-zero) over ``dim``?"""
-    return apply(ALL, x, axis=_axis(dim), keepdims=keepdim)
+def all(input: Tensor, dim: Axis = None, keepdim: bool = False) -> Tensor:
+    """Are all values true (non-zero) over ``dim``? bool, and uint8 for uint8."""
+    return _as_asked(input, apply(ALL, input, axis=axis_of(input, dim), keepdims=keepdim))
 
 
-def any(x: Tensor, dim: Axis = None, keepdim: bool = False) -> Tensor:
-    """Is some value true (non-zero) over ``dim``?"""
-    return apply(ANY, x, axis=_axis(dim), keepdims=keepdim)
+def any(input: Tensor, dim: Axis = None, keepdim: bool = False) -> Tensor:
+    """Is some value true (non-zero) over ``dim``? bool, and uint8 for uint8."""
+    return _as_asked(input, apply(ANY, input, axis=axis_of(input, dim), keepdims=keepdim))
 
 
-def cumsum(x: Tensor, dim: int) -> Tensor:
-    """Running sum along ``dim``."""
-    return apply(CUMSUM, x, axis=dim)
-
-
-def cumprod(x: Tensor, dim: int) -> Tensor:
-    """Running product along ``dim``. The gradient is undefined where an element is 0."""
-    return apply(CUMPROD, x, axis=dim)
-
-
-def logsumexp(x: Tensor, dim: Axis, keepdim: bool = False) -> Tensor:
-    """``log(sum(exp(x)))`` over ``dim``, without overflow."""
-    return apply(LOGSUMEXP, x, axis=_axis(dim), keepdims=keepdim)
-
-
-def norm(x: Tensor, p: Any = 2, dim: Axis = None, keepdim: bool = False) -> Tensor:
-    """p-norm over ``dim`` (all axes if left out): ``(sum |x|^p)^(1/p)``; also 0, inf, -inf and "fro".
-
-    The gradient of the 2-norm of zeros is 0.
-    """
-    p = 2.0 if p == "fro" else float(p)
-    if p == 2:
-        return apply(NORM, x, axis=_axis(dim), keepdims=keepdim)
-    size = x.abs()
-    if p in (math.inf, -math.inf):
-        return amax(size, dim, keepdim) if p > 0 else amin(size, dim, keepdim)
-    if p in (0, 1):
-        return (size if p == 1 else (x != 0).to(dtype=x.dtype)).sum(dim, keepdim)
-    return (size**p).sum(dim, keepdim) ** (1 / p)
+def _as_asked(input: Tensor, found: Tensor) -> Tensor:
+    return found.to(dtype=input.dtype) if input.data.dtype == "uint8" else found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from patchgrad.errors import ArgumentError, ShapeError
+from patchgrad.errors import ArgumentError, RangeError, ShapeError
 from patchgrad.tensor.explain import placed
 from patchgrad.typing import Axis, Shape
 
@@ -38,7 +38,7 @@ def axis_in(axis: int, ndim: int, name: str = "dim") -> int:
     """``axis`` counted from 0. Raises ShapeError when there is no such axis."""
     if not isinstance(axis, int) or not -max(ndim, 1) <= axis < max(ndim, 1):
         raise placed(
-            ShapeError(
+            RangeError(
                 f"there is no axis {axis}",
                 got=f"{name}={axis} for {ndim} axes",
                 want=f"{-max(ndim, 1)} to {max(ndim, 1) - 1}",
@@ -153,3 +153,14 @@ def broadcast_to(x: Shape, *, shape: Shape) -> Shape:
             )
         )
     return tuple(shape)
+
+
+def sizes(given: tuple[Any, ...]) -> Shape:
+    """Sizes given one by one or as one sequence."""
+    return tuple(given[0]) if len(given) == 1 and not hasattr(given[0], "__index__") else tuple(given)
+
+
+def conjugate(xp: Any, x: Any) -> Any:
+    """The complex conjugate; what is real costs nothing."""
+    kind = getattr(x.dtype, "kind", None)
+    return xp.conj(x) if kind == "c" or (kind is None and "complex" in str(x.dtype)) else x

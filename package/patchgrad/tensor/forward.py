@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from patchgrad.autograd.backward import Key, gradients_of
 from patchgrad.autograd.forward import Spec, run_forward
 from patchgrad.autograd.node import Node
 from patchgrad.autograd.op import OpSpec
+from patchgrad.autograd.reverse import Key, gradients_of
 from patchgrad.autograd.state import enable_grad
 from patchgrad.backend import get_backend
 from patchgrad.backend.low import FLOATS

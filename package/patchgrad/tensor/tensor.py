@@ -15,7 +15,7 @@ from patchgrad.autograd.node import Node
 from patchgrad.autograd.op import OpSpec
 from patchgrad.autograd.state import state
 from patchgrad.backend import BY_TYPE, Backend, backend_of, device, get_backend, low
-from patchgrad.backend.dtype import dtype, from_numpy
+from patchgrad.backend.dtype import dtype, from_numpy, wrapped
 from patchgrad.backend.low import EXACT_SCALARS, FLOATS, widened, widened_kind
 from patchgrad.errors import ArgumentError, DeviceError, GradError, PatchgradError
 from patchgrad.tensor.explain import explain, placed
@@ -302,6 +302,8 @@ def _align(op: OpSpec, arrays: list[Any], backend: Backend) -> None:
         return
     target = op.result_dtypes(arrays, {})[0]
     for index, array in enumerate(arrays):
+        if type(array) is int and target.kind in "iu":
+            arrays[index] = wrapped(array, target)
         kind = getattr(array, "dtype", target)
         if kind == target or (index in op.apart and (kind.kind not in FLOATS or widened_kind(target) is not target)):
             continue

@@ -20,6 +20,7 @@ from patchgrad.autograd.state import no_grad, state
 from patchgrad.backend import MetaArray, host
 from patchgrad.backend.promotion import can_cast
 from patchgrad.errors import ArgumentError, DtypeError, GradError, ShapeError
+from patchgrad.tensor import copies
 from patchgrad.tensor.explain import where
 from patchgrad.tensor.tensor import Tensor, apply
 from patchgrad.typing import Array
@@ -69,7 +70,15 @@ def link(view: Tensor, source: Tensor, op: OpSpec | None, attrs: dict[str, Any])
 
 
 def _share(a: Array, b: Array) -> bool:
-    return a is b or a.base is b or (a.base is not None and a.base is b.base)
+    return a is b or a.base is b or (a.base is not None and (a.base is b.base or _owner(a) is _owner(b)))
+
+
+def _owner(array: Any) -> Any:
+    """What owns the memory; views by strides have an object of another kind between."""
+    base = array.base
+    while base is not None:
+        array, base = base, getattr(base, "base", None)
+    return array
 
 
 def write(target: Tensor, op: OpSpec, *others: Any, **attrs: Any) -> Tensor:
@@ -84,7 +93,7 @@ def write(target: Tensor, op: OpSpec, *others: Any, **attrs: Any) -> Tensor:
             want=f"the result's {result.shape}",
         )
     refuse_cast(op.name, target, result)
-    store(target, result)
+    store(target, result, op.name)
     return target
 
 
@@ -99,11 +108,13 @@ def refuse_cast(name: str, target: Tensor, result: Tensor) -> None:
         )
 
 
-def store(target: Tensor, result: Tensor) -> None:
-    """Copy ``result`` into the memory of ``target`` and continue the tape from there."""
+def store(target: Tensor, result: Tensor, by: str = "copy_") -> None:
+    """Copy ``result`` into the memory of ``target`` and continue the tape from there; ``by`` is the op that writes."""
     if isinstance(target.data, MetaArray):
         return
-    _protect(target)
+    if type(target.data) is not type(result.data) and result.backend.depth > target.backend.depth:
+        refuse_batch(target)
+    _protect(target, by)
     _refuse_overlap(target)
     target.data[...] = result.data
     bump(target)
@@ -113,6 +124,16 @@ def store(target: Tensor, result: Tensor) -> None:
             note(target, result)
     if state.grad_enabled and (result.requires_grad or target.requires_grad):
         _rebase(target, result)
+
+
+def refuse_batch(target: Tensor) -> None:
+    """Raise the error of a write that would need one value for each example of a `vmap`."""
+    raise ArgumentError(
+        "a tensor that is the same for all examples of a vmap cannot be written with one value for each",
+        where=where(),
+        got=f"a tensor of shape {target.shape} from outside, or made without the batch",
+        hint="make it from a tensor of the batch (x.clone(), x * 0), or compute a new one",
+    )
 
 
 def _refuse_overlap(target: Tensor) -> None:
@@ -146,20 +167,21 @@ def refuse_leaf(target: Tensor) -> None:
         )
 
 
-def _protect(target: Tensor) -> None:
+def _protect(target: Tensor, by: str) -> None:
     """Leave the old memory to the tape entries that keep it; continue in a copy."""
     root = root_of(target)
     if not root.kept or (root.requires_grad and root.node is None):
         return
+    copies.note(root, by)
     root.data = root.backend.xp.asarray(root.data, copy=True)
     root.kept = False
     if root.lineage is not None:
         for view in root.lineage.living():
             _retake(view)
     for observer in state.observers:
-        note = getattr(observer, "copied", None)
-        if note is not None:
-            note(root)
+        seen = getattr(observer, "copied", None)
+        if seen is not None:
+            seen(root)
 
 
 def _retake(view: Tensor) -> None:
@@ -263,5 +285,8 @@ def print_array(array: Any) -> str:
 def store_value(target: Tensor, value: Tensor) -> None:
     """Write ``value``, broadcast and cast, into the view ``target``."""
     if value.shape != target.shape and value.requires_grad:
+        extra = max(0, value.ndim - target.ndim)
+        if extra and value.shape[:extra] == (1,) * extra:
+            value = value.reshape(value.shape[extra:])  # type: ignore[attr-defined]
         value = value.broadcast_to(target.shape)  # type: ignore[attr-defined]
     store(target, value)

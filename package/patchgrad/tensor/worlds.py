@@ -1,6 +1,6 @@
 """How a backward pass computes: on bare arrays, or on tensors when it is itself to be differentiated.
 
-The engine in ``autograd/backward.py`` is the same for both.
+The engine in ``autograd/reverse.py`` is the same for both.
 """
 
 from __future__ import annotations
@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from typing import Any
 
-from patchgrad.autograd.backward import Key, run_backward
 from patchgrad.autograd.node import Node
 from patchgrad.autograd.op import Saved
+from patchgrad.autograd.reverse import Key, run_backward
 from patchgrad.autograd.state import enable_grad, no_grad, state
 from patchgrad.backend import BY_TYPE, get_backend, low
 from patchgrad.backend.low import FLOATS
-from patchgrad.errors import GradError, ShapeError
+from patchgrad.errors import ArgumentError, GradError, ShapeError
 from patchgrad.tensor.explain import placed
 from patchgrad.tensor.tensor import Tensor
 from patchgrad.tensor.views import bump
@@ -41,6 +41,14 @@ def tensor_namespace() -> Any:
     return _namespace
 
 
+def array_namespace(version: str | None) -> Any:
+    """The namespace that says it holds this version of the array API. Raises ArgumentError for others."""
+    found = tensor_namespace()
+    if version not in (None, *found.VERSIONS):
+        raise placed(ArgumentError("there is no such array API", got=repr(version), want=", ".join(found.VERSIONS)))
+    return found
+
+
 def _unsaved(node: Node) -> Sequence[Any]:
     """What the node kept, or an error that says why it is gone."""
     if node.saved is None:
@@ -63,7 +71,7 @@ def _unsaved(node: Node) -> Sequence[Any]:
 
 
 def _saved(node: Node, wrap: Callable[[Node, int, bool, Any], Any]) -> Saved:
-    values = _unsaved(node)
+    values = list(_unsaved(node))
     op = node.op
     named: dict[str, Any] = {}
     if op.variadic and op.saved_inputs:
@@ -105,7 +113,9 @@ class ArrayWorld:
         if gradient.shape != node.shapes[index]:
             gradient = _sum_to(node.backend.xp, gradient, node.shapes[index])
         kind = node.dtypes[index]
-        return gradient if gradient.dtype == kind else gradient.astype(kind)
+        if gradient.dtype == kind:
+            return gradient
+        return (gradient.real if gradient.dtype.kind == "c" and kind.kind != "c" else gradient).astype(kind)
 
     def match(self, node: Node, tangent: Any, spec: Any) -> Any:
         if tangent.shape != spec[0]:
@@ -141,7 +151,10 @@ class TensorWorld:
         if gradient.shape != node.shapes[index]:
             gradient = _sum_to(tensor_namespace(), gradient, node.shapes[index])
         kind = node.dtypes[index]
-        return gradient if gradient.data.dtype == kind else tensor_namespace().astype(gradient, kind)
+        if gradient.data.dtype == kind:
+            return gradient
+        part = gradient.real if gradient.data.dtype.kind == "c" and kind.kind != "c" else gradient
+        return part if part.data.dtype == kind else tensor_namespace().astype(part, kind)
 
     def match(self, node: Node, tangent: Any, spec: Any) -> Any:
         if tangent.shape != spec[0]:
@@ -236,8 +249,12 @@ def pull(
     create_graph: bool,
     keep: bool,
     wanted: set[Key] | None = None,
+    then: Callable[[dict[Key, Any]], None] | None = None,
 ) -> dict[Key, Any]:
-    """Run backward from ``outputs``; cotangents by (producer, port), arrays or, with ``create_graph``, tensors."""
+    """Run backward from ``outputs``; cotangents by (producer, port), arrays or, with ``create_graph``, tensors.
+
+    ``then`` is called with them while the pass still counts as running: hooks of leaves belong to it.
+    """
     world = world_for((*outputs, *cotangents), create_graph)
     roots = [
         (output.node or output, output.port, world.enter(ct)) for output, ct in zip(outputs, cotangents, strict=True)
@@ -245,7 +262,10 @@ def pull(
     state.passes.append((roots, wanted))
     try:
         with world.mode(), get_backend().quiet():
-            return run_backward(roots, world, keep=keep or create_graph, wanted=wanted)
+            found = run_backward(roots, world, keep=keep or create_graph, wanted=wanted)
+            if then is not None:
+                then(found)
+            return found
     finally:
         state.passes.pop()
 
@@ -292,11 +312,14 @@ def accumulate(
     """Add gradients to ``grad`` of the leaves, or of ``inputs`` where these are given."""
     targets = None if inputs is None else {(entry.node or entry, entry.port): entry for entry in _tensors_in(inputs)}
     wanted = None if targets is None else set(targets)
-    found = pull(outputs, cotangents, create_graph=create_graph, keep=bool(retain), wanted=wanted)
-    for key, value in found.items():
-        leaf = key[0] if targets is None else targets[key]
-        if isinstance(leaf, Tensor):
-            _accumulate(leaf, as_tensor(value))
+
+    def give(found: dict[Key, Any]) -> None:
+        for key, value in found.items():
+            leaf = key[0] if targets is None else targets[key]
+            if isinstance(leaf, Tensor):
+                _accumulate(leaf, as_tensor(value))
+
+    pull(outputs, cotangents, create_graph=create_graph, keep=bool(retain), wanted=wanted, then=give)
 
 
 def _tensors_in(inputs: Any) -> list[Tensor]:

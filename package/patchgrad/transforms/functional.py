@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from patchgrad.autograd.backward import reachable
+from patchgrad.autograd.reverse import reachable
 from patchgrad.errors import ArgumentError, GradError
 from patchgrad.tensor import Tensor
 from patchgrad.tensor.explain import placed

@@ -46,7 +46,13 @@ def grad(
             )
     keys = [(target.node or target, target.port) for target in targets]
     keep = create_graph if retain_graph is None else retain_graph
-    found = worlds.pull(results, cts, create_graph=create_graph, keep=keep, wanted=set(keys))
+
+    def hook(found: dict[Any, Any]) -> None:
+        for key, target in zip(keys, targets, strict=True):
+            if key in found and target.node is None and target.hooks is not None:
+                found[key] = worlds.hooked(target, worlds.as_tensor(found[key]))
+
+    found = worlds.pull(results, cts, create_graph=create_graph, keep=keep, wanted=set(keys), then=hook)
     return tuple(
         _result(found.get(key), i, targets[i], bool(allow_unused), materialize_grads) for i, key in enumerate(keys)
     )
@@ -54,7 +60,7 @@ def grad(
 
 def _result(value: Any, i: int, target: Tensor, allow_unused: bool, materialize: bool) -> Any:
     if value is not None:
-        return worlds.hooked(target, worlds.as_tensor(value))
+        return worlds.as_tensor(value)
     if materialize:
         return Tensor(target.backend.xp.zeros(target.shape, dtype=target.data.dtype))
     if allow_unused:

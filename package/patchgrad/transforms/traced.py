@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from patchgrad.autograd.backward import reachable
 from patchgrad.autograd.node import Node
+from patchgrad.autograd.reverse import reachable
 from patchgrad.autograd.state import enable_grad, is_grad_enabled
 from patchgrad.backend.low import FLOATS
 from patchgrad.errors import ArgumentError, GradError

@@ -48,7 +48,17 @@ def _avg_pool2d(x: Any, kernel: Any, stride: Any, padding: Any, border: Any, div
     return means if divisor else means / counts
 
 
+def _im2col(x: Any, size: Any, kernel: Any, **attrs: Any) -> Any:
+    return F.unfold(x, kernel, **attrs)
+
+
+def _col2im(x: Any, size: Any, kernel: Any, **attrs: Any) -> Any:
+    return F.fold(x, size, kernel, **attrs)
+
+
 REFERENCES: dict[str, Any] = {
+    "im2col": _im2col,
+    "col2im": _col2im,
     "conv2d": _conv2d,
     "conv2d_input": _conv2d_input,
     "conv2d_weight": _conv2d_weight,

@@ -10,6 +10,13 @@ torch = pytest.importorskip("torch", reason="PyTorch is the reference")
 F = torch.nn.functional
 
 REFERENCES: dict[str, Any] = {
+    "div_floor": lambda a, b: torch.div(a, b, rounding_mode="floor"),
+    "div_trunc": lambda a, b: torch.div(a, b, rounding_mode="trunc"),
+    "entr": torch.special.entr,
+    "xlog1py": torch.special.xlog1py,
+    "logaddexp2": lambda a, b: torch.logaddexp2(a, torch.as_tensor(b, dtype=a.dtype)),
+    "fmax": lambda a, b: torch.fmax(a, torch.as_tensor(b, dtype=a.dtype)),
+    "fmin": lambda a, b: torch.fmin(a, torch.as_tensor(b, dtype=a.dtype)),
     "clamp": lambda x, low, high: torch.clamp(x, low, high),
     "logical_xor": lambda a, b: torch.logical_xor(a, torch.as_tensor(b)),
     "atan2": lambda a, b: torch.atan2(a, torch.as_tensor(b, dtype=a.dtype)),

@@ -26,10 +26,13 @@ REFERENCES: dict[str, Any] = {
     "scatter": lambda x, index, src, axis: torch.scatter(x, axis, index, src),
     "scatter_add": lambda x, index, src, axis: torch.scatter_add(x, axis, index, src),
     "index_add": _index_add,
-    "index_put": lambda x, value, index: x.index_put(_index(index), value),
+    "index_put": lambda x, value, index, accumulate: x.index_put(_index(index), value, accumulate),
+    "scatter_reduce": lambda x, index, src, axis, reduce, include_self: x.scatter_reduce(
+        axis, index, src, reduce, include_self=include_self
+    ),
     "select": lambda x, index: torch.from_numpy(x.numpy()[index].copy()),
     "one_hot": lambda x, classes: F.one_hot(x, classes),
-    "embedding": lambda index, w, padding_idx: F.embedding(index, w, padding_idx),
+    "embedding": lambda index, w, padding_idx, by_frequency: F.embedding(index, w, padding_idx),
 }
 
 OWN = {"embedding_weight"}

@@ -18,6 +18,11 @@ REFERENCES: dict[str, Any] = {
     "flip": lambda x, axis: torch.flip(x, axis),
     "permute": lambda x, axes: x.permute(axes),
     "to_device": lambda x, device, home: x.to(device),
+    "as_strided": lambda x, size, stride, offset, own: torch.as_strided(x, size, stride, offset),
+    "unfold": lambda x, axis, size, step: x.unfold(axis, size, step),
+    "view_dtype": lambda x, dtype, itemsize: x.view(getattr(torch, dtype.name)),
+    "diagonal": lambda x, offset: torch.diagonal(x, offset, -2, -1),
+    "diag_embed": lambda x, offset, rows, columns: torch.diag_embed(x, offset)[..., :rows, :columns],
 }
 
 OWN = {"write_view"}

@@ -15,4 +15,11 @@ REFERENCES: dict[str, Any] = {
     "cumsum": lambda x, axis: torch.cumsum(x, axis),
     "cumprod": lambda x, axis: torch.cumprod(x, axis),
     "argsort": lambda x, axis, descending: torch.argsort(x, dim=axis, descending=descending, stable=True),
+    "cumargmax": lambda x, axis: torch.cummax(x, axis).indices,
+    "cumargmin": lambda x, axis: torch.cummin(x, axis).indices,
+    "searchsorted": lambda edges, x, right: torch.searchsorted(edges, x, right=right),
+    "norm": lambda x, axis, keepdims, p: torch.linalg.vector_norm(x, p, axis, keepdims),
 }
+
+OWN = {"last_of_longest_run"}
+"""Parts of other ops that no library has; the ops that use them are tested."""

@@ -24,3 +24,17 @@ def kernel(backend: str, op: str) -> Callable[[Kernel], Kernel]:
 def install(backend: Backend) -> None:
     """Give a backend all kernels that were entered for it."""
     backend.kernels.update(_KERNELS.get(backend.name, {}))
+
+
+def install_with_fallback(backend: Backend, find: Callable[[str], Any]) -> None:
+    """The same for kernels that may decline: where one gives NotImplemented, the plain forward runs."""
+    for op, function in _KERNELS.get(backend.name, {}).items():
+        backend.kernels[op] = _with_fallback(op, function, find)
+
+
+def _with_fallback(op: str, function: Kernel, find: Callable[[str], Any]) -> Kernel:
+    def forward(xp: Any, *arrays: Any, **attrs: Any) -> Any:
+        found = function(xp, *arrays, **attrs)
+        return find(op).forward(xp, *arrays, **attrs) if found is NotImplemented else found
+
+    return forward

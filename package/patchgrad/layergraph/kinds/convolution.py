@@ -45,4 +45,4 @@ def _transposed(axes: int) -> LayerKind:
     )  # fmt: skip
 
 
-KINDS = (_conv(2), _conv(1), _conv(3), _transposed(2), _transposed(1))
+KINDS = (_conv(2), _conv(1), _conv(3), _transposed(2), _transposed(1), _transposed(3))

@@ -9,6 +9,12 @@ from patchgrad.layergraph.rules import all_of, arrow, from_axis, same_as
 
 PADDING = f.Field("padding_idx", "int", None, None, minimum=0, maximum=2**24, optional=True, help="row that stays zero")
 
+BOUND = (
+    f.number("max_norm", None, "longer rows are shortened to this norm; empty: none is", optional=True),
+    f.number("norm_type", 2.0, "the p of that norm", minimum=1e-3),
+    f.switch("scale_grad_by_freq", False, "divide the gradient of a row by how often it is looked up"),
+)
+
 KINDS = (
     layer(
         "Linear", "linear", "linear", "Affine map of the last axis: y = x Wᵀ + b.",
@@ -22,7 +28,7 @@ KINDS = (
         "Embedding", "linear", "embedding", "Looks up a learned vector for each whole number.",
         f.size("num_embeddings", 256, "how many different numbers"),
         f.size("embedding_dim", 64, "size of each vector"),
-        PADDING,
+        PADDING, *BOUND,
         summary_of=arrow("num_embeddings", "embedding_dim"),
     ),
     layer(
@@ -30,7 +36,7 @@ KINDS = (
         f.size("num_embeddings", 256, "how many different numbers"),
         f.size("embedding_dim", 64, "size of each vector"),
         f.choice("mode", "mean", ("mean", "sum", "max"), "how the vectors of a row become one"),
-        PADDING,
+        PADDING, *BOUND,
         axes=(2,), summary_of=arrow("num_embeddings", "embedding_dim"),
     ),
     layer(

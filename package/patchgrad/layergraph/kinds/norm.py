@@ -5,7 +5,7 @@ from __future__ import annotations
 from patchgrad.layergraph import fields as f
 from patchgrad.layergraph.kind import LayerKind
 from patchgrad.layergraph.kinds.entry import layer
-from patchgrad.layergraph.rules import bias_of_norm, from_axis, groups, trailing, value_of
+from patchgrad.layergraph.rules import bias_of_affine, bias_of_norm, from_axis, groups, trailing, value_of
 
 EPS = f.number("eps", 1e-5, "added to the variance")
 TRAILING = f.shape("normalized_shape", (64,), "sizes of those last axes")
@@ -20,7 +20,9 @@ def _per_channel(name: str, help: str, learns: bool, *ranks: int, strict: bool =
         f.number("momentum", 0.1, "share of the newest batch in the running statistics", maximum=1),
         f.switch("affine", learns, "learn scale and shift"),
         f.switch("track_running_stats", learns, "keep running statistics for evaluation"),
+        f.switch("bias", True, "learn the shift, where affine"),
         followers=("num_features",), follow=from_axis("num_features", 1, *ranks), axes=ranks if strict else (),
+        normal=bias_of_affine,
         summary_of=value_of("num_features"),
     )  # fmt: skip
 
@@ -55,7 +57,8 @@ KINDS = (
         f.size("num_groups", 4, "groups of channels"),
         f.size("num_channels", 16, "channels"), EPS,
         f.switch("affine", True, "learn scale and shift"),
-        followers=("num_channels",), follow=from_axis("num_channels", 1), mirror=groups,
+        f.switch("bias", True, "learn the shift, where affine"),
+        followers=("num_channels",), follow=from_axis("num_channels", 1), mirror=groups, normal=bias_of_affine,
         summary_of=value_of("num_groups", "num_channels"),
     ),
     layer("Dropout", "norm", "drop", "Sets a random part to zero while training.", PART, summary_of=value_of("p")),
@@ -77,6 +80,8 @@ KINDS = (
         axes=(3, 4, 5), summary_of=value_of("size"),
     ),
     *map(_drop_channels, (1, 2, 3)),
+    layer("FeatureAlphaDropout", "norm", "drop", "Drops whole channels so that mean and variance stay.",
+          PART, axes=(3, 4, 5), summary_of=value_of("p")),
     layer("AlphaDropout", "norm", "drop", "Drops a random part so that mean and variance stay: goes with SELU.",
           PART, summary_of=value_of("p")),
 )  # fmt: skip

@@ -51,6 +51,16 @@ def _power_pool(axes: int) -> LayerKind:
     )  # fmt: skip
 
 
+def _random_pool(axes: int) -> LayerKind:
+    return layer(
+        f"FractionalMaxPool{axes}d", "pooling", "pool", "The largest of windows at random places.",
+        f.pair("kernel_size", 2, "size of the window", count=axes),
+        f.pair("output_size", 1, "points along each axis that go out", ctor=None, optional=True, count=axes),
+        f.number("output_ratio", None, "instead: the part of the points that is left", maximum=0.999, optional=True),
+        axes=(axes + 2,), summary_of=value_of("output_size", "output_ratio"),
+    )  # fmt: skip
+
+
 def _adaptive(measure: str, axes: int) -> LayerKind:
     what = {"Avg": "Means", "Max": "Largest values"}[measure]
     return layer(
@@ -63,4 +73,6 @@ def _adaptive(measure: str, axes: int) -> LayerKind:
 KINDS = (
     _max_pool(2), _avg_pool(2), _adaptive("Avg", 2), _adaptive("Max", 2), _power_pool(2),
     _max_pool(1), _avg_pool(1), _adaptive("Avg", 1), _adaptive("Max", 1), _power_pool(1),
+    _max_pool(3), _avg_pool(3), _adaptive("Avg", 3), _adaptive("Max", 3), _power_pool(3),
+    _random_pool(2), _random_pool(3),
 )  # fmt: skip

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from patchgrad.layergraph import fields as f
-from patchgrad.layergraph.kind import LayerKind
+from patchgrad.layergraph.kind import LayerKind, Settings, SymbolicShape
 from patchgrad.layergraph.kinds.entry import layer
 from patchgrad.layergraph.rules import arrow, from_axis, heads, same_as
 
@@ -34,6 +35,28 @@ def _or(value: Any, other: Any) -> Any:
     return other if value is None else value
 
 
+def _size(name: str, whose: str) -> f.Field:
+    help = f"size of the vectors of {whose}; empty: that of the queries"
+    return f.Field(name, "int", None, None, minimum=1, maximum=2**24, optional=True, help=help)
+
+
+def _alike(settings: Settings) -> dict[str, Any]:
+    """Keys and values of the size of the queries are the usual ones."""
+    return {name: None for name in ("kdim", "vdim") if settings[name] == settings["embed_dim"]}
+
+
+def _sizes(settings: Settings, shapes: Mapping[str, SymbolicShape]) -> dict[str, Any]:
+    """The size of the queries; those of keys and values where they differ. Open ports take what stands before them."""
+    query = shapes.get("query", ())
+    key = shapes.get("key") or query
+    value = shapes.get("value") or key
+    if any(len(shape) != 3 or not isinstance(shape[-1], int) for shape in (query, key, value)):
+        return {}
+    size = query[-1]
+    others = {"kdim": key[-1], "vdim": value[-1]}
+    return {"embed_dim": size, **{name: None if other == size else other for name, other in others.items()}}
+
+
 KINDS = (
     layer(
         "MultiheadAttention", "sequence", "attention", "Each position gathers from the others what its heads look for.",
@@ -41,9 +64,12 @@ KINDS = (
         f.size("num_heads", 4, "heads; must divide the size"),
         f.number("dropout", 0.0, "part of the attention set to zero while training", maximum=1),
         f.switch("bias", True, "learned offsets"),
+        f.switch("add_bias_kv", False, "one more key and value, learned"),
+        f.switch("add_zero_attn", False, "one more key and value of zeros"),
+        _size("kdim", "keys"), _size("vdim", "values"),
         BATCH_FIRST,
         inputs=("query", "key", "value"), optional=("key", "value"),
-        axes=(3,), followers=("embed_dim",), follow=from_axis("embed_dim", -1, 3, port="query"), mirror=heads,
+        axes=(3,), followers=("embed_dim", "kdim", "vdim"), follow=_sizes, mirror=heads, normal=_alike,
         ins=lambda values: (values[0], _or(values[1], values[0]), _or(values[2], _or(values[1], values[0]))),
         outs=lambda result: (result[0],), blocks=lambda name: 3 if name.startswith("in_proj") else 1,
         call="{y}, _ = {self}({query}, {key}, {value})",

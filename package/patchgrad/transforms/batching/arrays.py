@@ -14,7 +14,7 @@ from typing import Any
 from patchgrad.autograd.node import Node
 from patchgrad.autograd.op import OpSpec
 from patchgrad.autograd.state import no_grad, state
-from patchgrad.backend import BY_TYPE, Backend, Namespace, backend_of, get_backend, host
+from patchgrad.backend import BY_TYPE, Backend, Namespace, host
 from patchgrad.errors import ArgumentError, GradError
 from patchgrad.tensor import Tensor, views, worlds
 from patchgrad.tensor.explain import placed
@@ -113,13 +113,7 @@ def _beside(target: BatchArray, value: Any) -> Any:
     if not isinstance(value, BatchArray):
         return value if isinstance(value, Tensor) else worlds.tensor_of(host.asarray(value, dtype=target.dtype))
     if value.batched and not target.batched:
-        raise placed(
-            ArgumentError(
-                "a tensor that is the same for all examples cannot be written with one value for each",
-                got=f"a tensor of shape {target.shape} made without the batch",
-                hint="make it from a batched tensor: zeros_like(x), x.new_zeros(...), or compute a new one",
-            )
-        )
+        views.refuse_batch(Tensor(target))
     missing = len(target.shape) - len(value.shape)
     return value.value.unflatten(0, (value.level.size, *(1,) * missing)) if value.batched and missing else value.value
 
@@ -150,11 +144,10 @@ class _Lifted(Namespace):
     """The namespace of tensors, on arrays."""
 
     def __getattr__(self, name: str) -> Any:
-        found = getattr(
-            get_backend().xp if name in CREATING or name[0].isupper() else worlds.tensor_namespace(), name, None
-        )
+        plain = levels.stack[-1].base.xp
+        found = getattr(plain if name in CREATING else worlds.tensor_namespace(), name, None)
         if found is None:
-            found = getattr(get_backend().xp, name)
+            found = getattr(plain, name)
         if name in CREATING or not callable(found) or isinstance(found, type):
             return found
 
@@ -228,14 +221,13 @@ class Batches(Backend):
     def asarray(self, value: Any, dtype: Any = None) -> Any:
         if isinstance(value, BatchArray):
             return value if dtype is None else value.astype(dtype)
-        return get_backend().asarray(value, dtype)
+        return levels.stack[-1].base.asarray(value, dtype)
 
     def to_host(self, array: Any) -> Any:
         return array._refuse()
 
     def device_of(self, array: Any) -> str:
-        data = array.value.data
-        return backend_of(data).device_of(data)
+        return array.value.backend.device_of(array.value.data)
 
 
 _kinds: dict[int, type[BatchArray]] = {}
@@ -249,9 +241,10 @@ def kind_at(depth: int) -> type[BatchArray]:
     return _kinds[depth]
 
 
-def enter(size: int, randomness: str) -> Level:
-    """Begin a run of vmap in this thread."""
-    level = Level(len(levels.stack) + 1, size, randomness)
+def enter(size: int, randomness: str, like: Tensor) -> Level:
+    """Begin a run of vmap in this thread, over tensors on the device of ``like``."""
+    base = like.data.level.base if like.backend.depth else like.backend
+    level = Level(len(levels.stack) + 1, size, randomness, base)
     kind_at(level.depth)
     levels.stack.append(level)
     return level

@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 from typing import Any
 
-from patchgrad.autograd.backward import reachable
 from patchgrad.autograd.node import Node, next_number
+from patchgrad.autograd.reverse import reachable
 from patchgrad.autograd.state import is_grad_enabled
+from patchgrad.backend.base import Backend
 from patchgrad.tensor import Tensor
 
 
@@ -19,10 +20,12 @@ class Level:
         size        how many examples
         randomness  "error", "same" or "different"
         number      entries of the tape made inside have larger numbers
+        base        the backend of the arrays that are really computed with
         taping      was the tape on outside
     """
 
-    def __init__(self, depth: int, size: int, randomness: str) -> None:
+    def __init__(self, depth: int, size: int, randomness: str, base: Backend) -> None:
+        self.base = base
         self.depth = depth
         self.size = size
         self.randomness = randomness

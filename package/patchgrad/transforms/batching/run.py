@@ -25,7 +25,7 @@ def run(op: OpSpec, entries: list[Any], attrs: dict[str, Any], level: Level) -> 
     """The op on ``entries``: (tensor, is its first axis the batch), Python scalars and None."""
     inputs = [entry[0] if isinstance(entry, tuple) else entry for entry in entries]
     flags = [isinstance(entry, tuple) and entry[1] for entry in entries]
-    attrs, has_batches = _attributes(attrs)
+    attrs, has_batches = _attributes(attrs, level)
     if not any(flags) and not has_batches:
         found = apply(op, *inputs, **attrs)
         return [(output, False) for output in (found if isinstance(found, tuple) else (found,))]
@@ -48,22 +48,23 @@ def way_of(op: OpSpec) -> Way:
     return WAYS["loop"]
 
 
-def _attributes(attrs: dict[str, Any]) -> tuple[dict[str, Any], bool]:
-    """Attributes with the bare arrays of indices in place of batches of them."""
-    found = {key: _attribute(value) for key, value in attrs.items()}
+def _attributes(attrs: dict[str, Any], level: Level) -> tuple[dict[str, Any], bool]:
+    """Attributes with the bare arrays of indices in place of batches of them, and whether there are such."""
+    found = {key: _attribute(value, level) for key, value in attrs.items()}
     return found, any(_holds_batch(value) for value in found.values())
 
 
-def _attribute(value: Any) -> Any:
-    if isinstance(value, tuple) and any(_is_batch(entry) for entry in value):
-        return tuple(_attribute(entry) for entry in value)
-    if isinstance(value, tuple) or not _is_batch(value):
+def _attribute(value: Any, level: Level) -> Any:
+    if isinstance(value, tuple):
+        entries: tuple[Any, ...] = value
+        return tuple(_attribute(entry, level) for entry in entries) if any(map(_is_batch, entries)) else entries
+    if getattr(value, "level", None) is not level:
         return value
     return ways.Indices(value.value.data) if value.batched else value.value.data
 
 
 def _is_batch(value: Any) -> bool:
-    return hasattr(value, "batched") and hasattr(value, "level")
+    return hasattr(value, "level")
 
 
 def _holds_batch(value: Any) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from patchgrad.backend.philox import drawing
 from patchgrad.errors import ArgumentError, ShapeError
 from patchgrad.ops import movement
 from patchgrad.tensor import Tensor
@@ -13,6 +14,7 @@ from patchgrad.tensor.explain import placed
 from patchgrad.transforms import tree
 from patchgrad.transforms.batching import arrays
 from patchgrad.transforms.batching.level import Level
+from patchgrad.transforms.batching.randomness import drawn
 
 RANDOMNESS = ("error", "same", "different")
 
@@ -77,7 +79,9 @@ def _run(
     out_dims: Any,
     randomness: str,
 ) -> Any:
-    level = arrays.enter(size, randomness)
+    first = next(leaf for leaf, dim in zip(leaves, dims, strict=True) if dim is not None)
+    level = arrays.enter(size, randomness, first)
+    around, drawing.around = drawing.around, drawn
     try:
         args, kwargs = build(
             [
@@ -90,6 +94,7 @@ def _run(
         places = tree.spread(out_dims, output, "out_dims")
         return rebuild([_given_out(leaf, dim, level) for leaf, dim in zip(results, places, strict=True)])
     finally:
+        drawing.around = around
         arrays.leave(level)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from patchgrad.autograd.op import OpSpec
 from patchgrad.errors import PatchgradError, ShapeError
-from patchgrad.ops import shapes
+from patchgrad.ops import index, shapes
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
 
@@ -131,7 +131,10 @@ def looped(call: Call) -> Results:
     parts: list[Any] = []
     for i in range(call.size):
         inputs = [entry[i] if flag else entry for entry, flag in zip(call.inputs, call.batched, strict=True)]
-        found = apply(call.op, *inputs, **{key: _example(value, i) for key, value in call.attrs.items()})
+        attrs = {key: _example(value, i) for key, value in call.attrs.items()}
+        if isinstance(attrs.get("index"), tuple):
+            inputs[0] = index.beside(inputs[0], attrs["index"])
+        found = apply(call.op, *inputs, **attrs)
         parts.append(found if isinstance(found, tuple) else (found,))
     try:
         return [(_stacked(outputs), True) for outputs in zip(*parts, strict=True)]

@@ -54,7 +54,7 @@ def run_backward(
     for producer, port, ct in roots:
         _give(producer, port, ct, pending, found, world)
     order = reachable([producer for producer, _, _ in roots])
-    leading = None if wanted is None else _leading_to(wanted, order)
+    leading = None if wanted is None else leading_to(wanted, order)
     for node in order:
         cts = pending.pop(node, None)
         if cts is None:
@@ -62,7 +62,7 @@ def run_backward(
         _run_node(node, cts, pending, found, world, wanted, leading)
         if not keep:
             node.saved = None
-    return found if wanted is None else {key: found[key] for key in wanted if key in found}
+    return found if wanted is None else {key: value for key, value in found.items() if key in wanted}
 
 
 def reachable(starts: Iterable[Any]) -> list[Node]:
@@ -77,7 +77,7 @@ def reachable(starts: Iterable[Any]) -> list[Node]:
     return sorted(seen, key=lambda node: node.number, reverse=True)
 
 
-def _leading_to(wanted: set[Key], order: list[Node]) -> set[Any]:
+def leading_to(wanted: set[Key], order: list[Node]) -> set[Any]:
     """The wanted producers, and the nodes that were computed from them: a pass need not look at others."""
     leading: set[Any] = {producer for producer, _ in wanted}
     for node in reversed(order):

@@ -1,0 +1,170 @@
+"""A double of CuPy on the CPU, for the Python paths that lead to a GPU: dispatch, moving, kernels, errors.
+
+Its arrays are NumPy's under another type that refuses, as CuPy's do, to meet NumPy's arrays in one operation or to be
+handed to NumPy's functions. Kernels run as their C++ twins. It does not show that CuPy's own functions take these
+arguments and give these results, nor anything about memory, streams, speed or several GPUs.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import numpy
+
+import patchgrad.backend as rooms
+from patchgrad.backend.kernels.cuda_language import ALL
+
+from . import cuda_twin
+
+GIVES_HOST = {"asnumpy"}
+TAKES_HOST = {"asarray", "array", "add_at"}
+
+
+class ndarray(numpy.ndarray):
+    """An array "on the GPU"."""
+
+    device = SimpleNamespace(id=0)
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, out: Any = None, **kwargs: Any) -> Any:
+        _refuse_host((*inputs, *(out or ())), ufunc.__name__)
+        if out is not None:
+            kwargs["out"] = tuple(_plain(entry) for entry in out)
+        found = getattr(ufunc, method)(*map(_plain, inputs), **kwargs)
+        return out[0] if out is not None else _ours(found)
+
+    def __array_function__(self, function: Any, *_: Any) -> Any:
+        raise TypeError(f"numpy.{function.__name__} was given an array of the GPU")
+
+    def __getitem__(self, index: Any) -> Any:
+        return _ours(_plain(self)[_index(index)])
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        _refuse_host((value,), "setitem")
+        _plain(self)[_index(index)] = _plain(value)
+
+
+def _index(index: Any) -> Any:
+    return tuple(map(_plain, index)) if isinstance(index, tuple) else _plain(index)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, ndarray):
+        return value.view(numpy.ndarray)
+    return type(value)(map(_plain, value)) if type(value) in (list, tuple) else value
+
+
+def _ours(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return tuple(_ours(entry) for entry in value)
+    if isinstance(value, list):
+        return [_ours(entry) for entry in value]
+    if isinstance(value, (numpy.ndarray, numpy.generic)):
+        return numpy.asarray(value).view(ndarray)
+    return value
+
+
+def _refuse_host(values: Any, name: str) -> None:
+    for value in values:
+        if type(value) is numpy.ndarray:
+            raise TypeError(f"{name} was given an array of the host")
+        if type(value) in (list, tuple):
+            _refuse_host(value, name)
+
+
+def _function(name: str, function: Any) -> Any:
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if name not in TAKES_HOST:
+            _refuse_host((*args, *kwargs.values()), name)
+        found = function(*map(_plain, args), **{key: _plain(value) for key, value in kwargs.items()})
+        return _ours(found)
+
+    return call
+
+
+class _AddAt:
+    """``add``, with CuPy's ``add.at``."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        return numpy.add(*args, **kwargs)
+
+    @staticmethod
+    def at(a: Any, index: Any, value: Any) -> None:
+        _refuse_host((a, value), "add.at")
+        numpy.add.at(_plain(a), _index(index), _plain(value))
+
+
+def module(twin: ctypes.CDLL) -> ModuleType:
+    """What ``import cupy`` would give."""
+    made: Any = ModuleType("cupy")
+    for name, value in vars(numpy).items():
+        if not name.startswith("_"):
+            plain = isinstance(value, (type, ModuleType)) or not callable(value)
+            setattr(made, name, value if plain or isinstance(value, numpy.ufunc) else _function(name, value))
+    made.linalg = SimpleNamespace(
+        **{n: _function(n, f) for n, f in vars(numpy.linalg).items() if callable(f) and not n.startswith("_")}
+    )
+    made.ndarray, made.add = ndarray, _AddAt()
+    strided = _function("as_strided", numpy.lib.stride_tricks.as_strided)
+    made.lib = SimpleNamespace(stride_tricks=SimpleNamespace(as_strided=strided))
+    made.asnumpy = lambda array: numpy.array(_plain(array))
+    by_name = {made.name: made for made in ALL}
+    launch = cuda_twin.namespace(twin)[0].launch
+    made.RawKernel = lambda source, name, options: _raw(by_name[name], source, launch)
+    made.cuda = SimpleNamespace(
+        is_available=lambda: True,
+        Device=_Device,
+        runtime=SimpleNamespace(
+            getDeviceCount=lambda: 1,
+            getDevice=lambda: 0,
+            getDeviceProperties=lambda index: {"name": b"Double"},
+            memGetInfo=lambda: (3, 4),
+        ),
+    )
+    pool = SimpleNamespace(used_bytes=lambda: 1024, total_bytes=lambda: 2048, free_all_blocks=lambda: None)
+    made.get_default_memory_pool = lambda: pool
+    return made
+
+
+def _raw(kernel: Any, source: str, launch: Any) -> Any:
+    real = next(real for real in ("float", "double") if kernel.source(real) == source)
+
+    def run(grid: tuple[int], block: tuple[int], arguments: tuple[Any, ...]) -> None:
+        assert grid == (kernel.blocks(int(arguments[-1])),)
+        launch(kernel, real, tuple(_plain(entry) for entry in arguments))
+
+    return run
+
+
+class _Device:
+    compute_capability = "90"
+
+    def __init__(self, index: int | None = None) -> None:
+        self.id = index or 0
+
+    def __enter__(self) -> _Device:
+        return self
+
+    def __exit__(self, *_: Any) -> None: ...
+
+    def use(self) -> None: ...
+
+    def synchronize(self) -> None: ...
+
+
+@contextmanager
+def installed(twin: ctypes.CDLL) -> Iterator[None]:
+    """The double in CuPy's place; afterwards the GPU is gone again."""
+    before, sys.modules["cupy"] = sys.modules.get("cupy"), module(twin)
+    try:
+        yield
+    finally:
+        rooms._BY_NAME.pop("cuda", None)
+        rooms.BY_TYPE.pop(ndarray, None)
+        sys.modules.pop("cupy")
+        if before is not None:
+            sys.modules["cupy"] = before
