@@ -35,7 +35,7 @@ NAMES = {
     'patchgrad.ops.linalg_earlier': 'cholesky inverse lu lu_solve pinverse qr svd',
     'patchgrad.ops.linalg_function': 'cross matrix_exp matrix_power vander',
     'patchgrad.ops.linalg_lu': 'lu_unpack',
-    'patchgrad.ops.linalg_products': 'adjoint bmm chain_matmul dot ger inner kron mm mv outer tensordot vdot',
+    'patchgrad.ops.linalg_products': 'bmm chain_matmul dot ger inner kron mm mv outer tensordot vdot',
     'patchgrad.ops.linalg_sums': 'addbmm addmm addmv addr baddbmm',
     'patchgrad.ops.movement': 'broadcast_to cat chunk clone concat concatenate flatten flip movedim permute reshape split squeeze stack t transpose unbind unflatten unsqueeze',
     'patchgrad.ops.random': 'bernoulli multinomial normal rand rand_like randint randint_like randn randn_like randperm',

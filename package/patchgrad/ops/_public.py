@@ -26,7 +26,7 @@ METHODS = {
     'linalg_det': 'det logdet slogdet',
     'linalg_earlier': 'cholesky inverse lu lu_solve pinverse qr svd',
     'linalg_function': 'cross matrix_exp matrix_power',
-    'linalg_products': 'adjoint bmm dot ger inner kron mm mv outer vdot',
+    'linalg_products': 'bmm dot ger inner kron mm mv outer vdot',
     'linalg_sums': 'addbmm addmm addmv addr baddbmm',
     'movement': 'broadcast_to chunk clone contiguous expand flatten flip movedim permute reshape split squeeze t transpose unbind unflatten unsqueeze',
     'moving': 'cpu cuda get_device is_pinned pin_memory to type type_as',

@@ -14,8 +14,8 @@ from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
 from patchgrad.tensor.precision import under_autocast
 
-__all__ = ["adjoint", "bmm", "chain_matmul", "dot", "ger", "inner", "kron", "mm", "mv", "outer", "tensordot", "vdot"]
-METHODS = "adjoint bmm dot ger inner kron mm mv outer vdot"
+__all__ = ["bmm", "chain_matmul", "dot", "ger", "inner", "kron", "mm", "mv", "outer", "tensordot", "vdot"]
+METHODS = "bmm dot ger inner kron mm mv outer vdot"
 PROPERTIES = "H mH"
 
 
