@@ -76,7 +76,7 @@ class _Maker:
 def _shown(call: str, maker: _Maker) -> list[str]:
     found = eval(call, maker.scope)
     if not maker.large:
-        return [f">>> {call}", *repr(found).splitlines()]
+        return [f">>> {call}", *(line or "<BLANKLINE>" for line in repr(found).splitlines())]
     if isinstance(found, pg.Tensor):
         return [f">>> {call}.shape", repr(eval(f"{call}.shape", maker.scope))]
     return [f">>> [entry.shape for entry in {call}]", repr([entry.shape for entry in found])]

@@ -105,9 +105,9 @@ def module(twin: ctypes.CDLL) -> ModuleType:
         if not name.startswith("_"):
             plain = isinstance(value, (type, ModuleType)) or not callable(value)
             setattr(made, name, value if plain or isinstance(value, numpy.ufunc) else _function(name, value))
-    made.linalg = SimpleNamespace(
-        **{n: _function(n, f) for n, f in vars(numpy.linalg).items() if callable(f) and not n.startswith("_")}
-    )
+    for part in ("linalg", "fft"):
+        functions = {n: f for n, f in vars(getattr(numpy, part)).items() if callable(f) and not n.startswith("_")}
+        setattr(made, part, SimpleNamespace(**{n: _function(n, f) for n, f in functions.items()}))
     made.ndarray, made.add = ndarray, _AddAt()
     strided = _function("as_strided", numpy.lib.stride_tricks.as_strided)
     made.lib = SimpleNamespace(stride_tricks=SimpleNamespace(as_strided=strided))

@@ -207,7 +207,7 @@ class Odd(nn.Module):
 
     def forward(self, x):
         y = torch.relu(x)
-        return torch.linalg.lu_factor(y)[0]
+        return torch.linalg.ldl_factor(y)[0]
 
 
 class Deciding(nn.Module):
@@ -228,9 +228,9 @@ def test_what_has_no_counterpart_is_named_with_its_line() -> None:
     model = nn.Sequential(nn.Linear(2, 2), nn.ModuleDict({"odd": Odd()})["odd"])
     with pytest.raises(GraphError, match="no function for") as error:
         pg.from_torch(model)
-    assert "linalg.lu_factor" in error.value.got
+    assert "linalg.ldl_factor" in error.value.got
     assert "test_from_torch.py" in error.value.got
-    assert "torch.linalg.lu_factor(y)[0]" in error.value.got
+    assert "torch.linalg.ldl_factor(y)[0]" in error.value.got
     assert error.value.where == "1"
 
 
@@ -259,12 +259,8 @@ def test_an_argument_that_was_left_out_must_be_left_out() -> None:
 
 
 def test_layers_with_settings_unknown_here_are_refused() -> None:
-    for layer, wanted in (
-        (nn.LSTM(2, 4, proj_size=3), "weight_hh_l0"),
-        (nn.MultiheadAttention(4, 2, kdim=3, vdim=3), "q_proj_weight|kdim"),
-    ):
-        with pytest.raises(GraphError, match=wanted):
-            pg.from_torch(nn.Sequential(layer))
+    with pytest.raises(GraphError, match="weight_hh_l0"):
+        pg.from_torch(nn.Sequential(nn.LSTM(2, 4, proj_size=3)))
     with pytest.raises(ArgumentError, match="tensor or a module"):
         pg.from_torch([torch.ones(2)])
 

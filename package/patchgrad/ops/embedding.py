@@ -45,9 +45,8 @@ def _sum_rows(xp: Any, ct: Any, index: Any, rows: int, padding_idx: int | None, 
 def _unpadded(xp: Any, ct: Any, s: Any) -> Any:
     found = xp.ops.embedding(s.index, ct, padding_idx=s.padding_idx, by_frequency=False)
     if s.by_frequency:
-        found = (
-            found / xp.astype(xp.sum(s.index[..., None] == xp.reshape(s.index, (-1,)), axis=-1), ct.dtype)[..., None]
-        )
+        same = xp.astype(s.index[..., None] == xp.reshape(s.index, (-1,)), ct.dtype)
+        found = found / xp.sum(same, axis=-1)[..., None]
     if s.padding_idx is None:
         return found
     return found * xp.astype(s.index != s.padding_idx, found.dtype)[..., None]
