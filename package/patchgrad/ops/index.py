@@ -225,9 +225,17 @@ def setitem(x: Tensor, index: Any, value: Any) -> None:
     if parts is not None:
         x, entries = apply(SELECT, x, index=parts[0]), parts[1]
     if not is_basic(entries):
-        views.store(x, apply(INDEX_PUT, beside(x, entries), value, index=entries, accumulate=False))
+        views.store(x, apply(INDEX_PUT, beside(x, entries), _lean(value), index=entries, accumulate=False))
         return
     views.store_value(apply(SELECT, x, index=entries), value)
+
+
+def _lean(value: Any) -> Any:
+    """Without axes of size 1 in front, of which a value may have more than the part that it is written to."""
+    extra = 0
+    while value.shape[extra : extra + 1] == (1,):
+        extra += 1
+    return value.reshape(value.shape[extra:]) if extra else value
 
 
 def _value(x: Tensor, value: Any) -> Any:
@@ -243,7 +251,7 @@ def index_put(input: Tensor, indices: Any, values: Any, accumulate: bool = False
     """A copy of ``input`` with ``values`` at the places that a tuple of indices names (or added there)."""
     if values.data.dtype != input.data.dtype:
         raise placed(DtypeError("index_put needs one dtype", got=f"{values.dtype.name} into {input.dtype.name}"))
-    return apply(INDEX_PUT, input, values, index=as_index(tuple(indices)), accumulate=accumulate)
+    return apply(INDEX_PUT, input, _lean(values), index=as_index(tuple(indices)), accumulate=accumulate)
 
 
 def _head(input: Tensor, dim: int, entry: Any) -> tuple[Any, ...]:
