@@ -54,6 +54,10 @@ class ShapeError(PatchgradError, ValueError):
     """Shapes that do not fit together."""
 
 
+class RangeError(ShapeError, IndexError):
+    """An index or an axis that a tensor does not have."""
+
+
 class DtypeError(PatchgradError, TypeError):
     """A dtype that the operation does not take."""
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from patchgrad.array_api.calls import alike, record, tensor
 from patchgrad.backend import host
-from patchgrad.errors import ArgumentError, ShapeError
+from patchgrad.errors import ArgumentError, RangeError, ShapeError
 from patchgrad.ops import movement, shapes
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
@@ -24,15 +24,15 @@ PERMUTE, RESHAPE, ROLL, TILE = record("permute"), record("reshape"), record("rol
 
 
 def axis_in(axis: int, ndim: int) -> int:
-    """``axis`` counted from 0. Raises ShapeError when there is no such axis; 0 and -1 are one also without axes."""
+    """``axis`` counted from 0. Raises RangeError when there is no such axis; 0 and -1 are one also without axes."""
     limit = max(ndim, 1)
     if not isinstance(axis, int) or not -limit <= axis < limit:
-        raise placed(ShapeError(f"there is no axis {axis}", got=f"axis={axis} for {ndim} axes"))
+        raise placed(RangeError(f"there is no axis {axis}", got=f"axis={axis} for {ndim} axes"))
     return axis % limit
 
 
 def axes_in(axis: Any, ndim: int) -> tuple[int, ...]:
-    """Axes counted from 0; None means all. Raises ShapeError for an axis that is not there or named twice."""
+    """Axes counted from 0; None means all. Raises RangeError for one that is not there, ShapeError for one named twice."""
     if axis is None:
         return tuple(range(ndim))
     found = tuple(axis_in(entry, ndim) for entry in (axis if isinstance(axis, (tuple, list)) else (axis,)))

@@ -9,7 +9,7 @@ from typing import Any
 
 from patchgrad.autograd.op import Sample, define
 from patchgrad.backend import BY_TYPE, MetaArray, backend_of, host
-from patchgrad.errors import ShapeError
+from patchgrad.errors import RangeError
 from patchgrad.tensor import Tensor, apply, views
 from patchgrad.typing import Shape
 
@@ -19,7 +19,7 @@ def _result_shape(x: Shape, index: Any) -> Shape:
     try:
         return host.broadcast_to(host.empty((), dtype=bool), x)[index].shape
     except (IndexError, ValueError) as error:
-        raise ShapeError(
+        raise RangeError(
             f"this index does not fit: {error}",
             got=f"shape {tuple(x)}, index {_text(index)}",
             want="at most one index per axis, each within its size; a mask of the axes' own sizes",

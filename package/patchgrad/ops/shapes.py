@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from patchgrad.errors import ArgumentError, ShapeError
+from patchgrad.errors import ArgumentError, RangeError, ShapeError
 from patchgrad.tensor.explain import placed
 from patchgrad.typing import Axis, Shape
 
@@ -35,10 +35,10 @@ def broadcast(*shapes: Shape | None, **_: Any) -> Shape:
 
 
 def axis_in(axis: int, ndim: int, name: str = "dim") -> int:
-    """``axis`` counted from 0. Raises ShapeError when there is no such axis."""
+    """``axis`` counted from 0. Raises RangeError when there is no such axis."""
     if not isinstance(axis, int) or not -max(ndim, 1) <= axis < max(ndim, 1):
         raise placed(
-            ShapeError(
+            RangeError(
                 f"there is no axis {axis}",
                 got=f"{name}={axis} for {ndim} axes",
                 want=f"{-max(ndim, 1)} to {max(ndim, 1) - 1}",
