@@ -73,7 +73,9 @@ def tame(name: str, one: Any, other: Any) -> tuple[Any, Any]:
 @given(data=st.data())
 def test_a_function_of_one_number(name, data):
     dtype = data.draw(st.sampled_from(UNARY[name]))
-    oracle.check(name, (data.draw(oracle.array(dtype, oracle.shapes(), plain=data.draw(st.booleans()))),), signs=True)
+    # The standard leaves open what the sign of a complex infinity is.
+    plain = (name == "sign" and dtype in COMPLEX) or data.draw(st.booleans())
+    oracle.check(name, (data.draw(oracle.array(dtype, oracle.shapes(), plain)),), signs=True)
 
 
 @pytest.mark.parametrize("name", BINARY)

@@ -32,7 +32,7 @@ def axis_in(axis: int, ndim: int) -> int:
 
 
 def axes_in(axis: Any, ndim: int) -> tuple[int, ...]:
-    """Axes counted from 0; None means all. Raises RangeError for one that is not there, ShapeError for one named twice."""
+    """Axes counted from 0; None means all. Raises ShapeError for an axis that is not there or named twice."""
     if axis is None:
         return tuple(range(ndim))
     found = tuple(axis_in(entry, ndim) for entry in (axis if isinstance(axis, (tuple, list)) else (axis,)))
