@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays_of
 
@@ -15,7 +15,7 @@ from patchgrad import array_api as xp
 from patchgrad.backend import host
 
 from . import oracle
-from .oracle import ALL, BOOL, COMPLEX, FLOAT, FLOATING, INTEGER, NUMERIC, REAL, SIGNED, Named
+from .oracle import ALL, BOOL, COMPLEX, FLOAT, FLOATING, INTEGER, NUMERIC, REAL, SIGNED, Named, drawn
 
 Draw = Callable[[Any], Any]
 Call = tuple[tuple[Any, ...], dict[str, Any]]
@@ -384,7 +384,7 @@ def _tensordot(draw: Draw) -> Call:
 
 
 @pytest.mark.parametrize("name", sorted(CALLS))
-@settings(max_examples=40)
+@drawn
 @given(data=st.data())
 def test_a_function_gives_what_the_oracle_gives(name, data):
     args, kwargs = CALLS[name](data.draw)

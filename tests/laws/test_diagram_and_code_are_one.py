@@ -135,4 +135,4 @@ def replayed(command: commands.Command, graph: LayerGraph) -> LayerGraph:
 
 def same_bits(a: Any, b: Any) -> bool:
     a, b = (value if isinstance(value, tuple) else (value,) for value in (a, b))
-    return [y.numpy().tobytes() for y in a] == [y.numpy().tobytes() for y in b]
+    return [y.numpy(force=True).tobytes() for y in a] == [y.numpy(force=True).tobytes() for y in b]

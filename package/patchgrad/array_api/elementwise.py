@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -110,13 +111,13 @@ def positive(x: Tensor, /) -> Tensor:
 
 
 def floor_divide(x1: Any, x2: Any, /) -> Tensor:
-    """``x1 / x2`` rounded down. An infinity divided by a finite number stays infinite."""
+    """``x1 / x2`` rounded down. Where one of the two is infinite and the other finite it is the quotient itself."""
     x1, x2 = pair(x1, x2, "floor_divide")
     found = apply(FLOOR_DIVIDE, x1, x2)
-    if found.dtype.kind != "f" or not isinstance(x1, Tensor):
+    if found.dtype.kind != "f":
         return found
-    endless = logical_and(isinf(x1), isfinite(x2)) if isinstance(x2, Tensor) else isinf(x1)
-    return apply(WHERE, endless, apply(DIVIDE, x1, x2), found)
+    ends = [isfinite(entry) if isinstance(entry, Tensor) else math.isfinite(entry) for entry in (x1, x2)]
+    return apply(WHERE, logical_xor(*ends), apply(DIVIDE, x1, x2).detach(), found)
 
 
 def remainder(x1: Any, x2: Any, /) -> Tensor:

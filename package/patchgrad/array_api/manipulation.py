@@ -7,7 +7,7 @@ from typing import Any
 
 from patchgrad.array_api.calls import alike, record, tensor
 from patchgrad.backend import host
-from patchgrad.errors import ArgumentError, ShapeError
+from patchgrad.errors import ArgumentError, RangeError, ShapeError
 from patchgrad.ops import movement, shapes
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
@@ -24,10 +24,10 @@ PERMUTE, RESHAPE, ROLL, TILE = record("permute"), record("reshape"), record("rol
 
 
 def axis_in(axis: int, ndim: int) -> int:
-    """``axis`` counted from 0. Raises ShapeError when there is no such axis; 0 and -1 are one also without axes."""
+    """``axis`` counted from 0. Raises RangeError when there is no such axis; 0 and -1 are one also without axes."""
     limit = max(ndim, 1)
     if not isinstance(axis, int) or not -limit <= axis < limit:
-        raise placed(ShapeError(f"there is no axis {axis}", got=f"axis={axis} for {ndim} axes"))
+        raise placed(RangeError(f"there is no axis {axis}", got=f"axis={axis} for {ndim} axes"))
     return axis % limit
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import nan
 from typing import Any
 
 from patchgrad.array_api.calls import alike, cast, record, tensor
@@ -10,6 +11,7 @@ from patchgrad.array_api.manipulation import axes_in, axis_in, concat
 from patchgrad.backend.dtype import as_dtype, int64, uint64
 from patchgrad.backend.dtype import dtype as Dtype
 from patchgrad.errors import ArgumentError
+from patchgrad.ops import shapes
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
 
@@ -54,16 +56,21 @@ def prod(x: Tensor, /, *, axis: Any = None, dtype: Any = None, keepdims: bool = 
 
 def mean(x: Tensor, /, *, axis: Any = None, keepdims: bool = False) -> Tensor:
     """The mean over axes; NaN of nothing."""
+    if not _count(tensor(x, "mean"), axis):
+        return sum(x, axis=axis, keepdims=keepdims) * nan
     return _over(MEAN, x, axis, keepdims)
 
 
 def var(x: Tensor, /, *, axis: Any = None, correction: float = 0.0, keepdims: bool = False) -> Tensor:
     """The variance over axes, divided by n - ``correction``; NaN where that is not positive."""
-    found = _over(VAR, x, axis, keepdims, correction=correction)
-    count = 1
-    for place in axes_in(axis, x.ndim):
-        count *= x.shape[place]
-    return found if count > correction else found * float("nan")
+    if _count(tensor(x, "var"), axis) <= correction:
+        return sum(x, axis=axis, keepdims=keepdims) * nan
+    return _over(VAR, x, axis, keepdims, correction=correction)
+
+
+def _count(x: Tensor, axis: Any) -> int:
+    """How many elements make one element of the result."""
+    return shapes.count(x.shape[place] for place in axes_in(axis, x.ndim)) if x.ndim else 1
 
 
 def std(x: Tensor, /, *, axis: Any = None, correction: float = 0.0, keepdims: bool = False) -> Tensor:

@@ -35,7 +35,7 @@ def broadcast(*shapes: Shape | None, **_: Any) -> Shape:
 
 
 def axis_in(axis: int, ndim: int, name: str = "dim") -> int:
-    """``axis`` counted from 0. Raises ShapeError when there is no such axis."""
+    """``axis`` counted from 0. Raises RangeError when there is no such axis."""
     if not isinstance(axis, int) or not -max(ndim, 1) <= axis < max(ndim, 1):
         raise placed(
             RangeError(
