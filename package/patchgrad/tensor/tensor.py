@@ -301,9 +301,10 @@ def _align(op: OpSpec, arrays: list[Any], backend: Backend) -> None:
     if backend is META:
         return
     target = op.result_dtypes(arrays, {})[0]
-    for index, array in enumerate(arrays):
-        if type(array) is int and target.kind in "iu":
-            arrays[index] = wrapped(array, target)
+    for index, entry in enumerate(arrays):
+        if type(entry) is int and target.kind in "iu":
+            arrays[index] = wrapped(entry, target)
+        array: Any = entry
         kind = getattr(array, "dtype", target)
         if kind == target or (index in op.apart and (kind.kind not in FLOATS or widened_kind(target) is not target)):
             continue

@@ -117,8 +117,8 @@ def _remainder_of(b: Builder, e: Event) -> None:
 
 def _clamp(b: Builder, e: Event) -> None:
     kind = b.dtype_of(e.outputs[0])
-    low, high = (None if limit is None else b.constant(limit, kind) for limit in (e.attrs["low"], e.attrs["high"]))
-    b.set(0, b.node("Clip", b.name(e.inputs[0], kind), low, high))
+    x, low, high = (None if entry is None else b.name(entry, kind) for entry in e.inputs)
+    b.set(0, b.node("Clip", x, low, high))
 
 
 def _where(b: Builder, e: Event) -> None:
