@@ -25,16 +25,16 @@ from patchgrad.tensor.explain import placed
 
 def operator(op: OpSpec) -> Callable[..., Any]:
     def method(self: Tensor, other: Any) -> Any:
-        other = in_place.operand(other)
-        return NotImplemented if other is None else apply(op, self, other)
+        found = in_place.operand(other)
+        return in_place.no_operand(op, other) if found is None else apply(op, self, found)
 
     return method
 
 
 def reflected(op: OpSpec) -> Callable[..., Any]:
     def method(self: Tensor, other: Any) -> Any:
-        other = in_place.operand(other)
-        return NotImplemented if other is None else apply(op, other, self)
+        found = in_place.operand(other)
+        return in_place.no_operand(op, other) if found is None else apply(op, found, self)
 
     return method
 
