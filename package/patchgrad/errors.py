@@ -102,6 +102,10 @@ class RangeError(ShapeError, IndexError):
     """An index or an axis that is not there."""
 
 
+class IterationError(ShapeError, TypeError):
+    """A tensor without axes where something is gone through one by one."""
+
+
 class DtypeError(PatchgradError, TypeError):
     """A dtype that the operation does not take."""
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from patchgrad.autograd.op import OpSpec
 from patchgrad.backend.low import widened
-from patchgrad.errors import ArgumentError, PatchgradError
+from patchgrad.errors import ArgumentError, IterationError, PatchgradError
 from patchgrad.ops import (
     bitwise,
     creation,
@@ -79,6 +79,8 @@ def item(self: Tensor) -> Any:
 
 
 def _iterate(self: Tensor) -> Any:
+    if not self.ndim:
+        raise placed(IterationError("a tensor without axes cannot be iterated", got="shape ()", hint="item()"))
     return iter(movement.unbind(self))
 
 
