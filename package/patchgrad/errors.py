@@ -132,6 +132,14 @@ class UnknownNameError(PatchgradError, AttributeError):
         self._hint = hint
 
 
+class UnknownKeyError(PatchgradError, KeyError):
+    """A key that a dictionary does not have."""
+
+
+class NotReadyError(PatchgradError, AttributeError, ValueError):
+    """A module whose ``super().__init__()`` was not called."""
+
+
 class NotWrittenError(PatchgradError, NotImplementedError):
     """A method that a class of the user's must write, and has not."""
 
@@ -162,6 +170,10 @@ class GraphError(PatchgradError, ValueError):
 
 class DataError(PatchgradError, ValueError):
     """A data set or a file that is missing, damaged or of the wrong form."""
+
+
+class FileError(DataError, FileNotFoundError):
+    """A file or folder that is not there, or is of the wrong sort."""
 
 
 class SessionError(PatchgradError, RuntimeError):

@@ -8,10 +8,12 @@ from patchgrad.backend import MetaArray, get_backend, host
 from patchgrad.backend.dtype import as_dtype, get_default_dtype
 from patchgrad.backend.dtype import from_numpy as dtype_of
 from patchgrad.backend.promotion import result_dtype
-from patchgrad.errors import DataError, DtypeError
+from patchgrad.errors import ArgumentError, DataError, DtypeError, PatchgradError
 from patchgrad.ops.exchange import from_dlpack
+from patchgrad.ops.shapes import whole
 from patchgrad.tensor import Tensor
 from patchgrad.tensor.explain import placed
+from patchgrad.tensor.foreign import out_of_memory, shown
 
 __all__ = [
     "arange", "as_tensor", "empty", "empty_like", "eye", "full", "full_like", "linspace", "ones",
@@ -32,7 +34,17 @@ def _kind(dtype: Any) -> Any:
 
 
 def _sizes(size: tuple[Any, ...]) -> tuple[int, ...]:
-    return tuple(size[0]) if len(size) == 1 and not isinstance(size[0], int) else tuple(size)
+    return tuple(size[0]) if len(size) == 1 and isinstance(size[0], (tuple, list)) else tuple(size)
+
+
+def refused(name: str, size: Any, error: Exception) -> PatchgradError:
+    """Why no tensor of this size can be made."""
+    if isinstance(error, MemoryError):
+        return placed(out_of_memory(f"a tensor of shape {tuple(size)}", error))
+    whole(size)
+    return placed(
+        ArgumentError(f"{name} failed: {error}", got=f"size {tuple(size)}", want="whole numbers of 0 or more")
+    )
 
 
 def tensor(data: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
@@ -64,7 +76,12 @@ def _to_array(data: Any, dtype: Any, *, copy: bool) -> Any:
         array = host.array(data, copy=True if copy else None)
     except ValueError as error:
         raise placed(
-            DataError("the numbers do not form a rectangle", got=str(error), want="rows of one length")
+            DataError(
+                "the numbers do not form a rectangle",
+                got=_lengths(data) or str(error),
+                want="rows of one length",
+                hint="nn.utils.rnn.pad_sequence pads tensors of different lengths",
+            )
         ) from None
     if dtype is None and not known and array.dtype.kind in "fc":
         dtype = get_default_dtype() if array.dtype.kind == "f" else get_default_dtype().to_complex()
@@ -72,9 +89,34 @@ def _to_array(data: Any, dtype: Any, *, copy: bool) -> Any:
         dtype_of(array.dtype)  # makes an array in low precision known
     except DtypeError:
         raise placed(
-            DataError("a tensor holds numbers", got=f"dtype {array.dtype}", want="floats, integers or bools")
+            DataError(
+                "a tensor holds numbers",
+                got=_strange(data, array.dtype),
+                want="floats, integers or bools",
+                hint="give each word a number first" if array.dtype.kind == "U" else "",
+            )
         ) from None
     return array if dtype is None else array.astype(as_dtype(dtype).numpy, copy=False)
+
+
+def _lengths(data: Any) -> str:
+    """The lengths, or shapes, of the entries of a list."""
+    shapes = [getattr(entry, "shape", None) for entry in data]
+    if all(shape is not None for shape in shapes):
+        return f"shapes {', '.join(str(tuple(shape)) for shape in shapes[:6])}"
+    lengths = [str(len(entry)) if isinstance(entry, (list, tuple)) else "a number" for entry in data]
+    return f"rows of {', '.join(lengths[:6])}" if len(set(lengths)) > 1 else ""
+
+
+def _strange(data: Any, kind: Any) -> str:
+    """The first entry that is no number."""
+    if isinstance(data, (list, tuple)):
+        for entry in data:
+            if isinstance(entry, (list, tuple)):
+                return _strange(entry, kind)
+            if not isinstance(entry, (int, float, complex)):
+                return shown(entry)
+    return shown(data) if isinstance(data, (str, dict, set)) else f"dtype {kind}"
 
 
 def full(size: Any, fill_value: Any, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
@@ -84,7 +126,10 @@ def full(size: Any, fill_value: Any, *, dtype: Any = None, device: Any = None, r
     backend = _place(device)
     if backend.name == "meta":
         return _finish(MetaArray(size, kind), requires_grad)
-    return _finish(backend.xp.full(size, fill_value, dtype=kind), requires_grad)
+    try:
+        return _finish(backend.xp.full(size, fill_value, dtype=kind), requires_grad)
+    except (TypeError, ValueError, MemoryError) as error:
+        raise refused("full", size, error) from None
 
 
 def empty(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
@@ -92,7 +137,10 @@ def empty(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool
     backend = _place(device)
     if backend.name == "meta":
         return _finish(MetaArray(_sizes(size), _kind(dtype)), requires_grad)
-    return _finish(backend.xp.empty(_sizes(size), dtype=_kind(dtype)), requires_grad)
+    try:
+        return _finish(backend.xp.empty(_sizes(size), dtype=_kind(dtype)), requires_grad)
+    except (TypeError, ValueError, MemoryError) as error:
+        raise refused("empty", _sizes(size), error) from None
 
 
 def zeros(*size: Any, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
@@ -130,6 +178,14 @@ def arange(start: Any, end: Any = None, step: Any = 1, *, dtype: Any = None, dev
     start, end = (0, start) if end is None else (start, end)
     if dtype is None:
         dtype = "int64" if all(isinstance(entry, int) for entry in (start, end, step)) else get_default_dtype()
+    if step == 0 or (end - start) * step < 0:
+        raise placed(
+            ArgumentError(
+                "arange never gets from the start to the end",
+                got=f"start={start}, end={end}, step={step}",
+                want="a step above 0" if end >= start else "a step below 0",
+            )
+        )
     backend = _place(device)
     array = host.arange(start, end, step, dtype=as_dtype(dtype).numpy)
     return Tensor(backend.asarray(array))
@@ -137,6 +193,7 @@ def arange(start: Any, end: Any = None, step: Any = 1, *, dtype: Any = None, dev
 
 def linspace(start: float, end: float, steps: int, *, dtype: Any = None, device: Any = None) -> Tensor:
     """``steps`` values from ``start`` to ``end``, both included."""
+    whole((steps,))
     return Tensor(_place(device).asarray(host.linspace(start, end, steps, dtype=_kind(dtype))))
 
 

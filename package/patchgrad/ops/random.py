@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from patchgrad.backend import MetaArray, get_backend
@@ -16,7 +17,9 @@ from patchgrad.backend.random import (
     seed,
     set_rng_state,
 )
-from patchgrad.errors import ArgumentError
+from patchgrad.errors import ArgumentError, PatchgradError
+from patchgrad.ops.creation import _sizes, refused
+from patchgrad.ops.shapes import whole
 from patchgrad.tensor import Tensor, views
 from patchgrad.tensor.explain import placed
 
@@ -29,19 +32,43 @@ HERE = (fork_rng, get_rng_state, initial_seed, manual_seed, seed, set_rng_state)
 METHODS = "bernoulli bernoulli_ multinomial normal_ random_ uniform_"
 
 
-def _sizes(size: tuple[Any, ...]) -> tuple[int, ...]:
-    return tuple(size[0]) if len(size) == 1 and not isinstance(size[0], int) else tuple(size)
-
-
 def _stream(generator: Stream | None) -> Stream:
-    return default_stream() if generator is None else generator
+    if generator is None:
+        return default_stream()
+    if not isinstance(generator, Stream):
+        raise placed(
+            ArgumentError(
+                "this is no generator of patchgrad",
+                got=f"{type(generator).__module__}.{type(generator).__name__}",
+                want="pg.Generator()",
+                hint="pg.Generator().manual_seed(0)",
+            )
+        )
+    return generator
+
+
+def _need(name: str, holds: Any, got: str, want: str) -> None:
+    if not holds:
+        raise placed(ArgumentError(f"{name} cannot draw with these numbers", got=got, want=want))
+
+
+def _above_zero(name: str, std: Any) -> None:
+    least = std.data.min() if isinstance(std, Tensor) and std.backend.name == "cpu" and std.numel() else std
+    _need(name, isinstance(least, Tensor) or least >= 0, f"std={least}", "a standard deviation of 0 or more")
+
+
+def _drawn(name: str, draw: Callable[..., Any], size: tuple[int, ...], dtype: Any, device: Any) -> Any:
+    try:
+        return draw(size, dtype, get_backend(device))
+    except (TypeError, ValueError, OverflowError, MemoryError) as error:
+        raise error if isinstance(error, PatchgradError) else refused(name, size, error) from None
 
 
 def rand(
     *size: Any, generator: Stream | None = None, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
     """Uniform in [0, 1)."""
-    array = _stream(generator).uniform(_sizes(size), dtype, get_backend(device))
+    array = _drawn("rand", _stream(generator).uniform, _sizes(size), dtype, device)
     return Tensor(array).requires_grad_(requires_grad)
 
 
@@ -49,7 +76,7 @@ def randn(
     *size: Any, generator: Stream | None = None, dtype: Any = None, device: Any = None, requires_grad: bool = False
 ) -> Tensor:
     """Normal with mean 0 and standard deviation 1."""
-    array = _stream(generator).normal(_sizes(size), dtype, get_backend(device))
+    array = _drawn("randn", _stream(generator).normal, _sizes(size), dtype, device)
     return Tensor(array).requires_grad_(requires_grad)
 
 
@@ -72,6 +99,7 @@ def randint(
 
 def randperm(n: int, *, generator: Stream | None = None, device: Any = None) -> Tensor:
     """The numbers below ``n`` in random order, int64."""
+    whole((n,))
     return Tensor(_stream(generator).permutation(n, get_backend(device)))
 
 
@@ -94,6 +122,9 @@ def randint_like(x: Tensor, low: int, high: int | None = None, *, generator: Str
 def bernoulli(input: Tensor, *, generator: Stream | None = None) -> Tensor:
     """1 with the probability that ``input`` holds, else 0; the input's shape and dtype."""
     chances = _stream(generator).uniform(input.shape, None, input.backend)
+    if input.backend.name == "cpu" and input.numel():
+        low, high = input.data.min(), input.data.max()
+        _need("bernoulli", low >= 0 and high <= 1, f"probabilities from {low} to {high}", "0 to 1")
     if isinstance(chances, MetaArray):
         return Tensor(MetaArray(input.shape, input.data.dtype))
     return Tensor(input.backend.xp.astype(chances < input.data, input.data.dtype))
@@ -101,6 +132,7 @@ def bernoulli(input: Tensor, *, generator: Stream | None = None) -> Tensor:
 
 def normal(mean: Any, std: Any, size: Any = None, *, generator: Stream | None = None) -> Tensor:
     """Normal with this mean and standard deviation: numbers with a size, or tensors."""
+    _above_zero("normal", std)
     if size is None:
         size = mean.shape if isinstance(mean, Tensor) else std.shape
     return randn(tuple(size), generator=generator) * std + mean
@@ -113,13 +145,22 @@ def multinomial(input: Any, num_samples: int, replacement: bool = False, *, gene
     """
     xp, stream = input.backend.xp, _stream(generator)
     weights = xp.astype(input.data, xp.float64)
+    least = float(xp.min(weights)) if input.numel() else 0.0
+    _need("multinomial", least >= 0, f"a weight of {least}", "weights of 0 or more")
     if replacement:
         edges = xp.cumulative_sum(weights, axis=-1)
         edges = edges / edges[..., -1:]
         chances = stream.uniform((*input.shape[:-1], num_samples), "float64", input.backend)
         return Tensor(xp.sum(xp.astype(chances[..., None] >= edges[..., None, :], xp.int64), axis=-1))
     if num_samples > int(xp.min(xp.sum(xp.astype(weights > 0, xp.int64), axis=-1))):
-        raise placed(ArgumentError("multinomial cannot draw so many without replacement", got=f"{num_samples}"))
+        raise placed(
+            ArgumentError(
+                "multinomial cannot draw so many without replacement",
+                got=f"num_samples={num_samples}",
+                want="as many as there are weights above 0, at most",
+                hint="replacement=True",
+            )
+        )
     chances = stream.uniform(input.shape, "float64", input.backend)
     keys = xp.where(weights > 0, -xp.log1p(-chances) / xp.where(weights > 0, weights, 1.0), xp.inf)
     return Tensor(xp.argsort(keys, axis=-1, stable=True)[..., :num_samples])
@@ -132,11 +173,13 @@ def uniform_(x: Tensor, low: float = 0.0, high: float = 1.0, *, generator: Strea
 
 def normal_(x: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: Stream | None = None) -> Tensor:
     """Fill with normal numbers."""
+    _above_zero("normal_", std)
     return _fill(x, _stream(generator).normal(x.shape, x.dtype, x.backend), std, mean)
 
 
 def bernoulli_(x: Tensor, p: float = 0.5, *, generator: Stream | None = None) -> Tensor:
     """Fill with 1 (probability ``p``) and 0."""
+    _need("bernoulli_", isinstance(p, Tensor) or 0 <= p <= 1, f"p={p}", "0 to 1")
     chances = _stream(generator).uniform(x.shape, None, x.backend)
     return x if isinstance(chances, MetaArray) else _fill(x, chances < p, 1, 0)
 
