@@ -125,7 +125,7 @@ class UnknownNameError(PatchgradError, AttributeError):
     @property
     def hint(self) -> str:
         """What was perhaps meant."""
-        return self._hint or near(self.name, dir(self.obj))
+        return self._hint or near(str(self.name), dir(self.obj))
 
     @hint.setter
     def hint(self, hint: str) -> None:

@@ -101,9 +101,8 @@ def _to_array(data: Any, dtype: Any, *, copy: bool) -> Any:
 
 def _lengths(data: Any) -> str:
     """The lengths, or shapes, of the entries of a list."""
-    shapes = [getattr(entry, "shape", None) for entry in data]
-    if all(shape is not None for shape in shapes):
-        return f"shapes {', '.join(str(tuple(shape)) for shape in shapes[:6])}"
+    if all(hasattr(entry, "shape") for entry in data):
+        return f"shapes {', '.join(str(tuple(entry.shape)) for entry in data[:6])}"
     lengths = [str(len(entry)) if isinstance(entry, (list, tuple)) else "a number" for entry in data]
     return f"rows of {', '.join(lengths[:6])}" if len(set(lengths)) > 1 else ""
 

@@ -103,7 +103,7 @@ def _turned(a: Shape, b: Shape) -> str:
     """Which of two matrices to transpose, so that they can be multiplied."""
     if len(b) > 1 and a[-1] == b[-1]:
         return "matmul(a, b.T)" if len(b) == 2 else "matmul(a, b.mT)"
-    if len(a) > 1 and a[-2] == b[-2:][0]:
+    if len(a) > 1 and a[-2:-1] == b[-2:][:1]:
         return "matmul(a.T, b)" if len(a) == 2 else "matmul(a.mT, b)"
     return "make the last axis of a equal the second last of b"
 
