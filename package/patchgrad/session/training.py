@@ -48,7 +48,7 @@ class Training:
         self.own_loop = False
         self.batch: Any = None
         self.turned = False
-        self._recorder = recorder
+        self.recorder = recorder
         self._live = live
         self._events = events
         self._step = step
@@ -91,9 +91,9 @@ class Training:
 
     def _train(self, batch: Any) -> float:
         module, keep = self._live.module, self._kept()
-        if self._recorder is None:
+        if self.recorder is None:
             return self._step.train(module, batch, keep)
-        with self._recorder.step(self.count + 1, module) as look:
+        with self.recorder.step(self.count + 1, module) as look:
             look.loss = self._step.train(module, batch, keep)
             return look.loss
 
