@@ -44,7 +44,8 @@ def test_what_follows_a_mark_follows_it_again_after_a_rewind(graph: LayerGraph, 
     script = session.script()
     session.rewind("here", "again")
     assert (session.fingerprint(), session.step_count, session.loss, session.script()) == there
-    assert session.branches.current.name == "again" and session.branches.current.begin is mark
+    assert session.branches.current.name == "again"
+    assert session.branches.current.begin is mark
     assert wander(session, random.Random(seed + 1), 6) == first
     assert session.script() == script
 

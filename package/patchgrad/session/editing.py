@@ -44,12 +44,14 @@ class Editing:
         self._events = events
         self._timeline = timeline
 
-    def submit(self, edit: Any, author: Author = "code", revision: int | None = None) -> Edit:
+    def submit(
+        self, edit: Any, author: Author = "code", revision: int | None = None, shadow: int | None = None
+    ) -> Edit:
         """Queue a command or an edit by names; returns at once. ``revision``: the one that its author looked at."""
         require_edit(edit)
         title, python = described(edit, self._live.graph)
         return self._queue(
-            title, python, author, lambda: self._live.apply(command_of(edit, self._live.graph), revision)
+            title, python, author, lambda: self._live.apply(command_of(edit, self._live.graph), revision), shadow=shadow
         )
 
     def undo(self, author: Author = "code") -> Edit:
@@ -80,10 +82,18 @@ class Editing:
     def _move(self, title: str, python: str, author: Author, change: Callable[[], Returned]) -> Edit:
         return self._queue(title, python, author, change, "move")
 
-    def _queue(self, title: str, python: str, author: Author, change: Callable[[], Any], kind: Kind = "edit") -> Edit:
+    def _queue(
+        self,
+        title: str,
+        python: str,
+        author: Author,
+        change: Callable[[], Any],
+        kind: Kind = "edit",
+        shadow: int | None = None,
+    ) -> Edit:
         self._boundary.require_open()
         edit = self._log.open(self._training.count, author, title, python)
-        edit.kind = kind
+        edit.kind, edit.shadow_steps = kind, shadow
         edit.future = self._boundary.submit(lambda: self._perform(edit, change))
         edit.future.add_done_callback(lambda _: self._settled(edit))
         self._events.tell("edit")
@@ -91,16 +101,24 @@ class Editing:
 
     def _perform(self, edit: Edit, change: Callable[[], Any]) -> Any:
         with self._drive.applying():
-            mark = self._timeline.before(edit) if edit.kind == "edit" else None
+            begin = self._prepare(edit) if edit.kind == "edit" else self._training.trials.restart
             try:
                 receipt = change()
             except Exception as error:
                 edit.refused(error, self._training.count)
-                if mark is not None:
-                    self._timeline.forget(mark)
+                if edit.mark is not None:
+                    self._timeline.forget(edit.mark)
                 raise
+            begin()
         edit.applied(receipt, self._training.count, self._live.revision, self._timeline.branches.current.name)
         return receipt
+
+    def _prepare(self, edit: Edit) -> Callable[[], None]:
+        """Keep what there was in front of an edit; returns what is to be done once it is applied."""
+        self._timeline.before(edit)
+        trials = self._training.trials
+        shadow = trials.copy_for(edit, self._training.count)
+        return lambda: trials.begin(edit, shadow)
 
     def _settled(self, edit: Edit) -> None:
         if edit.status == "queued":

@@ -28,6 +28,8 @@ class Edit:
         kind     ``edit`` changes the graph; ``move`` goes to a mark or another branch
         branch   the branch on which it was applied
         mark     a mark in front of it, to rewind to; None where the network is too large to make one each time
+        effect   how the loss lies to its trend before the edit, after some steps
+        shadow   the network without it, trained on the same batches; None where none was wished
         receipt  what was kept, mapped, new and stashed; None until applied
         error    why it was refused; None if it was not
     """
@@ -41,6 +43,9 @@ class Edit:
         self.kind: Kind = "edit"
         self.branch = ""
         self.mark: Any = None
+        self.trial: Any = None
+        self.shadow: Any = None
+        self.shadow_steps: int | None = None
         self.status: Status = "queued"
         self.revision: int | None = None
         self.receipt: Any = None
@@ -57,6 +62,11 @@ class Edit:
 
     def refused(self, error: BaseException, step: int) -> None:
         self.status, self.error, self.step = "refused", error, step
+
+    @property
+    def effect(self) -> Any:
+        """An `Effect`; None before the edit was applied."""
+        return None if self.trial is None else self.trial.effect
 
     @property
     def call(self) -> str:

@@ -32,6 +32,7 @@ from patchgrad.session.progress import Progress
 from patchgrad.session.step import Loss, Step
 from patchgrad.session.timeline import Timeline
 from patchgrad.session.training import Training
+from patchgrad.session.trials import Trials
 from patchgrad.session.turns import Turns
 from patchgrad.session.vault import BUDGET
 from patchgrad.session.wishes import require_count, take_over
@@ -81,7 +82,9 @@ class Session:
         self.log = Log()
         self._interrupts = Interrupts()
         self._step = Step(loss, self.live.optimizer, self._interrupts, metrics or {})
-        self.training = Training(feed, self.live, self._step, self.events, Recorder() if watch else None)
+        self.trials = Trials(self.live, loss)
+        recorder = Recorder() if watch else None
+        self.training = Training(feed, self.live, self._step, self.events, self.trials, recorder)
         self.timeline = Timeline(self.live, self.training, self.log, mark_memory)
         self.boundary = Boundary()
         self.drive = Drive(self.boundary, self.training, lambda: self.events.tell("state"))
@@ -228,13 +231,18 @@ class Session:
 
     # --- editing ----------------------------------------------------------------------------------
 
-    def apply(self, edit: Any) -> Edit:
+    def apply(self, edit: Any, *, shadow: int | None = None) -> Edit:
         """Do one edit, ``pg.edit.insert("relu1 -> fc2", nn.Dropout(0.2))`` or a command: its record, with the receipt.
+
+        ``shadow``: train the network without the edit along on the same batches for so many steps, to compare; a step
+        then takes twice its time. ``edit.effect`` says later what became of the loss.
 
         Raises why it cannot be done, with nothing changed. Inside a loop of your own the edit waits for
         the next boundary: the record says ``queued``.
         """
-        return self.editing.now(self.editing.submit(edit))
+        if shadow is not None:
+            require_count("shadow", shadow)
+        return self.editing.now(self.editing.submit(edit, shadow=shadow))
 
     def undo(self) -> Edit:
         """Bring back the layer graph before the last edit, with its trained weights and optimizer slots."""
