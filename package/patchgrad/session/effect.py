@@ -63,11 +63,10 @@ def effect(before: Any, after: Any) -> Effect:
     slope, start = host.polyfit(steps, before, 1)
     residuals = before - (slope * steps + start)
     residuals *= (len(before) / (len(before) - 2)) ** 0.5  # two were spent on the line
-    random = host.random.default_rng(0)
-    found = [
-        host.median((after - _line(steps, slope * steps + start, residuals, random, ahead))[_blocks(random, len(after))])
-        for _ in range(DRAWS)
-    ]
+    line, random, found = slope * steps + start, host.random.default_rng(0), []
+    for _ in range(DRAWS):
+        differences = after - _line(steps, line, residuals, random, ahead)
+        found.append(host.median(differences[_blocks(random, len(after))]))
     low, high = host.quantile(host.asarray(found), [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return Effect(float(host.median(after - (slope * ahead + start))), float(low), float(high), len(after))
 

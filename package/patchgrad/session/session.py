@@ -19,6 +19,7 @@ from patchgrad.recorder.recorder import Recorder
 from patchgrad.session import opening
 from patchgrad.session.boundary import Boundary
 from patchgrad.session.branches import Branches
+from patchgrad.session.compare import Comparison, compare
 from patchgrad.session.drive import Drive, State, Turn
 from patchgrad.session.editing import Editing
 from patchgrad.session.events import Events, Listener
@@ -286,6 +287,15 @@ class Session:
             ArgumentError  if there is no such mark. Everything is then as before.
         """
         return self.editing.now(self.editing.rewind(to, name))
+
+    def compare(self, one: str, other: str | None = None) -> Comparison:
+        """Two branches side by side: graphs, steps and losses; ``other`` is the one that is trained by itself.
+
+        ``.figure()`` gives the curves of both.
+        """
+        branches, training = self.branches, self.training
+        second = branches.current if other is None else branches[other]
+        return self._at_boundary(lambda: compare(branches[one], second, (self.graph, training.count, training.loss)))
 
     def switch(self, name: str) -> Edit:
         """Go on with another branch where it was left."""
