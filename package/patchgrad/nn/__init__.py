@@ -30,7 +30,7 @@ if TYPE_CHECKING:
         Threshold,
     )
     from patchgrad.nn.calculation import Arithmetic, Divide, Elementwise, MaskedFill, MatMul, Reduce, Subtract
-    from patchgrad.nn.cells import GRUCell, LSTMCell, RNNCell
+    from patchgrad.nn.cells import GRUCell, LSTMCell, RNNCell, RNNCellBase
     from patchgrad.nn.containers import ModuleDict, ModuleList, Sequential
     from patchgrad.nn.conv import Conv1d, Conv2d, Conv3d
     from patchgrad.nn.conv_transpose import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
@@ -87,6 +87,7 @@ if TYPE_CHECKING:
         MaxUnpool3d,
     )
     from patchgrad.nn.recurrent import GRU, LSTM, RNN
+    from patchgrad.nn.recurrent_base import RNNBase
     from patchgrad.nn.shape import Flatten, Unflatten
     from patchgrad.nn.shuffle import ChannelShuffle, PixelShuffle, PixelUnshuffle
     from patchgrad.nn.smooth import (
@@ -227,7 +228,9 @@ __all__ = [
     "PoissonNLLLoss",
     "RMSNorm",
     "RNN",
+    "RNNBase",
     "RNNCell",
+    "RNNCellBase",
     "RReLU",
     "ReLU",
     "ReLU6",
