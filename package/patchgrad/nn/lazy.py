@@ -45,7 +45,7 @@ class LazyModuleMixin(Module):
     def initialize_parameters(self, x: Tensor, *_: Any, **__: Any) -> None:
         """Give all tensors that wait their shape and first values, as the plain layer would have them."""
         size = self._size_of(x)
-        waiting = next((value for value in self._own() if is_uninitialized(value)), None)
+        waiting: Any = next((value for value in self._own() if is_uninitialized(value)), None)
         if waiting is not None:
             place = {"device": waiting.device, "dtype": waiting.data.dtype}
             made: Module = self.cls_to_become(size, **self._settings, **place)

@@ -240,6 +240,8 @@ def apply(op: OpSpec, *inputs: Any, **attrs: Any) -> Any:
                 backend = _common_backend(op, inputs)
                 if backend.depth:
                     return apply(op, *backend.lift(inputs), **attrs)
+        elif type(entry) in BY_TYPE:
+            raise explain(op, inputs, attrs, TypeError("a bare array"))
         else:
             arrays.append(entry)
     if backend is None:
@@ -249,7 +251,7 @@ def apply(op: OpSpec, *inputs: Any, **attrs: Any) -> Any:
             _align(op, arrays, backend)
         result = backend.run(op, arrays, attrs)
     except PatchgradError as error:
-        raise error if error.where else explain(op, inputs, attrs, error) from None
+        raise explain(op, inputs, attrs, error) from None
     except Exception as error:
         raise explain(op, inputs, attrs, error) from error
     if len(op.outputs) == 1:
