@@ -320,7 +320,7 @@ class Session:
     def open(
         cls, path: Any, loader: Iterable[Any], *, loss: Loss | None = None, optimizer: Any = None, **more: Any
     ) -> Self:
-        """A session for the network of a ``.patchgrad`` file; loss and optimizer are those it was saved with, if not given.
+        """A session for the network of a ``.patchgrad`` file; loss and optimizer, if not given, are those in the file.
 
         Errors
             DataError, GraphError  as `pg.load` gives them
