@@ -25,10 +25,26 @@ GIVES_HOST = {"asnumpy"}
 TAKES_HOST = {"asarray", "array", "add_at"}
 
 
+waits: list[str] = []
+"""What made the host wait for the GPU, in order: numbers that were read, and shapes that depend on numbers."""
+WAITING = ("nonzero", "flatnonzero", "argwhere", "unique", "allclose", "array_equal")
+
+
+def _waiting(name: str) -> Any:
+    def read(self: Any, *args: Any) -> Any:
+        waits.append(name)
+        return getattr(self.view(numpy.ndarray), name)(*args)
+
+    return read
+
+
 class ndarray(numpy.ndarray):
     """An array "on the GPU"."""
 
     device = SimpleNamespace(id=0)
+    __bool__, __int__, __float__, __complex__, __index__, item, tolist, nonzero = map(
+        _waiting, ("__bool__", "__int__", "__float__", "__complex__", "__index__", "item", "tolist", "nonzero")
+    )
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, out: Any = None, **kwargs: Any) -> Any:
         _refuse_host((*inputs, *(out or ())), ufunc.__name__)
@@ -41,11 +57,19 @@ class ndarray(numpy.ndarray):
         raise TypeError(f"numpy.{function.__name__} was given an array of the GPU")
 
     def __getitem__(self, index: Any) -> Any:
+        _count_masks(index)
         return _ours(_plain(self)[_index(index)])
 
     def __setitem__(self, index: Any, value: Any) -> None:
+        _count_masks(index if getattr(value, "shape", ()) else ())
         _refuse_host((value,), "setitem")
         _plain(self)[_index(index)] = _plain(value)
+
+
+def _count_masks(index: Any) -> None:
+    """A mask among the indices: how much it picks is known on the GPU alone."""
+    entries = index if isinstance(index, tuple) else (index,)
+    waits.extend("mask" for entry in entries if isinstance(entry, ndarray) and entry.dtype == bool)
 
 
 def _index(index: Any) -> Any:
@@ -80,6 +104,8 @@ def _function(name: str, function: Any) -> Any:
     def call(*args: Any, **kwargs: Any) -> Any:
         if name not in TAKES_HOST:
             _refuse_host((*args, *kwargs.values()), name)
+        if name in WAITING:
+            waits.append(name)
         found = function(*map(_plain, args), **{key: _plain(value) for key, value in kwargs.items()})
         return _ours(found)
 
@@ -98,6 +124,11 @@ class _AddAt:
         numpy.add.at(_plain(a), _index(index), _plain(value))
 
 
+def _asnumpy(array: Any) -> Any:
+    waits.append("asnumpy")
+    return numpy.array(_plain(array))
+
+
 def module(twin: ctypes.CDLL) -> ModuleType:
     """What ``import cupy`` would give."""
     made: Any = ModuleType("cupy")
@@ -111,7 +142,7 @@ def module(twin: ctypes.CDLL) -> ModuleType:
     made.ndarray, made.add = ndarray, _AddAt()
     strided = _function("as_strided", numpy.lib.stride_tricks.as_strided)
     made.lib = SimpleNamespace(stride_tricks=SimpleNamespace(as_strided=strided))
-    made.asnumpy = lambda array: numpy.array(_plain(array))
+    made.asnumpy = _asnumpy
     by_name = {made.name: made for made in ALL}
     launch = cuda_twin.namespace(twin)[0].launch
     made.RawKernel = lambda source, name, options: _raw(by_name[name], source, launch)
@@ -153,7 +184,8 @@ class _Device:
 
     def use(self) -> None: ...
 
-    def synchronize(self) -> None: ...
+    def synchronize(self) -> None:
+        waits.append("synchronize")
 
 
 @contextmanager
