@@ -50,7 +50,8 @@ class ndarray(numpy.ndarray):
         _refuse_host((*inputs, *(out or ())), ufunc.__name__)
         if out is not None:
             kwargs["out"] = tuple(_plain(entry) for entry in out)
-        found = getattr(ufunc, method)(*map(_plain, inputs), **kwargs)
+        with numpy.errstate(all="ignore"):
+            found = getattr(ufunc, method)(*map(_plain, inputs), **kwargs)
         return out[0] if out is not None else _ours(found)
 
     def __array_function__(self, function: Any, *_: Any) -> Any:
@@ -106,10 +107,20 @@ def _function(name: str, function: Any) -> Any:
             _refuse_host((*args, *kwargs.values()), name)
         if name in WAITING:
             waits.append(name)
-        found = function(*map(_plain, args), **{key: _plain(value) for key, value in kwargs.items()})
+        with numpy.errstate(all="ignore"):
+            found = function(*map(_plain, args), **{key: _plain(value) for key, value in kwargs.items()})
         return _ours(found)
 
     return call
+
+
+def _take(a: Any, indices: Any, axis: Any = None) -> Any:
+    """CuPy wraps indices that are out of range, without a word."""
+    return numpy.take(a, indices, axis, mode="wrap")
+
+
+def _take_along(a: Any, indices: Any, axis: int) -> Any:
+    return numpy.take_along_axis(a, indices % a.shape[axis], axis)
 
 
 class _AddAt:
@@ -140,6 +151,7 @@ def module(twin: ctypes.CDLL) -> ModuleType:
         functions = {n: f for n, f in vars(getattr(numpy, part)).items() if callable(f) and not n.startswith("_")}
         setattr(made, part, SimpleNamespace(**{n: _function(n, f) for n, f in functions.items()}))
     made.ndarray, made.add = ndarray, _AddAt()
+    made.take, made.take_along_axis = _function("take", _take), _function("take_along_axis", _take_along)
     strided = _function("as_strided", numpy.lib.stride_tricks.as_strided)
     made.lib = SimpleNamespace(stride_tricks=SimpleNamespace(as_strided=strided))
     made.asnumpy = _asnumpy

@@ -1,4 +1,4 @@
-"""Checks of values on a GPU, which are looked at when the host waits for the GPU anyway: an op must not wait by itself."""
+"""Checks of values on a GPU, looked at when the host waits for the GPU anyway: an op must not wait by itself."""
 
 from __future__ import annotations
 

@@ -27,15 +27,18 @@ def clip_grad_norm_(
     gradients = _gradients(parameters)
     if not gradients:
         raise ArgumentError("no parameter has a gradient to clip", hint="call loss.backward() first")
-    total = _norm(gradients, norm_type)
-    xp = gradients[0].backend.xp
+    backend = gradients[0].backend
+    xp = backend.xp
+    with backend.quiet():
+        total = _norm(gradients, norm_type)
     if error_if_nonfinite and not bool(xp.isfinite(total)):
         raise ArgumentError("the norm of the gradients is not finite", got=str(total), hint="look for NaN in the data")
-    scale = xp.minimum(max_norm / (total + 1e-6), 1.0)
-    for gradient in gradients:
-        xp.multiply(gradient.data, xp.astype(scale, gradient.data.dtype), out=gradient.data)
-        bump(gradient)
-    return Tensor(gradients[0].backend.asarray(total, dtype=gradients[0].data.dtype))
+    with backend.quiet():
+        scale = xp.minimum(max_norm / (total + 1e-6), 1.0)
+        for gradient in gradients:
+            xp.multiply(gradient.data, xp.astype(scale, gradient.data.dtype), out=gradient.data)
+            bump(gradient)
+    return Tensor(backend.asarray(total, dtype=gradients[0].data.dtype))
 
 
 def clip_grad_value_(parameters: Tensor | Iterable[Tensor], clip_value: float) -> None:

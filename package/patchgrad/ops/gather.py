@@ -14,6 +14,7 @@ from patchgrad.errors import ArgumentError, DtypeError, ShapeError
 from patchgrad.ops import movement, shapes
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
+from patchgrad.tensor.precision import under_autocast
 from patchgrad.typing import Shape
 
 __all__ = ["gather", "scatter", "scatter_add", "take_along_dim"]
@@ -201,6 +202,7 @@ def scatter(
     return apply(SCATTER_REDUCE, input, index, source, axis=dim, reduce=how, include_self=True)
 
 
+@under_autocast
 def scatter_add(input: Tensor, dim: int, index: Tensor, src: Any) -> Tensor:
     """A copy of ``input`` with ``src`` added at the places that `gather` would read."""
     wants_integers("scatter_add", index)

@@ -27,7 +27,8 @@ SEGMENTS = Kernel(
 def add_segments(xp: Any, out: Any, places: Any, values: Any, mean: bool = False) -> None:
     """``out[places[i]] += values[i]``: (rows, features) contiguous, (entries,), (entries, features).
 
-    Places that are no rows are left out: an op that checks them says so later, at the GPU's next wait. With ``mean`` each sum is divided by how many values it has.
+    Places that are no rows are left out: the op that checks them says so at the GPU's next wait.
+    With ``mean`` each sum is divided by how many values it has.
     """
     order = xp.argsort(places, stable=True)
     entries, features = values.shape
