@@ -64,7 +64,7 @@ def load(f: Any, map_location: Any = None, *, weights_only: bool = True) -> Any:
     try:
         data = _read(f)
     except (DataError, DtypeError) as error:
-        error.where = error.where or _name_of(f)
+        error.within(_name_of(f))
         raise
     return data if map_location is None else _moved(data, map_location)
 
@@ -75,7 +75,7 @@ def load_metadata(f: Any) -> dict[str, str]:
         try:
             _, notes = safetensors.read(file)
         except DataError as error:
-            error.where = _name_of(f)
+            error.within(_name_of(f))
             raise
     return {name: text for name, text in notes.items() if name != trees.PLAN}
 
