@@ -21,19 +21,16 @@ class Checks(threading.local):
 
     def add(self, wrong: Any, explain: Callable[[], Any], mark: Any) -> None:
         """Look at ``wrong`` later. ``mark`` is an error that is never raised: it remembers the place."""
-        mark = mark if self.place is None else self.place(mark)
-        self.entries.append((wrong, explain, (mark.where, mark.source)))
+        self.entries.append((wrong, explain, mark if self.place is None else self.place(mark)))
         if len(self.entries) > MOST:
             self.settle()
 
     def settle(self) -> None:
         """Raise the oldest error whose check failed; all are looked at, none stays open."""
         entries, self.entries = self.entries, []
-        for wrong, explain, (where, source) in entries:
+        for wrong, explain, mark in entries:
             if bool(wrong):
-                error = explain()
-                error.where, error.source = where, source
-                raise error
+                raise explain().within(mark._where).at(mark._at or "", mark._source)
 
 
 checks = Checks()
