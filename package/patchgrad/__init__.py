@@ -77,7 +77,7 @@ if TYPE_CHECKING:
         seed,
         set_rng_state,
     )
-    from patchgrad.interop import from_torch, load, load_metadata, onnx, save
+    from patchgrad.interop import from_torch, load, load_metadata, onnx, save, to_torch
     from patchgrad.layergraph import LayerGraph, edit, layer
     from patchgrad.ops import random, special
     from patchgrad.ops.activation import *
@@ -98,7 +98,9 @@ if TYPE_CHECKING:
     from patchgrad.ops.error_functions import *
     from patchgrad.ops.exchange import *
     from patchgrad.ops.exponential import *
+    from patchgrad.ops.gamma import *
     from patchgrad.ops.gather import *
+    from patchgrad.ops.incomplete_gamma import *
     from patchgrad.ops.index import *
     from patchgrad.ops.index_along import *
     from patchgrad.ops.joining import *
@@ -110,7 +112,9 @@ if TYPE_CHECKING:
     from patchgrad.ops.linalg_lu import *
     from patchgrad.ops.linalg_products import *
     from patchgrad.ops.linalg_sums import *
+    from patchgrad.ops.modified_bessel import *
     from patchgrad.ops.movement import *
+    from patchgrad.ops.normal_functions import *
     from patchgrad.ops.random import *
     from patchgrad.ops.ranks import *
     from patchgrad.ops.reduce import *
