@@ -5,16 +5,23 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
+from patchgrad.backend import get_backend
 from patchgrad.errors import ArgumentError
 from patchgrad.tensor import Tensor
 from patchgrad.tensor.views import bump
 
 
 def clip_grad_norm_(
-    parameters: Tensor | Iterable[Tensor], max_norm: float, norm_type: float = 2.0, error_if_nonfinite: bool = False
+    parameters: Tensor | Iterable[Tensor],
+    max_norm: float,
+    norm_type: float = 2.0,
+    error_if_nonfinite: bool = False,
+    foreach: bool | None = None,
 ) -> Tensor:
     """Scale all gradients together so that the norm of all their elements is at most ``max_norm``.
 
+    Parameters
+        foreach  accepted, and without effect
     Returns
         the norm before clipping, ()
     Errors
@@ -25,17 +32,39 @@ def clip_grad_norm_(
     gradients = _gradients(parameters)
     if not gradients:
         raise ArgumentError("no parameter has a gradient to clip", hint="call loss.backward() first")
-    total = _norm([_norm_of(gradient, norm_type) for gradient in gradients], norm_type)
+    total = get_total_norm(gradients, norm_type, error_if_nonfinite)
+    _scale_all(gradients, max_norm, total.item())
+    return total
+
+
+def clip_grads_with_norm_(
+    parameters: Tensor | Iterable[Tensor], max_norm: float, total_norm: Tensor, foreach: bool | None = None
+) -> None:
+    """Scale all gradients so that a norm of ``total_norm`` becomes one of at most ``max_norm``."""
+    _scale_all(_gradients(parameters), max_norm, float(total_norm.item()))
+
+
+def get_total_norm(
+    tensors: Tensor | Iterable[Tensor],
+    norm_type: float = 2.0,
+    error_if_nonfinite: bool = False,
+    foreach: bool | None = None,
+) -> Tensor:
+    """The norm of all elements of all tensors (gradients, mostly), (); 0 for none.
+
+    Errors
+        ArgumentError  if it is not finite and ``error_if_nonfinite``.
+    """
+    entries = [tensors] if isinstance(tensors, Tensor) else list(tensors)
+    if not entries:
+        return Tensor(get_backend("cpu").asarray(0.0, dtype="float32"))
+    total = _norm([_norm_of(entry, norm_type) for entry in entries], norm_type)
     if error_if_nonfinite and not math.isfinite(total):
         raise ArgumentError("the norm of the gradients is not finite", got=str(total), hint="look for NaN in the data")
-    scale = min(max_norm / (total + 1e-6), 1.0) if not math.isnan(total) else total
-    for gradient in gradients:
-        _scale(gradient, scale)
-    first = gradients[0]
-    return Tensor(first.backend.asarray(total, dtype=first.data.dtype))
+    return Tensor(entries[0].backend.asarray(total, dtype=entries[0].data.dtype))
 
 
-def clip_grad_value_(parameters: Tensor | Iterable[Tensor], clip_value: float) -> None:
+def clip_grad_value_(parameters: Tensor | Iterable[Tensor], clip_value: float, foreach: bool | None = None) -> None:
     """Move every element of every gradient into ±clip_value."""
     for gradient in _gradients(parameters):
         xp = gradient.backend.xp
@@ -64,7 +93,8 @@ def _norm(norms: list[float], kind: float) -> float:
     return sum(norm**kind for norm in norms) ** (1 / kind)
 
 
-def _scale(gradient: Tensor, scale: float) -> None:
-    if scale != 1.0:
+def _scale_all(gradients: list[Tensor], max_norm: float, total: float) -> None:
+    scale = min(max_norm / (total + 1e-6), 1.0) if not math.isnan(total) else total
+    for gradient in gradients if scale != 1.0 else ():
         gradient.backend.xp.multiply(gradient.data, scale, out=gradient.data)
         bump(gradient)
