@@ -57,13 +57,6 @@ def test_the_compiler_does_refuse_what_is_wrong(nvrtc):
     assert "nowhere" in compiled(nvrtc, wrong, "sm_80")
 
 
-@pytest.fixture(scope="module")
-def twin(tmp_path_factory):
-    if cuda_twin.COMPILER is None:
-        pytest.skip("the twins of CUDA kernels need g++")
-    return cuda_twin.build(tmp_path_factory.mktemp("twin"))
-
-
 def _wider(draw) -> dict[str, list[Sample]]:
     """Larger samples than the ops' own: more rows than one, longer than a block, values that break careless code."""
     long = draw(5, 300)

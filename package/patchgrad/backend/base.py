@@ -41,6 +41,11 @@ class Namespace:
         self.__dict__.update(functions)
         self.name = name
 
+    def refuse(self, wrong: Any, explain: Callable[[], Exception]) -> None:
+        """Raise ``explain()`` if the array ``wrong`` holds a truth. On a GPU the error comes with its next wait."""
+        if bool(wrong):
+            raise explain()
+
     def __getattr__(self, name: str) -> Any:
         raise AttributeError(f"the {self.__dict__['name']} namespace has no function {name!r}")
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
+from typing import Any
 
 from patchgrad.backend import get_backend
+from patchgrad.backend.low import widened
 from patchgrad.errors import ArgumentError
 from patchgrad.tensor import Tensor
 from patchgrad.tensor.views import bump
@@ -32,16 +34,16 @@ def clip_grad_norm_(
     gradients = _gradients(parameters)
     if not gradients:
         raise ArgumentError("no parameter has a gradient to clip", hint="call loss.backward() first")
-    total = get_total_norm(gradients, norm_type, error_if_nonfinite)
-    _scale_all(gradients, max_norm, total.item())
-    return total
+    total = _checked_norm(gradients, norm_type, error_if_nonfinite)
+    _scale(gradients, max_norm, total)
+    return Tensor(gradients[0].backend.asarray(total, dtype=gradients[0].data.dtype))
 
 
 def clip_grads_with_norm_(
     parameters: Tensor | Iterable[Tensor], max_norm: float, total_norm: Tensor, foreach: bool | None = None
 ) -> None:
-    """Scale all gradients so that a norm of ``total_norm`` becomes one of at most ``max_norm``."""
-    _scale_all(_gradients(parameters), max_norm, float(total_norm.item()))
+    """Scale all gradients so that a norm of ``total_norm``, (), becomes one of at most ``max_norm``."""
+    _scale(_gradients(parameters), max_norm, total_norm.data)
 
 
 def get_total_norm(
@@ -58,9 +60,7 @@ def get_total_norm(
     entries = [tensors] if isinstance(tensors, Tensor) else list(tensors)
     if not entries:
         return Tensor(get_backend("cpu").asarray(0.0, dtype="float32"))
-    total = _norm([_norm_of(entry, norm_type) for entry in entries], norm_type)
-    if error_if_nonfinite and not math.isfinite(total):
-        raise ArgumentError("the norm of the gradients is not finite", got=str(total), hint="look for NaN in the data")
+    total = _checked_norm(entries, norm_type, error_if_nonfinite)
     return Tensor(entries[0].backend.asarray(total, dtype=entries[0].data.dtype))
 
 
@@ -72,29 +72,39 @@ def clip_grad_value_(parameters: Tensor | Iterable[Tensor], clip_value: float, f
         bump(gradient)
 
 
+def _checked_norm(tensors: list[Tensor], kind: float, error_if_nonfinite: bool) -> Any:
+    backend = tensors[0].backend
+    with backend.quiet():
+        total = _norm(tensors, kind)
+    if error_if_nonfinite and not bool(backend.xp.isfinite(total)):
+        raise ArgumentError("the norm of the gradients is not finite", got=str(total), hint="look for NaN in the data")
+    return total
+
+
+def _scale(gradients: list[Tensor], max_norm: float, total: Any) -> None:
+    for gradient in gradients:
+        backend = gradient.backend
+        xp = backend.xp
+        with backend.quiet():
+            scale = xp.minimum(max_norm / (total + 1e-6), 1.0)
+            xp.multiply(gradient.data, xp.astype(scale, gradient.data.dtype), out=gradient.data)
+        bump(gradient)
+
+
 def _gradients(parameters: Tensor | Iterable[Tensor]) -> list[Tensor]:
     entries = [parameters] if isinstance(parameters, Tensor) else parameters
     return [entry.grad for entry in entries if entry.grad is not None]
 
 
-def _norm_of(gradient: Tensor, kind: float) -> float:
-    xp, values = gradient.backend.xp, gradient.data.reshape(-1)
+def _norm(gradients: list[Tensor], kind: float) -> Any:
+    """The norm of all elements, an array without axes: on a GPU nobody waits for it."""
+    xp = gradients[0].backend.xp
+    norms = xp.stack([_norm_of(xp, widened(gradient.data).reshape(-1), kind) for gradient in gradients])
+    return _norm_of(xp, norms, kind)
+
+
+def _norm_of(xp: Any, values: Any, kind: float) -> Any:
     if kind == 2:
-        return math.sqrt(float(xp.vdot(values, values)))
+        return xp.sqrt(xp.real(xp.vdot(values, values)))
     sizes = xp.abs(values)
-    return float(xp.max(sizes)) if math.isinf(kind) else float(xp.sum(sizes**kind)) ** (1 / kind)
-
-
-def _norm(norms: list[float], kind: float) -> float:
-    if any(math.isnan(norm) for norm in norms):
-        return math.nan
-    if math.isinf(kind):
-        return max(norms)
-    return sum(norm**kind for norm in norms) ** (1 / kind)
-
-
-def _scale_all(gradients: list[Tensor], max_norm: float, total: float) -> None:
-    scale = min(max_norm / (total + 1e-6), 1.0) if not math.isnan(total) else total
-    for gradient in gradients if scale != 1.0 else ():
-        gradient.backend.xp.multiply(gradient.data, scale, out=gradient.data)
-        bump(gradient)
+    return xp.max(sizes) if math.isinf(kind) else xp.sum(sizes**kind) ** (1 / kind)
