@@ -77,7 +77,7 @@ if TYPE_CHECKING:
         seed,
         set_rng_state,
     )
-    from patchgrad.interop import from_torch, load, load_metadata, onnx, save
+    from patchgrad.interop import from_torch, load, load_metadata, onnx, save, to_torch
     from patchgrad.layergraph import LayerGraph, edit, layer
     from patchgrad.ops import random, signal, special
     from patchgrad.ops.activation import *

@@ -4,7 +4,7 @@ SUBMODULES = 'amp array_api autograd cuda data datasets fft func linalg nn optim
 NAMES = {
     'patchgrad.amp': 'autocast clear_autocast_cache get_autocast_dtype is_autocast_cache_enabled is_autocast_enabled',
     'patchgrad.backend.random': 'Generator default_generator fork_rng get_rng_state initial_seed manual_seed seed set_rng_state',
-    'patchgrad.interop': 'from_torch load load_metadata onnx save',
+    'patchgrad.interop': 'from_torch load load_metadata onnx save to_torch',
     'patchgrad.layergraph': 'LayerGraph edit layer',
     'patchgrad.ops': 'random signal special',
     'patchgrad.ops.activation': 'celu hardshrink prelu relu selu sigmoid threshold',

@@ -22,6 +22,7 @@ from patchgrad.tensor.tensor import Tensor
 from patchgrad.tensor.views import bump
 
 Hook = Callable[[Tensor], Tensor | None]
+NO_RULES: dict[str, Any] = {}
 
 _load_namespace: Callable[[], Any] | None = None
 _namespace: Any = None
@@ -102,6 +103,9 @@ class ArrayWorld:
     def namespace(self, node: Node) -> Any:
         return node.backend.xp
 
+    def rules(self, node: Node) -> dict[str, Any]:
+        return node.op.chosen_rules.get(node.backend.name, NO_RULES)
+
     def saved(self, node: Node) -> Saved:
         op = node.op
         if op.variadic or low.used:
@@ -143,6 +147,9 @@ class TensorWorld:
 
     def namespace(self, node: Node) -> Any:
         return tensor_namespace()
+
+    def rules(self, node: Node) -> dict[str, Any]:
+        return NO_RULES
 
     def saved(self, node: Node) -> Saved:
         return _saved(node, lambda *place: _wide(_as_tensor(*place)))
