@@ -16,7 +16,7 @@ from patchgrad.backend.random import manual_seed
 from patchgrad.layergraph.graph import LayerGraph
 from patchgrad.nn import Module
 from patchgrad.recorder.recorder import Recorder
-from patchgrad.session import opening
+from patchgrad.session import documents, opening
 from patchgrad.session.boundary import Boundary
 from patchgrad.session.branches import Branches
 from patchgrad.session.compare import Comparison, compare
@@ -79,6 +79,7 @@ class Session:
         self.name = type(model).__name__ if isinstance(model, Module) else "network"
         feed = Feed(loader)
         self.live = opening.live(model, feed, optimizer)
+        self.loss_function = loss
         self.events = Events()
         self.log = Log()
         self._interrupts = Interrupts()
@@ -304,6 +305,28 @@ class Session:
     def serve(self) -> None:
         """Have a thread that does what waits at the boundary, if no other does."""
         self._worker.start()
+
+    # --- files ------------------------------------------------------------------------------------
+
+    def save(self, path: Any, *, weights: bool = True) -> None:
+        """Write graph, layout, settings and, if wished, weights to a ``.patchgrad`` file.
+
+        Errors
+            GraphError  for a closed node, whose class a file cannot hold.
+        """
+        self._at_boundary(lambda: documents.write(self, path, weights=weights))
+
+    @classmethod
+    def open(
+        cls, path: Any, loader: Iterable[Any], *, loss: Loss | None = None, optimizer: Any = None, **more: Any
+    ) -> Self:
+        """A session for the network of a ``.patchgrad`` file; loss and optimizer, if not given, are those in the file.
+
+        Errors
+            DataError, GraphError  as `pg.load` gives them
+            ArgumentError          if loss or optimizer is neither given nor one of patchgrad's in the file.
+        """
+        return cls(loader=loader, **documents.read(path, loss, optimizer), **more)
 
     # --- showing and ending -----------------------------------------------------------------------
 
