@@ -8,7 +8,7 @@ import pytest
 
 import patchgrad as pg
 from patchgrad import nn
-from patchgrad.errors import ArgumentError, NotReadyError, DeviceError, DtypeError, ShapeError
+from patchgrad.errors import ArgumentError, DeviceError, DtypeError, NotReadyError, ShapeError
 from patchgrad.nn.parameter import Parameter
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from patchgrad.errors import ArgumentError, NotReadyError, UnknownNameError
+from patchgrad.nn.buffer import Buffer
 from patchgrad.nn.parameter import Parameter
 from patchgrad.tensor import Tensor
 from patchgrad.tensor.calls import Constructed
@@ -46,6 +47,8 @@ class Owner(Constructed):
     def __setattr__(self, name: str, value: Any) -> None:
         if isinstance(value, Parameter):
             self._register("_parameters", name, value)
+        elif isinstance(value, Buffer):
+            self.register_buffer(name, value, value.persistent)
         elif isinstance(value, Owner):
             self._register("_modules", name, value)
         elif (store := self._store_of(name)) is None:

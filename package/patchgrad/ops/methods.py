@@ -98,6 +98,12 @@ def _copy(self: Tensor, source: Tensor) -> Tensor:
     return self
 
 
+def _polygamma(self: Tensor, n: int) -> Tensor:
+    from patchgrad.ops.gamma import polygamma
+
+    return polygamma(n, self)
+
+
 OTHERS: dict[str, Callable[..., Any]] = {
     **moving.CASTS,
     "item": item,
@@ -109,6 +115,8 @@ OTHERS: dict[str, Callable[..., Any]] = {
     "fill_": _fill,
     "zero_": lambda self: _fill(self, 0),
     "copy_": _copy,
+    "polygamma": _polygamma,
+    "polygamma_": in_place.written(_polygamma),
     "where": lambda self, condition, other: elementwise.where(condition, self, other),
     "__getitem__": index.getitem,
     "__setitem__": index.setitem,

@@ -7,7 +7,8 @@ never gives a parameter the slots of another. A family (``sgd.py``, ``adam.py``)
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from copy import copy, deepcopy
+from typing import Any, Self
 
 from patchgrad.autograd.state import enable_grad, state
 from patchgrad.errors import ArgumentError, NotWrittenError, ShapeError
@@ -167,6 +168,17 @@ class Optimizer(Constructed):
         self.state.pop(parameter.uid, None)
         if slots:
             self.state[parameter.uid] = dict(slots)
+
+    def twin(self, heirs: Mapping[str, Parameter]) -> Self:
+        """The same optimizer for copies of the parameters, by ``uid``: the same settings, and copies of the slots."""
+        made = copy(self)
+        made.param_groups = [deepcopy({**group, "params": []}) for group in self.param_groups]
+        made.state, made._scratch = {}, Scratch()
+        for index, group in enumerate(self.param_groups):
+            for parameter in group["params"]:
+                made.add_parameter(heirs[parameter.uid], index)
+                made.set_slots(heirs[parameter.uid], deepcopy(self.slots(parameter)))
+        return made
 
     # Saving
 

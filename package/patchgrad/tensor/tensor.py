@@ -170,6 +170,11 @@ class Tensor(Declared):
         """Does this computed tensor keep its gradient?"""
         return self.node is not None and _RETAINING in (self.node.hooks or {}).get(self.port, {})
 
+    def __getstate__(self) -> Any:
+        """Values, gradient, and whether one is wanted: a copy or a saved tensor has no past and shares no memory."""
+        kept = {"data": self.data, "grad": self.grad, "requires_grad": self.requires_grad, "version": 0, "kept": False}
+        return None, {**kept, "node": None, "port": 0, "lineage": None, "hooks": None}
+
     def detach(self) -> Tensor:
         """The same memory without a past."""
         out = Tensor(self.data)
