@@ -28,8 +28,8 @@ in
 : the layer, the cell and the line, with the expression underlined
 
 The same parts are fields of the exception: `error.got`, `error.want`, `error.hint`, `error.where`, `error.source`. All
-are subclasses of `patchgrad.errors.PatchgradError`, and of the exception that Python itself would raise: `ShapeError` is
-a `ValueError`, `GradError` a `RuntimeError`, `UnknownNameError` an `AttributeError`. What is refused changes nothing:
+are subclasses of `patchgrad.errors.PatchgradError`, and of the exception that Python itself would raise: `ShapeError` of
+`ValueError`, `GradError` of `RuntimeError`, `UnknownNameError` of `AttributeError`. What is refused changes nothing:
 tensors, weights and optimizers stand as before.
 
 These are {count} mistakes that people make, with the message that each gets.
