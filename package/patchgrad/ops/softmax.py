@@ -65,9 +65,9 @@ def softmax(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
     return apply(SOFTMAX, input if dtype is None else input.to(dtype=dtype), axis=dim)
 
 
-def softmin(input: Tensor, dim: int) -> Tensor:
+def softmin(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
     """`softmax` of ``-input``; (*) -> (*)."""
-    return softmax(-input, dim)
+    return softmax(-input, dim, dtype=dtype)
 
 
 def log_softmax(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
