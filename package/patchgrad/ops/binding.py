@@ -39,9 +39,15 @@ def members(name: str) -> Bound:
     from patchgrad.ops import in_place
 
     home = family(name)
-    found: Bound = {method: getattr(home, method) for method in tables.METHODS.get(name, "").split()}
-    found |= {f"{method}_": in_place.writer(getattr(home, method)) for method in tables.IN_PLACE.get(name, "").split()}
+    found: Bound = {method: _method(home, method) for method in tables.METHODS.get(name, "").split()}
+    found |= {f"{method}_": in_place.writer(_method(home, method)) for method in tables.IN_PLACE.get(name, "").split()}
     return found | {entry: property(getattr(home, entry)) for entry in tables.PROPERTIES.get(name, "").split()}
+
+
+def _method(home: Any, name: str) -> Any:
+    """The function as a method, which takes no ``out=``."""
+    function = getattr(home, name)
+    return getattr(function, "without_out", function)
 
 
 def bind(name: str) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from patchgrad.errors import ArgumentError, ShapeError
 from patchgrad.ops import axes, movement
+from patchgrad.ops.out import takes_out
 from patchgrad.tensor import Tensor
 from patchgrad.tensor.explain import placed
 
@@ -18,27 +19,32 @@ __all__ = [
 METHODS = "dsplit hsplit split_with_sizes tensor_split unsafe_chunk unsafe_split vsplit"
 
 
+@takes_out
 def hstack(tensors: Sequence[Tensor]) -> Tensor:
     """Joined along the second axis; vectors along their only one."""
     grown: Any = axes.atleast_1d(list(tensors))
     return movement.cat(grown, 0 if grown and grown[0].ndim == 1 else 1)
 
 
+@takes_out
 def vstack(tensors: Sequence[Tensor]) -> Tensor:
     """Joined along the first axis; vectors as rows."""
     return movement.cat(axes.atleast_2d(list(tensors)), 0)
 
 
+@takes_out
 def row_stack(tensors: Sequence[Tensor]) -> Tensor:
     """`vstack`."""
     return vstack(tensors)
 
 
+@takes_out
 def dstack(tensors: Sequence[Tensor]) -> Tensor:
     """Joined along the third axis."""
     return movement.cat(axes.atleast_3d(list(tensors)), 2)
 
 
+@takes_out
 def column_stack(tensors: Sequence[Tensor]) -> Tensor:
     """Joined along the second axis; vectors as columns."""
     return movement.cat([x if x.ndim > 1 else movement.reshape(x, -1, 1) for x in tensors], 1)

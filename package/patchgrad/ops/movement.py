@@ -12,6 +12,7 @@ from typing import Any
 from patchgrad.autograd.op import Sample, define
 from patchgrad.errors import ArgumentError, PatchgradError, ShapeError
 from patchgrad.ops import shapes
+from patchgrad.ops.out import takes_out
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
 from patchgrad.typing import Shape
@@ -175,6 +176,7 @@ def broadcast_to(input: Tensor, *size: Any) -> Tensor:
     return expand(input, *size)
 
 
+@takes_out
 def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     """Tensors joined along an existing axis; vectors of no elements are left out."""
     if not tensors:
@@ -188,16 +190,19 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
         return apply(CAT, *kept, axis=dim)
 
 
+@takes_out
 def concat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     """`cat`."""
     return cat(tensors, dim)
 
 
+@takes_out
 def concatenate(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     """`cat`."""
     return cat(tensors, dim)
 
 
+@takes_out
 def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     """Tensors of one shape joined along a new axis."""
     return cat([unsqueeze(tensor, dim) for tensor in tensors], dim)
@@ -247,6 +252,7 @@ def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
     return tuple([input[(*head, i)] for i in range(input.shape[axis])])
 
 
+@takes_out
 def flip(input: Tensor, *dims: Any) -> Tensor:
     """The order along ``dims`` reversed; a copy."""
     axes = shapes.sizes(dims)

@@ -17,6 +17,7 @@ from patchgrad.backend.random import (
     set_rng_state,
 )
 from patchgrad.errors import ArgumentError
+from patchgrad.ops.out import takes_out
 from patchgrad.tensor import Tensor, views
 from patchgrad.tensor.explain import placed
 
@@ -91,6 +92,7 @@ def randint_like(x: Tensor, low: int, high: int | None = None, *, generator: Str
     return randint(low, high, x.shape, generator=generator, dtype=x.dtype, device=x.device)
 
 
+@takes_out
 def bernoulli(input: Tensor, *, generator: Stream | None = None) -> Tensor:
     """1 with the probability that ``input`` holds, else 0; the input's shape and dtype."""
     chances = _stream(generator).uniform(input.shape, None, input.backend)
@@ -106,6 +108,7 @@ def normal(mean: Any, std: Any, size: Any = None, *, generator: Stream | None = 
     return randn(tuple(size), generator=generator) * std + mean
 
 
+@takes_out
 def multinomial(input: Any, num_samples: int, replacement: bool = False, *, generator: Stream | None = None) -> Tensor:
     """Indices drawn with probabilities in proportion to ``input`` (rows, or one): (*, num_samples) int64.
 

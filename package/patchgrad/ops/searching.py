@@ -8,6 +8,7 @@ from patchgrad.autograd.op import Sample, define
 from patchgrad.backend import MetaArray, host
 from patchgrad.errors import ArgumentError, DeviceError, DtypeError, ShapeError
 from patchgrad.ops import elementwise, shapes
+from patchgrad.ops.out import takes_out
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
 from patchgrad.typing import Shape
@@ -57,6 +58,7 @@ SEARCHSORTED = define(
 )
 
 
+@takes_out
 def searchsorted(
     sorted_sequence: Any,
     input: Any,
@@ -86,6 +88,7 @@ def searchsorted(
     return found.to(dtype="int32") if out_int32 else found
 
 
+@takes_out
 def bucketize(input: Any, boundaries: Any, *, out_int32: bool = False, right: bool = False) -> Tensor:
     """The part between ``boundaries`` (a vector in order) that each value falls in."""
     if boundaries.ndim != 1:
@@ -112,6 +115,7 @@ ISIN = define(
 )
 
 
+@takes_out
 def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, invert: bool = False) -> Tensor:
     """Is each element among ``test_elements``? One of the two may be a number."""
     first = elements if isinstance(elements, Tensor) else test_elements
@@ -126,6 +130,7 @@ def known(what: str, input: Tensor) -> None:
         raise placed(DeviceError(f"{what} is unknown on 'meta'", got=f"shape {input.shape}", hint="use a real tensor"))
 
 
+@takes_out
 def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
     """Indices of the elements that are not 0: (count, axes) int64, or one vector per axis with ``as_tuple``."""
     known("how many elements are not 0", input)
