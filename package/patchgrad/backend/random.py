@@ -22,7 +22,7 @@ from patchgrad.errors import ArgumentError
 
 __all__ = [
     "CHUNK", "Generator", "Stream", "checked_seed", "default_generator", "default_stream", "fork_rng", "get_rng_state",
-    "initial_seed", "key_of", "manual_seed", "philox", "seed", "set_rng_state", "stream_for",
+    "initial_seed", "key_of", "manual_seed", "on_host", "philox", "seed", "set_rng_state", "stream_for",
 ]  # fmt: skip
 
 WORDS = 4
@@ -145,6 +145,11 @@ def default_stream() -> Stream:
     return default_generator
 
 
+def on_host(stream: Stream) -> Any:
+    """NumPy's own generator, started from the stream: for counts, whose draws take more numbers the larger they are."""
+    return numpy.random.Generator(numpy.random.PCG64([int(word) for word in stream.words64(2)]))
+
+
 def key_of(path: str) -> int:
     """The key of a layer's stream: a hash of the global seed and its path."""
     return int.from_bytes(blake2b(f"{_seed}/{path}".encode(), digest_size=8).digest(), "little")
@@ -172,12 +177,12 @@ def get_rng_state() -> dict[str, Any]:
     return {"seed": _seed, "default": (default_generator.key, default_generator.offset), "streams": streams}
 
 
-def set_rng_state(state: dict[str, Any]) -> None:
+def set_rng_state(new_state: dict[str, Any]) -> None:
     """Go back to a state from `get_rng_state`; streams that do not exist yet get theirs when they are made."""
     global _seed
-    _seed = state["seed"]
-    default_generator.key, default_generator.offset = state["default"]
-    waiting = {path: [tuple(pair) for pair in pairs] for path, pairs in state["streams"].items()}
+    _seed = new_state["seed"]
+    default_generator.key, default_generator.offset = new_state["default"]
+    waiting = {path: [tuple(pair) for pair in pairs] for path, pairs in new_state["streams"].items()}
     for stream in _living():
         pairs = waiting.get(stream.path or "")
         stream.key, stream.offset = pairs.pop(0) if pairs else (key_of(stream.path or ""), 0)

@@ -1,10 +1,11 @@
 """Written by ``python -m patchgrad.emit``."""
 
-OWN = 'T __abs__ __add__ __and__ __array_namespace__ __bool__ __complex__ __eq__ __float__ __floordiv__ __ge__ __getitem__ __gt__ __iadd__ __iand__ __ifloordiv__ __ilshift__ __imatmul__ __imod__ __imul__ __index__ __int__ __invert__ __ior__ __ipow__ __irshift__ __isub__ __iter__ __itruediv__ __ixor__ __le__ __lshift__ __lt__ __matmul__ __mod__ __mul__ __ne__ __neg__ __or__ __pos__ __pow__ __radd__ __rand__ __rfloordiv__ __rlshift__ __rmatmul__ __rmod__ __rmul__ __ror__ __rpow__ __rrshift__ __rshift__ __rsub__ __rtruediv__ __rxor__ __setitem__ __sub__ __truediv__ __xor__ bfloat16 bool byte cdouble cfloat char copy_ dim double fill_ float half int item long new_ones new_zeros numel short tolist where zero_'
+OWN = 'T __abs__ __add__ __and__ __array_namespace__ __bool__ __complex__ __eq__ __float__ __floordiv__ __ge__ __getitem__ __gt__ __iadd__ __iand__ __ifloordiv__ __ilshift__ __imatmul__ __imod__ __imul__ __index__ __int__ __invert__ __ior__ __ipow__ __irshift__ __isub__ __iter__ __itruediv__ __ixor__ __le__ __lshift__ __lt__ __matmul__ __mod__ __mul__ __ne__ __neg__ __or__ __pos__ __pow__ __radd__ __rand__ __rfloordiv__ __rlshift__ __rmatmul__ __rmod__ __rmul__ __ror__ __rpow__ __rrshift__ __rshift__ __rsub__ __rtruediv__ __rxor__ __setitem__ __sub__ __truediv__ __xor__ bfloat16 bool byte cdouble cfloat char dim double float half int item long short tolist where'
 METHODS = {
     'activation': 'hardshrink prelu relu sigmoid',
     'arithmetic': 'add addcdiv addcmul div divide floor_divide fmod gcd lcm lerp mul multiply neg negative positive remainder sub subtract true_divide',
     'arrange': 'fliplr flipud repeat repeat_interleave roll rot90 tile',
+    'attributes': 'is_nonzero is_same_size is_set_to ndimension numel sum_to_size',
     'axes': 'adjoint expand_as moveaxis ravel reshape_as swapaxes swapdims view view_as',
     'bitwise': 'bitwise_and bitwise_left_shift bitwise_not bitwise_or bitwise_right_shift bitwise_xor',
     'comparison': 'allclose eq equal ge greater greater_equal gt isclose isfinite isinf isnan isneginf isposinf isreal le less less_equal logical_and logical_not logical_or logical_xor lt ne not_equal',
@@ -17,10 +18,13 @@ METHODS = {
     'error_functions': 'erf erfc',
     'exchange': 'numpy __array__ __dlpack__ __dlpack_device__',
     'exponential': 'exp exp2 expm1 float_power frexp hypot ldexp log log10 log1p log2 logaddexp logaddexp2 pow reciprocal rsqrt sqrt square',
+    'filled': 'new_empty new_empty_strided new_full new_ones new_tensor new_zeros',
+    'fills': 'bernoulli_ cauchy_ exponential_ geometric_ log_normal_ normal_ random_ uniform_',
     'gather': 'gather scatter scatter_add take_along_dim',
     'index': 'index_put narrow select select_scatter slice_scatter',
     'index_along': 'index_add index_copy index_fill index_select masked_fill masked_scatter masked_select put take',
     'joining': 'dsplit hsplit split_with_sizes tensor_split unsafe_chunk unsafe_split vsplit',
+    'layouts': 'contiguous dim_order is_contiguous',
     'linalg': 'matmul',
     'linalg_cholesky': 'cholesky_inverse cholesky_solve',
     'linalg_det': 'det logdet slogdet',
@@ -28,11 +32,13 @@ METHODS = {
     'linalg_function': 'cross matrix_exp matrix_power',
     'linalg_products': 'bmm dot ger inner kron mm mv outer vdot',
     'linalg_sums': 'addbmm addmm addmv addr baddbmm',
-    'movement': 'broadcast_to chunk clone contiguous expand flatten flip movedim permute reshape split squeeze t transpose unbind unflatten unsqueeze',
+    'movement': 'broadcast_to chunk clone expand flatten flip movedim permute reshape split squeeze t transpose unbind unflatten unsqueeze',
     'moving': 'cpu cuda get_device is_pinned pin_memory to type type_as',
-    'random': 'bernoulli bernoulli_ multinomial normal_ random_ uniform_',
+    'protocols': '__contains__ __deepcopy__ __divmod__ __format__ __rdivmod__ __reversed__',
+    'random': 'bernoulli multinomial',
     'ranks': 'median mode nanmedian nanquantile quantile',
     'reduce': 'all amax amin aminmax any argmax argmin mean prod sum',
+    'renewed': 'as_strided_ resize_ resize_as_ set_ squeeze_ swapaxes_ swapdims_ t_ transpose_ unsqueeze_',
     'rounding': 'abs absolute ceil copysign deg2rad fix floor frac heaviside nextafter rad2deg round sgn sign signbit trunc',
     'scatter_reduce': 'index_reduce scatter_reduce',
     'searching': 'argwhere bucketize isin nonzero searchsorted unique unique_consecutive',
@@ -41,9 +47,10 @@ METHODS = {
     'sorting': 'argsort kthvalue max min msort sort topk',
     'standard': 'to_device',
     'statistics': 'bincount corrcoef count_nonzero cov histc histogram nanmean nansum std var',
-    'strided': 'as_strided data_ptr element_size is_contiguous nelement storage_offset stride unfold',
+    'strided': 'as_strided data_ptr element_size nelement storage_offset stride unfold',
     'trigonometric': 'acos acosh arccos arccosh arcsin arcsinh arctan arctan2 arctanh asin asinh atan atan2 atanh cos cosh sin sinc sinh tan tanh',
     'vector_norm': 'dist logsumexp norm renorm',
+    'writing': 'apply_ as_strided_scatter copy_ fill_ fill_diagonal_ map2_ map_ zero_',
 }
 IN_PLACE = {
     'activation': 'relu sigmoid',
@@ -67,6 +74,7 @@ IN_PLACE = {
     'vector_norm': 'renorm',
 }
 PROPERTIES = {
+    'attributes': 'is_nested itemsize layout name nbytes output_nr',
     'complex': 'imag real',
     'linalg_products': 'H mH',
     'moving': 'is_cpu is_cuda is_meta',

@@ -10,6 +10,7 @@ from patchgrad.backend import get_backend, host
 from patchgrad.backend.dtype import as_dtype
 from patchgrad.errors import ShapeError
 from patchgrad.ops import movement, shapes
+from patchgrad.ops.factory import factory
 from patchgrad.ops.index import INDEX_PUT
 from patchgrad.ops.out import takes_out
 from patchgrad.tensor import Tensor, apply
@@ -210,11 +211,13 @@ def block_diag(*tensors: Any) -> Tensor:
     return movement.cat(rows, 0)
 
 
+@factory
 def tril_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None) -> Tensor:
     """Row and column numbers of the lower triangle of a (row, col) matrix: (2, count) int64."""
     return _places(host.tril(host.ones((row, col), dtype=bool), offset), dtype, device)
 
 
+@factory
 def triu_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None) -> Tensor:
     """Row and column numbers of the upper triangle of a (row, col) matrix: (2, count) int64."""
     return _places(host.triu(host.ones((row, col), dtype=bool), offset), dtype, device)

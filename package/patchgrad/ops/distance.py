@@ -12,7 +12,7 @@ from patchgrad.tensor import Tensor
 from patchgrad.tensor.explain import placed
 from patchgrad.tensor.precision import under_autocast
 
-__all__ = ["cdist", "cosine_similarity", "pairwise_distance", "pdist"]
+__all__ = ["bilinear", "cdist", "cosine_similarity", "pairwise_distance", "pdist"]
 
 
 def p_norm(x: Any, p: float, dim: int, keepdim: bool = False) -> Tensor:

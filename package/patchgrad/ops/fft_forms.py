@@ -9,6 +9,7 @@ from patchgrad.backend import host
 from patchgrad.backend.dtype import get_default_dtype
 from patchgrad.errors import ArgumentError, DtypeError, ShapeError
 from patchgrad.ops import arrange, creation, matrices, shapes
+from patchgrad.ops.factory import factory
 from patchgrad.ops.fft import FFT_HALF, FFT_REAL, FFT_WHOLE, OTHER
 from patchgrad.ops.linalg_products import conjugate
 from patchgrad.ops.out import takes_out
@@ -216,19 +217,20 @@ def ihfft2(input: Any, s: Sizes = None, dim: Any = (-2, -1), norm: str | None = 
     return ihfftn(input, s, dim, norm)
 
 
-def fftfreq(n: int, d: float = 1.0, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+@factory
+def fftfreq(n: int, d: float = 1.0, *, dtype: Any = None, device: Any = None) -> Tensor:
     """The frequencies that `fft` gives, in cycles per unit, for samples ``d`` apart: 0, then rising, then negative."""
-    return _frequencies(host.fft.fftfreq(n, d), dtype, device, requires_grad)
+    return _frequencies(host.fft.fftfreq(n, d), dtype, device)
 
 
-def rfftfreq(n: int, d: float = 1.0, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+@factory
+def rfftfreq(n: int, d: float = 1.0, *, dtype: Any = None, device: Any = None) -> Tensor:
     """The frequencies that `rfft` gives: from 0 up."""
-    return _frequencies(host.fft.rfftfreq(n, d), dtype, device, requires_grad)
+    return _frequencies(host.fft.rfftfreq(n, d), dtype, device)
 
 
-def _frequencies(values: Any, dtype: Any, device: Any, requires_grad: bool) -> Tensor:
-    found = creation.as_tensor(values, dtype=dtype or get_default_dtype(), device=device)
-    return found.requires_grad_(requires_grad)
+def _frequencies(values: Any, dtype: Any, device: Any) -> Tensor:
+    return creation.as_tensor(values, dtype=dtype or get_default_dtype(), device=device)
 
 
 def fftshift(input: Any, dim: Any = None) -> Tensor:

@@ -10,7 +10,6 @@ from patchgrad.backend.low import widened
 from patchgrad.errors import ArgumentError, PatchgradError
 from patchgrad.ops import (
     bitwise,
-    creation,
     elementwise,
     in_place,
     index,
@@ -19,7 +18,7 @@ from patchgrad.ops import (
     moving,
     standard,
 )
-from patchgrad.tensor import Tensor, apply, views
+from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
 
 
@@ -82,29 +81,11 @@ def _iterate(self: Tensor) -> Any:
     return iter(movement.unbind(self))
 
 
-def _fill(self: Tensor, value: Any) -> Tensor:
-    views.refuse_leaf(self)
-    views.store(self, Tensor(self.backend.xp.full(self.shape, value, dtype=self.data.dtype)))
-    return self
-
-
-def _copy(self: Tensor, source: Tensor) -> Tensor:
-    views.refuse_leaf(self)
-    views.store_value(self, source)
-    return self
-
-
 OTHERS: dict[str, Callable[..., Any]] = {
     **moving.CASTS,
     "item": item,
     "tolist": lambda self: widened(_values(self)).tolist(),
-    "numel": lambda self: self.data.size,
     "dim": lambda self: self.ndim,
-    "new_zeros": lambda self, *size: creation.zeros(*size, dtype=self.dtype, device=self.device),
-    "new_ones": lambda self, *size: creation.ones(*size, dtype=self.dtype, device=self.device),
-    "fill_": _fill,
-    "zero_": lambda self: _fill(self, 0),
-    "copy_": _copy,
     "where": lambda self, condition, other: elementwise.where(condition, self, other),
     "__getitem__": index.getitem,
     "__setitem__": index.setitem,

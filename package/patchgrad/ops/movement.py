@@ -22,7 +22,7 @@ __all__ = [
     "reshape", "split", "squeeze", "stack", "t", "transpose", "unbind", "unflatten", "unsqueeze",
 ]  # fmt: skip
 METHODS = (
-    "broadcast_to chunk clone contiguous expand flatten flip movedim permute reshape split squeeze t transpose "
+    "broadcast_to chunk clone expand flatten flip movedim permute reshape split squeeze t transpose "
     "unbind unflatten unsqueeze"
 )
 
@@ -259,9 +259,14 @@ def flip(input: Tensor, *dims: Any) -> Tensor:
     return apply(FLIP, input, axis=shapes.axes_in(axes, input.ndim) if input.ndim else ())
 
 
-def clone(input: Tensor) -> Tensor:
+def clone(input: Tensor, *, memory_format: Any = None) -> Tensor:
     """A copy in memory of its own, differentiable."""
-    return apply(CLONE, input)
+    if memory_format is None:
+        return apply(CLONE, input)
+    from patchgrad.ops.layouts import arranged
+
+    found = arranged(input, memory_format)
+    return apply(CLONE, found) if found is input else found
 
 
 def contiguous(input: Tensor) -> Tensor:

@@ -19,7 +19,8 @@ from patchgrad.backend.dtype import dtype, from_numpy, wrapped
 from patchgrad.backend.low import EXACT_SCALARS, FLOATS, widened, widened_kind
 from patchgrad.errors import ArgumentError, DeviceError, GradError, PatchgradError
 from patchgrad.tensor.explain import explain, placed
-from patchgrad.typing import Array, Shape
+from patchgrad.tensor.size import Size
+from patchgrad.typing import Array
 
 if TYPE_CHECKING:
     from patchgrad.tensor.declared import Declared
@@ -59,8 +60,8 @@ class Tensor(Declared):
         self.hooks: LeafHooks | None = None
 
     @property
-    def shape(self) -> Shape:
-        return self.data.shape
+    def shape(self) -> Size:
+        return Size(self.data.shape)
 
     @property
     def ndim(self) -> int:
