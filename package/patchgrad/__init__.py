@@ -79,6 +79,7 @@ if TYPE_CHECKING:
         seed,
         set_rng_state,
     )
+    from patchgrad.backend.settings import *
     from patchgrad.interop import from_torch, load, load_metadata, onnx, save
     from patchgrad.layergraph import LayerGraph, edit, layer
     from patchgrad.ops import random, special
@@ -122,6 +123,7 @@ if TYPE_CHECKING:
     from patchgrad.ops.movement import *
     from patchgrad.ops.moving import *
     from patchgrad.ops.norm import rms_norm
+    from patchgrad.ops.places import *
     from patchgrad.ops.plain_forms import *
     from patchgrad.ops.pool3d import max_pool3d
     from patchgrad.ops.pool_images import avg_pool1d, max_pool1d, max_pool2d
@@ -139,14 +141,20 @@ if TYPE_CHECKING:
     from patchgrad.ops.statistics import *
     from patchgrad.ops.strided import *
     from patchgrad.ops.trigonometric import *
+    from patchgrad.ops.typed import *
     from patchgrad.ops.vector_norm import *
     from patchgrad.ops.writing import *
     from patchgrad.recorder import watch
     from patchgrad.session import Session
+    from patchgrad.tensor.printing import set_printoptions
     from patchgrad.transforms.batching.vmap import vmap
     from patchgrad.transforms.checkpoint import checkpoint
     from patchgrad.transforms.gradients import grad
-    from patchgrad.transforms.why.anomaly import is_anomaly_check_nan_enabled, is_anomaly_enabled
+    from patchgrad.transforms.why.anomaly import (
+        is_anomaly_check_nan_enabled,
+        is_anomaly_enabled,
+        set_anomaly_enabled,
+    )
     from patchgrad.transforms.why.explain_grad import explain_grad
     from patchgrad.transforms.why.find_nan import find_nan
     from patchgrad.widgets import studio

@@ -98,4 +98,3 @@ def test_out_of_several_results_is_a_tuple_of_as_many():
         pg.max(pg.ones(2, 2), 1, out=pg.empty(2))
     with pytest.raises(ArgumentError, match="wants a tensor"):
         pg.exp(pg.ones(2), out=numpy.zeros(2))
-

@@ -14,9 +14,9 @@ from patchgrad.tensor.explain import placed
 
 __all__ = [
     "column_stack", "dsplit", "dstack", "hsplit", "hstack", "row_stack", "split_with_sizes", "tensor_split",
-    "unsafe_chunk", "unsafe_split", "vsplit", "vstack",
+    "unsafe_chunk", "unsafe_split", "unsafe_split_with_sizes", "vsplit", "vstack",
 ]  # fmt: skip
-METHODS = "dsplit hsplit split_with_sizes tensor_split unsafe_chunk unsafe_split vsplit"
+METHODS = "dsplit hsplit split_with_sizes tensor_split unsafe_chunk unsafe_split unsafe_split_with_sizes vsplit"
 
 
 @takes_out
@@ -58,6 +58,11 @@ def split_with_sizes(input: Tensor, split_sizes: Sequence[int], dim: int = 0) ->
 def unsafe_split(input: Tensor, split_size: int, dim: int = 0) -> tuple[Tensor, ...]:
     """`split`: nothing is unsafe here."""
     return movement.split(input, split_size, dim)
+
+
+def unsafe_split_with_sizes(input: Tensor, split_sizes: Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
+    """`split_with_sizes`: nothing is unsafe here."""
+    return split_with_sizes(input, split_sizes, dim)
 
 
 def unsafe_chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:

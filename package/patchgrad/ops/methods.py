@@ -7,7 +7,7 @@ from typing import Any
 
 from patchgrad.autograd.op import OpSpec
 from patchgrad.backend.low import widened
-from patchgrad.errors import ArgumentError, PatchgradError
+from patchgrad.errors import ArgumentError, DtypeError, PatchgradError
 from patchgrad.ops import (
     bitwise,
     elementwise,
@@ -77,6 +77,13 @@ def item(self: Tensor) -> Any:
     return widened(_values(self)).item()
 
 
+def _real(self: Tensor) -> Any:
+    value = item(self)
+    if isinstance(value, complex) and value.imag:
+        raise placed(DtypeError("a complex number is no real one", got=str(value), hint="x.real, x.abs()"))
+    return value.real
+
+
 def _iterate(self: Tensor) -> Any:
     return iter(movement.unbind(self))
 
@@ -94,8 +101,8 @@ OTHERS: dict[str, Callable[..., Any]] = {
     "__invert__": bitwise.bitwise_not,
     "__iter__": _iterate,
     "__bool__": lambda self: bool(item(self)),
-    "__int__": lambda self: int(item(self)),
-    "__float__": lambda self: float(item(self)),
+    "__int__": lambda self: int(_real(self)),
+    "__float__": lambda self: float(_real(self)),
     "__complex__": lambda self: complex(item(self)),
     "__index__": lambda self: standard.as_index(self, item(self)),
     "__pos__": movement.clone,

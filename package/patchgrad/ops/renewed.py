@@ -36,14 +36,16 @@ def _before(tensor: Tensor) -> Tensor:
     out = Tensor(tensor.data)
     for field in ("node", "port", "requires_grad", "lineage", "version", "kept"):
         setattr(out, field, getattr(tensor, field))
-    root = views.root_of(tensor)
-    for view in root.lineage.living() if root.lineage is not None else ():
+    lineage = views.root_of(tensor).lineage
+    if lineage is None:
+        return out
+    for view in lineage.living():
         if view.lineage.base is tensor:
             view.lineage.base = out
         if view.lineage.source is tensor:
             view.lineage.source = out
-    if out.lineage is not None and out.lineage.source is not None:
-        root.lineage.add(out)
+    if out.lineage is not lineage:
+        lineage.add(out)
     return out
 
 
@@ -136,6 +138,6 @@ def _bare(self: Tensor, name: str, views_too: bool = True) -> None:
     """Raise for a tensor that others hang on."""
     if self.requires_grad:
         raise placed(GradError(f"{name} cannot change a tensor that requires a gradient", hint="detach() it first"))
-    shared = self.lineage is not None and (self.lineage.source is not None or self.lineage.living())
-    if shared and (views_too or self.lineage.base is None):
+    lineage = self.lineage
+    if lineage is not None and (lineage.living() or (lineage.source is not None and views_too)):
         raise placed(ArgumentError(f"{name} cannot change memory that other tensors share", hint="clone() it first"))
