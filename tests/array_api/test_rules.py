@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import patchgrad
@@ -40,9 +41,10 @@ def chains(tree: ast.AST) -> set[str]:
     return found
 
 
-def used() -> set[str]:
+@cache
+def used() -> frozenset[str]:
     paths = [path for room in ("ops", "tensor", "autograd") for path in (PACKAGE / room).rglob("*.py")]
-    return set().union(*(chains(ast.parse(path.read_text())) for path in paths))
+    return frozenset().union(*(chains(ast.parse(path.read_text())) for path in paths))
 
 
 def test_every_name_that_op_sources_use_is_in_the_standard_or_says_what_it_is():

@@ -41,7 +41,7 @@ class Traced(Module):
                 return self.get_submodule(step.target)(*args, **kwargs)
             return words.called(f"method.{step.target}" if step.kind == "method" else step.target, args, kwargs)
         except PatchgradError as error:
-            error.where = error.where or step.where
+            error.within(step.where)
             raise
 
     def _at(self, path: str) -> Any:

@@ -7,7 +7,11 @@ from typing import Any
 
 from patchgrad.autograd.op import OpSpec
 from patchgrad.backend.low import widened
+<<<<<<< HEAD
 from patchgrad.errors import ArgumentError, DtypeError, PatchgradError
+=======
+from patchgrad.errors import ArgumentError, IterationError, PatchgradError
+>>>>>>> main
 from patchgrad.ops import (
     bitwise,
     elementwise,
@@ -24,16 +28,16 @@ from patchgrad.tensor.explain import placed
 
 def operator(op: OpSpec) -> Callable[..., Any]:
     def method(self: Tensor, other: Any) -> Any:
-        other = in_place.operand(other)
-        return NotImplemented if other is None else apply(op, self, other)
+        found = in_place.operand(other)
+        return in_place.no_operand(op, other) if found is None else apply(op, self, found)
 
     return method
 
 
 def reflected(op: OpSpec) -> Callable[..., Any]:
     def method(self: Tensor, other: Any) -> Any:
-        other = in_place.operand(other)
-        return NotImplemented if other is None else apply(op, other, self)
+        found = in_place.operand(other)
+        return in_place.no_operand(op, other) if found is None else apply(op, found, self)
 
     return method
 
@@ -85,14 +89,47 @@ def _real(self: Tensor) -> Any:
 
 
 def _iterate(self: Tensor) -> Any:
+    if not self.ndim:
+        raise placed(IterationError("a tensor without axes cannot be iterated", got="shape ()", hint="item()"))
     return iter(movement.unbind(self))
 
 
+<<<<<<< HEAD
+=======
+def _fill(self: Tensor, value: Any) -> Tensor:
+    views.refuse_leaf(self)
+    views.store(self, Tensor(self.backend.xp.full(self.shape, value, dtype=self.data.dtype)))
+    return self
+
+
+def _copy(self: Tensor, source: Tensor) -> Tensor:
+    views.refuse_leaf(self)
+    views.store_value(self, source)
+    return self
+
+
+def _polygamma(self: Tensor, n: int) -> Tensor:
+    from patchgrad.ops.gamma import polygamma
+
+    return polygamma(n, self)
+
+
+>>>>>>> main
 OTHERS: dict[str, Callable[..., Any]] = {
     **moving.CASTS,
     "item": item,
     "tolist": lambda self: widened(_values(self)).tolist(),
     "dim": lambda self: self.ndim,
+<<<<<<< HEAD
+=======
+    "new_zeros": lambda self, *size: creation.zeros(*size, dtype=self.dtype, device=self.device),
+    "new_ones": lambda self, *size: creation.ones(*size, dtype=self.dtype, device=self.device),
+    "fill_": _fill,
+    "zero_": lambda self: _fill(self, 0),
+    "copy_": _copy,
+    "polygamma": _polygamma,
+    "polygamma_": in_place.written(_polygamma),
+>>>>>>> main
     "where": lambda self, condition, other: elementwise.where(condition, self, other),
     "__getitem__": index.getitem,
     "__setitem__": index.setitem,

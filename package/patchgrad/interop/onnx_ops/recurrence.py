@@ -19,6 +19,8 @@ def reordered(array: Any, order: tuple[int, ...]) -> Any:
 
 def _recurrent(b: Builder, e: Event) -> None:
     layer, kind = e.module, b.dtype_of(e.outputs[0])
+    if layer.proj_size:
+        raise b.cannot("ONNX has no LSTM with proj_size")
     batched = b.rank(e.inputs[0]) == 3
     x = b.name(e.inputs[0]) if batched else b.node("Unsqueeze", b.name(e.inputs[0]), b.ints([1]))
     if batched and layer.batch_first:
