@@ -79,12 +79,8 @@ if TYPE_CHECKING:
         seed,
         set_rng_state,
     )
-<<<<<<< HEAD
     from patchgrad.backend.settings import *
-    from patchgrad.interop import from_torch, load, load_metadata, onnx, save
-=======
     from patchgrad.interop import from_torch, load, load_metadata, onnx, save, to_torch
->>>>>>> main
     from patchgrad.layergraph import LayerGraph, edit, layer
     from patchgrad.ops import random, special
     from patchgrad.ops._written import *
@@ -110,11 +106,8 @@ if TYPE_CHECKING:
     from patchgrad.ops.error_functions import *
     from patchgrad.ops.exchange import *
     from patchgrad.ops.exponential import *
-<<<<<<< HEAD
     from patchgrad.ops.filled import *
-=======
     from patchgrad.ops.gamma import *
->>>>>>> main
     from patchgrad.ops.gather import *
     from patchgrad.ops.incomplete_gamma import *
     from patchgrad.ops.index import *
@@ -131,16 +124,13 @@ if TYPE_CHECKING:
     from patchgrad.ops.linalg_sums import *
     from patchgrad.ops.modified_bessel import *
     from patchgrad.ops.movement import *
-<<<<<<< HEAD
     from patchgrad.ops.moving import *
     from patchgrad.ops.norm import rms_norm
+    from patchgrad.ops.normal_functions import *
     from patchgrad.ops.places import *
     from patchgrad.ops.plain_forms import *
     from patchgrad.ops.pool3d import max_pool3d
     from patchgrad.ops.pool_images import avg_pool1d, max_pool1d, max_pool2d
-=======
-    from patchgrad.ops.normal_functions import *
->>>>>>> main
     from patchgrad.ops.random import *
     from patchgrad.ops.ranges import *
     from patchgrad.ops.ranks import *

@@ -55,11 +55,13 @@ __all__ = [
     "cumprod_",
     "cumsum_",
     "deg2rad_",
+    "digamma_",
     "div_",
     "divide_",
     "eq_",
     "erf_",
     "erfc_",
+    "erfinv_",
     "exp2_",
     "exp_",
     "expm1_",
@@ -80,6 +82,9 @@ __all__ = [
     "gt_",
     "heaviside_",
     "hypot_",
+    "i0_",
+    "igamma_",
+    "igammac_",
     "index_add_",
     "index_copy_",
     "index_fill_",
@@ -91,6 +96,7 @@ __all__ = [
     "lerp_",
     "less_",
     "less_equal_",
+    "lgamma_",
     "log10_",
     "log1p_",
     "log2_",
@@ -108,6 +114,7 @@ __all__ = [
     "masked_scatter_",
     "mul_",
     "multiply_",
+    "mvlgamma_",
     "nan_to_num_",
     "ne_",
     "neg_",
@@ -212,11 +219,13 @@ cosh_: Callable[..., Tensor]
 cumprod_: Callable[..., Tensor]
 cumsum_: Callable[..., Tensor]
 deg2rad_: Callable[..., Tensor]
+digamma_: Callable[..., Tensor]
 div_: Callable[..., Tensor]
 divide_: Callable[..., Tensor]
 eq_: Callable[..., Tensor]
 erf_: Callable[..., Tensor]
 erfc_: Callable[..., Tensor]
+erfinv_: Callable[..., Tensor]
 exp2_: Callable[..., Tensor]
 exp_: Callable[..., Tensor]
 expm1_: Callable[..., Tensor]
@@ -237,6 +246,9 @@ greater_equal_: Callable[..., Tensor]
 gt_: Callable[..., Tensor]
 heaviside_: Callable[..., Tensor]
 hypot_: Callable[..., Tensor]
+i0_: Callable[..., Tensor]
+igamma_: Callable[..., Tensor]
+igammac_: Callable[..., Tensor]
 index_add_: Callable[..., Tensor]
 index_copy_: Callable[..., Tensor]
 index_fill_: Callable[..., Tensor]
@@ -248,6 +260,7 @@ le_: Callable[..., Tensor]
 lerp_: Callable[..., Tensor]
 less_: Callable[..., Tensor]
 less_equal_: Callable[..., Tensor]
+lgamma_: Callable[..., Tensor]
 log10_: Callable[..., Tensor]
 log1p_: Callable[..., Tensor]
 log2_: Callable[..., Tensor]
@@ -265,6 +278,7 @@ masked_fill_: Callable[..., Tensor]
 masked_scatter_: Callable[..., Tensor]
 mul_: Callable[..., Tensor]
 multiply_: Callable[..., Tensor]
+mvlgamma_: Callable[..., Tensor]
 nan_to_num_: Callable[..., Tensor]
 ne_: Callable[..., Tensor]
 neg_: Callable[..., Tensor]

@@ -7,11 +7,7 @@ from typing import Any
 
 from patchgrad.autograd.op import OpSpec
 from patchgrad.backend.low import widened
-<<<<<<< HEAD
-from patchgrad.errors import ArgumentError, DtypeError, PatchgradError
-=======
-from patchgrad.errors import ArgumentError, IterationError, PatchgradError
->>>>>>> main
+from patchgrad.errors import ArgumentError, DtypeError, IterationError, PatchgradError
 from patchgrad.ops import (
     bitwise,
     elementwise,
@@ -94,42 +90,19 @@ def _iterate(self: Tensor) -> Any:
     return iter(movement.unbind(self))
 
 
-<<<<<<< HEAD
-=======
-def _fill(self: Tensor, value: Any) -> Tensor:
-    views.refuse_leaf(self)
-    views.store(self, Tensor(self.backend.xp.full(self.shape, value, dtype=self.data.dtype)))
-    return self
-
-
-def _copy(self: Tensor, source: Tensor) -> Tensor:
-    views.refuse_leaf(self)
-    views.store_value(self, source)
-    return self
-
-
 def _polygamma(self: Tensor, n: int) -> Tensor:
     from patchgrad.ops.gamma import polygamma
 
     return polygamma(n, self)
 
 
->>>>>>> main
 OTHERS: dict[str, Callable[..., Any]] = {
     **moving.CASTS,
     "item": item,
     "tolist": lambda self: widened(_values(self)).tolist(),
     "dim": lambda self: self.ndim,
-<<<<<<< HEAD
-=======
-    "new_zeros": lambda self, *size: creation.zeros(*size, dtype=self.dtype, device=self.device),
-    "new_ones": lambda self, *size: creation.ones(*size, dtype=self.dtype, device=self.device),
-    "fill_": _fill,
-    "zero_": lambda self: _fill(self, 0),
-    "copy_": _copy,
     "polygamma": _polygamma,
     "polygamma_": in_place.written(_polygamma),
->>>>>>> main
     "where": lambda self, condition, other: elementwise.where(condition, self, other),
     "__getitem__": index.getitem,
     "__setitem__": index.setitem,
