@@ -77,7 +77,8 @@ def parameters(name: str, value: Any) -> list[str] | None:
     except (TypeError, ValueError):
         match = re.search(rf"(?:^|\n)\s*{re.escape(name)}\((.*?)\)\s*->", text, re.S)
         return _taken(name, value, _words(match[1])) if match else None
-    return [entry.name for entry in found if entry.kind not in (entry.VAR_POSITIONAL, entry.VAR_KEYWORD)]
+    plain = [entry for entry in found if entry.kind not in (entry.VAR_POSITIONAL, entry.VAR_KEYWORD)]
+    return [entry.name for entry in plain if entry.name != "self" and not entry.name.startswith("_")]
 
 
 def _taken(name: str, value: Any, words: list[str]) -> list[str]:
@@ -87,7 +88,8 @@ def _taken(name: str, value: Any, words: list[str]) -> list[str]:
     forms = torch._C._jit_get_schemas_for_operator(f"aten::{value.__name__ if hasattr(value, '__name__') else name}")
     known = {entry.name for form in forms for entry in form.arguments}
     known |= {"input"} if "self" in known else set()
-    known |= {"requires_grad", "generator", "out", "memory_format", "names", "pin_memory", "device", "as_tuple", "axis"}
+    known |= {"out"} if any(entry.is_out for form in forms for entry in form.arguments) else set()
+    known |= {"requires_grad", "generator", "memory_format", "names", "pin_memory", "device", "as_tuple"}
     return [word for word in words if not forms or word in known]
 
 

@@ -98,3 +98,24 @@ def test_out_of_several_results_is_a_tuple_of_as_many():
         pg.max(pg.ones(2, 2), 1, out=pg.empty(2))
     with pytest.raises(ArgumentError, match="wants a tensor"):
         pg.exp(pg.ones(2), out=numpy.zeros(2))
+
+
+NAMED: dict[str, Any] = {
+    "sum": lambda t, x: t.sum(x, axis=1, keepdims=True),
+    "sum as a method": lambda t, x: x.sum(axis=0, keepdims=True),
+    "mean": lambda t, x: x.mean(axis=1),
+    "max": lambda t, x: x.max(axis=1).values,
+    "cat": lambda t, x: t.cat([x, x], axis=1),
+    "softmax": lambda t, x: t.softmax(x, axis=0),
+    "split": lambda t, x: x.split(2, axis=1)[1],
+    "unsqueeze": lambda t, x: t.unsqueeze(x, axis=1),
+    "add": lambda t, x: t.add(input=x, other=x),
+    "matmul": lambda t, x: t.matmul(x, other=x.T),
+}
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_numpys_names_of_arguments_are_taken_where_pytorch_takes_them(name):
+    values = numpy.arange(12.0).reshape(3, 4)
+    mine, theirs = NAMED[name](pg, pg.tensor(values)), NAMED[name](torch, torch.tensor(values))
+    numpy.testing.assert_allclose(mine.numpy(), theirs.numpy())

@@ -1,6 +1,6 @@
 """Written by ``python -m patchgrad.emit``."""
 
-OWN = 'T __abs__ __add__ __and__ __array_namespace__ __bool__ __complex__ __eq__ __float__ __floordiv__ __ge__ __getitem__ __gt__ __iadd__ __iand__ __ifloordiv__ __ilshift__ __imatmul__ __imod__ __imul__ __index__ __int__ __invert__ __ior__ __ipow__ __irshift__ __isub__ __iter__ __itruediv__ __ixor__ __le__ __lshift__ __lt__ __matmul__ __mod__ __mul__ __ne__ __neg__ __or__ __pos__ __pow__ __radd__ __rand__ __rfloordiv__ __rlshift__ __rmatmul__ __rmod__ __rmul__ __ror__ __rpow__ __rrshift__ __rshift__ __rsub__ __rtruediv__ __rxor__ __setitem__ __sub__ __truediv__ __xor__ bfloat16 bool byte cdouble cfloat char dim double float half int item long polygamma polygamma_ short tolist where'
+OWN = 'T __abs__ __add__ __and__ __array_namespace__ __bool__ __complex__ __eq__ __float__ __floordiv__ __ge__ __getitem__ __gt__ __iadd__ __iand__ __ifloordiv__ __ilshift__ __imatmul__ __imod__ __imul__ __index__ __int__ __invert__ __ior__ __ipow__ __irshift__ __isub__ __iter__ __itruediv__ __ixor__ __le__ __lshift__ __lt__ __matmul__ __mod__ __mul__ __ne__ __neg__ __or__ __pos__ __pow__ __radd__ __rand__ __rfloordiv__ __rlshift__ __rmatmul__ __rmod__ __rmul__ __ror__ __rpow__ __rrshift__ __rshift__ __rsub__ __rtruediv__ __rxor__ __setitem__ __sub__ __truediv__ __xor__ bfloat16 bool byte cdouble cfloat char dim double float half int item long polygamma polygamma_ short split tolist where'
 METHODS = {
     'activation': 'hardshrink prelu relu sigmoid',
     'arithmetic': 'add addcdiv addcmul div divide floor_divide fmod gcd lcm lerp mul multiply neg negative positive remainder sub subtract true_divide',
@@ -35,7 +35,7 @@ METHODS = {
     'linalg_products': 'bmm dot ger inner kron mm mv outer vdot',
     'linalg_sums': 'addbmm addmm addmv addr baddbmm',
     'modified_bessel': 'i0',
-    'movement': 'broadcast_to chunk clone expand flatten flip movedim permute reshape split squeeze t transpose unbind unflatten unsqueeze',
+    'movement': 'broadcast_to chunk clone expand flatten flip movedim permute reshape squeeze t transpose unbind unflatten unsqueeze',
     'moving': 'cpu cuda get_device is_pinned pin_memory to type type_as',
     'normal_functions': 'erfinv',
     'places': 'nonzero_static',

@@ -7,6 +7,7 @@ that are methods too), ``IN_PLACE`` (those of them that also write) and ``PROPER
 from __future__ import annotations
 
 from importlib import import_module
+from inspect import signature
 from typing import Any
 
 from patchgrad.ops import _public as tables
@@ -45,9 +46,12 @@ def members(name: str) -> Bound:
 
 
 def _method(home: Any, name: str) -> Any:
-    """The function as a method, which takes no ``out=``."""
+    """The function as a method, which takes no ``out=``, and ``axis=`` for ``dim=``."""
+    from patchgrad.ops.out import numpys_names
+
     function = getattr(home, name)
-    return getattr(function, "without_out", function)
+    function = getattr(function, "without_out", function)
+    return numpys_names(function) if "dim" in signature(function).parameters else function
 
 
 def bind(name: str) -> None:

@@ -149,18 +149,18 @@ def cholesky_ex(A: Any, *, upper: bool = False, check_errors: bool = False) -> F
 
 @takes_out
 @under_autocast
-def cholesky_solve(B: Any, L: Any, upper: bool = False) -> Tensor:
-    """The solution of ``A @ x = B`` from the factor ``L`` of ``A``: (..., n, k), (..., n, n) -> (..., n, k)."""
-    matrices.check("cholesky_solve", L, square=True)
-    lower = conjugate(L).mT if upper else L
-    half = linalg_inverse.solve_triangular(lower, B, upper=False)
+def cholesky_solve(input: Any, input2: Any, upper: bool = False) -> Tensor:
+    """The solution of ``A @ x = input``, of A from its factor: (..., n, k), (..., n, n) -> (..., n, k)."""
+    matrices.check("cholesky_solve", input2, square=True)
+    lower = conjugate(input2).mT if upper else input2
+    half = linalg_inverse.solve_triangular(lower, input, upper=False)
     return linalg_inverse.solve_triangular(conjugate(lower).mT, half, upper=True)
 
 
 @takes_out
-def cholesky_inverse(L: Any, upper: bool = False) -> Tensor:
-    """The inverse of ``A`` from its factor ``L``: (..., n, n) -> (..., n, n)."""
-    matrices.check("cholesky_inverse", L, square=True)
-    identity = Tensor(L.backend.xp.eye(L.shape[-1], dtype=L.data.dtype))
-    root = linalg_inverse.solve_triangular(conjugate(L).mT if upper else L, identity, upper=False)
+def cholesky_inverse(input: Any, upper: bool = False) -> Tensor:
+    """The inverse of ``A`` from its factor: (..., n, n) -> (..., n, n)."""
+    matrices.check("cholesky_inverse", input, square=True)
+    identity = Tensor(input.backend.xp.eye(input.shape[-1], dtype=input.data.dtype))
+    root = linalg_inverse.solve_triangular(conjugate(input).mT if upper else input, identity, upper=False)
     return matmul(conjugate(root).mT, root)

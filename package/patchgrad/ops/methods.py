@@ -18,6 +18,7 @@ from patchgrad.ops import (
     moving,
     standard,
 )
+from patchgrad.ops.out import numpys_names
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
 
@@ -90,6 +91,10 @@ def _iterate(self: Tensor) -> Any:
     return iter(movement.unbind(self))
 
 
+def _split(self: Tensor, split_size: Any, dim: int = 0) -> tuple[Tensor, ...]:
+    return movement.split(self, split_size, dim)
+
+
 def _polygamma(self: Tensor, n: int) -> Tensor:
     from patchgrad.ops.gamma import polygamma
 
@@ -101,6 +106,7 @@ OTHERS: dict[str, Callable[..., Any]] = {
     "item": item,
     "tolist": lambda self: widened(_values(self)).tolist(),
     "dim": lambda self: self.ndim,
+    "split": numpys_names(_split),
     "polygamma": _polygamma,
     "polygamma_": in_place.written(_polygamma),
     "where": lambda self, condition, other: elementwise.where(condition, self, other),

@@ -12,7 +12,7 @@ from typing import Any
 from patchgrad.autograd.op import Sample, define
 from patchgrad.errors import ArgumentError, PatchgradError, ShapeError
 from patchgrad.ops import shapes
-from patchgrad.ops.out import takes_out
+from patchgrad.ops.out import numpys_names, takes_out
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
 from patchgrad.typing import Shape
@@ -22,7 +22,7 @@ __all__ = [
     "reshape", "split", "squeeze", "stack", "t", "transpose", "unbind", "unflatten", "unsqueeze",
 ]  # fmt: skip
 METHODS = (
-    "broadcast_to chunk clone expand flatten flip movedim permute reshape split squeeze t transpose "
+    "broadcast_to chunk clone expand flatten flip movedim permute reshape squeeze t transpose "
     "unbind unflatten unsqueeze"
 )
 
@@ -148,6 +148,7 @@ def movedim(input: Tensor, source: int | Sequence[int], destination: int | Seque
     return apply(PERMUTE, input, axes=tuple(order[: input.ndim]))
 
 
+@numpys_names
 def squeeze(input: Tensor, dim: int | Sequence[int] | None = None) -> Tensor:
     """Without the axes of size 1 (all, or those named that have size 1)."""
     shape = input.data.shape
@@ -155,6 +156,7 @@ def squeeze(input: Tensor, dim: int | Sequence[int] | None = None) -> Tensor:
     return apply(RESHAPE, input, shape=tuple([size for i, size in enumerate(shape) if size != 1 or i not in axes]))
 
 
+@numpys_names
 def unsqueeze(input: Tensor, dim: int) -> Tensor:
     """With a new axis of size 1 at ``dim``."""
     shape = input.data.shape
@@ -208,6 +210,7 @@ def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     return cat([unsqueeze(tensor, dim) for tensor in tensors], dim)
 
 
+@numpys_names
 def split(tensor: Tensor, split_size_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
     """Views of pieces of one size (the last may be smaller), or of the given sizes."""
     axis = existing(tensor, dim)
@@ -236,6 +239,7 @@ def pieces(x: Tensor, axis: int, sizes: list[int]) -> tuple[Tensor, ...]:
     return tuple([x[(*head, slice(a, b))] for a, b in pairwise(edges)])
 
 
+@numpys_names
 def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
     """At most ``chunks`` views of equal size (the last may be smaller)."""
     axis = existing(input, dim)
@@ -245,6 +249,7 @@ def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
     return split(input, -(-total // chunks), dim) if total else pieces(input, axis, [0] * chunks)
 
 
+@numpys_names
 def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
     """Views along ``dim``, without that axis."""
     axis = existing(input, dim)

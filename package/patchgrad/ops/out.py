@@ -29,17 +29,40 @@ class TakesOut(Protocol[P, R]):
 
 
 def takes_out(function: Callable[P, R]) -> TakesOut[P, R]:
-    """Let a function write its result into ``out`` where one is given."""
+    """Let a function write its result into ``out`` where one is given, and take NumPy's names for its arguments."""
+    named = numpys_names(function)
 
     @wraps(function)
     def call(*args: Any, out: Any = None, **kwargs: Any) -> Any:
-        found = function(*args, **kwargs)
+        found = named(*args, **kwargs)
         return found if out is None else into(out, found)
 
     told: Any = call
     told.without_out = function
     told.__signature__ = with_keywords(function, {"out": None})
     return cast("TakesOut[P, R]", call)
+
+
+NUMPYS_NAMES = {"axis": "dim", "keepdims": "keepdim", "x": "input", "x2": "other"}
+"""Names that PyTorch takes beside its own."""
+
+
+def numpys_names(function: Callable[P, R]) -> Callable[P, R]:
+    """Let a function take NumPy's names for its arguments too: ``axis=1, keepdims=True``."""
+    parameters = signature(function).parameters
+    names = [(name, own) for name, own in NUMPYS_NAMES.items() if own in parameters and name not in parameters]
+    if not names:
+        return function
+
+    @wraps(function)
+    def call(*args: Any, **kwargs: Any) -> Any:
+        if kwargs:
+            for name, own in names:
+                if name in kwargs:
+                    kwargs[own] = kwargs.pop(name)
+        return function(*args, **kwargs)
+
+    return cast("Callable[P, R]", call)
 
 
 def with_keywords(function: Callable[..., Any], keywords: dict[str, Any]) -> Any:
