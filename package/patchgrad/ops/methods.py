@@ -18,7 +18,6 @@ from patchgrad.ops import (
     moving,
     standard,
 )
-from patchgrad.ops.out import numpys_names
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
 
@@ -106,7 +105,7 @@ OTHERS: dict[str, Callable[..., Any]] = {
     "item": item,
     "tolist": lambda self: widened(_values(self)).tolist(),
     "dim": lambda self: self.ndim,
-    "split": numpys_names(_split),
+    "split": _split,
     "polygamma": _polygamma,
     "polygamma_": in_place.written(_polygamma),
     "where": lambda self, condition, other: elementwise.where(condition, self, other),

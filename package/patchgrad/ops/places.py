@@ -70,7 +70,7 @@ def histogramdd(
         raise placed(ShapeError("histogramdd takes points", got=f"{input.shape}", want="(*, N) floats"))
     backend, kind = input.backend, input.data.dtype
     points = backend.to_host(input.data).reshape(-1, input.shape[-1])
-    ends = None if range is None else [(range[i], range[i + 1]) for i in host.arange(0, len(range), 2)]
+    ends = None if range is None else list(zip(range[::2], range[1::2], strict=True))
     edges: Any = bins if isinstance(bins, int) else [_edges(entry) for entry in bins]
     counted = None if weight is None else backend.to_host(weight.data).reshape(-1)
     try:
