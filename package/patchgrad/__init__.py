@@ -82,7 +82,7 @@ if TYPE_CHECKING:
     from patchgrad.backend.settings import *
     from patchgrad.interop import from_torch, load, load_metadata, onnx, save, to_torch
     from patchgrad.layergraph import LayerGraph, edit, layer
-    from patchgrad.ops import random, special
+    from patchgrad.ops import random, signal, special
     from patchgrad.ops._written import *
     from patchgrad.ops.activation import *
     from patchgrad.ops.adaptive_pool import adaptive_avg_pool1d
@@ -127,11 +127,11 @@ if TYPE_CHECKING:
     from patchgrad.ops.moving import *
     from patchgrad.ops.norm import rms_norm
     from patchgrad.ops.normal_functions import *
-    from patchgrad.ops.places import *
     from patchgrad.ops.plain_forms import *
     from patchgrad.ops.pool3d import max_pool3d
     from patchgrad.ops.pool_images import avg_pool1d, max_pool1d, max_pool2d
     from patchgrad.ops.random import *
+    from patchgrad.ops.random_counts import *
     from patchgrad.ops.ranges import *
     from patchgrad.ops.ranks import *
     from patchgrad.ops.reduce import *
@@ -139,10 +139,12 @@ if TYPE_CHECKING:
     from patchgrad.ops.scatter_reduce import *
     from patchgrad.ops.searching import *
     from patchgrad.ops.selection import *
+    from patchgrad.ops.sequences import *
     from patchgrad.ops.shuffle import channel_shuffle, pixel_shuffle, pixel_unshuffle
     from patchgrad.ops.softmax import *
     from patchgrad.ops.sorting import *
     from patchgrad.ops.statistics import *
+    from patchgrad.ops.stft import *
     from patchgrad.ops.strided import *
     from patchgrad.ops.trigonometric import *
     from patchgrad.ops.typed import *

@@ -22,7 +22,7 @@ from patchgrad.errors import ArgumentError
 
 __all__ = [
     "CHUNK", "Generator", "Stream", "checked_seed", "default_generator", "default_stream", "fork_rng", "get_rng_state",
-    "initial_seed", "key_of", "manual_seed", "on_host", "philox", "seed", "set_rng_state", "stream_for",
+    "initial_seed", "key_of", "manual_seed", "philox", "seed", "set_rng_state", "stream_for",
 ]  # fmt: skip
 
 WORDS = 4
@@ -143,11 +143,6 @@ def manual_seed(seed: int) -> Generator:
 def default_stream() -> Stream:
     """What functions without a stream of their own draw from."""
     return default_generator
-
-
-def on_host(stream: Stream) -> Any:
-    """NumPy's own generator, started from the stream: for counts, whose draws take more numbers the larger they are."""
-    return numpy.random.Generator(numpy.random.PCG64([int(word) for word in stream.words64(2)]))
 
 
 def key_of(path: str) -> int:

@@ -13,7 +13,6 @@ from patchgrad.backend.random import (
     get_rng_state,
     initial_seed,
     manual_seed,
-    on_host,
     seed,
     set_rng_state,
 )
@@ -25,8 +24,8 @@ from patchgrad.tensor import Tensor
 from patchgrad.tensor.explain import placed
 
 __all__ = [
-    "bernoulli", "binomial", "multinomial", "normal", "poisson", "rand", "rand_like", "randint", "randint_like",
-    "randn", "randn_like", "randperm",
+    "bernoulli", "multinomial", "normal", "rand", "rand_like", "randint", "randint_like", "randn", "randn_like",
+    "randperm",
 ]  # fmt: skip
 HERE = (fork_rng, get_rng_state, initial_seed, manual_seed, seed, set_rng_state)
 """What PyTorch has in ``torch.random``, here in ``pg.random`` too."""
@@ -165,30 +164,3 @@ def multinomial(input: Any, num_samples: int, replacement: bool = False, *, gene
     chances = stream.uniform(input.shape, "float64", input.backend)
     keys = xp.where(weights > 0, -xp.log1p(-chances) / xp.where(weights > 0, weights, 1.0), xp.inf)
     return Tensor(xp.argsort(keys, axis=-1, stable=True)[..., :num_samples])
-
-
-def poisson(input: Tensor, generator: Stream | None = None) -> Tensor:
-    """How many events happen where ``input`` are expected; its shape and dtype. Drawn on the host.
-
-    Raises ArgumentError for a negative rate.
-    """
-    return _counted(stream_of(generator), "poisson", input)
-
-
-def binomial(count: Tensor, prob: Tensor, generator: Stream | None = None) -> Tensor:
-    """How many of ``count`` trials succeed, each with probability ``prob``; drawn on the host.
-
-    Raises ArgumentError for a probability outside [0, 1].
-    """
-    return _counted(stream_of(generator), "binomial", count, prob)
-
-
-def _counted(stream: Stream, law: str, *settings: Tensor) -> Tensor:
-    first, backend = settings[0], settings[0].backend
-    hosted = [entry.backend.to_host(entry.data).astype("float64") for entry in settings]
-    hosted[0] = hosted[0].astype("int64") if law == "binomial" else hosted[0]
-    try:
-        found = getattr(on_host(stream), law)(*hosted)
-    except ValueError as error:
-        raise placed(ArgumentError(f"{law} cannot draw: {error}")) from None
-    return Tensor(backend.asarray(found).astype(first.data.dtype))

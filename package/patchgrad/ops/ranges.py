@@ -40,8 +40,9 @@ def arange(start: Number, end: Number = None, step: Number = 1, *, dtype: Any = 
 
 
 @factory
-def range(start: Number, end: Number, step: Number = 1, *, dtype: Any = None, device: Any = None) -> Tensor:
+def range(start: Number, end: Number = None, step: Number = 1, *, dtype: Any = None, device: Any = None) -> Tensor:
     """``start``, ``start + step``, ... up to ``end``, which is included; the default dtype. Prefer `arange`."""
+    start, end = (0, start) if end is None else (start, end)
     start, end, step, kind = _steps("range", start, end, step, dtype or get_default_dtype())
     values = start + host.arange(int((end - start) / step) + 1) * step
     return Tensor(get_backend(device).asarray(values.astype(kind)))

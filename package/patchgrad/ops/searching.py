@@ -13,8 +13,8 @@ from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
 from patchgrad.typing import Shape
 
-__all__ = ["argwhere", "bucketize", "isin", "nonzero", "searchsorted", "unique", "unique_consecutive"]
-METHODS = "argwhere bucketize isin nonzero searchsorted unique unique_consecutive"
+__all__ = ["argwhere", "bucketize", "isin", "nonzero", "nonzero_static", "searchsorted", "unique", "unique_consecutive"]
+METHODS = "argwhere bucketize isin nonzero nonzero_static searchsorted unique unique_consecutive"
 
 
 def _searchsorted(xp: Any, edges: Any, x: Any, right: bool) -> Any:
@@ -141,6 +141,16 @@ def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
     if not input.ndim:
         return Tensor(xp.zeros((found[0].shape[0], 0), dtype=xp.int64))
     return Tensor(xp.stack(found, axis=1))
+
+
+@takes_out
+def nonzero_static(input: Tensor, *, size: int, fill_value: int = -1) -> Tensor:
+    """The first ``size`` rows of `nonzero`; rows of ``fill_value`` where there are fewer: (size, axes) int64."""
+    if size < 0:
+        raise placed(ArgumentError("the number of rows cannot be negative", got=f"size={size}"))
+    xp, found = input.backend.xp, nonzero(input).data[:size]
+    rest = xp.full((size - found.shape[0], input.ndim), fill_value, dtype=xp.int64)
+    return Tensor(xp.concat((found, rest)))
 
 
 def argwhere(input: Tensor) -> Tensor:
