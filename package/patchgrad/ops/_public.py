@@ -38,7 +38,7 @@ METHODS = {
     'movement': 'broadcast_to chunk clone expand flatten flip movedim permute reshape squeeze t transpose unbind unflatten unsqueeze',
     'moving': 'cpu cuda get_device is_pinned pin_memory to type type_as',
     'normal_functions': 'erfinv',
-    'protocols': '__contains__ __deepcopy__ __divmod__ __format__ __rdivmod__ __reversed__',
+    'protocols': '__contains__ __divmod__ __format__ __rdivmod__ __reversed__',
     'random': 'bernoulli multinomial',
     'ranks': 'median mode nanmedian nanquantile quantile',
     'reduce': 'all amax amin aminmax any argmax argmin mean prod sum',

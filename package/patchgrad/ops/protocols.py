@@ -1,16 +1,14 @@
-"""What Python itself asks of a tensor beside operators: ``in``, ``divmod``, ``format``, copies."""
+"""What Python itself asks of a tensor beside operators: ``in``, ``divmod``, ``format``, ``reversed``."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from patchgrad.autograd.state import no_grad
-from patchgrad.errors import ArgumentError, GradError
-from patchgrad.ops import movement
+from patchgrad.errors import ArgumentError
 from patchgrad.tensor import Tensor
 from patchgrad.tensor.explain import placed
 
-METHODS = "__contains__ __deepcopy__ __divmod__ __format__ __rdivmod__ __reversed__"
+METHODS = "__contains__ __divmod__ __format__ __rdivmod__ __reversed__"
 
 
 def __contains__(self: Tensor, element: Any) -> bool:
@@ -41,18 +39,3 @@ def __format__(self: Tensor, format_spec: str) -> str:
 def __reversed__(self: Tensor) -> Tensor:
     """Every axis the other way round."""
     return self.flip(tuple(range(self.ndim))) if self.ndim else self
-
-
-def __deepcopy__(self: Tensor, memo: dict[int, Any]) -> Tensor:
-    """A leaf in memory of its own, with a copy of its gradient. Raises GradError for a computed tensor."""
-    if self.node is not None:
-        raise placed(
-            GradError("only a leaf can be copied with what it is", got=f"a computed tensor of shape {self.shape}",
-                      hint="x.detach().clone(), or x.clone() to stay on the tape")
-        )  # fmt: skip
-    if id(self) in memo:
-        return memo[id(self)]
-    with no_grad():
-        out = memo[id(self)] = movement.clone(self).requires_grad_(self.requires_grad)
-    out.grad = None if self.grad is None else __deepcopy__(self.grad, memo)
-    return out
