@@ -54,11 +54,10 @@ class Backend:
     """One array library on one kind of device.
 
     ``kernels`` maps the name of an op to a fast variant of its forward; the plain forward is used where it
-    has no entry. ``low_kernels`` names those that take arrays in low precision as they are. ``depth`` counts how many
-    batches an array stands for (see ``transforms/batching``).
+    has no entry. ``low_kernels`` holds those that take arrays in low precision as they are, and may decline.
+    ``depth`` counts how many batches an array stands for (see ``transforms/batching``).
     """
 
-    low_kernels: frozenset[str] = frozenset()
     depth = 0
 
     def lift(self, inputs: tuple[Any, ...]) -> list[Any]:
@@ -70,6 +69,7 @@ class Backend:
         self.xp = xp
         self.array_types = tuple(array_types)
         self.kernels: dict[str, Callable[..., Any]] = {}
+        self.low_kernels: dict[str, Callable[..., Any]] = {}
 
     def run(self, op: Any, arrays: list[Any], attrs: dict[str, Any]) -> Any:
         """The op's result on bare arrays: one array, or a tuple where the op has several outputs."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from patchgrad.backend.base import Backend
@@ -19,6 +20,20 @@ def kernel(backend: str, op: str) -> Callable[[Kernel], Kernel]:
         return function
 
     return enter
+
+
+def first(other: Kernel) -> Callable[[Kernel], Kernel]:
+    """Decorate a kernel that runs where ``other`` declines."""
+
+    def before(function: Kernel) -> Kernel:
+        @wraps(function)
+        def either(xp: Any, *arrays: Any, **attrs: Any) -> Any:
+            found = other(xp, *arrays, **attrs)
+            return function(xp, *arrays, **attrs) if found is NotImplemented else found
+
+        return either
+
+    return before
 
 
 def install(backend: Backend) -> None:
