@@ -132,7 +132,13 @@ class Variant:
         self.pack = struct.Struct("".join("d" if kind == "float" else "q" for kind in kinds)).pack
 
     def __call__(self, *arguments: Any) -> None:
+        """Run the kernel in this thread alone."""
         self.run(self.pack(*[_word(entry) for entry in arguments]), 0, 1)
+
+    workers = 1
+
+    def shared(self, *arguments: Any) -> None:
+        self(*arguments)
 
 
 def ast_kind(parameter: Any) -> str:
