@@ -149,7 +149,8 @@ def shifted_sums(
 def shifted_products(
     out: Reals, x: Reals, ct: Reals, scratch: Reals, offsets: Wholes, rests_h: Wholes, rests_w: Wholes,
     batch: int, groups: int, channels: int, height: int, width: int, stride_h: int, stride_w: int, top: int, left: int,
-    phases: int, rows: int, pitch: int, spans: int, outs: int, size: int, out_h: int, out_w: int, room: int, images: int,
+    phases: int, rows: int, pitch: int, spans: int, outs: int, size: int, out_h: int, out_w: int, room: int,
+    images: int,
 ):  # fmt: skip
     """``out[worker]`` is (groups, outs, spans): products of cotangents and planes, summed over the worker's images."""
     plane = phases * rows * pitch
@@ -222,9 +223,10 @@ def _run(run: Any, y: Any, x: Any, weights: Any, bias: Any, plan: Plan, groups: 
     outs, channels = weights.shape[1], x.shape[1] // groups
     matrix = _blocks(weights.reshape(groups, outs, -1))
     room = channels * plan.plane + SLACK + matrix.shape[1] * BLOCK * (plan.count + SLACK)
-    scratch = numpy.empty(run.workers * room, x.dtype)
+    work = x.shape[0] * plan.count * weights.size
+    scratch = numpy.empty(run.parts(work) * room, x.dtype)
     run.shared(
-        y, x, matrix, bias, scratch, plan.offsets, plan.rests_h, plan.rests_w, x.shape[0], groups, channels,
+        work, y, x, matrix, bias, scratch, plan.offsets, plan.rests_h, plan.rests_w, x.shape[0], groups, channels,
         *x.shape[2:], *plan.packing, len(plan.offsets), outs, plan.count, *plan.size, y.shape[2] * y.shape[3],
         *plan.placing(y.shape[3]), room,
     )  # fmt: skip
@@ -276,11 +278,12 @@ def conv2d_weight(xp: Any, x: Any, ct: Any, kernel: tuple[int, int], groups: int
     offsets = plan.spans(channels, SPANS)
     each = channels * plan.plane + SLACK + blocks * BLOCK * size
     images = max(1, min(batch, NEAR // (each * x.dtype.itemsize)))
-    scratch = numpy.empty(run.workers * images * each, x.dtype)
-    out = numpy.empty((run.workers, groups, blocks * BLOCK, len(offsets)), x.dtype)
+    work = batch * plan.count * groups * outs * len(offsets)
+    scratch = numpy.empty(run.parts(work) * images * each, x.dtype)
+    out = numpy.empty((run.parts(work), groups, blocks * BLOCK, len(offsets)), x.dtype)
     run.shared(
-        out, x, ct, scratch, offsets, plan.rests_h, plan.rests_w, batch, groups, channels, *x.shape[2:], *plan.packing,
-        len(offsets), outs, size, *plan.size, images * each, images,
+        work, out, x, ct, scratch, offsets, plan.rests_h, plan.rests_w, batch, groups, channels, *x.shape[2:],
+        *plan.packing, len(offsets), outs, size, *plan.size, images * each, images,
     )  # fmt: skip
     found = out.sum(axis=0)[:, :outs, : channels * len(plan.offsets)].reshape(groups * outs, channels, *kernel)
     return found if numpy.isfinite(found).all() else NotImplemented
