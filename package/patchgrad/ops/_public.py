@@ -45,6 +45,7 @@ METHODS = {
     'sorting': 'argsort kthvalue max min msort sort topk',
     'standard': 'to_device',
     'statistics': 'bincount corrcoef count_nonzero cov histc histogram nanmean nansum std var',
+    'stft': 'istft stft',
     'strided': 'as_strided data_ptr element_size is_contiguous nelement storage_offset stride unfold',
     'trigonometric': 'acos acosh arccos arccosh arcsin arcsinh arctan arctan2 arctanh asin asinh atan atan2 atanh cos cosh sin sinc sinh tan tanh',
     'vector_norm': 'dist logsumexp norm renorm',

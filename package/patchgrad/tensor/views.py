@@ -230,12 +230,16 @@ def _follow(xp: Any, value: Any, path: Any) -> Any:
 
 
 def _outside(xp: Any, ct: Any, s: Any) -> Any:
-    """The cotangent of the base: zero where the view was written."""
-    mask = host.ones(s.shape_of("base"), dtype=bool)
+    """The cotangent of the base: zero where the view was written, be it one part of complex numbers alone."""
+    kind = s.dtype_of("base")
+    mask = host.full(s.shape_of("base"), 1 + 1j if kind.kind == "c" else 1, dtype=kind)
     from patchgrad.backend import cpu
 
-    _follow(cpu.xp, mask, s.path)[...] = False
-    return xp.where(xp.asarray(mask), ct, 0.0)
+    _follow(cpu.xp, mask, s.path)[...] = 0
+    if kind.kind != "c" or (mask.real == mask.imag).all():
+        return xp.where(xp.asarray(mask != 0), ct, 0.0)
+    real = xp.where(xp.asarray(mask.real != 0), xp.real(ct), 0.0)
+    return real + 1j * xp.where(xp.asarray(mask.imag != 0), xp.imag(ct), 0.0)
 
 
 def _written(xp: Any, base: Array, value: Array, *, path: Any) -> Array:
@@ -259,6 +263,11 @@ WRITE_VIEW = define(
             (draw(4, 3), draw(2, 4)),
             {"path": (("permute", {"axes": (1, 0)}), ("select", {"index": (slice(1, 3), ...)}))},
             "view of a view",
+        ),
+        Sample(
+            (draw(3) + 1j * draw(3), draw(2)),
+            {"path": (("imag", {}), ("select", {"index": (slice(1, 3), ...)}))},
+            "a part of complex numbers",
         ),
     ],
 )

@@ -208,9 +208,13 @@ def _as_tensor(node: Node, index: int, is_input: bool, value: Any) -> Any:
     producer, port = (node.parents[index], node.ports[index]) if is_input else (node, index)
     if isinstance(producer, Tensor):
         return producer
-    if producer is not None:
-        tensor.node, tensor.port, tensor.requires_grad = producer, port, True
-    return tensor
+    if producer is None:
+        return tensor
+    kind = node.dtypes[index] if is_input else value.dtype
+    if kind != value.dtype:  # it was cast to the dtype of the inputs beside it: the cast goes on the tape too
+        tensor = Tensor((value.real if value.dtype.kind == "c" and kind.kind != "c" else value).astype(kind))
+    tensor.node, tensor.port, tensor.requires_grad = producer, port, True
+    return tensor if kind == value.dtype else tensor_namespace().astype(tensor, value.dtype)
 
 
 def _wide(value: Any) -> Any:
