@@ -119,8 +119,10 @@ if TYPE_CHECKING:
     from patchgrad.ops.linalg_det import *
     from patchgrad.ops.linalg_earlier import *
     from patchgrad.ops.linalg_function import *
+    from patchgrad.ops.linalg_lowrank import *
     from patchgrad.ops.linalg_lu import *
     from patchgrad.ops.linalg_products import *
+    from patchgrad.ops.linalg_reflections import *
     from patchgrad.ops.linalg_sums import *
     from patchgrad.ops.modified_bessel import *
     from patchgrad.ops.movement import *

@@ -10,8 +10,8 @@ from patchgrad.ops.linalg_products import conjugate
 from patchgrad.ops.out import takes_out
 from patchgrad.tensor import Tensor
 
-__all__ = ["cholesky", "inverse", "lu", "lu_solve", "pinverse", "qr", "svd"]
-METHODS = "cholesky inverse lu lu_solve pinverse qr svd"
+__all__ = ["cholesky", "inverse", "lu", "lu_solve", "pinverse", "qr", "svd", "triangular_solve"]
+METHODS = "cholesky inverse lu lu_solve pinverse qr svd triangular_solve"
 
 
 class SingularValues(NamedTuple):
@@ -20,6 +20,23 @@ class SingularValues(NamedTuple):
     U: Tensor
     S: Tensor
     V: Tensor
+
+
+class Solution(NamedTuple):
+    """What `triangular_solve` gives."""
+
+    solution: Tensor
+    cloned_coefficient: Tensor
+
+
+@takes_out
+def triangular_solve(
+    b: Any, A: Any, upper: bool = True, transpose: bool = False, unitriangular: bool = False
+) -> Solution:
+    """`linalg.solve_triangular` with the right side first, and a copy of A; ``transpose`` solves with A.mT."""
+    left = A.mT if transpose else A
+    found = linalg_inverse.solve_triangular(left, b, upper=upper != transpose, unitriangular=unitriangular)
+    return Solution(found, A.clone())
 
 
 @takes_out
