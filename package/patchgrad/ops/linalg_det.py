@@ -15,6 +15,7 @@ from patchgrad.backend import host
 from patchgrad.ops import elementwise, matrices, shapes
 from patchgrad.ops.linalg_inverse import well_conditioned
 from patchgrad.ops.matrices import adjoint, conj
+from patchgrad.ops.out import takes_out
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.precision import under_autocast
 
@@ -152,6 +153,7 @@ class SignAndLogarithm(NamedTuple):
     logabsdet: Tensor
 
 
+@takes_out
 @under_autocast
 def det(input: Any) -> Tensor:
     """The determinant of square matrices: (..., n, n) -> (...).
@@ -163,6 +165,7 @@ def det(input: Any) -> Tensor:
     return apply(DET, input)
 
 
+@takes_out
 @under_autocast
 def slogdet(input: Any) -> SignAndLogarithm:
     """Sign and logarithm of the absolute value of the determinant, which itself might overflow.
