@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import wraps
 from typing import Any
 
@@ -73,9 +74,11 @@ drawing = Drawing()
 def _through(draw: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(draw)
     def drawn(self: Stream, *args: Any, **kwargs: Any) -> Array:
-        if drawing.around is None:
-            return draw(self, *args, **kwargs)
-        return drawing.around(draw, self, *args, **kwargs)
+        backend = next((entry for entry in (*args, *kwargs.values()) if isinstance(entry, Backend)), None)
+        with nullcontext() if backend is None else backend.here():
+            if drawing.around is None:
+                return draw(self, *args, **kwargs)
+            return drawing.around(draw, self, *args, **kwargs)
 
     return drawn
 
