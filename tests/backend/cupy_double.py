@@ -180,7 +180,11 @@ def module(twin: ctypes.CDLL) -> ModuleType:
             getDeviceCount=lambda: 2,
             getDevice=lambda: _Device.current,
             getDeviceProperties=lambda index: {
-                "name": b"Double", "totalGlobalMem": 4, "multiProcessorCount": 3, "warpSize": 32, "l2CacheSize": 2,
+                "name": b"Double",
+                "totalGlobalMem": 4,
+                "multiProcessorCount": 3,
+                "warpSize": 32,
+                "l2CacheSize": 2,
             },
             memGetInfo=lambda: (3, 4),
         ),

@@ -77,6 +77,8 @@ def test_a_number_chooses_among_gpus(gpu):
         pg.nn.Linear(2, 2, device="cuda:1").weight, pg.ones(2, device="cuda").to("cuda:1"),
     ]  # fmt: skip
     assert {str(x.device) for x in made} == {"cuda:1"}
+    with pg.device(1):
+        assert [str(x.device) for x in (pg.ones(2), pg.rand(2), pg.nn.Linear(2, 2).bias)] == ["cuda:1"] * 3
     assert [x.get_device() for x in (pg.ones(1, device="cuda"), pg.ones(1).cuda(), made[0].to("cuda:0"))] == [0, 0, 0]
     with pg.cuda.device(1):
         assert pg.cuda.current_device() == 1

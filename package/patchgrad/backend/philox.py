@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 import threading
 from collections.abc import Callable
-from contextlib import nullcontext
 from functools import wraps
 from typing import Any
 
@@ -74,11 +73,9 @@ drawing = Drawing()
 def _through(draw: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(draw)
     def drawn(self: Stream, *args: Any, **kwargs: Any) -> Array:
-        backend = next((entry for entry in (*args, *kwargs.values()) if isinstance(entry, Backend)), None)
-        with nullcontext() if backend is None else backend.here():
-            if drawing.around is None:
-                return draw(self, *args, **kwargs)
-            return drawing.around(draw, self, *args, **kwargs)
+        if drawing.around is None:
+            return draw(self, *args, **kwargs)
+        return drawing.around(draw, self, *args, **kwargs)
 
     return drawn
 

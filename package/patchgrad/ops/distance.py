@@ -8,11 +8,12 @@ from typing import Any
 from patchgrad.backend import host
 from patchgrad.errors import ArgumentError, ShapeError
 from patchgrad.ops import elementwise, linalg, linalg_norm
+from patchgrad.ops.out import takes_out
 from patchgrad.tensor import Tensor
 from patchgrad.tensor.explain import placed
 from patchgrad.tensor.precision import under_autocast
 
-__all__ = ["cdist", "cosine_similarity", "pairwise_distance", "pdist"]
+__all__ = ["bilinear", "cdist", "cosine_similarity", "pairwise_distance", "pdist"]
 
 
 def p_norm(x: Any, p: float, dim: int, keepdim: bool = False) -> Tensor:
@@ -45,6 +46,7 @@ def pairwise_distance(x1: Any, x2: Any, p: float = 2.0, eps: float = 1e-6, keepd
     return p_norm(x1 - x2 + eps, p, -1, keepdim)
 
 
+@takes_out
 def normalize(input: Any, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> Tensor:
     """Vectors along ``dim`` divided by their p-norm, or by ``eps`` if that is larger."""
     return input / p_norm(input, p, dim, keepdim=True).clamp(min=eps)

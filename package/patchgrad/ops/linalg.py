@@ -8,6 +8,7 @@ from patchgrad.autograd.op import Sample, define
 from patchgrad.errors import ShapeError
 from patchgrad.ops import shapes
 from patchgrad.ops.matrices import adjoint, conj
+from patchgrad.ops.out import takes_out
 from patchgrad.tensor import Tensor, apply
 from patchgrad.typing import Shape
 
@@ -57,6 +58,7 @@ MATMUL = define(
 )
 
 
+@takes_out
 def matmul(input: Tensor, other: Tensor) -> Tensor:
     """Matrix product ``y = input @ other``, below ``a @ b``.
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from patchgrad.autograd.op import Sample, define
 from patchgrad.ops import shapes
+from patchgrad.ops.out import takes_out
 from patchgrad.tensor import Tensor, apply
 
 __all__ = ["log_softmax", "softmax"]
@@ -60,6 +61,7 @@ LOG_SOFTMAX = define(
 )
 
 
+@takes_out
 def softmax(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
     """Positive numbers that add up to 1 along ``dim``; (*) -> (*)."""
     return apply(SOFTMAX, input if dtype is None else input.to(dtype=dtype), axis=dim)
@@ -70,6 +72,7 @@ def softmin(input: Tensor, dim: int) -> Tensor:
     return softmax(-input, dim)
 
 
+@takes_out
 def log_softmax(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
     """``log(softmax(x))`` along ``dim``, without underflow; (*) -> (*)."""
     return apply(LOG_SOFTMAX, input if dtype is None else input.to(dtype=dtype), axis=dim)
