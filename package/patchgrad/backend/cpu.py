@@ -20,11 +20,11 @@ def _astype(x: Any, dtype: Any, /, *, copy: bool = True) -> Any:
 
 def _sum(x: Any, /, *, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> Any:
     """As ``numpy.sum``, without the layers of Python around it, which cost as much as a small sum."""
-    return numpy.add.reduce(x, axis, dtype, None, keepdims)
+    return numpy.add.reduce(x, axis, dtype, None, keepdims)  # type: ignore[call-overload]
 
 
 def _max(x: Any, /, *, axis: Any = None, keepdims: bool = False) -> Any:
-    return numpy.maximum.reduce(x, axis, None, None, keepdims)
+    return numpy.maximum.reduce(x, axis, None, None, keepdims)  # type: ignore[call-overload]
 
 
 FUNCTIONS = {name: value for name, value in vars(numpy).items() if not name.startswith("_")} | {
