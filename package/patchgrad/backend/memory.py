@@ -1,8 +1,8 @@
 """Memory of the host that was freed stays at hand for the next step.
 
 A step allocates and frees the same large arrays over and over. The GNU C library gives such memory back to the system
-each time and gets it anew, zeroed page by page, which costs as much as an elementwise operation on it. Other C libraries
-are left as they are, and so is one that was told otherwise by ``MALLOC_TRIM_THRESHOLD_`` or ``GLIBC_TUNABLES``.
+each time and gets it anew, zeroed page by page, which costs as much as an operation on it. Other C libraries are left
+as they are, and so is one that was told otherwise by ``MALLOC_TRIM_THRESHOLD_`` or ``GLIBC_TUNABLES``.
 """
 
 from __future__ import annotations

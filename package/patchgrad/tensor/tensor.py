@@ -346,11 +346,9 @@ def _tape(
     node = Node(op, attrs, parents, ports, backend, shapes, dtypes, 4)
     if op.saves:
         _keep(node, inputs, arrays, outputs)
-    port = 0
-    for output in outputs:
+    for port, output in enumerate(outputs):
         if output.data.dtype.kind in FLOATS:
             output.node, output.port, output.requires_grad = node, port, True
-        port += 1
 
 
 def _keep(node: Node, inputs: tuple[Any, ...], arrays: list[Any], outputs: tuple[Tensor, ...]) -> None:
