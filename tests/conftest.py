@@ -8,6 +8,10 @@ from pathlib import Path
 # Tests run side by side: threads that wait for each other inside a small product would cost a hundredfold.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("OMP_NUM_THREADS", "1")
+# Every step computes with the same kernels, however long the first of them took to compile.
+os.environ.setdefault("PATCHGRAD_KERNELS", "wait")
+# SciPy reads it when it is imported: its functions then take arrays of any library that speaks the array API.
+os.environ.setdefault("SCIPY_ARRAY_API", "1")
 
 import pytest
 from hypothesis import settings

@@ -77,9 +77,9 @@ if TYPE_CHECKING:
         seed,
         set_rng_state,
     )
-    from patchgrad.interop import from_torch, load, load_metadata, onnx, save
+    from patchgrad.interop import from_torch, load, load_metadata, onnx, save, to_torch
     from patchgrad.layergraph import LayerGraph, edit, layer
-    from patchgrad.ops import random, special
+    from patchgrad.ops import random, signal, special
     from patchgrad.ops.activation import *
     from patchgrad.ops.arithmetic import *
     from patchgrad.ops.arrange import *
@@ -98,7 +98,9 @@ if TYPE_CHECKING:
     from patchgrad.ops.error_functions import *
     from patchgrad.ops.exchange import *
     from patchgrad.ops.exponential import *
+    from patchgrad.ops.gamma import *
     from patchgrad.ops.gather import *
+    from patchgrad.ops.incomplete_gamma import *
     from patchgrad.ops.index import *
     from patchgrad.ops.index_along import *
     from patchgrad.ops.joining import *
@@ -110,17 +112,22 @@ if TYPE_CHECKING:
     from patchgrad.ops.linalg_lu import *
     from patchgrad.ops.linalg_products import *
     from patchgrad.ops.linalg_sums import *
+    from patchgrad.ops.modified_bessel import *
     from patchgrad.ops.movement import *
+    from patchgrad.ops.normal_functions import *
     from patchgrad.ops.random import *
+    from patchgrad.ops.random_counts import *
     from patchgrad.ops.ranks import *
     from patchgrad.ops.reduce import *
     from patchgrad.ops.rounding import *
     from patchgrad.ops.scatter_reduce import *
     from patchgrad.ops.searching import *
     from patchgrad.ops.selection import *
+    from patchgrad.ops.sequences import *
     from patchgrad.ops.softmax import *
     from patchgrad.ops.sorting import *
     from patchgrad.ops.statistics import *
+    from patchgrad.ops.stft import *
     from patchgrad.ops.strided import *
     from patchgrad.ops.trigonometric import *
     from patchgrad.ops.vector_norm import *

@@ -9,6 +9,7 @@ from typing import Any
 
 from patchgrad.backend import get_backend, random
 from patchgrad.backend.device import device as Device
+from patchgrad.backend.waiting import checks
 from patchgrad.errors import DeviceError
 
 __all__ = [
@@ -78,6 +79,7 @@ class device:
 def synchronize(device: Any = None) -> None:
     """Wait until the GPU has done all that was asked of it."""
     _cupy().cuda.Device(_index(device)).synchronize()
+    checks.settle()
 
 
 def get_device_name(device: Any = None) -> str:

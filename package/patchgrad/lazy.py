@@ -11,6 +11,8 @@ from collections.abc import Callable
 from importlib import import_module
 from typing import Any
 
+from patchgrad.errors import UnknownNameError
+
 Table = dict[str, str]
 """Module to the names it holds, separated by spaces."""
 
@@ -31,7 +33,7 @@ def attach(
         if name in below:
             return import_module(f"{package}.{name}")
         if name not in places:
-            raise AttributeError(f"module {package!r} has no attribute {name!r}", name=name, obj=sys.modules[package])
+            raise UnknownNameError(f"{package} has no name {name!r}", name, sys.modules[package])
         found = _member(places[name], name)
         vars(sys.modules[package])[name] = found
         return found

@@ -14,24 +14,37 @@ from patchgrad.nn import functional as F
 torch = pytest.importorskip("torch")
 NF = torch.nn.functional
 
+
+def up(x, axes=1):
+    """``x`` with axes of one element before its own. By methods, which PyTorch has for tensors without data, too."""
+    return x.reshape((1,) * axes + tuple(x.shape))
+
+
+def corner(x, *sizes):
+    """The first so many along each axis."""
+    for axis, size in enumerate(sizes):
+        x = x.narrow(axis, 0, size)
+    return x
+
+
 CASES = {
     "matmul": lambda lib, f, x, b, w: x @ x.T,
     "matrix and vector by @": lambda lib, f, x, b, w: x @ w,
     "mv": lambda lib, f, x, b, w: lib.mv(x, w),
     "dot": lambda lib, f, x, b, w: lib.dot(w, w),
     "outer": lambda lib, f, x, b, w: lib.outer(w, w),
-    "bmm": lambda lib, f, x, b, w: lib.bmm(x[None], x.T[None]),
-    "addmm": lambda lib, f, x, b, w: lib.addmm(x[:, :4], x, x.T),
-    "baddbmm": lambda lib, f, x, b, w: lib.baddbmm(x[None, :, :4], x[None], x.T[None]),
+    "bmm": lambda lib, f, x, b, w: lib.bmm(up(x), up(x.T)),
+    "addmm": lambda lib, f, x, b, w: lib.addmm(corner(x, 4, 4), x, x.T),
+    "baddbmm": lambda lib, f, x, b, w: lib.baddbmm(up(corner(x, 4, 4)), up(x), up(x.T)),
     "einsum": lambda lib, f, x, b, w: lib.einsum("ij,kj->ik", x, x),
     "inner": lambda lib, f, x, b, w: lib.inner(x, x),
     "bilinear": lambda lib, f, x, b, w: f.bilinear(x, x, x.new_ones(3, 5, 5)),
-    "linear": lambda lib, f, x, b, w: f.linear(x, x, w[:4]),
-    "conv1d": lambda lib, f, x, b, w: f.conv1d(x[None], x[None, :, :2]),
-    "conv2d": lambda lib, f, x, b, w: f.conv2d(x[None, None], x[None, None, :2, :2], w[:1]),
-    "conv_transpose2d": lambda lib, f, x, b, w: f.conv_transpose2d(x[None, None], x[None, None, :2, :2]),
-    "prelu": lambda lib, f, x, b, w: f.prelu(x, w[:1]),
-    "attention": lambda lib, f, x, b, w: f.scaled_dot_product_attention(x[None], x[None], x[None]),
+    "linear": lambda lib, f, x, b, w: f.linear(x, x, corner(w, 4)),
+    "conv1d": lambda lib, f, x, b, w: f.conv1d(up(x), up(corner(x, 4, 2))),
+    "conv2d": lambda lib, f, x, b, w: f.conv2d(up(x, 2), up(corner(x, 2, 2), 2), corner(w, 1)),
+    "conv_transpose2d": lambda lib, f, x, b, w: f.conv_transpose2d(up(x, 2), up(corner(x, 2, 2), 2)),
+    "prelu": lambda lib, f, x, b, w: f.prelu(x, corner(w, 1)),
+    "attention": lambda lib, f, x, b, w: f.scaled_dot_product_attention(up(x), up(x), up(x)),
     "double matmul": lambda lib, f, x, b, w: x.double() @ x.double().T,
     "mixed matmul": lambda lib, f, x, b, w: b @ x.T,
     "softmax": lambda lib, f, x, b, w: f.softmax(b, 0),
@@ -50,14 +63,14 @@ CASES = {
     "constant pad": lambda lib, f, x, b, w: f.pad(b, (1, 1)),
     "cosine_similarity": lambda lib, f, x, b, w: f.cosine_similarity(b, x),
     "pairwise_distance": lambda lib, f, x, b, w: f.pairwise_distance(b, x),
-    "max_pool2d": lambda lib, f, x, b, w: f.max_pool2d(b[None], 2),
+    "max_pool2d": lambda lib, f, x, b, w: f.max_pool2d(up(b), 2),
     "mse_loss": lambda lib, f, x, b, w: f.mse_loss(b, x),
     "l1_loss": lambda lib, f, x, b, w: f.l1_loss(b, b),
     "smooth_l1_loss": lambda lib, f, x, b, w: f.smooth_l1_loss(b, b),
     "huber_loss": lambda lib, f, x, b, w: f.huber_loss(b, b),
     "kl_div": lambda lib, f, x, b, w: f.kl_div(b, b.exp(), reduction="sum"),
-    "cross_entropy": lambda lib, f, x, b, w: f.cross_entropy(b, lib.zeros(4, dtype=lib.int64)),
-    "nll_loss": lambda lib, f, x, b, w: f.nll_loss(b, lib.zeros(4, dtype=lib.int64)),
+    "cross_entropy": lambda lib, f, x, b, w: f.cross_entropy(b, (b.select(1, 0) * 0).long()),
+    "nll_loss": lambda lib, f, x, b, w: f.nll_loss(b, (b.select(1, 0) * 0).long()),
     "binary_cross_entropy": lambda lib, f, x, b, w: f.binary_cross_entropy(b.sigmoid(), b.sigmoid()),
     "with logits": lambda lib, f, x, b, w: f.binary_cross_entropy_with_logits(b, b.sigmoid()),
     "poisson_nll_loss": lambda lib, f, x, b, w: f.poisson_nll_loss(b, b.abs()),
@@ -183,3 +196,50 @@ def _train(library, model, inputs, classes, low):
         losses.append(loss.item())
     assert scaler.get_scale() == 8192.0
     return losses
+
+
+def _scaled_exp(library, **casts):
+    """A function with a gradient of its own, and the dtypes that it sees."""
+    seen = []
+
+    class ScaledExp(library.autograd.Function):
+        @staticmethod
+        @library.amp.custom_fwd(device_type="cpu", **casts)
+        def forward(ctx, x, w):
+            y = x @ w
+            seen.append(("forward", library.is_autocast_enabled("cpu"), x.dtype, w.dtype, y.dtype))
+            ctx.save_for_backward(x, w)
+            return y
+
+        @staticmethod
+        @library.amp.custom_bwd(device_type="cpu")
+        def backward(ctx, ct):
+            x, w = ctx.saved_tensors
+            dx = ct @ w.T
+            seen.append(("backward", library.is_autocast_enabled("cpu"), dx.dtype))
+            return dx, x.T.to(ct.dtype) @ ct
+
+    return ScaledExp, seen
+
+
+@pytest.mark.parametrize("inside", [True, False])
+@pytest.mark.parametrize("cast", [None, "float32", "bfloat16"])
+def test_a_custom_function_runs_backward_as_it_ran_forward(inside, cast):
+    found = {}
+    for library in (pg, torch):
+        function, seen = _scaled_exp(library, **({} if cast is None else {"cast_inputs": getattr(library, cast)}))
+        x = library.ones(2, 3).requires_grad_()
+        w = library.ones(3, 2).to(library.bfloat16 if inside else library.float32)
+        with library.autocast("cpu", enabled=inside):
+            y = function.apply(x, w)
+        y.float().sum().backward()
+        names = [[str(entry).rpartition(".")[2] for entry in call] for call in seen]
+        found[library] = names, str(y.dtype).rpartition(".")[2], x.grad.tolist()
+    assert found[pg] == found[torch]
+
+
+def test_autocast_knows_kinds_of_devices_as_pytorch_does():
+    for kind in ("cpu", "cuda", "meta"):
+        assert pg.amp.is_autocast_available(kind) == torch.amp.is_autocast_available(kind)
+    with pytest.raises(pg.errors.DeviceError, match="is not a device"):
+        pg.amp.is_autocast_available("gpu")

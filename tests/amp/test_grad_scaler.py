@@ -111,3 +111,43 @@ def test_calls_out_of_order_are_told():
         scaler.scale(3)
     with pytest.raises(ArgumentError, match="must grow"):
         pg.amp.GradScaler(growth_factor=0.5)
+
+
+@pytest.mark.parametrize("name", ["SGD", "Adam"])
+def test_a_hundred_scaled_steps_follow_pytorchs(name):
+    """Growth, overflow and clipping on the way: a float16 product overflows while the scale is too large."""
+    rng = host.random.default_rng(0)
+    x, y = rng.standard_normal((64, 8)).astype("float32"), rng.standard_normal((64, 1)).astype("float32")
+    start = rng.standard_normal((8, 1)).astype("float32")
+    found = {library: _trajectory(library, name, x, y, start) for library in (pg, torch)}
+    scales, norms, weights = ([host.asarray(found[library][i]) for library in (pg, torch)] for i in range(3))
+    host.testing.assert_array_equal(*scales)
+    assert len(set(scales[0])) > 3
+    host.testing.assert_array_equal(host.isfinite(norms[0]), host.isfinite(norms[1]))
+    finite = host.isfinite(norms[0])
+    assert not finite.all()
+    host.testing.assert_allclose(norms[0][finite], norms[1][finite], rtol=1e-3)
+    host.testing.assert_allclose(*weights, rtol=1e-3, atol=1e-4)
+
+
+def _trajectory(library, name, x, y, start):
+    weight = library.nn.Parameter(library.tensor(start))
+    optimizer = getattr(library.optim, name)([weight], lr=0.01)
+    scaler = library.amp.GradScaler("cpu", init_scale=2.0**18, growth_interval=12)
+    scales, norms = [], []
+    for step in range(100):
+        part = slice(step % 4 * 16, step % 4 * 16 + 16)
+        optimizer.zero_grad()
+        with library.autocast("cpu", dtype=library.float16):
+            loss = ((library.tensor(x[part]) @ weight).float() - library.tensor(y[part])).square().mean()
+        scaler.scale(loss).backward()
+        scaler.unscale_(optimizer)
+        norms.append(library.nn.utils.clip_grad_norm_([weight], 1.0).item())
+        scaler.step(optimizer)
+        scaler.update()
+        scales.append(scaler.get_scale())
+        if step == 50:
+            state = scaler.state_dict()
+            scaler = library.amp.GradScaler("cpu")
+            scaler.load_state_dict(state)
+    return scales, norms, weight.detach().numpy()

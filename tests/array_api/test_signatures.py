@@ -40,7 +40,7 @@ SIGNATURES = {
     "(x, /, min=None, max=None)": "clip",
     "(arrays, /, *, axis=0)": "concat stack",
     "(x, /, *, axis=None, dtype=None, include_initial=False)": "cumulative_prod cumulative_sum",
-    "(x, /, *, axis=-1, n=1, prepend=None, append=None)": "diff",
+    "(x, /, n=1, *, axis=-1, prepend=None, append=None)": "diff",  # the standard takes n by name alone
     "(shape, *, dtype=None, device=None)": "empty ones zeros",
     "(x, /, *, dtype=None, device=None)": "empty_like ones_like zeros_like",
     "(x, /, axis)": "expand_dims squeeze",
@@ -70,7 +70,7 @@ SIGNATURES = {
     "(x, /, *, k=0)": "tril triu",
     "(x, /, *, axis=0)": "unstack",
     "(x1, x2, /, *, axis=-1)": "vecdot linalg.cross linalg.vecdot",
-    "(condition, x1, x2, /)": "where",
+    "(condition, x1=None, x2=None, /)": "where",  # the standard wants all three
     "(x, /, *, upper=False)": "linalg.cholesky",
     "(x, /, *, offset=0)": "linalg.diagonal",
     "(x, /, *, keepdims=False, ord='fro')": "linalg.matrix_norm",

@@ -25,27 +25,52 @@ GIVES_HOST = {"asnumpy"}
 TAKES_HOST = {"asarray", "array", "add_at"}
 
 
+waits: list[str] = []
+"""What made the host wait for the GPU, in order: numbers that were read, and shapes that depend on numbers."""
+WAITING = ("nonzero", "flatnonzero", "argwhere", "unique", "allclose", "array_equal")
+
+
+def _waiting(name: str) -> Any:
+    def read(self: Any, *args: Any) -> Any:
+        waits.append(name)
+        return getattr(self.view(numpy.ndarray), name)(*args)
+
+    return read
+
+
 class ndarray(numpy.ndarray):
     """An array "on the GPU"."""
 
     device = SimpleNamespace(id=0)
+    __bool__, __int__, __float__, __complex__, __index__, item, tolist, nonzero = map(
+        _waiting, ("__bool__", "__int__", "__float__", "__complex__", "__index__", "item", "tolist", "nonzero")
+    )
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, out: Any = None, **kwargs: Any) -> Any:
         _refuse_host((*inputs, *(out or ())), ufunc.__name__)
         if out is not None:
             kwargs["out"] = tuple(_plain(entry) for entry in out)
-        found = getattr(ufunc, method)(*map(_plain, inputs), **kwargs)
+        with numpy.errstate(all="ignore"):
+            found = getattr(ufunc, method)(*map(_plain, inputs), **kwargs)
         return out[0] if out is not None else _ours(found)
 
     def __array_function__(self, function: Any, *_: Any) -> Any:
         raise TypeError(f"numpy.{function.__name__} was given an array of the GPU")
 
     def __getitem__(self, index: Any) -> Any:
+        _count_masks(index)
         return _ours(_plain(self)[_index(index)])
 
     def __setitem__(self, index: Any, value: Any) -> None:
+        _count_masks(index if getattr(value, "shape", ()) else ())
         _refuse_host((value,), "setitem")
         _plain(self)[_index(index)] = _plain(value)
+
+
+def _count_masks(index: Any) -> None:
+    """A mask among the indices: how much it picks is known on the GPU alone."""
+    entries = index if isinstance(index, tuple) else (index,)
+    waits.extend("mask" for entry in entries if isinstance(entry, ndarray) and entry.dtype == bool)
 
 
 def _index(index: Any) -> Any:
@@ -80,10 +105,22 @@ def _function(name: str, function: Any) -> Any:
     def call(*args: Any, **kwargs: Any) -> Any:
         if name not in TAKES_HOST:
             _refuse_host((*args, *kwargs.values()), name)
-        found = function(*map(_plain, args), **{key: _plain(value) for key, value in kwargs.items()})
+        if name in WAITING:
+            waits.append(name)
+        with numpy.errstate(all="ignore"):
+            found = function(*map(_plain, args), **{key: _plain(value) for key, value in kwargs.items()})
         return _ours(found)
 
     return call
+
+
+def _take(a: Any, indices: Any, axis: Any = None) -> Any:
+    """CuPy wraps indices that are out of range, without a word."""
+    return numpy.take(a, indices, axis, mode="wrap")
+
+
+def _take_along(a: Any, indices: Any, axis: int) -> Any:
+    return numpy.take_along_axis(a, indices % a.shape[axis], axis)
 
 
 class _AddAt:
@@ -98,6 +135,11 @@ class _AddAt:
         numpy.add.at(_plain(a), _index(index), _plain(value))
 
 
+def _asnumpy(array: Any) -> Any:
+    waits.append("asnumpy")
+    return numpy.array(_plain(array))
+
+
 def module(twin: ctypes.CDLL) -> ModuleType:
     """What ``import cupy`` would give."""
     made: Any = ModuleType("cupy")
@@ -109,9 +151,10 @@ def module(twin: ctypes.CDLL) -> ModuleType:
         functions = {n: f for n, f in vars(getattr(numpy, part)).items() if callable(f) and not n.startswith("_")}
         setattr(made, part, SimpleNamespace(**{n: _function(n, f) for n, f in functions.items()}))
     made.ndarray, made.add = ndarray, _AddAt()
+    made.take, made.take_along_axis = _function("take", _take), _function("take_along_axis", _take_along)
     strided = _function("as_strided", numpy.lib.stride_tricks.as_strided)
     made.lib = SimpleNamespace(stride_tricks=SimpleNamespace(as_strided=strided))
-    made.asnumpy = lambda array: numpy.array(_plain(array))
+    made.asnumpy = _asnumpy
     by_name = {made.name: made for made in ALL}
     launch = cuda_twin.namespace(twin)[0].launch
     made.RawKernel = lambda source, name, options: _raw(by_name[name], source, launch)
@@ -153,7 +196,8 @@ class _Device:
 
     def use(self) -> None: ...
 
-    def synchronize(self) -> None: ...
+    def synchronize(self) -> None:
+        waits.append("synchronize")
 
 
 @contextmanager

@@ -21,23 +21,7 @@ from patchgrad.nn import functional as F
 from patchgrad.tensor import Tensor
 
 from ..contracts.op_samples import every_sample, run, tensors
-from . import cuda_twin, cupy_double
-
-
-@pytest.fixture(scope="module")
-def library(tmp_path_factory):
-    if cuda_twin.COMPILER is None:
-        pytest.skip("the twins of CUDA kernels need g++")
-    return cuda_twin.build(tmp_path_factory.mktemp("twin"))
-
-
-@pytest.fixture(params=["double", *([pytest.param("real", marks=pytest.mark.gpu)] if pg.cuda.is_available() else [])])
-def gpu(request):
-    if request.param == "real":
-        yield get_backend("cuda")
-        return
-    with cupy_double.installed(request.getfixturevalue("library")):
-        yield get_backend("cuda")
+from . import cupy_double
 
 
 def test_without_cupy_the_error_says_how_to_get_it(monkeypatch):
@@ -53,8 +37,8 @@ def test_without_cupy_the_error_says_how_to_get_it(monkeypatch):
             call()
 
 
-def test_cupy_without_a_gpu_is_told_apart(library, monkeypatch):
-    double = cupy_double.module(library)
+def test_cupy_without_a_gpu_is_told_apart(twin, monkeypatch):
+    double = cupy_double.module(twin)
     double.cuda.is_available = lambda: False
     monkeypatch.setitem(sys.modules, "cupy", double)
     with pytest.raises(DeviceError, match="needs an NVIDIA GPU, and none was found"):

@@ -57,13 +57,6 @@ def test_the_compiler_does_refuse_what_is_wrong(nvrtc):
     assert "nowhere" in compiled(nvrtc, wrong, "sm_80")
 
 
-@pytest.fixture(scope="module")
-def twin(tmp_path_factory):
-    if cuda_twin.COMPILER is None:
-        pytest.skip("the twins of CUDA kernels need g++")
-    return cuda_twin.build(tmp_path_factory.mktemp("twin"))
-
-
 def _wider(draw) -> dict[str, list[Sample]]:
     """Larger samples than the ops' own: more rows than one, longer than a block, values that break careless code."""
     long = draw(5, 300)
@@ -157,7 +150,7 @@ def test_sums_into_repeated_places_have_one_order(twin):
 def test_declining_leads_to_the_plain_forward():
     backend = cuda_twin.cpu.Backend("cuda", cpu.xp, ()) if hasattr(cuda_twin.cpu, "Backend") else None
     assert backend is not None
-    kernels.install_with_fallback(backend, find)
+    kernels.install(backend, find)
     whole = host.asarray([[3, 1], [2, 5]])
     attrs = {"kernel": (2, 2), "stride": (1, 1), "padding": ((0, 0), (0, 0)), "dilation": (1, 1)}
     assert backend.kernels["max_pool2d"](cpu.xp, whole[None], **attrs)[0].tolist() == [[[5]]]

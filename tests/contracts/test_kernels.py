@@ -6,7 +6,7 @@ import pytest
 
 import patchgrad as pg
 from patchgrad.autograd.op import OpSpec, Saved, find
-from patchgrad.backend import backend_of, cpu, get_backend, host
+from patchgrad.backend import backend_of, get_backend, host
 from patchgrad.backend.random import Stream
 from patchgrad.errors import DeviceError, GradError
 from patchgrad.tensor import Tensor, apply
@@ -26,14 +26,6 @@ def _missing_gpu() -> str:
 MISSING = _missing_gpu()
 GPU_SAMPLES = every_sample() if not MISSING else [pytest.param(None, None, id="every op")]
 on_gpu = pytest.mark.skipif(bool(MISSING), reason=MISSING)
-
-
-@pytest.mark.parametrize(("op", "sample"), [p for p in every_sample() if p.values[0].name in cpu.backend.kernels])
-def test_a_kernel_equals_the_plain_forward(op, sample):
-    plain = op.forward(cpu.xp, *sample.inputs, **sample.attrs)
-    fast = cpu.backend.kernels[op.name](cpu.xp, *sample.inputs, **sample.attrs)
-    host.testing.assert_allclose(fast, plain, rtol=1e-13)
-    assert fast.dtype == plain.dtype
 
 
 @pytest.mark.gpu

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from hypothesis import strategies as st
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 import patchgrad as pg
 from patchgrad import optim
 from patchgrad.backend.random import default_stream
+from patchgrad.errors import GraphError
 from patchgrad.layergraph import Edge, LayerGraph, LayerNode, PortRef, catalogue, commands
 from patchgrad.layergraph.check import check, settle
 from patchgrad.layergraph.history import History
@@ -169,8 +172,22 @@ def random_command(graph: LayerGraph, rng: random.Random) -> commands.AnyCommand
         "share": lambda: _share(graph, rng) or commands.Share(uid, rng.choice(uids)),
         "unshare": lambda: commands.Unshare(rng.choice([n.uid for n in graph.nodes.values() if n.shares] or uids)),
     }
+    if rng.random() < 0.1:
+        return commands.Several(tuple(_in_turn(graph, rng, rng.randint(0, 3))))
     often = ("insert", "insert", "resize", "resize", "resize", "connect", "remove", "replace", "share", *makers)
     return makers[rng.choice(often)]()
+
+
+def _in_turn(graph: LayerGraph, rng: random.Random, count: int) -> Iterator[commands.OneCommand]:
+    """Edits that follow each other, and now and then one that cannot be made."""
+    for _ in range(count):
+        if not graph.nodes or not graph.edges:
+            return
+        command = random_command(graph, rng)
+        if not isinstance(command, commands.Several):
+            yield command
+            with suppress(GraphError):
+                graph = command.apply(graph)
 
 
 def _share(graph: LayerGraph, rng: random.Random) -> commands.Share | None:

@@ -23,6 +23,22 @@ SPREADS = [
 ]
 
 
+DRAWN = ["uniform_", "normal_", "trunc_normal_", "xavier_uniform_", "xavier_normal_", "kaiming_uniform_",
+         "kaiming_normal_", "orthogonal_", "sparse_"]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DRAWN)
+def test_values_may_come_from_a_generator_and_leave_the_global_numbers_alone(name):
+    before = pg.get_rng_state()
+    settings = {"sparsity": 0.3} if name == "sparse_" else {}
+    first, second, third = (
+        getattr(init, name)(pg.zeros(5, 4), **settings, generator=pg.Generator().manual_seed(seed)).tolist()
+        for seed in (1, 1, 2)
+    )
+    assert first == second != third
+    assert pg.get_rng_state() == before
+
+
 @pytest.mark.parametrize(("fill", "std", "mean"), SPREADS)
 def test_values_have_the_stated_spread_and_repeat_with_the_seed(fill, std, mean):
     weight = nn.Parameter(pg.zeros(60, 40, 3, 3))

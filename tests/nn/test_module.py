@@ -185,7 +185,7 @@ def test_forgetting_super_init_is_explained():
 
 
 def test_a_missing_attribute_is_an_attribute_error_with_the_class_name():
-    with pytest.raises(AttributeError, match="'Net' object has no attribute 'lost'"):
+    with pytest.raises(AttributeError, match="Net has no attribute 'lost'"):
         _ = Net().lost
     with pytest.raises(AttributeError, match="no child 'lost'"):
         Net().get_submodule("block.lost")

@@ -1,5 +1,8 @@
 """Parameters in lists, by name, and as one vector."""
 
+import copy
+import pickle
+
 import numpy as np
 import pytest
 
@@ -58,3 +61,31 @@ MISTAKES = [
 def test_a_mistake_is_told(mistake, says):
     with pytest.raises(PatchgradError, match=says):
         mistake()
+
+
+def test_a_buffer_becomes_a_buffer_where_it_is_assigned():
+    module = nn.Module()
+    module.mean = nn.Buffer(pg.ones(2))
+    module.count = nn.Buffer([1.0, 2.0], persistent=False)
+    assert [name for name, _ in module.named_buffers()] == ["mean", "count"]
+    assert list(module.state_dict()) == ["mean"]
+    assert not list(module.parameters())
+    twin = copy.deepcopy(module).double()
+    assert twin.count.tolist() == [1, 2]
+    assert list(twin.state_dict()) == ["mean"]
+    assert not twin.count.persistent
+    module.mean = pg.zeros(3)
+    assert module.state_dict()["mean"].shape == (3,)
+
+
+def test_states_and_tensors_with_shared_memory_can_be_pickled():
+    module = nn.BatchNorm1d(2)
+    state = module.state_dict()
+    part = pg.arange(4.0)[1:3]
+    for value in (state, part, part.detach()):
+        again = pickle.loads(pickle.dumps(value))
+        assert repr(again) == repr(value) == repr(copy.deepcopy(value))
+    x = pg.tensor([1.0, 2.0], requires_grad=True)
+    (x * x).sum().backward()
+    assert pickle.loads(pickle.dumps(x)).grad.tolist() == [2, 4]
+    assert copy.deepcopy(x * 2).grad_fn is None

@@ -7,7 +7,7 @@ import patchgrad as pg
 from patchgrad import nn
 from patchgrad.errors import ArgumentError, PatchgradError
 
-from .parity import assert_parity, classes, distribution, normal, rows, signs, texts, torch, unit
+from .parity import assert_parity, classes, close, distribution, normal, pair_of, rows, signs, texts, torch, unit
 
 ROW, OTHER, THIRD = normal(5, 6), normal(5, 6), normal(5, 6)
 REDUCTIONS = ["", "reduction='sum'", "reduction='none'"]
@@ -96,10 +96,86 @@ PAIRS = [
 ]
 
 
+LINEAR = "nn.LinearCrossEntropyLoss(6, 4, "
+PIECES = "options=nn.LinearCrossEntropyOptions("
+WITH_WEIGHTS = [
+    (f"{LINEAR}bias=True)", [ROW, classes(4, 5)]),
+    (f"{LINEAR}reduction='sum', ignore_index=2, label_smoothing=0.2)", [ROW, classes(4, 5)]),
+    (f"{LINEAR}out_features=(2, 3), bias=True, reduction='none')", [ROW, classes(4, 5, 2, 3)]),
+    (f"{LINEAR}weight=tensor([0.5, 1.0, 2.0, 0.1]))", [ROW, distribution(5, 4)]),
+    (f"{LINEAR}bias=True)", [normal(6), classes(4)]),
+    (f"{LINEAR}{PIECES}batch_chunk_size=2))", [ROW, classes(4, 5)]),
+    (f"{LINEAR}bias=True, reduction='sum', {PIECES}chunking_method='aspect_ratio:4'))", [ROW, classes(4, 5)]),
+    (f"{LINEAR}weight=tensor([0.5, 1.0, 2.0, 0.1]), ignore_index=1, {PIECES}))", [ROW, classes(4, 5)]),
+    (f"{LINEAR}reduction='none', {PIECES}batch_chunk_size=3))", [ROW, classes(4, 5)]),
+    ("nn.AdaptiveLogSoftmaxWithLoss(6, 9, [2, 5], div_value=2.0)", [ROW, classes(9, 5)]),
+    ("nn.AdaptiveLogSoftmaxWithLoss(6, 9, [4], head_bias=True)", [normal(20, 6), classes(9, 20)]),
+    ("nn.AdaptiveLogSoftmaxWithLoss(6, 9, [4, 8], div_value=1.5)", [normal(6), classes(9)]),
+]
+
+
 @pytest.mark.filterwarnings("ignore:reduction. 'mean' divides the total loss")
 @rows(CASES)
 def test_a_loss_gives_what_pytorch_gives(case):
     assert_parity(case)
+
+
+@rows(WITH_WEIGHTS)
+def test_a_loss_with_weights_of_its_own_gives_what_pytorch_gives(case):
+    assert_parity(case)
+
+
+@texts([case for case in WITH_WEIGHTS if "tensor" not in case[0]])
+def test_a_loss_with_weights_prints_as_in_pytorch(text):
+    printed = [repr(eval(text, {"nn": library})) for library in (nn, torch.nn)]
+    assert printed[0].partition("options=Lin")[0] == printed[1].partition("options=Lin")[0]
+
+
+def test_an_adaptive_softmax_tells_all_probabilities_and_the_best_class():
+    rng = np.random.default_rng(0)
+    ours, theirs = pair_of("nn.AdaptiveLogSoftmaxWithLoss(6, 12, [3, 7], div_value=1.5)", rng)
+    for scale in (0.1, 4.0):
+        x = rng.normal(size=(40, 6)) * scale
+        close(ours.log_prob(pg.tensor(x)), theirs.log_prob(torch.tensor(x)), "log_prob")
+        np.testing.assert_allclose(np.exp(ours.log_prob(pg.tensor(x)).data).sum(1), 1)
+        assert ours.predict(pg.tensor(x)).tolist() == theirs.predict(torch.tensor(x)).tolist()
+
+
+@pytest.mark.parametrize("settings", ["", "blank=3, reduction='sum'", "reduction='none', zero_infinity=True"])
+@pytest.mark.parametrize("padded", [True, False])
+def test_ctc_loss_gives_what_pytorch_gives(settings, padded):
+    rng = np.random.default_rng(5)
+    x, targets = rng.normal(size=(6, 3, 4)), np.array([[1, 2, 0], [2, 2, 2], [0, 1, 0]]) + ("blank" not in settings)
+    counts = np.array([2, 3, 1])
+    labels = targets if padded else np.concatenate([row[:count] for row, count in zip(targets, counts, strict=True)])
+    gradients = []
+    for library, layers in ((pg, nn), (torch, torch.nn)):
+        logits = library.tensor(x, requires_grad=True)
+        lengths = library.tensor([6, 3 if "zero" in settings else 5, 4]), library.tensor(counts)
+        loss = eval(f"nn.CTCLoss({settings})", {"nn": layers})(
+            layers.LogSoftmax(2)(logits), library.tensor(labels), *lengths
+        )
+        loss.sum().backward()
+        gradients.append((loss, logits.grad))
+    for own, their in zip(*gradients, strict=True):
+        close(own, their, settings)
+
+
+def kept_by(node):
+    """Shapes of all that the tape keeps behind a node."""
+    known = node.saved if isinstance(node.saved, (list, tuple)) else ()
+    saved = [value.shape for value in known if hasattr(value, "shape")]
+    return saved + [shape for parent, _ in node.next_functions if hasattr(parent, "saved") for shape in kept_by(parent)]
+
+
+def test_pieces_of_a_batch_never_keep_the_logits():
+    x, target = pg.randn(20, 4, requires_grad=True), pg.randint(0, 100, (20,))
+    whole, pieces = (
+        nn.LinearCrossEntropyLoss(4, 100, options=options)(x, target)
+        for options in (None, nn.LinearCrossEntropyOptions(batch_chunk_size=5))
+    )
+    assert (20, 100) in kept_by(whole.grad_fn)
+    assert [shape for shape in kept_by(pieces.grad_fn) if 100 in shape] == []
 
 
 @rows(PAIRS)
@@ -140,6 +216,17 @@ MISTAKES = [
     (lambda: nn.GaussianNLLLoss()(pg.zeros(3, 4), pg.zeros(3, 4), pg.zeros(2)), "variance"),
     (lambda: nn.GaussianNLLLoss()(pg.zeros(3, 4), pg.zeros(3, 4), -pg.ones(3, 4)), "negative"),
     (lambda: nn.Bilinear(0, 1, 2), "in1_features"),
+    (lambda: nn.AdaptiveLogSoftmaxWithLoss(8, 5, [3, 3]), "that grow"),
+    (lambda: nn.AdaptiveLogSoftmaxWithLoss(8, 5, []), "cutoffs"),
+    (lambda: nn.AdaptiveLogSoftmaxWithLoss(3, 5, [3]), "nothing is left"),
+    (lambda: nn.AdaptiveLogSoftmaxWithLoss(8, 5, [3])(pg.zeros(2, 8), pg.tensor([1, 5])), "one of the classes"),
+    (lambda: nn.AdaptiveLogSoftmaxWithLoss(8, 5, [3])(pg.zeros(2, 8), pg.tensor([1])), "cannot use its inputs"),
+    (lambda: nn.LinearCrossEntropyOptions(chunking_method="halves"), "chunking_method"),
+    (lambda: nn.LinearCrossEntropyOptions(batch_chunk_size=0), "samples"),
+    (lambda: nn.LinearCrossEntropyLoss(3, 4)(pg.zeros(2, 5), pg.tensor([0, 1])), "linear_weight"),
+    (lambda: nn.LinearCrossEntropyLoss(3, 4, ignore_index=1)(pg.zeros(2, 3), pg.zeros(2, 4)), "no class to ignore"),
+    (lambda: nn.LinearCrossEntropyLoss(3, 4, weight=pg.ones(3)), "weight does not fit"),
+    (lambda: nn.CTCLoss(blank=-1), "blank"),
     (lambda: nn.functional.soft_margin_loss(pg.zeros(2), pg.ones(2), reduction="most"), "most"),
 ]
 

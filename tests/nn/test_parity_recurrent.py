@@ -22,6 +22,9 @@ RECURRENT = [
     ("nn.GRU(4, 6, num_layers=3, dropout=0.5).eval()", [SEQUENCE]),
     ("nn.GRU(4, 6, bidirectional=True)", [normal(5, 4), normal(2, 6)]),
     ("nn.LSTM(4, 6, num_layers=2, bidirectional=True)", [SEQUENCE, (STATES, STATES)]),
+    ("nn.LSTM(4, 6, proj_size=2)", [SEQUENCE]),
+    ("nn.LSTM(4, 6, 2, bias=False, bidirectional=True, proj_size=3)", [SEQUENCE, (normal(4, 3, 3), STATES)]),
+    ("nn.LSTM(4, 6, 2, batch_first=True, proj_size=5)", [normal(5, 4), (normal(2, 5), normal(2, 6))]),
 ]
 CELLS = [
     ("nn.RNNCell(4, 6)", [normal(3, 4), normal(3, 6)]),
@@ -99,6 +102,8 @@ MISTAKES = [
     (lambda: nn.GRU(4, 6)(pg.zeros(5, 3, 5)), "GRU cannot take x"),
     (lambda: nn.GRU(4, 6)(pg.zeros(5, 3, 4), pg.zeros(1, 2, 6)), "cannot start"),
     (lambda: nn.LSTM(4, 6)(pg.zeros(5, 3, 4), pg.zeros(1, 3, 6)), "cannot start"),
+    (lambda: nn.LSTM(4, 6, proj_size=6), "proj_size"),
+    (lambda: nn.LSTM(4, 6, proj_size=2)(pg.zeros(5, 3, 4), (pg.zeros(1, 3, 6), pg.zeros(1, 3, 6))), "cannot start"),
     (lambda: nn.GRUCell(4, 6)(pg.zeros(3, 5)), "GRUCell cannot take x"),
     (lambda: nn.LSTMCell(4, 6)(pg.zeros(3, 4), (pg.zeros(2, 6), pg.zeros(2, 6))), "this state"),
 ]

@@ -10,11 +10,11 @@ import pytest
 
 import patchgrad as pg
 
-from .cases import bitwise, comparison, complex, exponential, rounding, selection, trigonometric
+from .cases import bitwise, comparison, complex, exponential, rounding, selection, special, trigonometric
 from .cases import elementwise as arithmetic
 from .compare import Pair, array_of, torch
 
-FAMILIES = (arithmetic, bitwise, comparison, complex, exponential, rounding, selection, trigonometric)
+FAMILIES = (arithmetic, bitwise, comparison, complex, exponential, rounding, selection, special, trigonometric)
 CASES = [case for family in FAMILIES for case in family.CASES if "." not in case.name]
 NAMES = sorted({case.name for case in CASES})
 

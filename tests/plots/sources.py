@@ -27,7 +27,8 @@ def recorded(depth: int = 3, steps: int = 4) -> Any:
             row[127], row[128], row[0] = 3, 1, 4
             put(recorder, "activation_histogram", uid, step, row)
     log = [edit(1, 2, "insert Dropout", "applied"), edit(2, 3, "remove fc1", "refused")]
-    return SimpleNamespace(recorder=recorder, log=log)
+    timeline = SimpleNamespace(edits=lambda: [entry for entry in log if entry.status == "applied"])
+    return SimpleNamespace(recorder=recorder, timeline=timeline)
 
 
 def put(recorder: Recorder, quantity: str, uid: str, step: int, value: Any) -> None:

@@ -32,6 +32,7 @@ COMMANDS = (
     c.Duplicate(("n1",)),
     c.Share("n2", "n1"),
     c.Unshare("n2"),
+    c.Several((c.Freeze("n1"), c.Rename("n2", "head")), "two at once"),
 )
 
 RUN = m.RunView("running", 41, total=2000, epoch=1, steps_per_second=120.5, loss=0.25, lane="own kernel subshell")

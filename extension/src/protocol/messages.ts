@@ -411,6 +411,13 @@ export interface Unshare {
   readonly node: string;
 }
 
+/** Edits in order, each on what the one before it left; `words` say in short what they are for. */
+export interface Several {
+  readonly type: "several";
+  readonly commands: readonly (AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Duplicate | Share | Unshare)[];
+  readonly words?: string;
+}
+
 /** Ask for one edit. Refused if `revision` is not the kernel's current one. */
 export interface RunCommand {
   readonly type: "run-command";
@@ -504,7 +511,8 @@ export type Command =
   | Fold
   | Duplicate
   | Share
-  | Unshare;
+  | Unshare
+  | Several;
 
 export type FromBrowser =
   | Open

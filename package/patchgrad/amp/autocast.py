@@ -74,6 +74,11 @@ def is_autocast_enabled(device_type: str = "cuda") -> bool:
     return state.autocast is not None and Device(device_type).type in state.autocast.dtypes
 
 
+def is_autocast_available(device_type: str) -> bool:
+    """Does autocast know this kind of device? Whether there is such a device is another question."""
+    return Device(device_type).type in DEFAULTS
+
+
 def get_autocast_dtype(device_type: str) -> dtype:
     """The low dtype in force for this kind of device, or that it would have."""
     kind = Device(device_type).type

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from patchgrad.autograd.state import no_grad
-from patchgrad.backend import backend_of, host
+from patchgrad.backend import Backend, backend_of, host
 from patchgrad.errors import ArgumentError, GradError
 from patchgrad.tensor import Tensor
 from patchgrad.tensor.views import bump
@@ -52,7 +52,7 @@ class GradScaler:
         self._scale = float(init_scale)
         self._growth_factor, self._backoff_factor = growth_factor, backoff_factor
         self._growth_interval, self._growth_tracker = growth_interval, 0
-        self._found: weakref.WeakKeyDictionary[Any, bool] = weakref.WeakKeyDictionary()
+        self._found: weakref.WeakKeyDictionary[Any, bool | list[Any]] = weakref.WeakKeyDictionary()
         self._stepped: weakref.WeakSet[Any] = weakref.WeakSet()
 
     def scale(self, outputs: Any) -> Any:
@@ -82,15 +82,24 @@ class GradScaler:
             )
         self._found[optimizer] = self._unscaled(optimizer)
 
-    def _unscaled(self, optimizer: Any) -> bool:
-        """Divide all gradients; is one of them not finite?"""
+    def _unscaled(self, optimizer: Any) -> list[Any]:
+        """Divide all gradients; per device an array that is true where all of them are finite."""
         inverse = float(host.float32(1.0 / self._scale))
-        found = False
+        finite: dict[str, tuple[Backend, list[Any]]] = {}
         for group in optimizer.param_groups:
             for parameter in group["params"]:
                 if parameter.grad is not None:
-                    found = _divide(parameter.grad, inverse) or found
-        return found
+                    backend = backend_of(parameter.grad.data)
+                    _, flags = finite.setdefault(str(parameter.grad.device), (backend, []))
+                    flags.append(_divide(backend, parameter.grad, inverse))
+        return [backend.xp.all(backend.xp.stack(flags)) for backend, flags in finite.values()]
+
+    def _bad(self, optimizer: Any) -> bool:
+        """Was a gradient of this optimizer not finite? The first question waits for the GPU, once for all gradients."""
+        flags = self._found[optimizer]
+        if flags is not True and flags is not False:
+            self._found[optimizer] = flags = not all(map(bool, flags))
+        return flags
 
     def step(self, optimizer: Any, *args: Any, **kwargs: Any) -> Any:
         """``optimizer.step(...)`` with unscaled gradients, unless one of them is inf or NaN; returns what it returned.
@@ -106,7 +115,7 @@ class GradScaler:
         if optimizer not in self._found:
             self.unscale_(optimizer)
         self._stepped.add(optimizer)
-        return None if self._found[optimizer] else optimizer.step(*args, **kwargs)
+        return None if self._bad(optimizer) else optimizer.step(*args, **kwargs)
 
     def update(self, new_scale: float | Tensor | None = None) -> None:
         """Let the scale grow or shrink by what the steps since the last update found, or set it."""
@@ -116,7 +125,7 @@ class GradScaler:
             self._scale = float(new_scale)
         elif not self._found:
             raise GradError("update() was called before any step", hint="call scaler.step(optimizer) first")
-        elif any(self._found.values()):
+        elif any(map(self._bad, list(self._found))):
             self._scale, self._growth_tracker = self._scale * self._backoff_factor, 0
         else:
             self._grow()
@@ -180,17 +189,16 @@ _LARGEST = float(host.finfo("float32").max)
 """PyTorch keeps the scale in float32: it stops growing there."""
 
 
-def _divide(gradient: Tensor, inverse: float) -> bool:
-    """Multiply a gradient by the inverse scale; is there an inf or NaN in it?"""
+def _divide(backend: Backend, gradient: Tensor, inverse: float) -> Any:
+    """Multiply a gradient by the inverse scale; an array without axes: are all of its numbers finite?"""
     if gradient.dtype.name == "float16":
         raise GradError(
             "gradients in float16 cannot be unscaled",
             got="a parameter in float16",
             hint="keep the parameters in float32 and compute under autocast",
         )
-    backend = backend_of(gradient.data)
     with no_grad(), backend.quiet():
         gradient.data *= inverse
-        finite = bool(backend.xp.all(backend.xp.isfinite(gradient.data)))
+        finite = backend.xp.all(backend.xp.isfinite(gradient.data))
     bump(gradient)
-    return not finite
+    return finite

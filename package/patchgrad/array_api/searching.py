@@ -80,8 +80,13 @@ def searchsorted(x1: Tensor, x2: Any, /, *, side: str = "left", sorter: Tensor |
     return cast(bare("searchsorted", vector, values, side=side, sorter=None if sorter is None else sorter.data), int64)
 
 
-def where(condition: Tensor, x1: Any, x2: Any, /) -> Tensor:
-    """``x1`` where the condition holds, else ``x2``."""
+def where(condition: Tensor, x1: Any = None, x2: Any = None, /) -> Any:
+    """``x1`` where the condition holds, else ``x2``.
+
+    Without both it is `nonzero`, which the standard leaves out: scikit-learn calls it so.
+    """
+    if x1 is None and x2 is None:
+        return nonzero(condition)
     return apply(WHERE, tensor(condition, "where"), *_choices(x1, x2))
 
 

@@ -132,9 +132,12 @@ def _running(op: Any, x: Tensor, axis: int | None, dtype: Any, initial: int | No
 
 
 def diff(
-    x: Tensor, /, *, axis: int = -1, n: int = 1, prepend: Tensor | None = None, append: Tensor | None = None
+    x: Tensor, /, n: int = 1, *, axis: int = -1, prepend: Tensor | None = None, append: Tensor | None = None
 ) -> Tensor:
-    """Differences of neighbours along an axis, ``n`` times over, of ``x`` with these put before and after it."""
+    """Differences of neighbours along an axis, ``n`` times over, of ``x`` with these put before and after it.
+
+    ``n`` may be given by its place, as NumPy and PyTorch have it: scikit-learn does.
+    """
     place = axis_in(axis, tensor(x, "diff").ndim)
     parts: Any = alike(*(entry for entry in (prepend, x, append) if entry is not None))
     found: Any = concat(parts, axis=place) if len(parts) > 1 else x

@@ -82,6 +82,10 @@ class OpSpec:
     """Inputs that keep their dtype all the same."""
     saved_inputs: tuple[int, ...] = field(init=False)
     saved_outputs: tuple[int, ...] = field(init=False)
+    chosen: dict[str, Callable[..., Any]] = field(init=False, default_factory=dict[str, Callable[..., Any]])
+    """By backend: what computes the result there. Filled by `Backend.choose`, as are the rules."""
+    chosen_rules: dict[str, dict[str, Rule]] = field(init=False, default_factory=dict[str, dict[str, Rule]])
+    """By backend: kernels in the place of gradient rules, by input; "" for the joint rule."""
     saved_names: tuple[str, ...] = field(init=False)
     """Names of what a node keeps, in order: inputs, then outputs."""
     single: bool = field(init=False)

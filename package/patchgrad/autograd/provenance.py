@@ -27,12 +27,18 @@ def caller(depth: int = 2) -> tuple[CodeType | None, int]:
     frame: Any = sys._getframe(depth)
     while frame is not None:
         code = frame.f_code
-        if id(code) not in _inside:
-            if not code.co_filename.startswith(PACKAGE):
-                return code, frame.f_lasti
-            _inside.add(id(code))
+        if id(code) not in _inside and not is_inside(code):
+            return code, frame.f_lasti
         frame = frame.f_back
     return None, -1
+
+
+def is_inside(code: CodeType) -> bool:
+    """Does this code belong to this package?"""
+    if not code.co_filename.startswith(PACKAGE):
+        return False
+    _inside.add(id(code))
+    return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,10 @@ class World(Protocol):
     def namespace(self, node: Node) -> Any:
         """The ``xp`` that the node's rules run with."""
 
+    def rules(self, node: Node) -> dict[str, Any]:
+        """Kernels in the place of the node's rules, by input; "" for the joint rule."""
+        ...
+
     def saved(self, node: Node) -> Saved:
         """What the rules may read. Raises GradError if it is gone or was changed."""
         ...
@@ -150,13 +154,15 @@ def gradients_of(node: Node, parents: Sequence[Any], cts: list[Any], world: Worl
     if low.used:
         cts = world.widened(cts)
     ct: Any = cts[0] if op.single else tuple(cts)
-    if op.joint is not None:
-        return list(op.joint(xp, ct, saved, [parent is not None for parent in parents]))
+    fast = world.rules(node)
+    joint = fast.get("") or op.joint
+    if joint is not None:
+        return list(joint(xp, ct, saved, [parent is not None for parent in parents]))
     if op.variadic:
         rule = op.vjps[op.inputs[0]]
         return [None if parent is None else rule(xp, ct, saved, i) for i, parent in enumerate(parents)]
     return [
-        None if parent is None else (rule or rule_of(op, name))(xp, ct, saved)
+        None if parent is None else (fast.get(name) or rule or rule_of(op, name))(xp, ct, saved)
         for rule, name, parent in zip(op.rules, op.inputs, parents, strict=True)
     ]
 

@@ -13,7 +13,7 @@ import numpy as host
 from patchgrad.backend import cpu, meta
 from patchgrad.backend.base import Backend, Namespace, Operations
 from patchgrad.backend.device import device
-from patchgrad.backend.kernels import cpu_rows, install, install_with_fallback
+from patchgrad.backend.kernels import install
 from patchgrad.backend.meta import MetaArray
 
 __all__ = [
@@ -33,8 +33,6 @@ _BY_NAME: dict[str, Backend] = {"cpu": cpu.backend, "meta": meta.backend}
 BY_TYPE: dict[type, Backend] = {host.ndarray: cpu.backend, MetaArray: meta.backend}
 _find_op: Any = None
 _tensor: Any = None
-assert cpu_rows  # importing a file of kernels enters them
-install(cpu.backend)
 
 
 def get_backend(where: str | device | None = None) -> Backend:
@@ -57,6 +55,7 @@ def register_ops(find: Any) -> None:
     global _find_op
     _find_op = find
     for backend in _BY_NAME.values():
+        backend.find = find
         backend.xp.ops = Operations(backend, find)
 
 
@@ -73,7 +72,8 @@ def wrapped(array: Any) -> Any:
 
 def add_backend(backend: Backend) -> None:
     """Make another array library known."""
-    install_with_fallback(backend, lambda name: _find_op(name))
+    backend.find = _find_op
+    install(backend, lambda name: _find_op(name))
     _BY_NAME[backend.name] = backend
     BY_TYPE.update(dict.fromkeys(backend.array_types, backend))
     backend.xp.ops = Operations(backend, _find_op)

@@ -24,8 +24,7 @@ class Operations:
         self._find = find
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
-        forward = self._backend.kernels.get(name) or self._find(name).forward
-        bound = partial(forward, self._backend.xp)
+        bound = partial(self._backend.forward_of(self._find(name)), self._backend.xp)
         setattr(self, name, bound)
         return bound
 
@@ -41,6 +40,11 @@ class Namespace:
         self.__dict__.update(functions)
         self.name = name
 
+    def refuse(self, wrong: Any, explain: Callable[[], Exception]) -> None:
+        """Raise ``explain()`` if the array ``wrong`` holds a truth. On a GPU the error comes with its next wait."""
+        if bool(wrong):
+            raise explain()
+
     def __getattr__(self, name: str) -> Any:
         raise AttributeError(f"the {self.__dict__['name']} namespace has no function {name!r}")
 
@@ -48,9 +52,9 @@ class Namespace:
 class Backend:
     """One array library on one kind of device.
 
-    ``kernels`` maps the name of an op to a fast variant of its forward; the plain forward is used where it
-    has no entry. ``low_kernels`` names those that take arrays in low precision as they are. ``depth`` counts how many
-    batches an array stands for (see ``transforms/batching``).
+    ``kernels`` maps the name of an op to a fast variant of its forward, ``rules`` to those of its gradient rules by
+    input; the plain ones are used where these have no entry. ``low_kernels`` names those that take arrays in low
+    precision as they are. ``depth`` counts how many batches an array stands for (see ``transforms/batching``).
     """
 
     low_kernels: frozenset[str] = frozenset()
@@ -65,12 +69,33 @@ class Backend:
         self.xp = xp
         self.array_types = tuple(array_types)
         self.kernels: dict[str, Callable[..., Any]] = {}
+        self.rules: dict[str, dict[str, Callable[..., Any]]] = {}
+        self.find: Callable[[str], Any] | None = None
+        """The registered op of a name, once there are ops."""
+
+    def update(self, name: str, arrays: tuple[Any, ...], numbers: tuple[float, ...], **statics: bool) -> bool:
+        """Run a step of an optimizer on these arrays in place, in one pass; False where there is no kernel for it."""
+        return False
+
+    def forward_of(self, op: Any) -> Callable[..., Any]:
+        """What computes the op's result here: a kernel, or its own forward."""
+        return op.chosen.get(self.name) or self.choose(op)
+
+    def choose(self, op: Any) -> Callable[..., Any]:
+        """Decide it, for the gradient rules too: once for each op, at its first use."""
+        named = op.name in self.kernels or op.name in self.rules
+        if named and self.find is not None and self.find(op.name) is op:
+            op.chosen[self.name] = self.kernels.get(op.name, op.forward)
+            op.chosen_rules[self.name] = self.rules.get(op.name, {})
+        else:
+            op.chosen[self.name] = op.forward
+        return op.chosen[self.name]
 
     def run(self, op: Any, arrays: list[Any], attrs: dict[str, Any]) -> Any:
         """The op's result on bare arrays: one array, or a tuple where the op has several outputs."""
         if low.used and any(map(low.touches, arrays)):
             return low.run(self, op, arrays, attrs)
-        return (self.kernels.get(op.name) or op.forward)(self.xp, *arrays, **attrs)
+        return (op.chosen.get(self.name) or self.choose(op))(self.xp, *arrays, **attrs)
 
     def quiet(self) -> Any:
         """A context in which inf and NaN come without a warning."""

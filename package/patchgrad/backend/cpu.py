@@ -57,7 +57,12 @@ class NumPy(Namespace):
 
 
 class CPU(Backend):
-    """Arrays are ``numpy.ndarray``. Ops give inf and NaN without a warning, as they do on a GPU."""
+    """Arrays are ``numpy.ndarray``. Ops give inf and NaN without a warning, as they do on a GPU.
+
+    Kernels are loaded when the first op runs.
+    """
+
+    loaded = False
 
     def __init__(self) -> None:
         super().__init__("cpu", NumPy("numpy", FUNCTIONS), (numpy.ndarray, numpy.generic))
@@ -68,9 +73,15 @@ class CPU(Backend):
         try:
             if low.used and any(map(low.touches, arrays)):
                 return low.run(self, op, arrays, attrs)
-            return (self.kernels.get(op.name) or op.forward)(self.xp, *arrays, **attrs)
+            return (op.chosen.get("cpu") or self.choose(op))(self.xp, *arrays, **attrs)
         finally:
             _ERRORS.reset(token)
+
+    def choose(self, op: Any) -> Any:
+        if not self.loaded:
+            import_module("patchgrad.backend.kernels.cpu").load(self)
+            self.loaded = True
+        return super().choose(op)
 
     def quiet(self) -> Any:
         return numpy.errstate(all="ignore")

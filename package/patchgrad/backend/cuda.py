@@ -18,7 +18,8 @@ from patchgrad.backend.base import Backend, Namespace
 from patchgrad.backend.device import device
 from patchgrad.backend.kernels import cuda_conv, cuda_philox, cuda_rows, cuda_segments, cuda_windows
 from patchgrad.backend.kernels.cuda_language import BLOCK, Kernel
-from patchgrad.errors import DeviceError
+from patchgrad.backend.waiting import checks
+from patchgrad.errors import DeviceError, PatchgradError
 
 KERNELS = (cuda_conv, cuda_philox, cuda_rows, cuda_segments, cuda_windows)
 """Importing a file of kernels enters them."""
@@ -88,11 +89,18 @@ def launcher(cupy: Any) -> Callable[[Kernel, str, tuple[Any, ...]], None]:
     return launch
 
 
+class CuPy(Namespace):
+    """CuPy's functions. What an op refuses by values is raised when the host next waits for the GPU."""
+
+    def refuse(self, wrong: Any, explain: Callable[[], Exception]) -> None:
+        checks.add(wrong, explain, PatchgradError(""))
+
+
 class CUDA(Backend):
     """Arrays are ``cupy.ndarray``."""
 
     def __init__(self, cupy: Any) -> None:
-        super().__init__("cuda", Namespace("cupy", completed(cupy)), (cupy.ndarray,))
+        super().__init__("cuda", CuPy("cupy", completed(cupy)), (cupy.ndarray,))
         self.cupy = cupy
 
     def at(self, where: device) -> Any:
@@ -106,6 +114,7 @@ class CUDA(Backend):
         return self.cupy.asarray(value, dtype=dtype)
 
     def to_host(self, array: Any) -> Any:
+        checks.settle()
         return self.cupy.asnumpy(array)
 
     def pinned(self, array: Any) -> Any:

@@ -71,7 +71,7 @@ def halfway(value: Any, kind: Any) -> Any:
 
 def run(backend: Any, op: Any, arrays: list[Any], attrs: dict[str, Any]) -> Any:
     """The op's result on bare arrays, some of them in low precision."""
-    forward = backend.kernels.get(op.name) or op.forward
+    forward = backend.forward_of(op)
     if op.view or op.name in backend.low_kernels:
         return forward(backend.xp, *arrays, **attrs)
     kinds = op.result_dtypes(arrays, attrs)

@@ -2,5 +2,7 @@
 
 from patchgrad.interop.files import load, load_metadata, save
 from patchgrad.interop.from_torch import from_torch
+from patchgrad.interop.to_torch import to_torch
+from patchgrad.interop.torch_source import torch_source
 
-__all__ = ["from_torch", "load", "load_metadata", "save"]
+__all__ = ["from_torch", "load", "load_metadata", "save", "to_torch", "torch_source"]

@@ -1,6 +1,7 @@
 """``save`` and ``load``: state dicts, and nested plain data with tensors, in a file.
 
-The format follows from the name: ``.safetensors``, ``.npz``, or PyTorch's own (``.pt``, ``.pth``, ``.bin``, ``.ckpt``).
+The format follows from the name: ``.safetensors``, ``.npz``, or PyTorch's own (``.pt``, ``.pth``, ``.bin``, ``.ckpt``);
+``.patchgrad`` is a layer graph, with the weights of a module that was built from it.
 No format runs code when it is loaded. A file is looked through before memory is taken, and is written whole or not
 at all.
 """
@@ -16,19 +17,22 @@ from typing import Any, BinaryIO
 
 from patchgrad.errors import ArgumentError, DataError, DtypeError
 from patchgrad.interop import npz, safetensors, torch_reader, torch_writer, trees
+from patchgrad.layergraph.graph import LayerGraph
 from patchgrad.tensor import Tensor
 
 FORMATS = {
+    ".patchgrad": "patchgrad",
     ".safetensors": "safetensors", ".npz": "npz", ".pt": "torch", ".pth": "torch", ".bin": "torch", ".ckpt": "torch",
 }  # fmt: skip
-WANTED = "a name that ends in .safetensors, .npz, .pt or .pth"
+WANTED = "a name that ends in .safetensors, .npz, .pt, .pth or .patchgrad"
 
 
 def save(obj: Any, f: Any, *, metadata: Mapping[str, str] | None = None) -> None:
     """Write ``obj`` to a file, in the format that its name asks for.
 
     Parameters
-        obj       a state dict, or tensors, numbers and text in dictionaries, lists and tuples
+        obj       a state dict, or tensors, numbers and text in dictionaries, lists and tuples; for ``.patchgrad`` a
+                  layer graph, or the module of one, with its weights
         f         a path, or a file open for writing (PyTorch's format)
         metadata  texts to be kept in a safetensors file; `load_metadata` reads them
     Errors
@@ -39,6 +43,8 @@ def save(obj: Any, f: Any, *, metadata: Mapping[str, str] | None = None) -> None
         return torch_writer.write(f, obj)
     path = Path(os.fspath(f))
     kind = _format_of(path)
+    if kind == "patchgrad":
+        return _save_graph(path, obj)
     if metadata is not None and kind != "safetensors":
         raise ArgumentError(
             "only safetensors files keep metadata", got=str(path), hint="put it into the saved dictionary"
@@ -49,8 +55,24 @@ def save(obj: Any, f: Any, *, metadata: Mapping[str, str] | None = None) -> None
     return None
 
 
+def _save_graph(path: Path, obj: Any) -> None:
+    from patchgrad.interop.document import save_document
+
+    graph = obj if isinstance(obj, LayerGraph) else getattr(obj, "graph", None)
+    if not isinstance(graph, LayerGraph):
+        raise ArgumentError(
+            "a .patchgrad file holds a layer graph",
+            got=type(obj).__name__,
+            want="a LayerGraph, or the module of one",
+            hint="pg.save(session.model, path), or pg.save(LayerGraph.from_module(model, x).build(), path)",
+        )
+    save_document(path, graph, None if obj is graph else obj)
+
+
 def load(f: Any, map_location: Any = None, *, weights_only: bool = True) -> Any:
     """Read what `save` wrote, or what PyTorch, NumPy or a safetensors library did. Nothing in the file is run.
+
+    A ``.patchgrad`` file gives a `Document`: its ``graph``, and ``build()`` for the module with its weights.
 
     Parameters
         f             a path, or a file open for reading
@@ -64,7 +86,7 @@ def load(f: Any, map_location: Any = None, *, weights_only: bool = True) -> Any:
     try:
         data = _read(f)
     except (DataError, DtypeError) as error:
-        error.where = error.where or _name_of(f)
+        error.within(_name_of(f))
         raise
     return data if map_location is None else _moved(data, map_location)
 
@@ -75,7 +97,7 @@ def load_metadata(f: Any) -> dict[str, str]:
         try:
             _, notes = safetensors.read(file)
         except DataError as error:
-            error.where = _name_of(f)
+            error.within(_name_of(f))
             raise
     return {name: text for name, text in notes.items() if name != trees.PLAN}
 
@@ -125,6 +147,10 @@ def _read(f: Any) -> Any:
     if hasattr(f, "read"):
         return _of_format(f, _guess(f))
     kind = _format_of(Path(os.fspath(f)))
+    if kind == "patchgrad":
+        from patchgrad.interop.document import load_document
+
+        return load_document(f)
     with open(f, "rb") as file:
         return _of_format(file, kind)
 

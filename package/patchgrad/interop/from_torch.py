@@ -87,7 +87,7 @@ class _Taking:
         try:
             made = rebuilt_layer(source, kind, lambda value: self._argument(value, place))
         except GraphError as error:
-            error.where = error.where or place
+            error.within(place)
             raise
         if hasattr(made, "layers"):
             for at, layer in enumerate(source.layers):

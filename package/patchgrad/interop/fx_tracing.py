@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import copy
 import inspect
-import re
+import linecache
+import os
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from importlib import import_module
@@ -86,7 +88,6 @@ def _tracer(module: Any, example: tuple[Any, ...] | None) -> Any:
 
     class Tracer(fx.Tracer):
         proxy_buffer_attributes = True
-        record_stack_traces = True
 
         def __init__(self) -> None:
             super().__init__()
@@ -98,6 +99,11 @@ def _tracer(module: Any, example: tuple[Any, ...] | None) -> Any:
 
         def is_leaf_module(self, m: Any, module_qualified_name: str) -> bool:
             return True
+
+        def create_node(self, *args: Any, **kwargs: Any) -> Any:
+            node = super().create_node(*args, **kwargs)
+            node.meta["line"] = _users_line()
+            return node
 
         def proxy(self, node: Any) -> Any:
             return Followed(node, self)
@@ -256,7 +262,7 @@ def _step(node: Any, args: Any, kwargs: Any) -> Step:
     target = node.target
     if node.op == "call_function":
         target = _own().get(target) or words.word_of(target) or _qualified(target)
-    return Step(KINDS[node.op], target, args, kwargs, node.name, _line(node))
+    return Step(KINDS[node.op], target, args, kwargs, node.name, node.meta["line"])
 
 
 def _own() -> dict[Any, str]:
@@ -269,18 +275,23 @@ def _qualified(function: Any) -> str:
     return f"?{getattr(function, '__module__', None) or ''}.{getattr(function, '__name__', function)}"
 
 
-def _line(node: Any) -> str:
-    """``models.py:31: y = x.frobnicate()``, from what the tracer noted."""
-    found = re.findall(r'File "([^"]+)", line (\d+), in .*\n\s*(.*)', node.stack_trace or "")
-    found = [entry for entry in found if not any(Path(entry[0]).is_relative_to(folder) for folder in _libraries())]
-    return "{}:{}: {}".format(*found[-1]) if found else ""
+def _users_line() -> str:
+    """``models.py:31: y = x.frobnicate()``: the innermost line that runs and is no library's."""
+    frame = sys._getframe(1)
+    libraries = _libraries()
+    while frame is not None:
+        file = frame.f_code.co_filename
+        if not file.startswith(libraries):
+            return f"{file}:{frame.f_lineno}: {linecache.getline(file, frame.f_lineno).strip()}"
+        frame = frame.f_back
+    return ""
 
 
-def _libraries() -> list[Path]:
+def _libraries() -> tuple[str, ...]:
     """Where PyTorch and patchgrad stand: no code of the user's is there."""
     import torch
 
-    return [Path(torch.__file__).parent, Path(__file__).parents[1]]
+    return (f"{Path(torch.__file__).parent}{os.sep}", f"{Path(__file__).parents[1]}{os.sep}")
 
 
 def _words(data: Any) -> Any:

@@ -61,8 +61,8 @@ def rebuilt_layer(layer: Any, twin: type, rebuild: Rebuild) -> Any:
         GraphError  if ``layer`` was made with an argument that the twin does not have.
     """
     name = twin.__name__
-    wanted = _arguments(twin)
     given = _arguments(type(layer))
+    wanted = _arguments(twin) or given  # the recurrent layers of PyTorch name no arguments
     for argument, default in given.items():
         if argument not in wanted and argument not in OLD and argument not in READ.get(name, {}):
             value = getattr(layer, argument, default)

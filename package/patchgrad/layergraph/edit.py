@@ -119,9 +119,6 @@ def duplicate(*names: str) -> Edit:
     return Edit(f"duplicate {', '.join(names)}", lambda graph: commands.Duplicate(_uids(graph, names)))
 
 
-# --- names to uids and ports ----------------------------------------------------------------------
-
-
 def share(name: str, owner: str) -> Edit:
     """Call the layer ``owner`` at this place too: one set of weights."""
     return Edit(f"share {owner} with {name}", lambda graph: commands.Share(_uid(graph, name), _uid(graph, owner)))
@@ -130,6 +127,23 @@ def share(name: str, owner: str) -> Edit:
 def unshare(name: str) -> Edit:
     """Give a layer that calls another one its own, with the same weights at first."""
     return Edit(f"unshare {name}", lambda graph: commands.Unshare(_uid(graph, name)))
+
+
+def together(*edits: Edit | Command, words: str = "") -> Edit:
+    """Several edits as one: undone together, and refused together. ``words``: what they are for."""
+
+    def resolve(graph: LayerGraph) -> Command:
+        made: list[Any] = []
+        for edit in edits:
+            command = edit.resolve(graph) if isinstance(edit, Edit) else edit
+            graph = command.apply(graph)
+            made += command.commands if isinstance(command, commands.Several) else [command]
+        return commands.Several(tuple(made), words)
+
+    return Edit(words or ", ".join(getattr(edit, "words", type(edit).__name__) for edit in edits), resolve)
+
+
+# --- names to uids and ports ----------------------------------------------------------------------
 
 
 def described(layer: Any, settings: dict[str, Any]) -> tuple[str, dict[str, Any]]:

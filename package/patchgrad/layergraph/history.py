@@ -28,6 +28,18 @@ class Entry(msgspec.Struct, frozen=True):
     """For an entry that can be undone: what the edit put away. For one that can be redone: what the undo did."""
 
 
+class Past(msgspec.Struct, frozen=True):
+    """A graph, the edits that led to it, and those that were undone."""
+
+    graph: LayerGraph
+    done: tuple[Entry, ...]
+    undone: tuple[Entry, ...]
+
+    def layers(self) -> list[Any]:
+        """The layers that the edits put away."""
+        return [kept.layer for entry in (*self.done, *self.undone) for kept in entry.stash.layers.values()]
+
+
 class History:
     """The current graph, the edits that led to it, and those that were undone.
 
@@ -52,6 +64,15 @@ class History:
     def mark(self, name: str) -> None:
         """Name the place where the history stands now."""
         self.marks[name] = len(self.done)
+
+    def past(self) -> Past:
+        """The graph with the edits that led to it, to stand there again."""
+        return Past(self.graph, tuple(self.done), tuple(self.undone))
+
+    def stand(self, past: Past) -> None:
+        """Stand where ``past`` was; a revision of its own, like every change. Uids are given out anew from there."""
+        self.done, self.undone = list(past.done), list(past.undone)
+        self._stand_at(past.graph)
 
     def apply(
         self, edit: Any, module: GraphModule, optimizer: Any = None, **options: Any

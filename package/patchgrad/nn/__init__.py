@@ -16,6 +16,7 @@ if TYPE_CHECKING:
         AdaptiveMaxPool2d,
         AdaptiveMaxPool3d,
     )
+    from patchgrad.nn.adaptive_softmax import AdaptiveLogSoftmaxWithLoss
     from patchgrad.nn.attention import MultiheadAttention
     from patchgrad.nn.axes import ExpandBatch, Index, Permute, Reshape
     from patchgrad.nn.bent import (
@@ -29,8 +30,9 @@ if TYPE_CHECKING:
         Softshrink,
         Threshold,
     )
+    from patchgrad.nn.buffer import Buffer
     from patchgrad.nn.calculation import Arithmetic, Divide, Elementwise, MaskedFill, MatMul, Reduce, Subtract
-    from patchgrad.nn.cells import GRUCell, LSTMCell, RNNCell
+    from patchgrad.nn.cells import GRUCell, LSTMCell, RNNCell, RNNCellBase
     from patchgrad.nn.containers import ModuleDict, ModuleList, Sequential
     from patchgrad.nn.conv import Conv1d, Conv2d, Conv3d
     from patchgrad.nn.conv_transpose import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
@@ -39,8 +41,31 @@ if TYPE_CHECKING:
     from patchgrad.nn.element_loss import BCELoss, GaussianNLLLoss, HuberLoss, KLDivLoss, PoissonNLLLoss, SmoothL1Loss
     from patchgrad.nn.embedding import Embedding, EmbeddingBag
     from patchgrad.nn.fold import Fold, Unfold
-    from patchgrad.nn.instance_norm import InstanceNorm1d, InstanceNorm2d, InstanceNorm3d, LocalResponseNorm, RMSNorm
+    from patchgrad.nn.instance_norm import (
+        InstanceNorm1d,
+        InstanceNorm2d,
+        InstanceNorm3d,
+        LocalResponseNorm,
+        RMSNorm,
+    )
+    from patchgrad.nn.lazy_layers import (
+        LazyBatchNorm1d,
+        LazyBatchNorm2d,
+        LazyBatchNorm3d,
+        LazyConv1d,
+        LazyConv2d,
+        LazyConv3d,
+        LazyConvTranspose1d,
+        LazyConvTranspose2d,
+        LazyConvTranspose3d,
+        LazyInstanceNorm1d,
+        LazyInstanceNorm2d,
+        LazyInstanceNorm3d,
+        LazyLinear,
+    )
     from patchgrad.nn.linear import Linear
+    from patchgrad.nn.linear_cross_entropy import LinearCrossEntropyOptions
+    from patchgrad.nn.linear_loss import LinearCrossEntropyLoss
     from patchgrad.nn.loss import BCEWithLogitsLoss, CrossEntropyLoss, L1Loss, MSELoss, NLLLoss
     from patchgrad.nn.margin_loss import (
         CosineEmbeddingLoss,
@@ -87,6 +112,8 @@ if TYPE_CHECKING:
         MaxUnpool3d,
     )
     from patchgrad.nn.recurrent import GRU, LSTM, RNN
+    from patchgrad.nn.recurrent_base import RNNBase
+    from patchgrad.nn.sequence_loss import CTCLoss
     from patchgrad.nn.shape import Flatten, Unflatten
     from patchgrad.nn.shuffle import ChannelShuffle, PixelShuffle, PixelUnshuffle
     from patchgrad.nn.smooth import (
@@ -110,12 +137,14 @@ if TYPE_CHECKING:
         TransformerEncoder,
         TransformerEncoderLayer,
     )
+    from patchgrad.nn.uninitialized import UninitializedBuffer, UninitializedParameter
     from patchgrad.nn.upsample import Upsample, UpsamplingBilinear2d, UpsamplingNearest2d
 
 __all__ = [
     "AdaptiveAvgPool1d",
     "AdaptiveAvgPool2d",
     "AdaptiveAvgPool3d",
+    "AdaptiveLogSoftmaxWithLoss",
     "AdaptiveMaxPool1d",
     "AdaptiveMaxPool2d",
     "AdaptiveMaxPool3d",
@@ -131,7 +160,9 @@ __all__ = [
     "BatchNorm2d",
     "BatchNorm3d",
     "Bilinear",
+    "Buffer",
     "CELU",
+    "CTCLoss",
     "ChannelShuffle",
     "CircularPad1d",
     "CircularPad2d",
@@ -190,9 +221,24 @@ __all__ = [
     "LSTM",
     "LSTMCell",
     "LayerNorm",
+    "LazyBatchNorm1d",
+    "LazyBatchNorm2d",
+    "LazyBatchNorm3d",
+    "LazyConv1d",
+    "LazyConv2d",
+    "LazyConv3d",
+    "LazyConvTranspose1d",
+    "LazyConvTranspose2d",
+    "LazyConvTranspose3d",
+    "LazyInstanceNorm1d",
+    "LazyInstanceNorm2d",
+    "LazyInstanceNorm3d",
+    "LazyLinear",
     "LeakyReLU",
     "Learned",
     "Linear",
+    "LinearCrossEntropyLoss",
+    "LinearCrossEntropyOptions",
     "LocalResponseNorm",
     "LogSigmoid",
     "LogSoftmax",
@@ -227,7 +273,9 @@ __all__ = [
     "PoissonNLLLoss",
     "RMSNorm",
     "RNN",
+    "RNNBase",
     "RNNCell",
+    "RNNCellBase",
     "RReLU",
     "ReLU",
     "ReLU6",
@@ -264,6 +312,8 @@ __all__ = [
     "TripletMarginWithDistanceLoss",
     "Unflatten",
     "Unfold",
+    "UninitializedBuffer",
+    "UninitializedParameter",
     "Upsample",
     "UpsamplingBilinear2d",
     "UpsamplingNearest2d",

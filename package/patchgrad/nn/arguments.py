@@ -16,7 +16,9 @@ def counts(layer: str, least: int = 1, **settings: Any) -> None:
     """Raise ArgumentError naming the first setting that is no integer of ``least`` or more."""
     for name, value in settings.items():
         if not is_count(value, least):
-            raise ArgumentError(f"{layer} cannot use {name}={value!r}", want=f"an integer of {least} or more")
+            raise ArgumentError(
+                f"{layer} cannot use this {name}", got=f"{name}={value!r}", want=f"an integer of {least} or more"
+            )
 
 
 def pair(layer: str, least: int = 1, **setting: Any) -> tuple[int, int]:
@@ -31,7 +33,9 @@ def several(layer: str, count: int, least: int = 1, **setting: Any) -> tuple[int
     each = (value,) * count if isinstance(value, int) else value
     if not isinstance(each, (tuple, list)) or len(each) != count or not all(is_count(entry, least) for entry in each):
         word = {1: "", 2: ", or a pair of them"}.get(count, f", or {count} of them")
-        raise ArgumentError(f"{layer} cannot use {name}={value!r}", want=f"an integer of {least} or more{word}")
+        raise ArgumentError(
+            f"{layer} cannot use this {name}", got=f"{name}={value!r}", want=f"an integer of {least} or more{word}"
+        )
     return tuple(each)
 
 
@@ -39,14 +43,16 @@ def probability(layer: str, **setting: Any) -> None:
     """Raise ArgumentError unless the setting is a number from 0 to 1."""
     ((name, value),) = setting.items()
     if not isinstance(value, (int, float)) or not 0 <= value <= 1:
-        raise ArgumentError(f"{layer} cannot use {name}={value!r}", want="a number from 0 to 1")
+        raise ArgumentError(f"{layer} cannot use this {name}", got=f"{name}={value!r}", want="a number from 0 to 1")
 
 
 def choice(layer: str, options: tuple[Any, ...], **setting: Any) -> None:
     """Raise ArgumentError unless the setting is one of ``options``."""
     ((name, value),) = setting.items()
     if value not in options:
-        raise ArgumentError(f"{layer} cannot use {name}={value!r}", want=" or ".join(map(repr, options)))
+        raise ArgumentError(
+            f"{layer} cannot use this {name}", got=f"{name}={value!r}", want=" or ".join(map(repr, options))
+        )
 
 
 def divides(layer: str, **settings: int) -> None:
@@ -54,5 +60,7 @@ def divides(layer: str, **settings: int) -> None:
     (whole, total), (part, count) = settings.items()
     if total % count:
         raise ArgumentError(
-            f"{layer} cannot split {whole}={total} into {part}={count}", want=f"{whole} divisible by {part}"
+            f"{layer} cannot split {whole} into {part}",
+            got=f"{whole}={total}, {part}={count}",
+            want=f"{whole} divisible by {part}",
         )

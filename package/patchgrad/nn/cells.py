@@ -13,24 +13,28 @@ from patchgrad.nn.parameter import Parameter
 from patchgrad.tensor import Tensor
 
 
-class _Cell(Module):
-    """Weights and checks of one step.
+class RNNCellBase(Module):
+    """Base of `RNNCell`, `LSTMCell` and `GRUCell`: weights and checks of one step.
 
     Parameters
-        weight_ih (gates * hidden_size, input_size), weight_hh (gates * hidden_size, hidden_size), bias_ih, bias_hh
-        (gates * hidden_size,); uniform in ±sqrt(1 / hidden_size)
+        weight_ih (num_chunks * hidden_size, input_size), weight_hh (num_chunks * hidden_size, hidden_size), bias_ih,
+        bias_hh (num_chunks * hidden_size,); uniform in ±sqrt(1 / hidden_size)
     """
 
-    gates: int
-
     def __init__(
-        self, input_size: int, hidden_size: int, bias: bool = True, *, device: Any = None, dtype: Any = None
+        self,
+        input_size: int,
+        hidden_size: int,
+        bias: bool,
+        num_chunks: int,
+        device: Any = None,
+        dtype: Any = None,
     ) -> None:
         super().__init__()
         counts(type(self).__name__, input_size=input_size, hidden_size=hidden_size)
         self.input_size = input_size
         self.hidden_size = hidden_size
-        rows, place = self.gates * hidden_size, {"device": device, "dtype": dtype}
+        rows, place = num_chunks * hidden_size, {"device": device, "dtype": dtype}
         self.weight_ih = Parameter.empty((rows, input_size), **place)
         self.weight_hh = Parameter.empty((rows, hidden_size), **place)
         self.bias_ih = Parameter.empty((rows,), **place) if bias else None
@@ -68,7 +72,7 @@ class _Cell(Module):
         return f"{self.input_size}, {self.hidden_size}" + (", bias=False" if self.bias_ih is None else "")
 
 
-class RNNCell(_Cell):
+class RNNCell(RNNCellBase):
     """``h = tanh(W_ih x + b_ih + W_hh h + b_hh)``, or relu in the place of tanh.
 
     Shapes
@@ -76,8 +80,6 @@ class RNNCell(_Cell):
     Source
         Elman 1990, Finding structure in time.
     """
-
-    gates = 1
 
     def __init__(
         self,
@@ -89,7 +91,7 @@ class RNNCell(_Cell):
         dtype: Any = None,
     ) -> None:
         choice("RNNCell", ("tanh", "relu"), nonlinearity=nonlinearity)
-        super().__init__(input_size, hidden_size, bias, device=device, dtype=dtype)
+        super().__init__(input_size, hidden_size, bias, 1, device=device, dtype=dtype)
         self.nonlinearity = nonlinearity
 
     def forward(self, x: Tensor, hx: Tensor | None = None) -> Tensor:
@@ -100,27 +102,33 @@ class RNNCell(_Cell):
         return super().extra_repr() + ("" if self.nonlinearity == "tanh" else f", nonlinearity={self.nonlinearity}")
 
 
-class GRUCell(_Cell):
+class GRUCell(RNNCellBase):
     """One step of gated recurrent units, see `GRU`.
 
     Shapes
         x (batch, input_size) or (input_size,), h (batch, hidden_size) or (hidden_size,)  ->  h
     """
 
-    gates = 3
+    def __init__(
+        self, input_size: int, hidden_size: int, bias: bool = True, device: Any = None, dtype: Any = None
+    ) -> None:
+        super().__init__(input_size, hidden_size, bias, 3, device=device, dtype=dtype)
 
     def forward(self, x: Tensor, hx: Tensor | None = None) -> Tensor:
         return steps.gru_step(*self._shares(x, hx))
 
 
-class LSTMCell(_Cell):
+class LSTMCell(RNNCellBase):
     """One step of long short-term memory, see `LSTM`.
 
     Shapes
         x (batch, input_size) or (input_size,), h and c (batch, hidden_size) or (hidden_size,)  ->  (h, c)
     """
 
-    gates = 4
+    def __init__(
+        self, input_size: int, hidden_size: int, bias: bool = True, device: Any = None, dtype: Any = None
+    ) -> None:
+        super().__init__(input_size, hidden_size, bias, 4, device=device, dtype=dtype)
 
     def forward(self, x: Tensor, hx: tuple[Tensor, Tensor] | None = None) -> tuple[Tensor, Tensor]:
         inputs, hidden, state = self._shares(x, None if hx is None else hx[0])

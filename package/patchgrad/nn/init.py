@@ -1,4 +1,4 @@
-"""First values of parameters, with PyTorch's names. All draw from the global stream (``pg.manual_seed``).
+"""First values of parameters, with PyTorch's names, drawn from ``generator``, else from the global stream.
 
 Each fills its tensor in place, without the tape, and returns it; a meta tensor is left alone.
 """
@@ -9,24 +9,31 @@ import math
 from typing import Any, Literal
 
 from patchgrad.backend import MetaArray, host
-from patchgrad.backend.random import default_stream
+from patchgrad.backend.random import Stream, default_stream
 from patchgrad.errors import ArgumentError, ShapeError
 from patchgrad.tensor import Tensor, views
 
 FanMode = Literal["fan_in", "fan_out"]
 
 
-def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0) -> Tensor:
+def uniform_(tensor: Tensor, a: float = 0.0, b: float = 1.0, generator: Stream | None = None) -> Tensor:
     """Uniform in [a, b)."""
-    return tensor if _is_meta(tensor) else _filled(tensor, _uniform(tensor) * (b - a) + a)
+    return tensor if _is_meta(tensor) else _filled(tensor, _uniform(tensor, generator) * (b - a) + a)
 
 
-def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0) -> Tensor:
+def normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, generator: Stream | None = None) -> Tensor:
     """Normal with this mean and standard deviation."""
-    return tensor if _is_meta(tensor) else _filled(tensor, _normal(tensor) * std + mean)
+    return tensor if _is_meta(tensor) else _filled(tensor, _normal(tensor, generator) * std + mean)
 
 
-def trunc_normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, a: float = -2.0, b: float = 2.0) -> Tensor:
+def trunc_normal_(
+    tensor: Tensor,
+    mean: float = 0.0,
+    std: float = 1.0,
+    a: float = -2.0,
+    b: float = 2.0,
+    generator: Stream | None = None,
+) -> Tensor:
     """Normal, drawn again where it falls outside [a, b]."""
     if not a < b or b < mean - 8 * std or a > mean + 8 * std:
         raise ArgumentError(
@@ -34,9 +41,9 @@ def trunc_normal_(tensor: Tensor, mean: float = 0.0, std: float = 1.0, a: float 
         )
     if _is_meta(tensor):
         return tensor
-    values = _normal(tensor) * std + mean
+    values = _normal(tensor, generator) * std + mean
     while (outside := (values < a) | (values > b)).any():
-        values = tensor.backend.xp.where(outside, _normal(tensor) * std + mean, values)
+        values = tensor.backend.xp.where(outside, _normal(tensor, generator) * std + mean, values)
     return _filled(tensor, values)
 
 
@@ -78,46 +85,54 @@ def dirac_(tensor: Tensor, groups: int = 1) -> Tensor:
     return _filled(tensor, tensor.backend.asarray(kernel))
 
 
-def xavier_uniform_(tensor: Tensor, gain: float = 1.0) -> Tensor:
+def xavier_uniform_(tensor: Tensor, gain: float = 1.0, generator: Stream | None = None) -> Tensor:
     """Uniform in ±gain * sqrt(6 / (fan_in + fan_out)). Source: Glorot and Bengio 2010."""
     bound = gain * math.sqrt(6.0 / sum(fans(tensor)))
-    return uniform_(tensor, -bound, bound)
+    return uniform_(tensor, -bound, bound, generator)
 
 
-def xavier_normal_(tensor: Tensor, gain: float = 1.0) -> Tensor:
+def xavier_normal_(tensor: Tensor, gain: float = 1.0, generator: Stream | None = None) -> Tensor:
     """Normal with standard deviation gain * sqrt(2 / (fan_in + fan_out)). Source: Glorot and Bengio 2010."""
-    return normal_(tensor, 0.0, gain * math.sqrt(2.0 / sum(fans(tensor))))
+    return normal_(tensor, 0.0, gain * math.sqrt(2.0 / sum(fans(tensor))), generator)
 
 
 def kaiming_uniform_(
-    tensor: Tensor, a: float = 0.0, mode: FanMode = "fan_in", nonlinearity: str = "leaky_relu"
+    tensor: Tensor,
+    a: float = 0.0,
+    mode: FanMode = "fan_in",
+    nonlinearity: str = "leaky_relu",
+    generator: Stream | None = None,
 ) -> Tensor:
     """Uniform in ±gain * sqrt(3 / fan). Source: He et al. 2015."""
     bound = calculate_gain(nonlinearity, a) * math.sqrt(3.0 / _fan(tensor, mode))
-    return uniform_(tensor, -bound, bound)
+    return uniform_(tensor, -bound, bound, generator)
 
 
 def kaiming_normal_(
-    tensor: Tensor, a: float = 0.0, mode: FanMode = "fan_in", nonlinearity: str = "leaky_relu"
+    tensor: Tensor,
+    a: float = 0.0,
+    mode: FanMode = "fan_in",
+    nonlinearity: str = "leaky_relu",
+    generator: Stream | None = None,
 ) -> Tensor:
     """Normal with standard deviation gain / sqrt(fan). Source: He et al. 2015."""
-    return normal_(tensor, 0.0, calculate_gain(nonlinearity, a) / math.sqrt(_fan(tensor, mode)))
+    return normal_(tensor, 0.0, calculate_gain(nonlinearity, a) / math.sqrt(_fan(tensor, mode)), generator)
 
 
-def orthogonal_(tensor: Tensor, gain: float = 1.0) -> Tensor:
+def orthogonal_(tensor: Tensor, gain: float = 1.0, generator: Stream | None = None) -> Tensor:
     """Rows (or columns, if there are fewer) orthogonal to each other, of length ``gain``. Source: Saxe et al. 2014."""
     _wants_axes("orthogonal_", tensor, 2, None)
     if _is_meta(tensor):
         return tensor
     rows, columns = tensor.shape[0], math.prod(tensor.shape[1:])
     xp = tensor.backend.xp
-    values = xp.reshape(_normal(tensor), (rows, columns))
+    values = xp.reshape(_normal(tensor, generator), (rows, columns))
     q, r = xp.linalg.qr(values.T if rows < columns else values)
     q = q * xp.sign(xp.diagonal(r))
     return _filled(tensor, gain * xp.reshape(q.T if rows < columns else q, tensor.shape))
 
 
-def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01) -> Tensor:
+def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01, generator: Stream | None = None) -> Tensor:
     """Normal with this standard deviation, and zeros at random in a share ``sparsity`` of each column.
 
     Source
@@ -129,8 +144,8 @@ def sparse_(tensor: Tensor, sparsity: float, std: float = 0.01) -> Tensor:
     if _is_meta(tensor):
         return tensor
     xp, rows = tensor.backend.xp, tensor.shape[0]
-    rank = xp.argsort(xp.argsort(_uniform(tensor), axis=0), axis=0)
-    return _filled(tensor, xp.where(rank < math.ceil(sparsity * rows), 0.0, _normal(tensor) * std))
+    rank = xp.argsort(xp.argsort(_uniform(tensor, generator), axis=0), axis=0)
+    return _filled(tensor, xp.where(rank < math.ceil(sparsity * rows), 0.0, _normal(tensor, generator) * std))
 
 
 def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
@@ -195,9 +210,9 @@ def _filled(tensor: Tensor, values: Any) -> Tensor:
     return tensor
 
 
-def _uniform(tensor: Tensor) -> Any:
-    return default_stream().uniform(tensor.shape, tensor.dtype, tensor.backend)
+def _uniform(tensor: Tensor, generator: Stream | None) -> Any:
+    return (generator or default_stream()).uniform(tensor.shape, tensor.dtype, tensor.backend)
 
 
-def _normal(tensor: Tensor) -> Any:
-    return default_stream().normal(tensor.shape, tensor.dtype, tensor.backend)
+def _normal(tensor: Tensor, generator: Stream | None) -> Any:
+    return (generator or default_stream()).normal(tensor.shape, tensor.dtype, tensor.backend)

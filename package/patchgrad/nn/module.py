@@ -6,16 +6,18 @@ stand in ``saving.py``, hooks in ``hooks.py``. Read next: ``linear.py`` for the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import pairwise
 from typing import Any, Self
 
 from patchgrad.autograd.state import state
+from patchgrad.errors import NotWrittenError, PatchgradError, UnknownNameError
 from patchgrad.nn import moving, printing, saving
 from patchgrad.nn.hooks import HookHandle, Hooks, add, watched_call
 from patchgrad.nn.names import Owner
 from patchgrad.nn.parameter import Parameter, clear_grad
 from patchgrad.tensor import Tensor
+from patchgrad.tensor.calls import mismatch
 
 
 class Module(Owner):
@@ -34,7 +36,14 @@ class Module(Owner):
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """What the module computes; every layer and model writes its own."""
-        raise NotImplementedError(f"{type(self).__name__} has no forward method: write `def forward(self, x): ...`")
+        raise NotWrittenError(
+            f"{type(self).__name__} has no forward method",
+            got=f"a call of {type(self).__name__}",
+            want="a method forward that computes the output",
+            hint=self._instead_of_forward,
+        )
+
+    _instead_of_forward = "write `def forward(self, x): ...` in the class (is the name spelt so, and indented with it?)"
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         scope = state.scope
@@ -43,6 +52,12 @@ class Module(Owner):
             if self._hooks or state.observers:
                 return watched_call(self, self._hooks, args, kwargs)
             return self.forward(*args, **kwargs)
+        except PatchgradError as error:
+            error.within(self.path)
+            raise
+        except TypeError as error:
+            found = mismatch(self.forward, type(self).__name__, args, kwargs)
+            raise error if found is None else found.within(self.path) from None
         finally:
             scope.pop()
 
@@ -114,9 +129,7 @@ class Module(Owner):
         for name in target.split(".") if target else ():
             children: Mapping[str, Module | None] = module._modules
             if children.get(name) is None:
-                raise AttributeError(
-                    f"{type(module).__name__} has no child {name!r}; it has {', '.join(children) or 'none'}"
-                )
+                raise _no_member(module, "child", name, children)
             module = children[name]
         return module
 
@@ -126,7 +139,7 @@ class Module(Owner):
         owner = self.get_submodule(path)
         found = owner._parameters.get(name)
         if found is None:
-            raise AttributeError(f"{type(owner).__name__} has no parameter {name!r}")
+            raise _no_member(owner, "parameter", name, owner._parameters)
         return found
 
     @property
@@ -239,6 +252,12 @@ class Module(Owner):
 
     def __repr__(self) -> str:
         return printing.module_repr(self, self._modules)
+
+
+def _no_member(owner: Module, what: str, name: str, members: Iterable[str]) -> UnknownNameError:
+    return UnknownNameError(
+        f"{type(owner).__name__} has no {what} {name!r}", name, owner, want=", ".join(members) or f"no {what} at all"
+    )
 
 
 def scope_names(scope: list[Any], innermost: Module | None = None) -> Iterator[str]:

@@ -9,15 +9,17 @@ import itertools
 from collections.abc import Iterator
 from typing import Any
 
-from patchgrad.errors import ArgumentError
+from patchgrad.errors import ArgumentError, UnknownNameError
+from patchgrad.nn.buffer import Buffer
 from patchgrad.nn.parameter import Parameter
 from patchgrad.tensor import Tensor
+from patchgrad.tensor.calls import Constructed
 
 STORES = ("_parameters", "_modules", "_buffers")
 _changes = itertools.count(1)
 
 
-class Owner:
+class Owner(Constructed):
     """Keeps assigned parameters, buffers and children under their names; all else is a plain attribute."""
 
     _parameters: dict[str, Parameter | None]
@@ -35,11 +37,13 @@ class Owner:
         for store in STORES:
             if name in fields.get(store, ()):
                 return fields[store][name]
-        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}", name=name, obj=self)
+        raise UnknownNameError(f"{type(self).__name__} has no attribute {name!r}", name, self)
 
     def __setattr__(self, name: str, value: Any) -> None:
         if isinstance(value, Parameter):
             self._register("_parameters", name, value)
+        elif isinstance(value, Buffer):
+            self.register_buffer(name, value, value.persistent)
         elif isinstance(value, Owner):
             self._register("_modules", name, value)
         elif (store := self._store_of(name)) is None:

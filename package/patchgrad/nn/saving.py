@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from patchgrad.errors import ArgumentError, ShapeError
 from patchgrad.nn.parameter import array_like, overwrite
+from patchgrad.nn.uninitialized import is_uninitialized
 from patchgrad.tensor import Tensor
 
 if TYPE_CHECKING:
@@ -38,11 +39,15 @@ def load_state_dict(module: Module, values: Mapping[str, Any], strict: bool = Tr
     keys = LoadedKeys([key for key in own if key not in values], [key for key in values if key not in own])
     if strict and any(keys):
         raise _unmatched(module, keys)
-    arrays = {key: array_like(values[key], tensor) for key, tensor in own.items() if key in values}
-    wrong = [key for key, array in arrays.items() if tuple(array.shape) != tuple(own[key].shape)]
+    waiting = {key: tensor for key, tensor in own.items() if is_uninitialized(tensor)}
+    given = [key for key in own if key in values and not (key in waiting and is_uninitialized(values[key]))]
+    arrays = {key: array_like(values[key], own[key]) for key in given}
+    wrong = [key for key in given if key not in waiting and tuple(arrays[key].shape) != tuple(own[key].shape)]
     if wrong:
         raise _wrong_shapes(module, own, arrays, wrong)
     for key, array in arrays.items():
+        if key in waiting:
+            waiting[key].materialize(array.shape)
         overwrite(own[key], array)
     return keys
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from patchgrad.autograd.op import OpSpec, Sample, define
 from patchgrad.ops import shapes
-from patchgrad.ops.error_functions import in_pieces
 from patchgrad.ops.pointwise import caller, choice, conj, mask
+from patchgrad.ops.precise import in_pieces
 from patchgrad.ops.selection import CLAMP
 from patchgrad.ops.softmax import log_softmax, softmax, softmin
 from patchgrad.ops.trigonometric import tanh

@@ -1,7 +1,8 @@
 """Binds operators, methods and properties to Tensor: each when it is first asked for, with its whole family.
 
 What belongs to which family stands in ``_public.py``, written from what the families name in ``METHODS`` (functions
-that are methods too), ``IN_PLACE`` (those of them that also write) and ``PROPERTIES``; ``methods.py`` has the rest.
+that are methods too), ``IN_PLACE`` (those of them that also write) and ``PROPERTIES`` (``set_name`` is what assigns to
+one); ``methods.py`` has the rest.
 """
 
 from __future__ import annotations
@@ -28,6 +29,10 @@ class Later:
         bind(self.family)
         return getattr(owner if instance is None else instance, self.name)
 
+    def __set__(self, instance: Any, value: Any) -> None:
+        bind(self.family)
+        setattr(instance, self.name, value)
+
 
 def family(name: str) -> Any:
     """The module of a family of ops."""
@@ -41,7 +46,8 @@ def members(name: str) -> Bound:
     home = family(name)
     found: Bound = {method: getattr(home, method) for method in tables.METHODS.get(name, "").split()}
     found |= {f"{method}_": in_place.writer(getattr(home, method)) for method in tables.IN_PLACE.get(name, "").split()}
-    return found | {entry: property(getattr(home, entry)) for entry in tables.PROPERTIES.get(name, "").split()}
+    properties = tables.PROPERTIES.get(name, "").split()
+    return found | {entry: property(getattr(home, entry), getattr(home, f"set_{entry}", None)) for entry in properties}
 
 
 def bind(name: str) -> None:

@@ -19,12 +19,15 @@ def _rows(xp: Any, classes: int, target: Any, weight: Any, ignore_index: int, ki
     """Targets with ignored ones made 0, and the weight of each (0 where ignored)."""
     live = target != ignore_index
     safe = xp.where(live, target, 0)
-    if safe.size and bool(xp.any(xp.logical_or(safe < 0, safe >= classes))):
-        raise ArgumentError(
-            "a target is not one of the classes",
-            got=f"targets from {int(xp.min(safe))} to {int(xp.max(safe))}",
-            want=f"0 to {classes - 1}, or ignore_index={ignore_index}",
-            hint="does the last layer have as many outputs as there are classes?",
+    if safe.size:
+        xp.refuse(
+            (xp.min(safe) < 0) | (xp.max(safe) >= classes),
+            lambda: ArgumentError(
+                "a target is not one of the classes",
+                got=f"targets from {int(xp.min(safe))} to {int(xp.max(safe))}",
+                want=f"0 to {classes - 1}, or ignore_index={ignore_index}",
+                hint="does the last layer have as many outputs as there are classes?",
+            ),
         )
     rows = xp.astype(live, kind)
     if weight is not None:

@@ -59,11 +59,18 @@ def text() -> str:
     """The file as it should be."""
     bound = dict(sorted(binding.everything().items()))
     properties = [name for name, found in bound.items() if isinstance(found, property)]
-    read = [f"        @property\n        def {name}(self) -> {_result(bound[name].fget)}: ...\n" for name in properties]
+    read = [_property(name, bound[name]) for name in properties]
     return HEAD + "".join(read) + "".join(_line(name, bound[name]) for name in bound if name not in properties) + TAIL
 
 
-def _result(getter: Callable[..., Any]) -> str:
+def _property(name: str, bound: property) -> str:
+    text = f"        @property\n        def {name}(self) -> {_result(bound.fget)}: ...\n"
+    if bound.fset is None:
+        return text
+    return text + f"        @{name}.setter\n        def {name}(self, value: Any) -> None: ...\n"
+
+
+def _result(getter: Any) -> str:
     said = inspect.signature(getter).return_annotation
     return "Tensor" if said is inspect.Signature.empty else _known(str(said))
 

@@ -20,12 +20,16 @@ TINY = 1e-7
 
 
 def _rows(xp: Any, index: Any, weight: Any, padding_idx: int | None, by_frequency: bool) -> Any:
-    if index.size and (int(xp.min(index)) < 0 or int(xp.max(index)) >= weight.shape[0]):
-        raise ArgumentError(
-            "an index lies outside the table",
-            got=f"indices from {int(xp.min(index))} to {int(xp.max(index))}",
-            want=f"0 to {weight.shape[0] - 1}",
-            hint="make num_embeddings larger than the largest index",
+    rows = weight.shape[0]
+    if index.size:
+        xp.refuse(
+            (xp.min(index) < 0) | (xp.max(index) >= rows),
+            lambda: ArgumentError(
+                "an index lies outside the table",
+                got=f"indices from {int(xp.min(index))} to {int(xp.max(index))}",
+                want=f"0 to {rows - 1}",
+                hint="make num_embeddings larger than the largest index",
+            ),
         )
     return xp.reshape(xp.take(weight, xp.reshape(index, (-1,)), axis=0), (*index.shape, *weight.shape[1:]))
 
@@ -166,11 +170,14 @@ def one_hot(x: Tensor, num_classes: int = -1) -> Tensor:
 
 
 def _one_hot(xp: Any, x: Any, classes: int) -> Any:
-    if x.size and (int(xp.min(x)) < 0 or int(xp.max(x)) >= classes):
-        raise ArgumentError(
-            "an index is not one of the classes",
-            got=f"indices from {int(xp.min(x))} to {int(xp.max(x))}",
-            want=f"0 to {classes - 1}",
+    if x.size:
+        xp.refuse(
+            (xp.min(x) < 0) | (xp.max(x) >= classes),
+            lambda: ArgumentError(
+                "an index is not one of the classes",
+                got=f"indices from {int(xp.min(x))} to {int(xp.max(x))}",
+                want=f"0 to {classes - 1}",
+            ),
         )
     return xp.astype(x[..., None] == xp.arange(classes), xp.int64)
 

@@ -9,10 +9,12 @@ from typing import Any
 
 from patchgrad.autograd.op import Sample, define
 from patchgrad.backend import host
+from patchgrad.backend.ranges import check_range
 from patchgrad.errors import ArgumentError, DtypeError, ShapeError
 from patchgrad.ops import movement, shapes
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
+from patchgrad.tensor.precision import under_autocast
 from patchgrad.typing import Shape
 
 __all__ = ["gather", "scatter", "scatter_add", "take_along_dim"]
@@ -32,16 +34,6 @@ def _gather(xp: Any, x: Any, index: Any, axis: int) -> Any:
     if not x.shape:
         return xp.asarray(x, copy=True)
     return xp.take_along_axis(x[_corner(index.shape, axis)], index, axis=axis)
-
-
-def check_range(xp: Any, index: Any, size: int, low: int = 0) -> None:
-    """Raise ArgumentError for an index outside ``low`` to ``size - 1``."""
-    if index.size and (int(xp.min(index)) < low or int(xp.max(index)) >= size):
-        raise ArgumentError(
-            "an index lies outside the axis",
-            got=f"indices from {int(xp.min(index))} to {int(xp.max(index))}",
-            want=f"{low} to {size - 1}",
-        )
 
 
 def places(xp: Any, index: Any, axis: int) -> tuple[Any, ...]:
@@ -210,6 +202,7 @@ def scatter(
     return apply(SCATTER_REDUCE, input, index, source, axis=dim, reduce=how, include_self=True)
 
 
+@under_autocast
 def scatter_add(input: Tensor, dim: int, index: Tensor, src: Any) -> Tensor:
     """A copy of ``input`` with ``src`` added at the places that `gather` would read."""
     wants_integers("scatter_add", index)

@@ -11,6 +11,7 @@ from patchgrad.errors import ShapeError
 from patchgrad.ops import creation
 from patchgrad.tensor import Tensor, views
 from patchgrad.tensor.explain import placed
+from patchgrad.tensor.foreign import not_a_tensor
 
 
 def operand(value: Any) -> Any:
@@ -22,10 +23,27 @@ def operand(value: Any) -> Any:
     return creation.as_tensor(value) if isinstance(value, (host.ndarray, list, tuple)) else None
 
 
+def no_operand(op: OpSpec, value: Any) -> Any:
+    """Leave it to a class that computes with tensors itself, else say what stands there. Anything may be compared."""
+    kind = type(value)
+    if op.name in ("eq", "ne") or (
+        kind.__module__ != "builtins" and hasattr(kind, f"__r{PYTHON_NAMES.get(op.name, op.name)}__")
+    ):
+        return NotImplemented
+    raise placed(not_a_tensor(op.name, op.inputs[1], value))
+
+
+PYTHON_NAMES = {
+    "div": "truediv", "floor_divide": "floordiv", "remainder": "mod", "bitwise_and": "and", "bitwise_or": "or",
+    "bitwise_xor": "xor", "bitwise_left_shift": "lshift", "bitwise_right_shift": "rshift",
+}  # fmt: skip
+"""The operators of Python whose ops have another name."""
+
+
 def in_place(op: OpSpec) -> Callable[..., Any]:
     def method(self: Tensor, other: Any) -> Any:
-        other = operand(other)
-        return NotImplemented if other is None else views.write(self, op, other)
+        found = operand(other)
+        return no_operand(op, other) if found is None else views.write(self, op, found)
 
     return method
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from patchgrad.backend import host
+from patchgrad.backend.ranges import check_range
 from patchgrad.errors import DtypeError, PatchgradError, ShapeError
 from patchgrad.ops import elementwise, movement, shapes
-from patchgrad.ops.gather import check_range, scatter, wants_integers
+from patchgrad.ops.gather import scatter, wants_integers
 from patchgrad.ops.index import INDEX_ADD, INDEX_PUT, as_index, index_put
 from patchgrad.ops.searching import known
 from patchgrad.tensor import Tensor, apply
@@ -28,7 +29,7 @@ def _checked(name: str, input: Any, dim: int, vector: Tensor) -> tuple[int, Any]
         raise placed(ShapeError(f"{name} needs a vector of indices", got=f"{vector.shape}"))
     axis = shapes.axis_in(dim, input.ndim)
     flat: Any = vector if vector.ndim else movement.reshape(vector, 1)
-    if vector.backend.name == "cpu":
+    if vector.backend.name in ("cpu", "cuda"):
         try:
             check_range(input.backend.xp, flat.data, input.shape[axis] if input.ndim else 1)
         except PatchgradError as error:

@@ -34,7 +34,7 @@ def vector_norm(x: Any, ord: float = 2, dim: Any = None, keepdim: bool = False, 
         x (...)  ->  without the axes ``dim``; real also for complex ``x``
     """
     x = _cast(x, dtype)
-    matrices.check_dtype("linalg.vector_norm", x)
+    matrices.check_dtype("linalg.vector_norm", x, low=True)
     if not isinstance(ord, (int, float)):
         raise placed(
             ArgumentError("a vector norm's order is a number", got=f"ord={ord!r}", hint="see linalg.matrix_norm")
@@ -58,7 +58,7 @@ def matrix_norm(A: Any, ord: Any = "fro", dim: Any = (-2, -1), keepdim: bool = F
     """
     if dtype is not None:
         return matrix_norm(_cast(A, dtype), ord, dim, keepdim)
-    matrices.check_dtype("linalg.matrix_norm", A)
+    matrices.check_dtype("linalg.matrix_norm", A, low=ord == "fro")
     rows, columns = _matrix_axes(A, dim)
     if ord == "fro":
         return vector_norm(A, 2, (rows, columns), keepdim)

@@ -184,6 +184,7 @@ def multi_margin_loss(
     return reduced("multi_margin_loss", losses if input.ndim == 2 else losses.squeeze(0), reduction)
 
 
+@under_autocast
 def multilabel_soft_margin_loss(
     input: Any,
     target: Any,

@@ -10,6 +10,7 @@ from typing import Any
 
 from patchgrad.autograd.op import Sample, define
 from patchgrad.backend import host
+from patchgrad.backend.low import NAMES
 from patchgrad.errors import DtypeError, ShapeError
 from patchgrad.ops import shapes
 from patchgrad.tensor import Tensor
@@ -104,17 +105,18 @@ def check(name: str, *tensors: Any, square: bool = False) -> None:
             raise placed(error) from None
 
 
-def check_dtype(name: str, *tensors: Any) -> None:
-    """Raises DtypeError unless these are float32, float64, complex64 or complex128."""
+def check_dtype(name: str, *tensors: Any, low: bool = False) -> None:
+    """Raises DtypeError unless these are float32, float64, complex64 or complex128 (or, with ``low``, of 16 bits)."""
+    known = ("float32", "float64", "complex64", "complex128", *(NAMES if low else ()))
     for tensor in tensors:
         if not isinstance(tensor, Tensor):
             raise placed(DtypeError(f"{name} takes tensors", got=type(tensor).__name__, hint="make it with tensor()"))
-        if tensor.dtype.name not in ("float32", "float64", "complex64", "complex128"):
+        if tensor.dtype.name not in known:
             raise placed(
                 DtypeError(
                     f"{name} has no {tensor.dtype.name} form",
                     got=f"shape {tensor.shape}, dtype {tensor.dtype.name}",
-                    want="float32, float64, complex64 or complex128",
+                    want=" or ".join((", ".join(known[:-1]), known[-1])),
                     hint="convert first: x.float() or x.double()",
                 )
             )

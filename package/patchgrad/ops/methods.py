@@ -7,7 +7,7 @@ from typing import Any
 
 from patchgrad.autograd.op import OpSpec
 from patchgrad.backend.low import widened
-from patchgrad.errors import ArgumentError, PatchgradError
+from patchgrad.errors import ArgumentError, IterationError, PatchgradError
 from patchgrad.ops import (
     bitwise,
     creation,
@@ -25,16 +25,16 @@ from patchgrad.tensor.explain import placed
 
 def operator(op: OpSpec) -> Callable[..., Any]:
     def method(self: Tensor, other: Any) -> Any:
-        other = in_place.operand(other)
-        return NotImplemented if other is None else apply(op, self, other)
+        found = in_place.operand(other)
+        return in_place.no_operand(op, other) if found is None else apply(op, self, found)
 
     return method
 
 
 def reflected(op: OpSpec) -> Callable[..., Any]:
     def method(self: Tensor, other: Any) -> Any:
-        other = in_place.operand(other)
-        return NotImplemented if other is None else apply(op, other, self)
+        found = in_place.operand(other)
+        return in_place.no_operand(op, other) if found is None else apply(op, found, self)
 
     return method
 
@@ -79,6 +79,8 @@ def item(self: Tensor) -> Any:
 
 
 def _iterate(self: Tensor) -> Any:
+    if not self.ndim:
+        raise placed(IterationError("a tensor without axes cannot be iterated", got="shape ()", hint="item()"))
     return iter(movement.unbind(self))
 
 
@@ -94,6 +96,12 @@ def _copy(self: Tensor, source: Tensor) -> Tensor:
     return self
 
 
+def _polygamma(self: Tensor, n: int) -> Tensor:
+    from patchgrad.ops.gamma import polygamma
+
+    return polygamma(n, self)
+
+
 OTHERS: dict[str, Callable[..., Any]] = {
     **moving.CASTS,
     "item": item,
@@ -105,6 +113,8 @@ OTHERS: dict[str, Callable[..., Any]] = {
     "fill_": _fill,
     "zero_": lambda self: _fill(self, 0),
     "copy_": _copy,
+    "polygamma": _polygamma,
+    "polygamma_": in_place.written(_polygamma),
     "where": lambda self, condition, other: elementwise.where(condition, self, other),
     "__getitem__": index.getitem,
     "__setitem__": index.setitem,

@@ -91,6 +91,14 @@ def two(low: float = -2.0, high: float = 2.0, apart: float = 0.0) -> Callable[[D
     return samples
 
 
+def by_second(low: float, high: float) -> Callable[[Draw], list[Sample]]:
+    """Samples of an op that is differentiable by the second of its two numbers alone."""
+    return lambda draw: [
+        Sample((draw(3, 1, low=low, high=high), draw(4, low=low, high=high))),
+        Sample((1.5, draw(3, low=low, high=high)), label="scalar"),
+    ]
+
+
 def apart(draw: Draw) -> list[Sample]:
     """Bad input of an op of two numbers: shapes that do not broadcast."""
     return [Sample((draw(3, 4), draw(3)))]

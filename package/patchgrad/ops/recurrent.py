@@ -140,15 +140,14 @@ LSTM_LAYER = define(
 
 def lstm_layer(
     projected: Tensor, h: Tensor, c: Tensor, weight: Tensor, bias: Tensor | None = None, *, reverse: bool = False
-) -> tuple[Tensor, tuple[Tensor, Tensor]]:
-    """One layer of an LSTM in one direction: all outputs, and the last (h, c).
+) -> tuple[Tensor, Tensor]:
+    """One layer of an LSTM in one direction: h and c at every step.
 
     Shapes
         projected (length, batch, 4 * hidden): the inputs' share of the gates i, f, g, o; h, c (batch, hidden);
-        weight (4 * hidden, hidden), bias (4 * hidden,)  ->  (length, batch, hidden), each state (batch, hidden)
+        weight (4 * hidden, hidden), bias (4 * hidden,)  ->  h, c (length, batch, hidden)
     Source
         Hochreiter and Schmidhuber 1997; Gers et al. 2000 for the forget gate.
     """
     y, cells, _ = apply(LSTM_LAYER, projected, h, c, weight, bias, reverse=reverse)
-    last = 0 if reverse else projected.shape[0] - 1
-    return y, (y[last], cells[last])
+    return y, cells

@@ -6,6 +6,7 @@ from typing import Any
 
 from patchgrad.autograd.op import Sample, define
 from patchgrad.backend import host
+from patchgrad.backend.ranges import check_range
 from patchgrad.errors import ArgumentError
 from patchgrad.ops import gather, shapes
 from patchgrad.tensor import Tensor, apply
@@ -34,7 +35,7 @@ def _neutral(xp: Any, dtype: Any, reduce: str) -> Any:
 
 def _forward(xp: Any, x: Any, index: Any, src: Any, axis: int, reduce: str, include_self: bool) -> Any:
     gather._scatter_shape(x.shape, index.shape, src.shape, axis=axis)
-    gather.check_range(xp, index, x.shape[axis] if x.shape else 1)
+    check_range(xp, index, x.shape[axis] if x.shape else 1)
     out = xp.asarray(x, copy=True)
     if not index.size:
         return out

@@ -57,14 +57,26 @@ class Adam(Optimizer):
         )
 
     def _update(self, value: Any, gradient: Any, slots: Slots, group: dict[str, Any]) -> None:
-        xp = backend_of(value).xp
+        backend = backend_of(value)
+        if not slots:
+            slots.update(step=0, exp_avg=backend.xp.zeros_like(value), exp_avg_sq=backend.xp.zeros_like(value))
+        slots["step"] += 1
+        if group["amsgrad"] or not self._fused(backend, value, gradient, slots, group):
+            self._plainly(backend.xp, value, gradient, slots, group)
+
+    def _fused(self, backend: Any, value: Any, gradient: Any, slots: Slots, group: dict[str, Any]) -> bool:
+        """The whole update in one pass, where there is a kernel for it."""
+        decay, sign = group["weight_decay"], -1.0 if group["maximize"] else 1.0
+        shrink = 1 - group["lr"] * decay if self._decoupled else 1.0
+        arrays = (value, gradient, slots["exp_avg"], slots["exp_avg_sq"])
+        numbers = (sign, decay, shrink, *group["betas"], *_corrections(slots["step"], group), group["eps"])
+        return backend.update("adam", arrays, numbers, decayed=bool(decay) and not self._decoupled)
+
+    def _plainly(self, xp: Any, value: Any, gradient: Any, slots: Slots, group: dict[str, Any]) -> None:
         spare = self._scratch.like(xp, value)
         if group["maximize"]:
             gradient = xp.negative(gradient, out=self._scratch.like(xp, value, "negative"))
         gradient = self._decay(xp, value, gradient, group, spare)
-        if not slots:
-            slots.update(step=0, exp_avg=xp.zeros_like(value), exp_avg_sq=xp.zeros_like(value))
-        slots["step"] += 1
         _track(xp, gradient, slots, group["betas"], spare)
         step_size, root_correction = _corrections(slots["step"], group)
         xp.sqrt(self._second_moment(xp, slots, group), out=spare)

@@ -93,7 +93,7 @@ def _orthogonal(xp: Any, matrix: Any, group: dict[str, Any]) -> Any:
     a, b, c = group["ns_coefficients"]
     tall = matrix.shape[0] > matrix.shape[1]
     x = matrix.T if tall else matrix
-    x = x / max(float(xp.sqrt(xp.sum(x * x))), group["eps"])
+    x = x / xp.maximum(xp.sqrt(xp.sum(x * x)), group["eps"])
     for _ in range(group["ns_steps"]):
         gram = x @ x.T
         x = a * x + (b * gram + c * (gram @ gram)) @ x

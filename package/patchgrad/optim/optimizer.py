@@ -7,15 +7,17 @@ never gives a parameter the slots of another. A family (``sgd.py``, ``adam.py``)
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from copy import copy, deepcopy
+from typing import Any, Self
 
 from patchgrad.autograd.state import enable_grad, state
-from patchgrad.errors import ArgumentError, ShapeError
+from patchgrad.errors import ArgumentError, NotWrittenError, ShapeError
 from patchgrad.nn.parameter import Parameter, clear_grad
 from patchgrad.optim.flat import Storage
 from patchgrad.optim.groups import checked_group, checked_parameters
 from patchgrad.optim.saving import from_state_dict, number, slot, to_state_dict
 from patchgrad.optim.scratch import Scratch
+from patchgrad.tensor.calls import Constructed
 from patchgrad.tensor.views import bump
 from patchgrad.typing import Shape
 
@@ -23,7 +25,7 @@ Slots = dict[str, Any]
 """Values of one parameter: bare arrays (mostly of its shape), and numbers such as ``step``."""
 
 
-class Optimizer:
+class Optimizer(Constructed):
     """Base of all optimizers.
 
     Parameters
@@ -107,7 +109,12 @@ class Optimizer:
 
     def _update(self, value: Any, gradient: Any, slots: Slots, group: dict[str, Any]) -> None:
         """Change the array ``value`` in place by the array ``gradient``; never changes ``gradient``."""
-        raise NotImplementedError(f"{type(self).__name__} has no _update method")
+        raise NotWrittenError(
+            f"{type(self).__name__} has no _update method",
+            got=f"a step of {type(self).__name__}",
+            want="a method _update that changes one parameter",
+            hint="write `def _update(self, value, gradient, slots, group): ...`, or override step()",
+        )
 
     def _accept(self, parameter: Parameter) -> None:
         """Raise ArgumentError for a parameter that this family cannot train."""
@@ -177,6 +184,17 @@ class Optimizer:
         self.state.pop(parameter.uid, None)
         if slots:
             self.state[parameter.uid] = dict(slots)
+
+    def twin(self, heirs: Mapping[str, Parameter]) -> Self:
+        """The same optimizer for copies of the parameters, by ``uid``: the same settings, and copies of the slots."""
+        made = copy(self)
+        made.param_groups = [deepcopy({**group, "params": []}) for group in self.param_groups]
+        made.state, made._scratch = {}, Scratch()
+        for index, group in enumerate(self.param_groups):
+            for parameter in group["params"]:
+                made.add_parameter(heirs[parameter.uid], index)
+                made.set_slots(heirs[parameter.uid], deepcopy(self.slots(parameter)))
+        return made
 
     # Saving
 

@@ -63,7 +63,23 @@ class SGD(Optimizer):
         )
 
     def _update(self, value: Any, gradient: Any, slots: Slots, group: dict[str, Any]) -> None:
-        xp = backend_of(value).xp
+        backend = backend_of(value)
+        if not self._fused(backend, value, gradient, slots, group):
+            self._plainly(backend.xp, value, gradient, slots, group)
+
+    def _fused(self, backend: Any, value: Any, gradient: Any, slots: Slots, group: dict[str, Any]) -> bool:
+        """The whole update in one pass, where there is a kernel for it; the first step with momentum has none."""
+        decay, keep, buffer = group["weight_decay"], group["momentum"], slots.get("momentum_buffer")
+        numbers = (-1.0 if group["maximize"] else 1.0, decay, group["lr"])
+        if not keep:
+            return backend.update("sgd", (value, gradient), numbers, decayed=bool(decay))
+        if buffer is None:
+            return False
+        numbers = (*numbers, keep, 1.0 - group["dampening"])
+        flags = {"decayed": bool(decay), "nesterov": bool(group["nesterov"])}
+        return backend.update("momentum", (value, gradient, buffer), numbers, **flags)
+
+    def _plainly(self, xp: Any, value: Any, gradient: Any, slots: Slots, group: dict[str, Any]) -> None:
         spare = self._scratch.like(xp, value)
         if group["maximize"]:
             gradient = xp.negative(gradient, out=self._scratch.like(xp, value, "negative"))

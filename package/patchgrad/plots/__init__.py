@@ -6,23 +6,32 @@ A session, a watch or a recorder can be plotted. Read next: ``look.py``, ``live.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import partial
 from typing import Any
 
 from patchgrad.plots.activation_scale import activation_scale as _activation_scale
+from patchgrad.plots.branches import branches as _branches
 from patchgrad.plots.figure import figure as _figure
+from patchgrad.plots.figure import plotly as _plotly
 from patchgrad.plots.gradient_flow import gradient_flow as _gradient_flow
 from patchgrad.plots.histogram_over_time import Kind
 from patchgrad.plots.histogram_over_time import histogram_over_time as _histogram_over_time
 from patchgrad.plots.loss import loss as _loss
 from patchgrad.plots.update_ratio import update_ratio as _update_ratio
 
-__all__ = ["activation_scale", "gradient_flow", "histogram_over_time", "loss", "update_ratio"]
+__all__ = ["activation_scale", "branches", "gradient_flow", "histogram_over_time", "loss", "update_ratio"]
 
 
 def loss(session: Any, *, live: bool = False) -> Any:
     """Does the network learn? The loss of every step, with a numbered flag at every edit."""
     return _figure(_loss, session, live=live)
+
+
+def branches(session: Any) -> Any:
+    """Which branch learns better? The loss of every branch of a session, or of recorders by name."""
+    recorders = session if isinstance(session, Mapping) else {b.name: b.recorder for b in session.branches}
+    return _plotly().Figure(_branches(recorders))
 
 
 def gradient_flow(session: Any, *, live: bool = False) -> Any:

@@ -20,15 +20,15 @@ class Flag:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A recorder, and the object whose log of edits gives the flags (None: there are no edits)."""
+    """A recorder, and the object whose timeline of edits gives the flags (None: there are no edits)."""
 
     recorder: Recorder
     owner: Any
 
     def flags(self) -> tuple[Flag, ...]:
         """The edits that were applied, oldest first."""
-        edits = tuple(getattr(self.owner, "log", None) or ())
-        return tuple(Flag(e.number, e.step, e.title) for e in edits if e.status == "applied")
+        timeline = getattr(self.owner, "timeline", None)
+        return tuple(Flag(e.number, e.step, e.title) for e in (timeline.edits() if timeline is not None else ()))
 
     def state(self) -> tuple[int, int]:
         """Differs when there may be something new to show."""

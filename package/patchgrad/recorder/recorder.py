@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import weakref
 from collections.abc import Callable, Iterable, Mapping
+from copy import copy, deepcopy
 from dataclasses import replace
 from time import perf_counter
 from types import MappingProxyType, TracebackType
@@ -96,6 +97,16 @@ class Recorder:
     def measured(self) -> Mapping[str, Mapping[str, Series]]:
         """All series, by quantity and layer uid."""
         return MappingProxyType(self._series)
+
+    def fork(self, step: int) -> Recorder:
+        """Another recorder that goes on from ``step``: with the series up to there, and a memory of its own."""
+        made = copy(self)
+        made._series = {
+            name: {uid: series.until(step) for uid, series in table.items()} for name, table in self._series.items()
+        }
+        made._memory, made.problems, made.fault = {}, dict(self.problems), None
+        made.budget = deepcopy(self.budget)
+        return made
 
     # --- one step --------------------------------------------------------------------------------
 

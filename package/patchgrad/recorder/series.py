@@ -39,6 +39,16 @@ class Series:
                 self._kept += 1
             self._seen += 1
 
+    def until(self, step: int) -> Series:
+        """A copy with the points up to ``step``, that goes on by itself."""
+        steps, values = self.read()
+        kept = int((steps <= step).sum())
+        found = Series(self.name, self._capacity, self._values.shape[1] if self._values.ndim == 2 else 0, values.dtype)
+        found._steps[:kept], found._values[:kept] = steps[:kept], values[:kept]
+        found._kept, found.stride = min(kept, self._kept), self.stride
+        found._seen = found._kept * found.stride
+        return found
+
     def _thin(self) -> None:
         half = (self._kept + 1) // 2
         self._steps[:half] = self._steps[: self._kept : 2]

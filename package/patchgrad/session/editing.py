@@ -13,12 +13,13 @@ from patchgrad.errors import ArgumentError, PatchgradError
 from patchgrad.layergraph.commands import Command
 from patchgrad.layergraph.edit import Edit as NamedEdit
 from patchgrad.layergraph.graph import LayerGraph
-from patchgrad.layergraph.receipt import Receipt
 from patchgrad.session.boundary import Boundary
 from patchgrad.session.drive import Drive
 from patchgrad.session.events import Events
 from patchgrad.session.live import Live
-from patchgrad.session.log import Author, Edit, Log
+from patchgrad.session.log import Author, Edit, Kind, Log
+from patchgrad.session.marks import Mark
+from patchgrad.session.timeline import Returned, Timeline
 from patchgrad.session.training import Training
 
 
@@ -26,7 +27,14 @@ class Editing:
     """The edits of one session. Any thread may ask; the one that drives applies."""
 
     def __init__(
-        self, live: Live, log: Log, boundary: Boundary, drive: Drive, training: Training, events: Events
+        self,
+        live: Live,
+        log: Log,
+        boundary: Boundary,
+        drive: Drive,
+        training: Training,
+        events: Events,
+        timeline: Timeline,
     ) -> None:
         self._live = live
         self._log = log
@@ -34,13 +42,16 @@ class Editing:
         self._drive = drive
         self._training = training
         self._events = events
+        self._timeline = timeline
 
-    def submit(self, edit: Any, author: Author = "code", revision: int | None = None) -> Edit:
+    def submit(
+        self, edit: Any, author: Author = "code", revision: int | None = None, shadow: int | None = None
+    ) -> Edit:
         """Queue a command or an edit by names; returns at once. ``revision``: the one that its author looked at."""
         require_edit(edit)
         title, python = described(edit, self._live.graph)
         return self._queue(
-            title, python, author, lambda: self._live.apply(command_of(edit, self._live.graph), revision)
+            title, python, author, lambda: self._live.apply(command_of(edit, self._live.graph), revision), shadow=shadow
         )
 
     def undo(self, author: Author = "code") -> Edit:
@@ -51,29 +62,63 @@ class Editing:
         """Queue a redo."""
         return self._queue(f"redo {self._live.redo_label or ''}".strip(), "session.redo()", author, self._live.redo)
 
+    def rewind(self, to: Any = None, name: str | None = None, author: Author = "code") -> Edit:
+        """Queue a rewind to a mark, as in `Timeline.find`; what comes then is the branch ``name``."""
+        words = f"rewind to {getattr(to, 'name', getattr(to, 'title', to))}" if to is not None else "rewind"
+        given = [repr(getattr(to, "name", to))] if isinstance(to, Mark | str | int) else []
+        given += [f"name={name!r}"] if name else []
+        return self._move(words, f"session.rewind({', '.join(given)})", author, lambda: self._timeline.rewind(to, name))
+
+    def switch(self, name: str, author: Author = "code") -> Edit:
+        """Queue a switch to another branch."""
+        return self._move(f"switch to {name}", f"session.switch({name!r})", author, lambda: self._timeline.switch(name))
+
     def now(self, edit: Edit) -> Edit:
         """Wait until the edit was applied; raises why it was refused. In the driver's own thread it stays queued."""
         if not self._boundary.mine:
             self._boundary.settle(edit.future)
         return edit
 
-    def _queue(self, title: str, python: str, author: Author, change: Callable[[], Receipt]) -> Edit:
+    def _move(self, title: str, python: str, author: Author, change: Callable[[], Returned]) -> Edit:
+        return self._queue(title, python, author, change, "move")
+
+    def _queue(
+        self,
+        title: str,
+        python: str,
+        author: Author,
+        change: Callable[[], Any],
+        kind: Kind = "edit",
+        shadow: int | None = None,
+    ) -> Edit:
         self._boundary.require_open()
         edit = self._log.open(self._training.count, author, title, python)
+        edit.kind, edit.shadow_steps = kind, shadow
         edit.future = self._boundary.submit(lambda: self._perform(edit, change))
         edit.future.add_done_callback(lambda _: self._settled(edit))
         self._events.tell("edit")
         return edit
 
-    def _perform(self, edit: Edit, change: Callable[[], Receipt]) -> Receipt:
+    def _perform(self, edit: Edit, change: Callable[[], Any]) -> Any:
         with self._drive.applying():
+            begin = self._prepare(edit) if edit.kind == "edit" else self._training.trials.restart
             try:
                 receipt = change()
             except Exception as error:
                 edit.refused(error, self._training.count)
+                if edit.mark is not None:
+                    self._timeline.forget(edit.mark)
                 raise
-        edit.applied(receipt, self._training.count, self._live.revision)
+            begin()
+        edit.applied(receipt, self._training.count, self._live.revision, self._timeline.branches.current.name)
         return receipt
+
+    def _prepare(self, edit: Edit) -> Callable[[], None]:
+        """Keep what there was in front of an edit; returns what is to be done once it is applied."""
+        self._timeline.before(edit)
+        trials = self._training.trials
+        shadow = trials.copy_for(edit, self._training.count)
+        return lambda: trials.begin(edit, shadow)
 
     def _settled(self, edit: Edit) -> None:
         if edit.status == "queued":

@@ -34,7 +34,8 @@ def explained(error: BaseException, step: Step, module: Module, batch: Any, numb
     else:
         layer = _layer_in_traceback(error, module)
     if isinstance(error, PatchgradError):
-        error.where = ", ".join(part for part in (error.where or layer, f"step {number + 1}") if part)
+        error.within(layer)
+        error.where = f"{error.where}, step {number + 1}" if error.where else f"step {number + 1}"
     else:
         error.add_note(f"in {layer or 'the training step'}, step {number + 1}")
     return error, layer

@@ -5,8 +5,10 @@ Read next: ``step.py``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Protocol, runtime_checkable
+
+import msgspec
 
 from patchgrad.errors import DataError
 
@@ -26,6 +28,15 @@ class Resumable(Protocol):
     def state(self) -> dict[str, int]: ...
 
     def restore(self, state: dict[str, int]) -> None: ...
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where a feed stands. ``loader`` is None for a loader that cannot go back."""
+
+    epoch: int
+    index: int
+    kept: tuple[Any, ...]
+    loader: dict[str, int] | None
 
 
 class Feed:
@@ -73,6 +84,26 @@ class Feed:
         batch = self.draw()
         self.give_back(batch)
         return batch
+
+    def place(self) -> Place:
+        """Where this feed stands, for ``go_to``."""
+        loader = self._loader
+        at = loader.state() if isinstance(loader, Resumable) else None
+        return Place(self.epoch, self.index, tuple(self._kept), at)
+
+    def go_to(self, place: Place) -> bool:
+        """Give the batches from ``place`` on once more. False, and nothing done, where the loader cannot go back."""
+        drawn = place.index + len(place.kept)
+        if place.loader is not None and isinstance(self._loader, Resumable):
+            self._loader.restore(place.loader)
+            self._batches = None
+        elif isinstance(self._loader, Sequence):
+            self._batches = iter(self._loader[drawn:]) if drawn else None
+        else:
+            return False
+        self._kept, self._failed = list(place.kept), False
+        self.epoch, self.index = place.epoch, place.index
+        return True
 
     def _look(self, loader: Any) -> Any:
         place = loader.state()

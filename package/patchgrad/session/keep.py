@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from patchgrad.backend.random import default_stream
+from patchgrad.backend.random import default_stream, stream_for
 from patchgrad.nn import Module
 
 Place = tuple[int, int] | None
@@ -22,6 +22,16 @@ def random_layers(module: Module) -> list[Any]:
 def place_of(layer: Any) -> Place:
     """Where the random stream of a layer stands."""
     return None if layer.stream is None else (layer.stream.key, layer.stream.offset)
+
+
+def put_place(layer: Any, place: Place) -> None:
+    """Let the random stream of a layer stand there again."""
+    if place is None:
+        layer.stream = None
+        return
+    if layer.stream is None:
+        layer.stream = stream_for(layer.stream_key or layer.path)
+    layer.stream.key, layer.stream.offset = place
 
 
 class Keep:
@@ -43,8 +53,5 @@ class Keep:
         for buffer, value in zip(self._buffers, self._values, strict=True):
             buffer.data[...] = value
         for layer, place in zip(self._layers, self._places, strict=True):
-            if place is None:
-                layer.stream = None
-            else:
-                layer.stream.key, layer.stream.offset = place
+            put_place(layer, place)
         default_stream().key, default_stream().offset = self._default

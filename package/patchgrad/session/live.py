@@ -11,7 +11,7 @@ from typing import Any
 from patchgrad.autograd.state import no_grad
 from patchgrad.errors import GraphError, PatchgradError
 from patchgrad.layergraph.graph import LayerGraph
-from patchgrad.layergraph.history import History
+from patchgrad.layergraph.history import History, Past
 from patchgrad.layergraph.measure import evaluating
 from patchgrad.layergraph.receipt import Receipt
 from patchgrad.nn import Module
@@ -88,6 +88,20 @@ class Live:
         """Make the edit again that was undone last."""
         return self._change(self._history.redo)
 
+    def past(self) -> Past:
+        """The graph and the edits that led to it."""
+        return self._history.past()
+
+    def stand(self, module: Any, past: Past) -> None:
+        """Let another module, with its graph and its past, be the one that is trained."""
+        self._history.stand(past)
+        self.module = module
+        self._remember()
+
+    def _remember(self) -> None:
+        self._graphs[self.revision] = self.graph
+        self._graphs.pop(self.revision - REMEMBERED, None)
+
     def _change(self, change: Change) -> Receipt:
         keep, batch = Keep(self.module), self.batch
         options = {} if batch is None else {"batch": split(batch)[0], "probe": self._probe}
@@ -96,8 +110,7 @@ class Live:
         finally:
             keep.restore()
         self.module = made
-        self._graphs[self.revision] = self.graph
-        self._graphs.pop(self.revision - REMEMBERED, None)
+        self._remember()
         return receipt
 
     def _probe(self, module: Module) -> None:

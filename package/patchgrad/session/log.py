@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from concurrent.futures import Future
-from typing import Literal
+from typing import Any, Literal
 
 from patchgrad.errors import PatchgradError
-from patchgrad.layergraph.receipt import Receipt
 
 Author = Literal["studio", "code"]
 Status = Literal["queued", "applied", "refused"]
+Kind = Literal["edit", "move"]
 
 
 class Edit:
@@ -25,6 +25,11 @@ class Edit:
         author   ``studio`` (a gesture) or ``code``
         title    one line for people
         python   the edit in Python: ``pg.edit.rename("fc1", "hidden")``, or ``session.undo()``
+        kind     ``edit`` changes the graph; ``move`` goes to a mark or another branch
+        branch   the branch on which it was applied
+        mark     a mark in front of it, to rewind to; None where the network is too large to make one each time
+        effect   how the loss lies to its trend before the edit, after some steps
+        shadow   the network without it, trained on the same batches; None where none was wished
         receipt  what was kept, mapped, new and stashed; None until applied
         error    why it was refused; None if it was not
     """
@@ -35,21 +40,33 @@ class Edit:
         self.author: Author = author
         self.title = title
         self.python = python
+        self.kind: Kind = "edit"
+        self.branch = ""
+        self.mark: Any = None
+        self.trial: Any = None
+        self.shadow: Any = None
+        self.shadow_steps: int | None = None
         self.status: Status = "queued"
         self.revision: int | None = None
-        self.receipt: Receipt | None = None
+        self.receipt: Any = None
         self.error: BaseException | None = None
-        self.future: Future[Receipt] = Future()
+        self.future: Future[Any] = Future()
 
-    def result(self, timeout: float | None = None) -> Receipt:
+    def result(self, timeout: float | None = None) -> Any:
         """The receipt, once a boundary was reached; raises the reason if the edit was refused."""
         return self.future.result(timeout)
 
-    def applied(self, receipt: Receipt, step: int, revision: int) -> None:
+    def applied(self, receipt: Any, step: int, revision: int, branch: str = "main") -> None:
         self.status, self.receipt, self.step, self.revision = "applied", receipt, step, revision
+        self.branch = branch
 
     def refused(self, error: BaseException, step: int) -> None:
         self.status, self.error, self.step = "refused", error, step
+
+    @property
+    def effect(self) -> Any:
+        """An `Effect`; None before the edit was applied."""
+        return None if self.trial is None else self.trial.effect
 
     @property
     def call(self) -> str:
@@ -81,10 +98,6 @@ class Log:
         edit = Edit(len(self._edits) + 1, step, author, title, python)
         self._edits.append(edit)
         return edit
-
-    def script(self) -> str:
-        """The applied edits as Python: run on a session of the same model, they make the same layer graph."""
-        return "".join(f"{edit.call}  # step {edit.step}\n" for edit in self._edits if edit.status == "applied")
 
     def __len__(self) -> int:
         return len(self._edits)

@@ -16,8 +16,10 @@ from patchgrad.backend.random import manual_seed
 from patchgrad.layergraph.graph import LayerGraph
 from patchgrad.nn import Module
 from patchgrad.recorder.recorder import Recorder
-from patchgrad.session import opening
+from patchgrad.session import documents, opening
 from patchgrad.session.boundary import Boundary
+from patchgrad.session.branches import Branches
+from patchgrad.session.compare import Comparison, compare
 from patchgrad.session.drive import Drive, State, Turn
 from patchgrad.session.editing import Editing
 from patchgrad.session.events import Events, Listener
@@ -26,10 +28,14 @@ from patchgrad.session.feed import Feed
 from patchgrad.session.fingerprint import fingerprint
 from patchgrad.session.interrupt import Interrupts
 from patchgrad.session.log import Edit, Log
+from patchgrad.session.marks import Mark
 from patchgrad.session.progress import Progress
 from patchgrad.session.step import Loss, Step
+from patchgrad.session.timeline import Timeline
 from patchgrad.session.training import Training
+from patchgrad.session.trials import Trials
 from patchgrad.session.turns import Turns
+from patchgrad.session.vault import BUDGET
 from patchgrad.session.wishes import require_count, take_over
 from patchgrad.session.worker import Worker
 from patchgrad.tensor import Tensor
@@ -48,6 +54,7 @@ class Session:
         metrics    functions of ``(output, target)`` by name, computed at each step
         watch      measure what the scopes show, within a budget of 3 % of the time of a step
         seed       start all random streams anew with it; None leaves them as they are
+        mark_memory  bytes that marks may take in memory; beyond that they go to files
     Errors
         SessionError   for a model without parameters
         DataError      for a loader that gives nothing, or batches of another form
@@ -64,6 +71,7 @@ class Session:
         metrics: dict[str, Callable[..., Any]] | None = None,
         watch: bool = True,
         seed: int | None = None,
+        mark_memory: int = BUDGET,
     ) -> None:
         if seed is not None:
             manual_seed(seed)
@@ -71,15 +79,20 @@ class Session:
         self.name = type(model).__name__ if isinstance(model, Module) else "network"
         feed = Feed(loader)
         self.live = opening.live(model, feed, optimizer)
+        self.loss_function = loss
         self.events = Events()
         self.log = Log()
         self._interrupts = Interrupts()
         self._step = Step(loss, self.live.optimizer, self._interrupts, metrics or {})
-        self.recorder = Recorder() if watch else None
-        self.training = Training(feed, self.live, self._step, self.events, self.recorder)
+        self.trials = Trials(self.live, loss)
+        recorder = Recorder() if watch else None
+        self.training = Training(feed, self.live, self._step, self.events, self.trials, recorder)
+        self.timeline = Timeline(self.live, self.training, self.log, mark_memory)
         self.boundary = Boundary()
         self.drive = Drive(self.boundary, self.training, lambda: self.events.tell("state"))
-        self.editing = Editing(self.live, self.log, self.boundary, self.drive, self.training, self.events)
+        self.editing = Editing(
+            self.live, self.log, self.boundary, self.drive, self.training, self.events, self.timeline
+        )
         self._worker = Worker(self, self.boundary)
         self._turns: Callable[[], Turns | None] = lambda: None
         opening.remember(model, self)
@@ -110,6 +123,11 @@ class Session:
     def step_count(self) -> int:
         """Steps done."""
         return self.training.count
+
+    @property
+    def recorder(self) -> Recorder | None:
+        """What is measured on the branch that is trained; None with ``watch=False``."""
+        return self.training.recorder
 
     @property
     def loss(self) -> float | None:
@@ -215,13 +233,18 @@ class Session:
 
     # --- editing ----------------------------------------------------------------------------------
 
-    def apply(self, edit: Any) -> Edit:
+    def apply(self, edit: Any, *, shadow: int | None = None) -> Edit:
         """Do one edit, ``pg.edit.insert("relu1 -> fc2", nn.Dropout(0.2))`` or a command: its record, with the receipt.
+
+        ``shadow``: train the network without the edit along on the same batches for so many steps, to compare; a step
+        then takes twice its time. ``edit.effect`` says later what became of the loss.
 
         Raises why it cannot be done, with nothing changed. Inside a loop of your own the edit waits for
         the next boundary: the record says ``queued``.
         """
-        return self.editing.now(self.editing.submit(edit))
+        if shadow is not None:
+            require_count("shadow", shadow)
+        return self.editing.now(self.editing.submit(edit, shadow=shadow))
 
     def undo(self) -> Edit:
         """Bring back the layer graph before the last edit, with its trained weights and optimizer slots."""
@@ -232,12 +255,78 @@ class Session:
         return self.editing.now(self.editing.redo())
 
     def script(self) -> str:
-        """The applied edits as Python; run on the same model they make the same layer graph."""
-        return self.log.script()
+        """The edits that led to this layer graph as Python; run on the same model they make it again."""
+        return self.timeline.script()
+
+    # --- going back -------------------------------------------------------------------------------
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        """The places to go back to, oldest first: those with a name, and those in front of the last edits."""
+        return tuple(self.timeline.marks)
+
+    @property
+    def branches(self) -> Branches:
+        """The lines of training; printed, a tree."""
+        return self.timeline.branches
+
+    def mark(self, name: str | None = None) -> Mark:
+        """Keep how everything stands, to rewind to: graph, weights, slots, random streams, place in the data."""
+        return self._at_boundary(lambda: self.timeline.mark(name))
+
+    def forget(self, mark: Mark | str) -> None:
+        """Free a mark."""
+        self._at_boundary(lambda: self.timeline.forget(mark))
+
+    def rewind(self, to: Mark | Edit | str | int | None = None, name: str | None = None) -> Edit:
+        """Go back to a mark, and on from there as a new branch; the branch that was trained is kept.
+
+        Parameters
+            to    a mark or its name; an edit (before it); a step (the last mark until then); None: before the last edit
+            name  of the new branch, ``branch 2`` and so on by itself
+        Errors
+            ArgumentError  if there is no such mark. Everything is then as before.
+        """
+        return self.editing.now(self.editing.rewind(to, name))
+
+    def compare(self, one: str, other: str | None = None) -> Comparison:
+        """Two branches side by side: graphs, steps and losses; ``other`` is the one that is trained by itself.
+
+        ``.figure()`` gives the curves of both.
+        """
+        branches, training = self.branches, self.training
+        second = branches.current if other is None else branches[other]
+        return self._at_boundary(lambda: compare(branches[one], second, (self.graph, training.count, training.loss)))
+
+    def switch(self, name: str) -> Edit:
+        """Go on with another branch where it was left."""
+        return self.editing.now(self.editing.switch(name))
 
     def serve(self) -> None:
         """Have a thread that does what waits at the boundary, if no other does."""
         self._worker.start()
+
+    # --- files ------------------------------------------------------------------------------------
+
+    def save(self, path: Any, *, weights: bool = True) -> None:
+        """Write graph, layout, settings and, if wished, weights to a ``.patchgrad`` file.
+
+        Errors
+            GraphError  for a closed node, whose class a file cannot hold.
+        """
+        self._at_boundary(lambda: documents.write(self, path, weights=weights))
+
+    @classmethod
+    def open(
+        cls, path: Any, loader: Iterable[Any], *, loss: Loss | None = None, optimizer: Any = None, **more: Any
+    ) -> Self:
+        """A session for the network of a ``.patchgrad`` file; loss and optimizer, if not given, are those in the file.
+
+        Errors
+            DataError, GraphError  as `pg.load` gives them
+            ArgumentError          if loss or optimizer is neither given nor one of patchgrad's in the file.
+        """
+        return cls(loader=loader, **documents.read(path, loss, optimizer), **more)
 
     # --- showing and ending -----------------------------------------------------------------------
 
@@ -259,6 +348,10 @@ class Session:
         return f"Session({len(self.graph.nodes)} layers, {self.state} at step {self.step_count}{loss})"
 
     # --- driving ----------------------------------------------------------------------------------
+
+    def _at_boundary(self, act: Callable[[], T]) -> T:
+        """Do it where no step is in progress: here, if this thread drives or none does."""
+        return act() if self.boundary.mine else self.boundary.settle(self.boundary.submit(act))
 
     @contextmanager
     def _driving(self) -> Generator[None]:

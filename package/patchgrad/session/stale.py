@@ -36,10 +36,11 @@ def require_fresh(command: Any, seen: LayerGraph | None, now: LayerGraph, revisi
 def touched(command: Any, seen: LayerGraph, now: LayerGraph) -> dict[str, str]:
     """Uids of the nodes and groups that a command names, with their names."""
     uids: list[str] = []
-    for field in FIELDS:
-        value = getattr(command, field, None)
-        for one in value if isinstance(value, tuple) else (value,):
-            uids += [one.node] if isinstance(one, PortRef) else [one] if isinstance(one, str) else []
+    for part in (command, *getattr(command, "commands", ())):
+        for field in FIELDS:
+            value = getattr(part, field, None)
+            for one in value if isinstance(value, tuple) else (value,):
+                uids += [one.node] if isinstance(one, PortRef) else [one] if isinstance(one, str) else []
     known = {uid: entry.name for graph in (seen, now) for uid, entry in {**graph.nodes, **graph.groups}.items()}
     return {uid: known.get(uid, uid) for uid in uids}
 

@@ -18,6 +18,7 @@ from patchgrad.session.live import Live
 from patchgrad.session.pace import Pace
 from patchgrad.session.progress import Progress
 from patchgrad.session.step import Step
+from patchgrad.session.trials import Trials
 from patchgrad.tensor import Tensor
 
 
@@ -35,7 +36,9 @@ class Training:
         turned    a loss was computed since that batch was drawn
     """
 
-    def __init__(self, feed: Feed, live: Live, step: Step, events: Events, recorder: Recorder | None = None) -> None:
+    def __init__(
+        self, feed: Feed, live: Live, step: Step, events: Events, trials: Trials, recorder: Recorder | None = None
+    ) -> None:
         self.feed = feed
         self.pace = Pace()
         self.progress = Progress(None, shown=False)
@@ -48,7 +51,8 @@ class Training:
         self.own_loop = False
         self.batch: Any = None
         self.turned = False
-        self._recorder = recorder
+        self.recorder = recorder
+        self.trials = trials
         self._live = live
         self._events = events
         self._step = step
@@ -87,13 +91,14 @@ class Training:
         except Exception as error:
             raise self._failed(*explained(error, self._step, self._live.module, batch, self.count)) from error.__cause__
         self._live.batch = batch
+        self.trials.stepped(batch, self.loss)
         self.counted()
 
     def _train(self, batch: Any) -> float:
         module, keep = self._live.module, self._kept()
-        if self._recorder is None:
+        if self.recorder is None:
             return self._step.train(module, batch, keep)
-        with self._recorder.step(self.count + 1, module) as look:
+        with self.recorder.step(self.count + 1, module) as look:
             look.loss = self._step.train(module, batch, keep)
             return look.loss
 

@@ -5,32 +5,60 @@ Runs only after the array library has refused, so the happy path pays nothing.
 
 from __future__ import annotations
 
+from types import TracebackType
 from typing import Any
 
 from patchgrad.autograd.op import OpSpec
-from patchgrad.autograd.provenance import Position, caller
+from patchgrad.autograd.provenance import Position, caller, is_inside
 from patchgrad.autograd.state import state
-from patchgrad.errors import ArgumentError, PatchgradError
+from patchgrad.errors import ArgumentError, PatchgradError, locate_by
+from patchgrad.tensor.foreign import foreign, out_of_memory
 
 
 def explain(op: OpSpec, inputs: tuple[Any, ...], attrs: dict[str, Any], error: Exception) -> PatchgradError:
     """The teaching form of ``error``, raised while ``op`` ran on ``inputs``."""
-    found = error if isinstance(error, PatchgradError) else _by_shape_rule(op, inputs, attrs)
-    if found is None:
-        found = ArgumentError(f"{op.name} failed: {error}", got=describe(op, inputs))
+    found = error if isinstance(error, PatchgradError) else _found(op, inputs, attrs, error)
     if not found.got:
         found.got = describe(op, inputs)
     return placed(found)
 
 
+def _found(op: OpSpec, inputs: tuple[Any, ...], attrs: dict[str, Any], error: Exception) -> PatchgradError:
+    if isinstance(error, MemoryError):
+        return out_of_memory(op.name, error)
+    return (
+        foreign(op, inputs)
+        or _by_shape_rule(op, inputs, attrs)
+        or ArgumentError(f"{op.name} failed: {error}", hint=f"help(pg.{op.name}) says what it takes")
+    )
+
+
 def placed(error: PatchgradError) -> PatchgradError:
-    """The same error with the layer and line that it comes from, if it does not say so yet."""
-    if not error.where:
-        code, lasti = caller()
-        position = Position.of(code, lasti)
-        error.where = _place(position)
-        error.source = position.underlined
-    return error
+    """The same error with the layer that runs now and the user's line, if it does not say so yet."""
+    position = Position.of(*caller())
+    return error.within(_layer()).at(_line(position), position.underlined)
+
+
+def _layer() -> str:
+    return getattr(state.scope[-1], "path", "") if state.scope else ""
+
+
+def _line(position: Position) -> str:
+    return str(position) if position.line else ""
+
+
+def _locate(error: BaseException) -> tuple[str, str]:
+    """The user's line: of the innermost frame outside this package that the error went through, else that runs now."""
+    found: TracebackType | None = None
+    trace = error.__traceback__
+    while trace is not None:
+        found = found if is_inside(trace.tb_frame.f_code) else trace
+        trace = trace.tb_next
+    position = Position.of(found.tb_frame.f_code, found.tb_lasti) if found else Position.of(*caller())
+    return _line(position), position.underlined
+
+
+locate_by(_locate)
 
 
 def describe(op: OpSpec, inputs: tuple[Any, ...]) -> str:
@@ -41,16 +69,6 @@ def describe(op: OpSpec, inputs: tuple[Any, ...]) -> str:
 
 def _one(entry: Any) -> str:
     return f"{tuple(entry.shape)} {entry.dtype.name}" if hasattr(entry, "shape") else repr(entry)
-
-
-def where() -> str:
-    """The layer that runs now and the user's line, as far as they are known."""
-    return _place(Position.of(*caller()))
-
-
-def _place(position: Position) -> str:
-    layer = getattr(state.scope[-1], "path", "") if state.scope else ""
-    return ", ".join(part for part in (layer, str(position) if position.line else "") if part)
 
 
 def _by_shape_rule(op: OpSpec, inputs: tuple[Any, ...], attrs: dict[str, Any]) -> PatchgradError | None:

@@ -45,7 +45,7 @@ WIDER = {
     "cuda": _names(
         f"{_LOSSES} acos asin cosh erfinv exp expm1 log log10 log2 log1p reciprocal rsqrt sinh tan pow softplus "
         "layer_norm group_norm norm cosine_similarity cdist pdist renorm logsumexp prod softmax log_softmax cumprod "
-        "cumsum sum dist interpolate"
+        "cumsum sum dist interpolate multilabel_soft_margin_loss"
     ),
 }
 """Computed in float32."""
@@ -57,7 +57,10 @@ WIDEST = {
 }
 """Computed in the widest dtype among the inputs."""
 REFUSED = {"cpu": _names(""), "cuda": _names("binary_cross_entropy")}
-ALONE = {"cpu": _names("mv dot outer bilinear addmv addr cosine_similarity pairwise_distance")}
+ALONE = {
+    "cpu": _names("mv dot outer bilinear addmv addr cosine_similarity pairwise_distance"),
+    "cuda": _names("trace"),
+}
 """Made of ops that have an entry of their own, which does not count here."""
 
 

@@ -158,6 +158,11 @@ class Tensor(Declared):
         """Does this computed tensor keep its gradient?"""
         return self.node is not None and _RETAINING in (self.node.hooks or {}).get(self.port, {})
 
+    def __getstate__(self) -> Any:
+        """Values, gradient, and whether one is wanted: a copy or a saved tensor has no past and shares no memory."""
+        kept = {"data": self.data, "grad": self.grad, "requires_grad": self.requires_grad, "version": 0, "kept": False}
+        return None, {**kept, "node": None, "port": 0, "lineage": None, "hooks": None}
+
     def detach(self) -> Tensor:
         """The same memory without a past."""
         out = Tensor(self.data)
@@ -242,6 +247,8 @@ def apply(op: OpSpec, *inputs: Any, **attrs: Any) -> Any:
         else:
             arrays.append(entry)
             if entry is not None and type(entry) not in _PLAIN:
+                if type(entry) in BY_TYPE:
+                    raise explain(op, inputs, attrs, TypeError("a bare array"))
                 alike = False
     if backend is None:
         backend = CPU
@@ -250,7 +257,7 @@ def apply(op: OpSpec, *inputs: Any, **attrs: Any) -> Any:
             _align(op, arrays, backend)
         result = backend.run(op, arrays, attrs)
     except PatchgradError as error:
-        raise error if error.where else explain(op, inputs, attrs, error) from None
+        raise explain(op, inputs, attrs, error) from None
     except Exception as error:
         raise explain(op, inputs, attrs, error) from error
     if op.single:

@@ -21,7 +21,6 @@ from patchgrad.backend import MetaArray, host
 from patchgrad.backend.promotion import can_cast
 from patchgrad.errors import ArgumentError, DtypeError, GradError, ShapeError
 from patchgrad.tensor import copies
-from patchgrad.tensor.explain import where
 from patchgrad.tensor.tensor import Tensor, apply
 from patchgrad.typing import Array
 
@@ -88,7 +87,6 @@ def write(target: Tensor, op: OpSpec, *others: Any, **attrs: Any) -> Tensor:
     if result.shape != target.shape:
         raise ShapeError(
             f"{op.name} in place cannot change a shape",
-            where=where(),
             got=f"{target.shape}",
             want=f"the result's {result.shape}",
         )
@@ -102,7 +100,6 @@ def refuse_cast(name: str, target: Tensor, result: Tensor) -> None:
     if not can_cast(result.dtype, target.dtype):
         raise DtypeError(
             f"{name} in place cannot change a dtype",
-            where=where(),
             got=f"{result.dtype.name} into {target.dtype.name}",
             hint=f"compute a new tensor instead, or cast first: .{result.dtype.name.rstrip('0123456789')}()",
         )
@@ -130,7 +127,6 @@ def refuse_batch(target: Tensor) -> None:
     """Raise the error of a write that would need one value for each example of a `vmap`."""
     raise ArgumentError(
         "a tensor that is the same for all examples of a vmap cannot be written with one value for each",
-        where=where(),
         got=f"a tensor of shape {target.shape} from outside, or made without the batch",
         hint="make it from a tensor of the batch (x.clone(), x * 0), or compute a new one",
     )
@@ -142,7 +138,6 @@ def _refuse_overlap(target: Tensor) -> None:
     if flags is not None and not getattr(flags, "writeable", True):
         raise ArgumentError(
             "this tensor cannot be written in place",
-            where=where(),
             got=f"shape {target.shape}, made by expand() or from a read-only array",
             hint="write into a copy: .clone()",
         )
@@ -161,7 +156,6 @@ def refuse_leaf(target: Tensor) -> None:
     if state.grad_enabled and root.requires_grad and root.node is None:
         raise GradError(
             "a leaf that requires a gradient cannot be changed in place",
-            where=where(),
             got=f"a leaf of shape {root.shape}",
             hint="do it inside `with no_grad():`, or compute a new tensor instead",
         )
@@ -236,12 +230,16 @@ def _follow(xp: Any, value: Any, path: Any) -> Any:
 
 
 def _outside(xp: Any, ct: Any, s: Any) -> Any:
-    """The cotangent of the base: zero where the view was written."""
-    mask = host.ones(s.shape_of("base"), dtype=bool)
+    """The cotangent of the base: zero where the view was written, be it one part of complex numbers alone."""
+    kind = s.dtype_of("base")
+    mask = host.full(s.shape_of("base"), 1 + 1j if kind.kind == "c" else 1, dtype=kind)
     from patchgrad.backend import cpu
 
-    _follow(cpu.xp, mask, s.path)[...] = False
-    return xp.where(xp.asarray(mask), ct, 0.0)
+    _follow(cpu.xp, mask, s.path)[...] = 0
+    if kind.kind != "c" or (mask.real == mask.imag).all():
+        return xp.where(xp.asarray(mask != 0), ct, 0.0)
+    real = xp.where(xp.asarray(mask.real != 0), xp.real(ct), 0.0)
+    return real + 1j * xp.where(xp.asarray(mask.imag != 0), xp.imag(ct), 0.0)
 
 
 def _written(xp: Any, base: Array, value: Array, *, path: Any) -> Array:
@@ -265,6 +263,11 @@ WRITE_VIEW = define(
             (draw(4, 3), draw(2, 4)),
             {"path": (("permute", {"axes": (1, 0)}), ("select", {"index": (slice(1, 3), ...)}))},
             "view of a view",
+        ),
+        Sample(
+            (draw(3) + 1j * draw(3), draw(2)),
+            {"path": (("imag", {}), ("select", {"index": (slice(1, 3), ...)}))},
+            "a part of complex numbers",
         ),
     ],
 )

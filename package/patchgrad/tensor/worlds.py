@@ -22,6 +22,7 @@ from patchgrad.tensor.tensor import Tensor
 from patchgrad.tensor.views import bump
 
 Hook = Callable[[Tensor], Tensor | None]
+NO_RULES: dict[str, Any] = {}
 
 _load_namespace: Callable[[], Any] | None = None
 _namespace: Any = None
@@ -102,6 +103,9 @@ class ArrayWorld:
     def namespace(self, node: Node) -> Any:
         return node.backend.xp
 
+    def rules(self, node: Node) -> dict[str, Any]:
+        return node.op.chosen_rules.get(node.backend.name, NO_RULES)
+
     def saved(self, node: Node) -> Saved:
         op = node.op
         if op.variadic or low.used:
@@ -146,6 +150,9 @@ class TensorWorld:
 
     def namespace(self, node: Node) -> Any:
         return tensor_namespace()
+
+    def rules(self, node: Node) -> dict[str, Any]:
+        return NO_RULES
 
     def saved(self, node: Node) -> Saved:
         return _saved(node, lambda *place: _wide(_as_tensor(*place)))
@@ -204,9 +211,13 @@ def _as_tensor(node: Node, index: int, is_input: bool, value: Any) -> Any:
     producer, port = (node.parents[index], node.ports[index]) if is_input else (node, index)
     if isinstance(producer, Tensor):
         return producer
-    if producer is not None:
-        tensor.node, tensor.port, tensor.requires_grad = producer, port, True
-    return tensor
+    if producer is None:
+        return tensor
+    kind = node.dtypes[index] if is_input else value.dtype
+    if kind != value.dtype:  # it was cast to the dtype of the inputs beside it: the cast goes on the tape too
+        tensor = Tensor((value.real if value.dtype.kind == "c" and kind.kind != "c" else value).astype(kind))
+    tensor.node, tensor.port, tensor.requires_grad = producer, port, True
+    return tensor if kind == value.dtype else tensor_namespace().astype(tensor, value.dtype)
 
 
 def _wide(value: Any) -> Any:

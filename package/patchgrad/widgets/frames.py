@@ -47,7 +47,7 @@ def frame(session: Any, number: int, run: RunView, selected: Iterable[str]) -> t
 
 def flags(session: Any) -> tuple[Flag, ...]:
     """One for each applied edit."""
-    return tuple(Flag(edit.number, edit.step, edit.title) for edit in session.log if edit.status == "applied")
+    return tuple(Flag(edit.number, edit.step, edit.title) for edit in session.timeline.edits())
 
 
 def packed(arrays: dict[str, Any]) -> tuple[dict[str, ArrayView], bytes]:

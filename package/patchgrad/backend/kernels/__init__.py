@@ -1,4 +1,8 @@
-"""Fast variants of ops' forwards for one array library. Each stands beside the plain forward and equals it in tests."""
+"""Fast variants of ops' forwards and gradient rules for one array library.
+
+Each stands beside the plain one, equals it in tests, and may decline: where it gives NotImplemented, the plain one
+runs. On NumPy they are loaded by ``cpu.py``, and most are compiled (``backend/native``).
+"""
 
 from __future__ import annotations
 
@@ -8,7 +12,12 @@ from typing import Any
 from patchgrad.backend.base import Backend
 
 Kernel = Callable[..., Any]
+Guard = Callable[[str, Kernel, Callable[[], Kernel]], Kernel]
+"""``guard(what, kernel, plain)``: a function that never declines; ``plain()`` gives the plain one."""
 _KERNELS: dict[str, dict[str, Kernel]] = {}
+_RULES: dict[str, dict[str, dict[str, Kernel]]] = {}
+JOINT = ""
+"""In the place of an input's name: the rule of all inputs at once."""
 
 
 def kernel(backend: str, op: str) -> Callable[[Kernel], Kernel]:
@@ -21,20 +30,50 @@ def kernel(backend: str, op: str) -> Callable[[Kernel], Kernel]:
     return enter
 
 
-def install(backend: Backend) -> None:
-    """Give a backend all kernels that were entered for it."""
-    backend.kernels.update(_KERNELS.get(backend.name, {}))
+def rule(backend: str, op: str, name: str = JOINT) -> Callable[[Kernel], Kernel]:
+    """Enter a function, ``rule(xp, ct, s)``, as the gradient rule of an op for an input; without a name the joint one.
+
+    It runs where gradients are arrays; where they are tensors, to be differentiated again, the plain rule does.
+    """
+
+    def enter(function: Kernel) -> Kernel:
+        _RULES.setdefault(backend, {}).setdefault(op, {})[name] = function
+        return function
+
+    return enter
 
 
-def install_with_fallback(backend: Backend, find: Callable[[str], Any]) -> None:
-    """The same for kernels that may decline: where one gives NotImplemented, the plain forward runs."""
+def entered(backend: str) -> dict[str, Kernel]:
+    """The forwards that were entered for a backend, by op, as they are: they may decline."""
+    return dict(_KERNELS.get(backend, {}))
+
+
+def entered_rules(backend: str) -> dict[str, dict[str, Kernel]]:
+    """The gradient rules that were entered for a backend, by op and input."""
+    return dict(_RULES.get(backend, {}))
+
+
+def with_fallback(what: str, kernel: Kernel, plain: Callable[[], Kernel]) -> Kernel:
+    """The kernel, and where it declines the plain function."""
+
+    def function(*arguments: Any, **attrs: Any) -> Any:
+        found = kernel(*arguments, **attrs)
+        return plain()(*arguments, **attrs) if found is NotImplemented else found
+
+    return function
+
+
+def install(backend: Backend, find: Callable[[str], Any], guard: Guard = with_fallback) -> None:
+    """Give a backend the kernels that were entered for it since the last time; ``find`` gives the op of a name."""
     for op, function in _KERNELS.get(backend.name, {}).items():
-        backend.kernels[op] = _with_fallback(op, function, find)
+        if op not in backend.kernels:
+            backend.kernels[op] = guard(op, function, lambda op=op: find(op).forward)
+    for op, rules in _RULES.get(backend.name, {}).items():
+        backend.rules[op] = {
+            name: guard(f"{op} ({name})", function, lambda op=op, name=name: _plain_rule(find(op), name))
+            for name, function in rules.items()
+        }
 
 
-def _with_fallback(op: str, function: Kernel, find: Callable[[str], Any]) -> Kernel:
-    def forward(xp: Any, *arrays: Any, **attrs: Any) -> Any:
-        found = function(xp, *arrays, **attrs)
-        return find(op).forward(xp, *arrays, **attrs) if found is NotImplemented else found
-
-    return forward
+def _plain_rule(op: Any, name: str) -> Kernel:
+    return op.joint if name == JOINT else op.vjps[name]

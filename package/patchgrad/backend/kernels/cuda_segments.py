@@ -6,14 +6,16 @@ from typing import Any
 
 from patchgrad.backend.kernels import kernel
 from patchgrad.backend.kernels.cuda_language import Kernel, real_of
+from patchgrad.backend.ranges import check_range
 
 SEGMENTS = Kernel(
     "segments",
-    "real *out, const real *values, const whole *order, const whole *places, whole entries, whole features, whole mean",
+    "real *out, const real *values, const whole *order, const whole *places, whole rows, whole entries, "
+    "whole features, whole mean",
     """
     whole start = i / features, feature = i % features;
     whole place = places[start];
-    if (start > 0 && places[start - 1] == place) return;
+    if (place < 0 || place >= rows || (start > 0 && places[start - 1] == place)) return;
     real sum = 0;
     whole j = start;
     for (; j < entries && places[j] == place; j++) sum += values[order[j] * features + feature];
@@ -25,6 +27,7 @@ SEGMENTS = Kernel(
 def add_segments(xp: Any, out: Any, places: Any, values: Any, mean: bool = False) -> None:
     """``out[places[i]] += values[i]``: (rows, features) contiguous, (entries,), (entries, features).
 
+    Places that are no rows are left out: the op that checks them says so at the GPU's next wait.
     With ``mean`` each sum is divided by how many values it has.
     """
     order = xp.argsort(places, stable=True)
@@ -35,6 +38,7 @@ def add_segments(xp: Any, out: Any, places: Any, values: Any, mean: bool = False
         xp.ascontiguousarray(values),
         xp.astype(order, xp.int64),
         sorted_places,
+        out.shape[0],
         entries,
         features,
         int(mean),
@@ -60,8 +64,7 @@ def scatter_add(xp: Any, x: Any, index: Any, src: Any, axis: int) -> Any:
     if not real_of(x, src) or not x.ndim or any(a < b for a, b in zip(src.shape, index.shape, strict=True)):
         return NotImplemented
     axis %= x.ndim
-    if index.size and (int(xp.min(index)) < 0 or int(xp.max(index)) >= x.shape[axis]):
-        return NotImplemented
+    check_range(xp, index, x.shape[axis])
     out = xp.ascontiguousarray(xp.asarray(x, copy=True))
     values = src[tuple(slice(0, size) for size in index.shape)]
     add_segments(xp, xp.reshape(out, (-1, 1)), _flat(xp, index, x.shape, axis), xp.reshape(values, (-1, 1)))

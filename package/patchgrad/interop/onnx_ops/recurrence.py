@@ -89,7 +89,9 @@ def _named(e: Event, name: str) -> str:
 
 
 def whole(module: Any) -> bool:
-    return type(module).__name__ in ORDERS and type(module).__module__.startswith("patchgrad.nn")
+    """Layers that are one node of ONNX, which has no LSTM with ``proj_size``: that one is written step by step."""
+    ours = type(module).__name__ in ORDERS and type(module).__module__.startswith("patchgrad.nn")
+    return ours and not module.proj_size
 
 
 WRITE: dict[str, Any] = dict.fromkeys(ORDERS, _recurrent)

@@ -10,35 +10,19 @@ from patchgrad.layergraph.commands.freeze import Freeze
 from patchgrad.layergraph.commands.group_nodes import Fold, GroupNodes, Ungroup
 from patchgrad.layergraph.commands.insert_on_edge import InsertOnEdge
 from patchgrad.layergraph.commands.move import Move
+from patchgrad.layergraph.commands.one import OneCommand
 from patchgrad.layergraph.commands.remove_nodes import RemoveNodes
 from patchgrad.layergraph.commands.rename import Rename
 from patchgrad.layergraph.commands.replace_node import ReplaceNode
 from patchgrad.layergraph.commands.set_field import SetField
+from patchgrad.layergraph.commands.several import Several
 from patchgrad.layergraph.commands.share import Share, Unshare
 
-AnyCommand = (
-    AddNode
-    | RemoveNodes
-    | ReplaceNode
-    | Connect
-    | Disconnect
-    | InsertOnEdge
-    | Bypass
-    | SetField
-    | Rename
-    | Freeze
-    | Move
-    | GroupNodes
-    | Ungroup
-    | Fold
-    | Duplicate
-    | Share
-    | Unshare
-)
+AnyCommand = OneCommand | Several
 """Every edit, as one type: on the wire they are told apart by ``type``."""
 
 __all__ = [
     "AddNode", "AnyCommand", "Bypass", "Command", "Connect", "Disconnect", "Duplicate", "Fold", "Freeze",
-    "GroupNodes", "InsertOnEdge", "Move", "RemoveNodes", "Rename", "ReplaceNode", "SetField", "Share", "Ungroup",
-    "Unshare",
+    "GroupNodes", "InsertOnEdge", "Move", "OneCommand", "RemoveNodes", "Rename", "ReplaceNode", "SetField", "Several",
+    "Share", "Ungroup", "Unshare",
 ]  # fmt: skip

@@ -25,7 +25,7 @@ def _recurrent(name: str, stem: str, help: str, gates: int, *fields: f.Field, **
         f.number("dropout", 0.0, "part set to zero between layers while training", maximum=1),
         f.switch("bidirectional", False, "read from both ends"),
         axes=(3,), followers=("input_size",), follow=from_axis("input_size", -1, 3),
-        mirror=same_as("hidden_size", "input_size"), blocks=lambda name: gates,
+        mirror=same_as("hidden_size", "input_size"), blocks=lambda name: 1 if name.startswith("weight_hr") else gates,
         summary_of=arrow("input_size", "hidden_size"),
         **{"outputs": ("y", "h"), "outs": tuple, "call": "{y}, {h} = {self}({x})", **rules},
     )  # fmt: skip
@@ -77,6 +77,7 @@ KINDS = (
     ),
     _recurrent(
         "LSTM", "lstm", "Reads a sequence step by step with a memory.", 4,
+        f.Field("proj_size", "int", 0, 0, minimum=0, maximum=2**24, help="size of what it gives; 0: that of the state"),
         outputs=("y", "h", "c"), outs=lambda result: (result[0], *result[1]), call="{y}, ({h}, {c}) = {self}({x})",
     ),
     _recurrent("GRU", "gru", "Reads a sequence step by step; its state is its memory.", 3),

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from patchgrad.errors import ArgumentError
+from patchgrad.errors import ArgumentError, NotWrittenError
 from patchgrad.optim.optimizer import Optimizer
+from patchgrad.tensor.calls import Constructed
 
 
-class LRScheduler:
+class LRScheduler(Constructed):
     """Base of all schedules: call ``step()`` once after each epoch (or each step, if that is your unit).
 
     ``last_epoch`` counts the calls; a family writes ``get_lr``, the rate of every group at ``last_epoch``.
@@ -40,7 +41,12 @@ class LRScheduler:
 
     def get_lr(self) -> list[float]:
         """The rate of every group at ``last_epoch``."""
-        raise NotImplementedError(f"{type(self).__name__} has no get_lr method")
+        raise NotWrittenError(
+            f"{type(self).__name__} has no get_lr method",
+            got=f"a step of {type(self).__name__}",
+            want="a method get_lr that gives the rate of every group",
+            hint="write `def get_lr(self): ...`",
+        )
 
     def closed_form(self) -> list[float]:
         """The rates at ``last_epoch`` from the first ones, where a family knows them; else ``get_lr``."""
@@ -85,7 +91,11 @@ class LRScheduler:
 def checked_optimizer(optimizer: Any, schedule: str) -> Optimizer:
     """The optimizer; raises ArgumentError for anything else."""
     if not isinstance(optimizer, Optimizer):
-        raise ArgumentError(f"{schedule} takes an optimizer", got=type(optimizer).__name__)
+        raise ArgumentError(
+            f"{schedule} takes an optimizer",
+            got=type(optimizer).__name__,
+            hint="make the optimizer first, and give it to the schedule",
+        )
     return optimizer
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from patchgrad.autograd.op import find
+from patchgrad.backend.dtype import from_numpy
 from patchgrad.errors import GradError
-from patchgrad.tensor import Tensor, worlds
+from patchgrad.tensor import Tensor, apply, worlds
 
 
 def backward(cls: Any, ct: Any, s: Any, wanted: list[bool]) -> tuple[Any, ...]:
@@ -14,7 +16,7 @@ def backward(cls: Any, ct: Any, s: Any, wanted: list[bool]) -> tuple[Any, ...]:
     given = list(ct) if isinstance(ct, tuple) else [ct]
     bare = not any(isinstance(entry, Tensor) for entry in given)
     cts = [
-        _zeros(s.specs[port], given) if entry is None and s.ctx.materialize_grads else _tensor(entry)
+        _zeros(s.specs[port], given) if entry is None and s.ctx.materialize_grads else _fitted(entry, s.specs[port])
         for port, entry in enumerate(given)
     ]
     found = cls.backward(s.ctx, *cts)
@@ -29,6 +31,14 @@ def backward(cls: Any, ct: Any, s: Any, wanted: list[bool]) -> tuple[Any, ...]:
         )
     checked = [_checked(cls, i, entry, s) for i, entry in enumerate(gradients)]
     return tuple(entry.data if bare and entry is not None else entry for entry in checked)
+
+
+def _fitted(entry: Any, spec: Any) -> Any:
+    """The cotangent as a tensor of the output's dtype: rules of ops see low precision in float32, people do not."""
+    found = _tensor(entry)
+    if found is None or found.data.dtype == spec[1]:
+        return found
+    return apply(find("cast"), found, dtype=from_numpy(spec[1]))
 
 
 def jvp(cls: Any, ts: Sequence[Any], s: Any) -> list[Any]:

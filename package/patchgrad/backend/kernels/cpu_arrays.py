@@ -1,0 +1,26 @@
+"""What a compiled kernel can take: arrays in one piece, of one dtype."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy
+
+ARRAY = numpy.ndarray
+
+
+def in_one_piece(x: Any) -> Any:
+    """The same numbers, one after the other in memory; ``x`` itself if they lie so."""
+    return x if x.flags.c_contiguous else numpy.ascontiguousarray(x)
+
+
+def whole(x: Any) -> bool:
+    """Is this an array with elements, one after the other in memory?"""
+    return type(x) is ARRAY and x.flags.c_contiguous and x.size > 0
+
+
+def rows_of(x: Any, axis: int) -> int:
+    """How many rows lie along the last axis, if ``axis`` is that; 0 where a kernel over rows cannot take ``x``."""
+    if type(x) is not ARRAY or axis not in (-1, x.ndim - 1) or not x.ndim or not x.size or not x.flags.c_contiguous:
+        return 0
+    return x.size // x.shape[-1]

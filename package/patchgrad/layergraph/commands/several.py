@@ -1,0 +1,36 @@
+"""Several edits as one: applied together, undone together, or not at all."""
+
+from __future__ import annotations
+
+from patchgrad.errors import GraphError
+from patchgrad.layergraph.commands.command import Command
+from patchgrad.layergraph.commands.one import OneCommand
+from patchgrad.layergraph.graph import LayerGraph
+
+
+class Several(Command, frozen=True, tag="several"):
+    """Edits in order, each on what the one before it left; ``words`` say in short what they are for."""
+
+    commands: tuple[OneCommand, ...]
+    words: str = ""
+
+    def apply(self, graph: LayerGraph) -> LayerGraph:
+        if not self.commands:
+            raise GraphError("no edit is given", want="one edit or more")
+        for command in self.commands:
+            graph = command.apply(graph)
+        return graph
+
+    def label(self, graph: LayerGraph | None = None) -> str:
+        if self.words:
+            return self.words
+        first = self.commands[0].label(graph) if self.commands else "nothing"
+        return first if len(self.commands) < 2 else f"{first} and {len(self.commands) - 1} more"
+
+    def python(self, graph: LayerGraph | None = None) -> str:
+        parts: list[str] = []
+        for command in self.commands:
+            parts.append(command.python(graph))
+            graph = command.apply(graph) if graph is not None else None
+        words = f", words={self.words!r}" if self.words else ""
+        return f"pg.edit.together({', '.join(parts)}{words})"

@@ -1,0 +1,121 @@
+"""Law 7 for compiled kernels: each gives what the plain rule gives, forwards and backwards, whatever lies in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+import patchgrad as pg
+from patchgrad.autograd.op import OpSpec, Sample, find
+from patchgrad.backend import cpu, host
+from patchgrad.backend import kernels as registry
+from patchgrad.backend.native.compiled import compiler
+from patchgrad.tensor import Tensor
+
+from .op_samples import drawer, good, run
+
+pg.ones(1).sum()  # loads the kernels
+FORWARDS = registry.entered("cpu")
+RULES = registry.entered_rules("cpu")
+OPS = sorted({*FORWARDS, *RULES})
+DTYPES = ["float32", "float64"]
+TOLERANCE = {"float32": 2e-5, "float64": 1e-12}
+
+
+def _classes(*shape: int) -> Any:
+    return host.arange(shape[0]) * 7 % shape[1]
+
+
+def larger(name: str, draw: Any) -> list[Sample]:
+    """Samples with odd sizes, one element, and none: what a loop over vectors has at its ends."""
+    cases: dict[str, Callable[[int, int], Sample]] = {
+        "softmax": lambda n, m: Sample((draw(n, m),), {"axis": -1}),
+        "log_softmax": lambda n, m: Sample((draw(n, m),), {"axis": 1}),
+        "layer_norm": lambda n, m: Sample((draw(n, m), draw(m), draw(m)), {"axes": (1,), "eps": 1e-5}),
+        "batch_norm": lambda n, m: Sample(
+            (draw(n, 3, m, 1), draw(3, 1, 1), draw(3, 1, 1)), {"axes": (0, 2, 3), "eps": 1e-5}
+        ),
+        "cross_entropy": lambda n, m: Sample(
+            (draw(n, m), _classes(n, m), None),
+            {"ignore_index": 2, "label_smoothing": 0.0, "reduction": "mean" if n > 1 else "none"},
+        ),
+    }
+    sizes = ((1, 1), (3, 17), (2, 67), *([] if name == "batch_norm" else [(0, 3)]))
+    return [cases[name](n, m) for n, m in sizes] if name in cases else []
+
+
+def variants(op: OpSpec) -> Iterator[tuple[str, Sample]]:
+    """Every sample as it is, with strides, and with NaN and infinity in it."""
+    draw = drawer()
+    for number, sample in enumerate([*good(op), *larger(op.name, draw)]):
+        yield f"{number} {sample.label}", sample
+        yield f"{number} {sample.label} strided", _changed(sample, _strided)
+        if op.name != "embedding_weight":  # the plain one is a product with zeros, which spreads NaN
+            yield f"{number} {sample.label} not finite", _changed(sample, _not_finite)
+
+
+def _changed(sample: Sample, change: Callable[[Any], Any]) -> Sample:
+    inputs = tuple(change(x) if isinstance(x, host.ndarray) and x.dtype.kind == "f" else x for x in sample.inputs)
+    return Sample(inputs, sample.attrs, sample.label)
+
+
+def _strided(x: Any) -> Any:
+    return host.repeat(x, 2, axis=-1)[..., ::2] if x.ndim else x
+
+
+def _not_finite(x: Any) -> Any:
+    found = x.copy()
+    flat = found.reshape(-1)
+    flat[::5], flat[1::7], flat[2::11] = host.inf, -host.inf, host.nan
+    return found
+
+
+def as_dtype(sample: Sample, dtype: str) -> Sample:
+    return _changed(sample, lambda x: x.astype(dtype))
+
+
+def outcome(op: OpSpec, sample: Sample) -> list[Any]:
+    """The results, and the gradients of all inputs."""
+    inputs = [
+        Tensor(x, x.dtype.kind == "f" and (op.joint is not None or name in op.vjps))
+        if isinstance(x, host.ndarray)
+        else x
+        for name, x in zip(op.inputs, sample.inputs, strict=False)
+    ]
+    outputs = run(op, sample, inputs)
+    found = [output.data for output in outputs]
+    leaves = [x for x in inputs if isinstance(x, Tensor) and x.requires_grad]
+    first = outputs[0]
+    if leaves and first.requires_grad:
+        ct = host.asarray(host.arange(first.data.size).reshape(first.shape) % 5 - 1.7, dtype=first.data.dtype)
+        first.backward(Tensor(ct))
+        found += [leaf.grad.data for leaf in leaves if leaf.grad is not None]
+    return found
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("name", OPS)
+def test_a_kernel_equals_the_plain_rule(name: str, dtype: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    op = find(name)
+    for label, sample in variants(op):
+        sample = as_dtype(sample, dtype)
+        fast = outcome(op, sample)
+        with monkeypatch.context() as off:
+            off.setattr(compiler, "present", False)
+            plain = outcome(op, sample)
+        assert len(fast) == len(plain)
+        for a, b in zip(fast, plain, strict=True):
+            assert (a.shape, a.dtype) == (b.shape, b.dtype), label
+            tolerance = TOLERANCE[dtype]
+            host.testing.assert_allclose(a, b, rtol=tolerance, atol=tolerance * 10, err_msg=f"{name} {label}")
+
+
+@pytest.mark.parametrize("dtype", DTYPES)
+@pytest.mark.parametrize("name", sorted(FORWARDS))
+def test_a_kernel_takes_what_it_was_written_for(name: str, dtype: str) -> None:
+    """At least one sample is computed by the kernel itself."""
+    samples = [as_dtype(sample, dtype) for sample in [*good(find(name)), *larger(name, drawer())]]
+    taken = [FORWARDS[name](cpu.xp, *sample.inputs, **sample.attrs) is not NotImplemented for sample in samples]
+    assert any(taken) or not compiler.present
