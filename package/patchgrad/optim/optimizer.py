@@ -166,7 +166,7 @@ class Optimizer(Constructed):
         )
 
     def slots(self, parameter: Parameter) -> Slots:
-        """The slots of a parameter (the arrays themselves); empty before its first step."""
+        """The slots of a parameter, the arrays themselves until an edit moves them; empty before its first step."""
         return dict(self.state.get(parameter.uid, {}))
 
     def set_slots(self, parameter: Parameter, slots: Mapping[str, Any]) -> None:
