@@ -42,8 +42,28 @@ def larger(name: str, draw: Any) -> list[Sample]:
             {"ignore_index": 2, "label_smoothing": 0.0, "reduction": "mean" if n > 1 else "none"},
         ),
     }
+    if name.startswith("conv2d"):
+        return list(_convolutions(name, draw))
     sizes = ((1, 1), (3, 17), (2, 67), *([] if name == "batch_norm" else [(0, 3)]))
     return [cases[name](n, m) for n, m in sizes] if name in cases else []
+
+
+def _convolutions(name: str, draw: Any) -> Iterator[Sample]:
+    """Strides, padding, dilation, groups and odd sizes together."""
+    for x, w, groups, stride, padding, dilation in (
+        ((3, 5, 9, 7), (7, 5, 3, 3), 1, (2, 2), ((1, 1), (0, 2)), (1, 1)),
+        ((2, 6, 9, 17), (9, 2, 5, 3), 3, (3, 2), ((2, 1), (0, 2)), (1, 2)),
+        ((1, 2, 4, 40), (1, 2, 2, 1), 1, (1, 1), ((0, 0), (0, 0)), (3, 1)),
+        ((2, 3, 3, 3), (4, 3, 2, 3), 1, (4, 3), ((2, 2), (3, 3)), (2, 1)),
+    ):
+        attrs = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
+        ct = find("conv2d").shape(x, w, None, **attrs)
+        if name == "conv2d":
+            yield Sample((draw(*x), draw(*w), draw(w[0])), attrs)
+        elif name == "conv2d_input":
+            yield Sample((draw(*ct), draw(*w)), {**attrs, "size": x[2:]})
+        else:
+            yield Sample((draw(*x), draw(*ct)), {**attrs, "kernel": w[2:]})
 
 
 def variants(op: OpSpec) -> Iterator[tuple[str, Sample]]:

@@ -14,7 +14,7 @@ from patchgrad.backend.kernels import Kernel, install
 
 PLAIN = ("cpu_rows",)
 """Files of kernels that need nothing but NumPy."""
-COMPILED = ("cpu_softmax", "cpu_norm", "cpu_class_loss", "cpu_updates")
+COMPILED = ("cpu_conv", "cpu_softmax", "cpu_norm", "cpu_class_loss", "cpu_updates")
 TOLERANCE = {"f": 1e-3, "d": 1e-9}
 """How far the first answer may be from the plain one, by dtype, as a share of the largest number in it or given."""
 

@@ -70,7 +70,7 @@ def update(name: str, arrays: tuple[Any, ...], numbers: tuple[float, ...], **sta
     run = UPDATES[name](first.dtype, **statics)
     if run is None or not _right(name, run, first.dtype, statics):
         return False
-    run(*arrays, first.size, *numbers)
+    run.shared(8 * first.size, *arrays, first.size, *numbers)
     return True
 
 
