@@ -42,6 +42,12 @@ class ndarray(numpy.ndarray):
     """An array "on the GPU"."""
 
     device = SimpleNamespace(id=0)
+
+    @property
+    def data(self) -> Any:
+        """Where it lies, as CuPy tells it."""
+        return SimpleNamespace(ptr=self.view(numpy.ndarray).ctypes.data)
+
     __bool__, __int__, __float__, __complex__, __index__, item, tolist, nonzero = map(
         _waiting, ("__bool__", "__int__", "__float__", "__complex__", "__index__", "item", "tolist", "nonzero")
     )
@@ -161,6 +167,7 @@ def module(twin: ctypes.CDLL) -> ModuleType:
     made.cuda = SimpleNamespace(
         is_available=lambda: True,
         Device=_Device,
+        get_current_stream=lambda: SimpleNamespace(ptr=0),
         runtime=SimpleNamespace(
             getDeviceCount=lambda: 1,
             getDevice=lambda: 0,

@@ -16,8 +16,9 @@ import numpy
 
 from patchgrad.backend.base import Backend, Namespace
 from patchgrad.backend.device import device
-from patchgrad.backend.kernels import cuda_conv, cuda_philox, cuda_rows, cuda_segments, cuda_windows
+from patchgrad.backend.kernels import cuda_conv, cuda_philox, cuda_rows, cuda_segments, cuda_windows, cudnn_conv
 from patchgrad.backend.kernels.cuda_language import BLOCK, Kernel
+from patchgrad.backend.kernels.cudnn_graph import find_cudnn
 from patchgrad.backend.waiting import checks
 from patchgrad.errors import DeviceError, PatchgradError
 
@@ -90,7 +91,12 @@ def launcher(cupy: Any) -> Callable[[Kernel, str, tuple[Any, ...]], None]:
 
 
 class CuPy(Namespace):
-    """CuPy's functions. What an op refuses by values is raised when the host next waits for the GPU."""
+    """CuPy's functions. What an op refuses by values is raised when the host next waits for the GPU.
+
+    ``cudnn`` is what runs cuDNN's graphs; None where it is not installed.
+    """
+
+    cudnn: Any = None
 
     def refuse(self, wrong: Any, explain: Callable[[], Exception]) -> None:
         checks.add(wrong, explain, PatchgradError(""))
@@ -100,8 +106,12 @@ class CUDA(Backend):
     """Arrays are ``cupy.ndarray``."""
 
     def __init__(self, cupy: Any) -> None:
-        super().__init__("cuda", CuPy("cupy", completed(cupy)), (cupy.ndarray,))
+        xp = CuPy("cupy", completed(cupy))
+        super().__init__("cuda", xp, (cupy.ndarray,))
         self.cupy = cupy
+        xp.cudnn = find_cudnn(cupy)
+        if xp.cudnn is not None:
+            self.low_kernels = {name: getattr(cudnn_conv, name) for name in ("conv2d", "conv2d_input", "conv2d_weight")}
 
     def at(self, where: device) -> Any:
         count = self.cupy.cuda.runtime.getDeviceCount()

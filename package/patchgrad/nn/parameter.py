@@ -6,6 +6,7 @@ import itertools
 from typing import Any, Self
 
 from patchgrad.backend import MetaArray, get_backend
+from patchgrad.backend.device import chosen
 from patchgrad.backend.dtype import as_dtype, get_default_dtype
 from patchgrad.errors import ArgumentError
 from patchgrad.tensor import Tensor, views
@@ -49,7 +50,7 @@ class Parameter(Tensor):
 def allocate(shape: tuple[int, ...], *, device: Any = None, dtype: Any = None) -> Any:
     """A bare array without meaningful values; the dtype is the default one unless given."""
     kind = (get_default_dtype() if dtype is None else as_dtype(dtype)).numpy
-    backend = get_backend(device)
+    backend = get_backend(chosen(device))
     return MetaArray(shape, kind) if backend.name == "meta" else backend.xp.empty(shape, dtype=kind)
 
 

@@ -16,10 +16,11 @@ from patchgrad.autograd.op import OpSpec
 from patchgrad.autograd.state import state
 from patchgrad.backend import BY_TYPE, Backend, backend_of, device, get_backend, low
 from patchgrad.backend.dtype import dtype, from_numpy, wrapped
-from patchgrad.backend.low import EXACT_SCALARS, FLOATS, widened, widened_kind
+from patchgrad.backend.low import EXACT_SCALARS, FLOATS, widened_kind
 from patchgrad.errors import ArgumentError, DeviceError, GradError, PatchgradError
 from patchgrad.tensor.explain import explain, placed
-from patchgrad.typing import Array, Shape
+from patchgrad.tensor.size import Size
+from patchgrad.typing import Array
 
 if TYPE_CHECKING:
     from patchgrad.tensor.declared import Declared
@@ -59,8 +60,8 @@ class Tensor(Declared):
         self.hooks: LeafHooks | None = None
 
     @property
-    def shape(self) -> Shape:
-        return self.data.shape
+    def shape(self) -> Size:
+        return Size(self.data.shape)
 
     @property
     def ndim(self) -> int:
@@ -201,7 +202,7 @@ class Tensor(Declared):
         _worlds.backward(self, gradient, retain_graph, create_graph, inputs)
 
     def __repr__(self) -> str:
-        return _show(self)
+        return _printing.show(self)
 
 
 _RETAINING = -1
@@ -365,18 +366,6 @@ def _keep(node: Node, inputs: tuple[Any, ...], arrays: list[Any], outputs: tuple
     node.saved = saved
 
 
-def _show(tensor: Tensor) -> str:
-    if tensor.backend is META:
-        return f"tensor(..., device='meta', size={tensor.shape}, dtype={tensor.dtype!r})"
-    host = tensor.backend.to_host(tensor.data)
-    text = _views.print_array(widened(host))
-    notes = [f"dtype={tensor.dtype!r}"] if tensor.dtype.name not in ("float32", "int64", "bool") else []
-    if tensor.node is not None:
-        notes.append(f"grad_fn=<{tensor.node.name()}>")
-    elif tensor.requires_grad:
-        notes.append("requires_grad=True")
-    return f"tensor({', '.join([text, *notes])})"
-
-
+from patchgrad.tensor import printing as _printing  # noqa: E402
 from patchgrad.tensor import views as _views  # noqa: E402  (both need Tensor)
 from patchgrad.tensor import worlds as _worlds  # noqa: E402

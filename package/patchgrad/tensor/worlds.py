@@ -115,7 +115,7 @@ class ArrayWorld:
 
     def fit(self, node: Node, index: int, gradient: Any) -> Any:
         if gradient.shape != node.shapes[index]:
-            gradient = _sum_to(node.backend.xp, gradient, node.shapes[index])
+            gradient = sum_to(node.backend.xp, gradient, node.shapes[index])
         kind = node.dtypes[index]
         if gradient.dtype == kind:
             return gradient
@@ -156,7 +156,7 @@ class TensorWorld:
 
     def fit(self, node: Node, index: int, gradient: Any) -> Any:
         if gradient.shape != node.shapes[index]:
-            gradient = _sum_to(tensor_namespace(), gradient, node.shapes[index])
+            gradient = sum_to(tensor_namespace(), gradient, node.shapes[index])
         kind = node.dtypes[index]
         if gradient.data.dtype == kind:
             return gradient
@@ -223,7 +223,7 @@ def _wide(value: Any) -> Any:
     return tensor_namespace().astype(value, "float32") if touched else value
 
 
-def _sum_to(xp: Any, value: Any, shape: tuple[int, ...]) -> Any:
+def sum_to(xp: Any, value: Any, shape: tuple[int, ...]) -> Any:
     """Sum over the axes along which ``shape`` was broadcast; broadcast where the value is smaller."""
     extra = len(value.shape) - len(shape)
     axes = tuple(range(extra)) + tuple(
