@@ -20,7 +20,8 @@ def p_norm(x: Any, p: float, dim: int, keepdim: bool = False) -> Tensor:
     """``(sum |x|^p)^(1/p)`` along ``dim``, the largest size for infinity; the gradient at 0 is 0, not NaN."""
     if math.isinf(p):
         return x.abs().amax(dim, keepdim)
-    total = (x * x if p == 2 else x.abs() ** p).sum(dim, keepdim)
+    square = p == 2 and not x.dtype.is_complex
+    total = (x * x if square else (x * x.conj()).real if p == 2 else x.abs() ** p).sum(dim, keepdim)
     root: Any = elementwise.where(total == 0, 1.0, total) ** (1 / p)
     return elementwise.where(total == 0, 0.0, root)
 
