@@ -72,8 +72,12 @@ def halfway(value: Any, kind: Any) -> Any:
 def run(backend: Any, op: Any, arrays: list[Any], attrs: dict[str, Any]) -> Any:
     """The op's result on bare arrays, some of them in low precision."""
     forward = backend.forward_of(op)
-    if op.view or op.name in backend.low_kernels:
+    if op.view:
         return forward(backend.xp, *arrays, **attrs)
+    if op.name in backend.low_kernels:
+        found = backend.low_kernels[op.name](backend.xp, *arrays, **attrs)
+        if found is not NotImplemented:
+            return found
     kinds = op.result_dtypes(arrays, attrs)
     wide = widened(arrays) if op.name in EXACT_SCALARS else [_rounded(entry, arrays) for entry in widened(arrays)]
     found = forward(backend.xp, *wide, **attrs)

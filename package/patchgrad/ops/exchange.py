@@ -18,36 +18,36 @@ from patchgrad.errors import ArgumentError, DeviceError, ExchangeError, Patchgra
 from patchgrad.tensor import Tensor
 from patchgrad.tensor.explain import placed
 
-__all__ = ["from_dlpack", "from_numpy"]
+__all__ = ["from_dlpack", "from_numpy", "to_dlpack"]
 METHODS = "numpy __array__ __dlpack__ __dlpack_device__"
 
 DEVICES = {1: "cpu", 2: "cuda", 3: "cpu", 13: "cuda"}
 """DLPack's numbers of devices: memory of the host, of CUDA, of the host pinned for CUDA, and managed by CUDA."""
 
 
-def from_numpy(array: Any) -> Tensor:
+def from_numpy(ndarray: Any) -> Tensor:
     """A tensor that shares memory with a NumPy array; one that may not be written stays so.
 
     Errors
         ArgumentError  for anything else, and for an array whose bytes stand in the other order.
         DtypeError     for text, dates and objects.
     """
-    if not isinstance(array, host.ndarray):
+    if not isinstance(ndarray, host.ndarray):
         raise placed(
             ArgumentError(
-                "from_numpy takes a NumPy array", got=type(array).__name__, hint="tensor(...) takes lists and numbers"
+                "from_numpy takes a NumPy array", got=type(ndarray).__name__, hint="tensor(...) takes lists and numbers"
             )
         )
-    if not array.dtype.isnative:
+    if not ndarray.dtype.isnative:
         raise placed(
             ArgumentError(
                 "the bytes of this array stand in another order than this machine's",
-                got=f"dtype {array.dtype.str}",
+                got=f"dtype {ndarray.dtype.str}",
                 hint="array.astype(array.dtype.newbyteorder('='))",
             )
         )
-    as_known_dtype(array.dtype)
-    return Tensor(array)
+    as_known_dtype(ndarray.dtype)
+    return Tensor(ndarray)
 
 
 def from_dlpack(ext_tensor: Any, *, device: Any = None, copy: bool | None = None) -> Tensor:
@@ -210,3 +210,8 @@ def _plain(tensor: Tensor, what: str) -> Any:
     if what != "numpy()" and tensor.backend.name == "meta":
         raise placed(ExchangeError("a meta tensor has no memory to share", got=f"shape {tensor.shape}"))
     return tensor.data
+
+
+def to_dlpack(tensor: Tensor) -> Any:
+    """A DLPack capsule of this tensor's memory, for a library that takes only these; others call `__dlpack__`."""
+    return __dlpack__(tensor)

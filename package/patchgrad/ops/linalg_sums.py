@@ -7,6 +7,7 @@ from typing import Any
 from patchgrad.errors import ShapeError
 from patchgrad.ops import movement
 from patchgrad.ops.linalg_products import bmm, mm, mv, outer
+from patchgrad.ops.out import takes_out
 from patchgrad.tensor import Tensor
 from patchgrad.tensor.explain import placed
 from patchgrad.tensor.precision import under_autocast
@@ -32,30 +33,35 @@ def _added(name: str, input: Any, product: Any, beta: Any, alpha: Any) -> Tensor
     return movement.expand(input if beta == 1 else input * beta, *wanted) + scaled
 
 
+@takes_out
 @under_autocast
 def addmm(input: Any, mat1: Any, mat2: Any, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """``beta * input + alpha * (mat1 @ mat2)`` for matrices; ``input`` broadcasts."""
     return _added("addmm", input, mm(mat1, mat2), beta, alpha)
 
 
+@takes_out
 @under_autocast
 def addmv(input: Any, mat: Any, vec: Any, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """``beta * input + alpha * (mat @ vec)``; ``input`` broadcasts."""
     return _added("addmv", input, mv(mat, vec), beta, alpha)
 
 
+@takes_out
 @under_autocast
 def addr(input: Any, vec1: Any, vec2: Any, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """``beta * input + alpha * outer(vec1, vec2)``; ``input`` broadcasts."""
     return _added("addr", input, outer(vec1, vec2), beta, alpha)
 
 
+@takes_out
 @under_autocast
 def baddbmm(input: Any, batch1: Any, batch2: Any, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """``beta * input + alpha * (batch1 @ batch2)`` for batches of matrices; ``input`` broadcasts."""
     return _added("baddbmm", input, bmm(batch1, batch2), beta, alpha)
 
 
+@takes_out
 @under_autocast
 def addbmm(input: Any, batch1: Any, batch2: Any, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """``beta * input + alpha * (batch1 @ batch2).sum(0)``: the products of a batch added up."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from patchgrad.errors import ArgumentError, ShapeError
-from patchgrad.ops import arrange, creation, fft_forms, index_along, movement, strided, windows
+from patchgrad.ops import arrange, fft_forms, filled, index_along, movement, ranges, strided, windows
 from patchgrad.ops.complex import view_as_real
 from patchgrad.tensor import Tensor
 from patchgrad.tensor.explain import placed
@@ -80,7 +80,7 @@ def _window(like: Tensor, window: Tensor | None, width: int, n_fft: int) -> Tens
     """The window in the middle of a frame, zeros around it."""
     if window is None:
         dtype = "float64" if like.dtype.name in ("float64", "complex128") else "float32"
-        window = creation.ones(width, dtype=dtype, device=like.device)
+        window = filled.ones(width, dtype=dtype, device=like.device)
     if window.shape != (width,):
         raise placed(ShapeError("a window has the length win_length", got=f"{window.shape}", want=f"({width},)"))
     before = (n_fft - width) // 2
@@ -140,8 +140,8 @@ def stft(
 def _overlapped(frames: Tensor, hop: int) -> Tensor:
     """The sum of frames, each at its place: (B, frames, n) -> (B, samples)."""
     batch, count, n = frames.shape
-    place = creation.arange(count, device=frames.device)[:, None] * hop + creation.arange(n, device=frames.device)
-    empty = creation.zeros(batch, n + hop * (count - 1), dtype=frames.dtype, device=frames.device)
+    place = ranges.arange(count, device=frames.device)[:, None] * hop + ranges.arange(n, device=frames.device)
+    empty = filled.zeros(batch, n + hop * (count - 1), dtype=frames.dtype, device=frames.device)
     return index_along.index_add(empty, 1, movement.reshape(place, (-1,)), movement.reshape(frames, (batch, -1)))
 
 
