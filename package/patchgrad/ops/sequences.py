@@ -67,7 +67,7 @@ def histogramdd(
         _edges(xp, points[:, i], part, None if range is None else range[2 * i : 2 * i + 2])
         for i, part in enumerate(parts)
     ]
-    cell, kept = xp.zeros(points.shape[0], dtype=xp.int64), xp.ones(points.shape[0], dtype=xp.bool)
+    cell, kept = xp.zeros(points.shape[0], dtype=xp.int64), xp.ones(points.shape[0], dtype=bool)
     for i, edge in enumerate(edges):
         last = edge.shape[0] - 2
         place = xp.searchsorted(edge, points[:, i], side="right") - 1

@@ -24,11 +24,15 @@ def _axis_exists(x: Any, *, axis: int) -> Any:
 
 
 def _softmax(xp: Any, x: Any, axis: int) -> Any:
+    if 0 in x.shape:
+        return xp.exp(x)
     e = xp.exp(x - xp.max(x, axis=axis, keepdims=True))
     return e / xp.sum(e, axis=axis, keepdims=True)
 
 
 def _log_softmax(xp: Any, x: Any, axis: int) -> Any:
+    if 0 in x.shape:
+        return xp.exp(x)
     x = x - xp.max(x, axis=axis, keepdims=True)
     return x - xp.log(xp.sum(xp.exp(x), axis=axis, keepdims=True))
 

@@ -28,6 +28,7 @@ class Adam(Optimizer):
         Kingma and Ba 2015, Adam: a method for stochastic optimization; Reddi et al. 2018 for amsgrad.
     """
 
+    elementwise = True
     _decoupled = False
 
     def __init__(
@@ -82,10 +83,9 @@ class Adam(Optimizer):
         _track(xp, gradient, slots, group["betas"], spare)
         step_size, root_correction = _corrections(slots["step"], group)
         xp.sqrt(self._second_moment(xp, slots, group), out=spare)
-        xp.divide(spare, root_correction, out=spare)
-        xp.add(spare, group["eps"], out=spare)
+        xp.add(spare, group["eps"] * root_correction, out=spare)
         xp.divide(slots["exp_avg"], spare, out=spare)
-        xp.multiply(spare, -step_size, out=spare)
+        xp.multiply(spare, -step_size * root_correction, out=spare)
         xp.add(value, spare, out=value)
 
     def _decay(self, xp: Any, value: Any, gradient: Any, group: dict[str, Any], spare: Any) -> Any:

@@ -13,6 +13,7 @@ from typing import Any, Self
 from patchgrad.autograd.state import enable_grad, state
 from patchgrad.errors import ArgumentError, NotWrittenError, ShapeError
 from patchgrad.nn.parameter import Parameter, clear_grad
+from patchgrad.optim.flat import Storage
 from patchgrad.optim.groups import checked_group, checked_parameters
 from patchgrad.optim.hooks import Hooked
 from patchgrad.optim.saving import from_state_dict, number, slot, to_state_dict
@@ -36,12 +37,15 @@ class Optimizer(Hooked):
 
     scalar_slots: tuple[str, ...] = ("step",)
     """Slots that are one number of the parameter, kept as a Python number."""
+    elementwise = False
+    """Does ``_update`` compute each number from those at the same place, so that parameters may be joined?"""
 
     def __init__(self, params: Iterable[Any], defaults: dict[str, Any]) -> None:
         self.defaults = defaults
         self.param_groups: list[dict[str, Any]] = []
         self.state: dict[str, Slots] = {}
         self._scratch = Scratch()
+        self._storage = Storage()
         for group in checked_parameters(params, type(self).__name__):
             self.add_param_group(group)
 
@@ -58,13 +62,25 @@ class Optimizer(Hooked):
         if closure is not None:
             with enable_grad():
                 loss = closure()
-        for group in self.param_groups:
-            for parameter in group["params"]:
+        for index, group in enumerate(self.param_groups):
+            for parameter in self._step_together(index, group) if self.elementwise else group["params"]:
                 if parameter.grad is not None:
                     self._step_one(parameter, parameter.grad.data, group)
         self._tell_observers()
         self._after_step(closure)
         return loss
+
+    def _step_together(self, index: int, group: dict[str, Any]) -> list[Parameter]:
+        """Step the parameters that lie together; the others."""
+        blocks, others = self._storage.blocks(index, group["params"], self.state)
+        for block in blocks:
+            runs, odd = block.runs()
+            others = [*others, *odd]
+            for run in runs:
+                block.update(run, group, self._update, self.state)
+                for segment in run:
+                    bump(segment.parameter)
+        return others
 
     def _tell_observers(self) -> None:
         for observer in state.observers:
@@ -151,7 +167,7 @@ class Optimizer(Hooked):
         )
 
     def slots(self, parameter: Parameter) -> Slots:
-        """The slots of a parameter (the arrays themselves); empty before its first step."""
+        """The slots of a parameter, the arrays themselves until an edit moves them; empty before its first step."""
         return dict(self.state.get(parameter.uid, {}))
 
     def set_slots(self, parameter: Parameter, slots: Mapping[str, Any]) -> None:

@@ -110,8 +110,8 @@ class ArrayWorld:
         op = node.op
         if op.variadic or low.used:
             return _saved(node, lambda node, index, is_input, value: low.widened(value))
-        named = dict(zip(op.saved_names, _unsaved(node), strict=True))
-        return Saved(op, named, node.attrs, node.shapes, node.dtypes)
+        values = node.saved if node.saved is not None and node.versions is None else _unsaved(node)
+        return Saved(op, dict(zip(op.saved_names, values, strict=True)), node.attrs, node.shapes, node.dtypes)
 
     def fit(self, node: Node, index: int, gradient: Any) -> Any:
         if gradient.shape != node.shapes[index]:
@@ -127,6 +127,9 @@ class ArrayWorld:
         return tangent if tangent.dtype == spec[1] else tangent.astype(spec[1])
 
     def add(self, a: Any, b: Any) -> Any:
+        if a.base is None and sys.getrefcount(a) <= _PENDING and a.dtype == b.dtype and a.shape == b.shape:
+            a += b
+            return a
         return a + b
 
     def widened(self, cts: list[Any]) -> list[Any]:
@@ -389,5 +392,9 @@ def _own(array: Any) -> Any:
     return array if array.base is None and sys.getrefcount(array) <= _ALONE else array.copy()
 
 
-_ALONE = 5
+_COUNTS = sys.version_info < (3, 14)
+"""Later Pythons count fewer references than there are names."""
+_ALONE = 5 if _COUNTS else 0
 """References to a gradient that only this pass holds: found, value, Tensor, argument, getrefcount."""
+_PENDING = 3 if _COUNTS else 0
+"""References to a sum of cotangents that only this pass holds: its place, argument, getrefcount."""
