@@ -28,7 +28,7 @@ in
 : the layer, the cell and the line, with the expression underlined
 
 The same parts are fields of the exception: `error.got`, `error.want`, `error.hint`, `error.where`, `error.source`. All
-are subclasses of `patchgrad.errors.PatchgradError`, and of the exception that Python itself would raise: `ShapeError` of
+are subclasses of `patchgrad.errors.PatchgradError`, and of the exception that Python would raise: `ShapeError` of
 `ValueError`, `GradError` of `RuntimeError`, `UnknownNameError` of `AttributeError`. What is refused changes nothing:
 tensors, weights and optimizers stand as before.
 

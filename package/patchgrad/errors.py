@@ -164,6 +164,10 @@ class ArgumentError(PatchgradError, ValueError):
     """An argument outside what the function takes."""
 
 
+class LinAlgError(ArgumentError, RuntimeError):
+    """A matrix that cannot be factorised or solved with."""
+
+
 class GraphError(PatchgradError, ValueError):
     """A layer graph, or an edit of it, that cannot be built."""
 

@@ -89,6 +89,10 @@ class OpSpec:
     """By backend: kernels in the place of gradient rules, by input; "" for the joint rule."""
     saved_names: tuple[str, ...] = field(init=False)
     """Names of what a node keeps, in order: inputs, then outputs."""
+    single: bool = field(init=False)
+    """There is one output, and forward returns it bare."""
+    rules: tuple[Rule | None, ...] = field(init=False)
+    """The gradient rule of each input, in order."""
 
     def __post_init__(self) -> None:
         derive = partial(object.__setattr__, self)
@@ -98,6 +102,8 @@ class OpSpec:
         derive("apart", tuple(apart))
         derive("saved_inputs", tuple(i for i, name in enumerate(self.inputs) if name in self.saves))
         derive("saved_outputs", tuple(i for i, name in enumerate(self.outputs) if name in self.saves))
+        derive("single", len(self.outputs) == 1)
+        derive("rules", tuple(self.vjps.get(name) for name in self.inputs))
         derive("saved_names", tuple(name for name in (*self.inputs, *self.outputs) if name in self.saves))
 
     def result_dtypes(self, arrays: list[Any], attrs: dict[str, Any]) -> tuple[Any, ...]:

@@ -24,9 +24,9 @@ _inside: set[int] = set()
 _outside: dict[int, CodeType] = {}
 
 
-def caller() -> tuple[CodeType | None, int]:
-    """Code object and instruction number of the innermost frame outside this package."""
-    frame: Any = sys._getframe(2)
+def caller(depth: int = 2) -> tuple[CodeType | None, int]:
+    """Code object and instruction number of the innermost frame outside this package, ``depth`` calls up or more."""
+    frame: Any = sys._getframe(depth)
     while frame is not None:
         code = frame.f_code
         if id(code) not in _inside and not is_inside(code):

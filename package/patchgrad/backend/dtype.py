@@ -136,10 +136,10 @@ def get_default_dtype() -> dtype:
     return _default
 
 
-def set_default_dtype(value: Any) -> None:
+def set_default_dtype(d: Any) -> None:
     """Set the dtype that Python floats get; a floating dtype."""
     global _default
-    new = as_dtype(value)
+    new = as_dtype(d)
     if new.kind != "f":
         raise DtypeError(
             "the default dtype must be a floating one", got=new.name, want="float64, float32, float16 or bfloat16"

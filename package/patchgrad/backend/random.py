@@ -172,12 +172,12 @@ def get_rng_state() -> dict[str, Any]:
     return {"seed": _seed, "default": (default_generator.key, default_generator.offset), "streams": streams}
 
 
-def set_rng_state(state: dict[str, Any]) -> None:
+def set_rng_state(new_state: dict[str, Any]) -> None:
     """Go back to a state from `get_rng_state`; streams that do not exist yet get theirs when they are made."""
     global _seed
-    _seed = state["seed"]
-    default_generator.key, default_generator.offset = state["default"]
-    waiting = {path: [tuple(pair) for pair in pairs] for path, pairs in state["streams"].items()}
+    _seed = new_state["seed"]
+    default_generator.key, default_generator.offset = new_state["default"]
+    waiting = {path: [tuple(pair) for pair in pairs] for path, pairs in new_state["streams"].items()}
     for stream in _living():
         pairs = waiting.get(stream.path or "")
         stream.key, stream.offset = pairs.pop(0) if pairs else (key_of(stream.path or ""), 0)

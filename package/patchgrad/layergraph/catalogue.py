@@ -41,6 +41,14 @@ LEFT_OUT = {
         f"MaxUnpool{axes}d": "takes the places of the maxima, which no layer of the catalogue gives"
         for axes in (1, 2, 3)
     },
+    "RNNBase": "what RNN, GRU and LSTM have in common",
+    "RNNCellBase": "what their cells have in common",
+    "LazyLinear": "is a Linear after its first batch",
+    **{
+        f"Lazy{kind}{axes}d": f"is a {kind}{axes}d after its first batch"
+        for kind in ("BatchNorm", "Conv", "ConvTranspose", "InstanceNorm")
+        for axes in (1, 2, 3)
+    },
     "TransformerEncoderLayer": "layers with shortcuts, each of which is in the catalogue",
     "TransformerDecoderLayer": "layers with shortcuts, each of which is in the catalogue",
     "TransformerEncoder": "made of another module, not of settings",

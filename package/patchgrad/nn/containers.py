@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Self
 
 from patchgrad.errors import ArgumentError, RangeError, UnknownKeyError, near
+from patchgrad.nn import printing
 from patchgrad.nn.module import Module
 
 
@@ -105,6 +106,9 @@ class ModuleList(_Numbered):
 
     def _of(self, entries: list[tuple[str, Module]]) -> Self:
         return type(self)(module for _, module in entries)
+
+    def __repr__(self) -> str:
+        return printing.list_repr(self, self._modules)
 
 
 class ModuleDict(Module):

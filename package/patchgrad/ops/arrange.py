@@ -10,6 +10,7 @@ from patchgrad.autograd.op import Sample, define
 from patchgrad.backend import host
 from patchgrad.errors import ArgumentError, ShapeError
 from patchgrad.ops import movement, shapes
+from patchgrad.ops.out import takes_out
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
 from patchgrad.tensor.precision import under_autocast
@@ -157,6 +158,7 @@ def _source(size: int, width: tuple[int, int], mode: str) -> Any:
     return size - 1 - host.abs(size - 1 - host.abs(place))
 
 
+@takes_out
 def roll(input: Tensor, shifts: Any, dims: Any = None) -> Tensor:
     """Elements shifted along ``dims``, coming in again at the other end; without dims in the flattened tensor."""
     pair = [tuple(entry) if isinstance(entry, list) else entry for entry in (shifts, dims)]
@@ -197,6 +199,7 @@ def _tiled(name: str, input: Tensor, repeats: Shape) -> Tensor:
     return apply(TILE, input, repeats=repeats)
 
 
+@takes_out
 def repeat_interleave(
     input: Any, repeats: Any = None, dim: int | None = None, *, output_size: int | None = None
 ) -> Tensor:
@@ -245,6 +248,7 @@ def flipud(input: Tensor) -> Tensor:
     return movement.flip(input, 0)
 
 
+@takes_out
 def rot90(input: Tensor, k: int = 1, dims: Sequence[int] = (0, 1)) -> Tensor:
     """Turned ``k`` times by 90 degrees from the first towards the second of two axes."""
     if len(dims) != 2 or input.ndim < 2:

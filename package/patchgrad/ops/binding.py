@@ -8,6 +8,7 @@ one); ``methods.py`` has the rest.
 from __future__ import annotations
 
 from importlib import import_module
+from inspect import signature
 from typing import Any
 
 from patchgrad.ops import _public as tables
@@ -44,10 +45,19 @@ def members(name: str) -> Bound:
     from patchgrad.ops import in_place
 
     home = family(name)
-    found: Bound = {method: getattr(home, method) for method in tables.METHODS.get(name, "").split()}
-    found |= {f"{method}_": in_place.writer(getattr(home, method)) for method in tables.IN_PLACE.get(name, "").split()}
+    found: Bound = {method: _method(home, method) for method in tables.METHODS.get(name, "").split()}
+    found |= {f"{method}_": in_place.writer(_method(home, method)) for method in tables.IN_PLACE.get(name, "").split()}
     properties = tables.PROPERTIES.get(name, "").split()
     return found | {entry: property(getattr(home, entry), getattr(home, f"set_{entry}", None)) for entry in properties}
+
+
+def _method(home: Any, name: str) -> Any:
+    """The function as a method, which takes no ``out=``, and ``axis=`` for ``dim=``."""
+    from patchgrad.ops.out import numpys_names
+
+    function = getattr(home, name)
+    function = getattr(function, "without_out", function)
+    return numpys_names(function) if "dim" in signature(function).parameters else function
 
 
 def bind(name: str) -> None:

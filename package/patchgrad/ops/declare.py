@@ -20,7 +20,8 @@ RESULTS = {
     "__bool__": "bool", "__int__": "int", "__float__": "float", "__complex__": "complex", "__index__": "int",
     "__hash__": "int", "item": "Any", "__iter__": "Iterator[Tensor]", "__array__": "Array", "__setitem__": "None",
     "__dlpack__": "Any", "__dlpack_device__": "tuple[int, int]", "numpy": "Array", "tolist": "Any",
-    "numel": "int", "dim": "int",
+    "numel": "int", "dim": "int", "__contains__": "bool", "__format__": "str", "__divmod__": "tuple[Tensor, Tensor]",
+    "__rdivmod__": "tuple[Tensor, Tensor]",
 }  # fmt: skip
 """What is returned where it is not a tensor and the function itself does not say."""
 HEAD = '''"""What a type checker and an editor may know of the methods that ``ops/methods.py`` binds to Tensor.

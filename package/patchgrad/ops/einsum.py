@@ -141,6 +141,10 @@ def _order(pairs: list[tuple[Any, str]], result: str) -> list[tuple[int, ...]]:
     if len(pairs) < 3:
         return [tuple(range(len(pairs)))]
     equation = ",".join(term for _, term in pairs) + "->" + result
+    letters = sorted(set(equation) - set(",->"))
+    if len(letters) > len(ascii_letters):
+        return [(0, 1)] * (len(pairs) - 1)
+    equation = equation.translate(dict(zip(map(ord, letters), ascii_letters, strict=False)))
     blanks = [host.broadcast_to(host.zeros(()), tensor.shape) for tensor, _ in pairs]
     return list(host.einsum_path(equation, *blanks, optimize="greedy")[0][1:])
 

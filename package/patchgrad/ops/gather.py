@@ -12,6 +12,7 @@ from patchgrad.backend import host
 from patchgrad.backend.ranges import check_range
 from patchgrad.errors import ArgumentError, DtypeError, ShapeError
 from patchgrad.ops import movement, shapes
+from patchgrad.ops.out import takes_out
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
 from patchgrad.tensor.precision import under_autocast
@@ -163,12 +164,14 @@ SCATTER = define(
 )
 
 
+@takes_out
 def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False) -> Tensor:
     """Elements along ``dim`` by index: for ``dim=0`` ``y[i, j] = x[index[i, j], j]``; the index's shape."""
     wants_integers("gather", index)
     return apply(GATHER, input, index, axis=dim)
 
 
+@takes_out
 def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Tensor:
     """`gather` after broadcasting input and indices against each other (except along ``dim``)."""
     if dim is None:
@@ -189,6 +192,7 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Te
     return gather(wide[0], axis, wide[1])
 
 
+@takes_out
 def scatter(
     input: Tensor, dim: int, index: Tensor, src: Any = None, *, value: Any = None, reduce: str | None = None
 ) -> Tensor:
@@ -209,6 +213,7 @@ def scatter(
     return apply(SCATTER_REDUCE, input, index, source, axis=dim, reduce=how, include_self=True)
 
 
+@takes_out
 @under_autocast
 def scatter_add(input: Tensor, dim: int, index: Tensor, src: Any) -> Tensor:
     """A copy of ``input`` with ``src`` added at the places that `gather` would read."""

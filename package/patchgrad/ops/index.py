@@ -12,6 +12,7 @@ from patchgrad.autograd.op import Sample, define
 from patchgrad.backend import BY_TYPE, MetaArray, backend_of, host
 from patchgrad.errors import DtypeError, RangeError
 from patchgrad.ops import creation, shapes
+from patchgrad.ops.out import takes_out
 from patchgrad.tensor import Tensor, apply, views
 from patchgrad.tensor.explain import placed
 from patchgrad.tensor.foreign import shown
@@ -291,6 +292,7 @@ def _value(x: Tensor, value: Any) -> Any:
         ) from None
 
 
+@takes_out
 def index_put(input: Tensor, indices: Any, values: Any, accumulate: bool = False) -> Tensor:
     """A copy of ``input`` with ``values`` at the places that a tuple of indices names (or added there)."""
     if values.data.dtype != input.data.dtype:
@@ -322,11 +324,13 @@ def narrow(input: Tensor, dim: int, start: Any, length: int) -> Tensor:
     return apply(SELECT, input, index=(*place[:-2], slice(first, first + length), ...))
 
 
+@takes_out
 def select_scatter(input: Tensor, src: Tensor, dim: int, index: int) -> Tensor:
     """A copy of ``input`` whose slice at ``index`` of an axis is ``src``."""
     return _replaced(input, src, _head(input, dim, int(index)))
 
 
+@takes_out
 def slice_scatter(
     input: Tensor, src: Tensor, dim: int = 0, start: int | None = None, end: int | None = None, step: int = 1
 ) -> Tensor:

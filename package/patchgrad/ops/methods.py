@@ -7,10 +7,9 @@ from typing import Any
 
 from patchgrad.autograd.op import OpSpec
 from patchgrad.backend.low import widened
-from patchgrad.errors import ArgumentError, IterationError, PatchgradError
+from patchgrad.errors import ArgumentError, DtypeError, IterationError, PatchgradError
 from patchgrad.ops import (
     bitwise,
-    creation,
     elementwise,
     in_place,
     index,
@@ -19,7 +18,7 @@ from patchgrad.ops import (
     moving,
     standard,
 )
-from patchgrad.tensor import Tensor, apply, views
+from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
 
 
@@ -80,22 +79,21 @@ def item(self: Tensor, what: str = "item()", hint: str = "reduce it (.mean(), .s
     return widened(_values(self)).item()
 
 
+def _real(self: Tensor, what: str) -> Any:
+    value = item(self, what)
+    if isinstance(value, complex) and value.imag:
+        raise placed(DtypeError("a complex number is no real one", got=str(value), hint="x.real, x.abs()"))
+    return value.real
+
+
 def _iterate(self: Tensor) -> Any:
     if not self.ndim:
         raise placed(IterationError("a tensor without axes cannot be iterated", got="shape ()", hint="item()"))
     return iter(movement.unbind(self))
 
 
-def _fill(self: Tensor, value: Any) -> Tensor:
-    views.refuse_leaf(self)
-    views.store(self, Tensor(self.backend.xp.full(self.shape, value, dtype=self.data.dtype)))
-    return self
-
-
-def _copy(self: Tensor, source: Tensor) -> Tensor:
-    views.refuse_leaf(self)
-    views.store_value(self, source)
-    return self
+def _split(self: Tensor, split_size: Any, dim: int = 0) -> tuple[Tensor, ...]:
+    return movement.split(self, split_size, dim)
 
 
 def _polygamma(self: Tensor, n: int) -> Tensor:
@@ -108,13 +106,8 @@ OTHERS: dict[str, Callable[..., Any]] = {
     **moving.CASTS,
     "item": item,
     "tolist": lambda self: widened(_values(self)).tolist(),
-    "numel": lambda self: self.data.size,
     "dim": lambda self: self.ndim,
-    "new_zeros": lambda self, *size: creation.zeros(*size, dtype=self.dtype, device=self.device),
-    "new_ones": lambda self, *size: creation.ones(*size, dtype=self.dtype, device=self.device),
-    "fill_": _fill,
-    "zero_": lambda self: _fill(self, 0),
-    "copy_": _copy,
+    "split": _split,
     "polygamma": _polygamma,
     "polygamma_": in_place.written(_polygamma),
     "where": lambda self, condition, other: elementwise.where(condition, self, other),
@@ -125,8 +118,8 @@ OTHERS: dict[str, Callable[..., Any]] = {
     "__invert__": bitwise.bitwise_not,
     "__iter__": _iterate,
     "__bool__": lambda self: bool(item(self, "True or False of a tensor", "(a == b).all(), or .any()")),
-    "__int__": lambda self: int(item(self, "int()")),
-    "__float__": lambda self: float(item(self, "float()")),
+    "__int__": lambda self: int(_real(self, "int()")),
+    "__float__": lambda self: float(_real(self, "float()")),
     "__complex__": lambda self: complex(item(self)),
     "__index__": lambda self: standard.as_index(self, item(self)),
     "__pos__": movement.clone,

@@ -12,6 +12,7 @@ from typing import Any
 from patchgrad.autograd.op import Sample, define
 from patchgrad.errors import ArgumentError, DtypeError, PatchgradError, ShapeError
 from patchgrad.ops import shapes
+from patchgrad.ops.out import numpys_names, takes_out
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
 from patchgrad.typing import Shape
@@ -21,7 +22,7 @@ __all__ = [
     "reshape", "split", "squeeze", "stack", "t", "transpose", "unbind", "unflatten", "unsqueeze",
 ]  # fmt: skip
 METHODS = (
-    "broadcast_to chunk clone contiguous expand flatten flip movedim permute reshape split squeeze t transpose "
+    "broadcast_to chunk clone expand flatten flip movedim permute reshape squeeze t transpose "
     "unbind unflatten unsqueeze"
 )
 
@@ -154,6 +155,7 @@ def movedim(input: Tensor, source: int | Sequence[int], destination: int | Seque
     return apply(PERMUTE, input, axes=tuple(order[: input.ndim]))
 
 
+@numpys_names
 def squeeze(input: Tensor, dim: int | Sequence[int] | None = None) -> Tensor:
     """Without the axes of size 1 (all, or those named that have size 1)."""
     shape = input.data.shape
@@ -161,6 +163,7 @@ def squeeze(input: Tensor, dim: int | Sequence[int] | None = None) -> Tensor:
     return apply(RESHAPE, input, shape=tuple([size for i, size in enumerate(shape) if size != 1 or i not in axes]))
 
 
+@numpys_names
 def unsqueeze(input: Tensor, dim: int) -> Tensor:
     """With a new axis of size 1 at ``dim``."""
     shape = input.data.shape
@@ -182,6 +185,7 @@ def broadcast_to(input: Tensor, *size: Any) -> Tensor:
     return expand(input, *size)
 
 
+@takes_out
 def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     """Tensors joined along an existing axis; vectors of no elements are left out."""
     if isinstance(tensors, Tensor) or isinstance(dim, Tensor):
@@ -206,21 +210,25 @@ def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
         return apply(CAT, *kept, axis=dim)
 
 
+@takes_out
 def concat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     """`cat`."""
     return cat(tensors, dim)
 
 
+@takes_out
 def concatenate(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     """`cat`."""
     return cat(tensors, dim)
 
 
+@takes_out
 def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     """Tensors of one shape joined along a new axis."""
     return cat([unsqueeze(tensor, dim) for tensor in tensors], dim)
 
 
+@numpys_names
 def split(tensor: Tensor, split_size_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
     """Views of pieces of one size (the last may be smaller), or of the given sizes."""
     axis = existing(tensor, dim)
@@ -249,6 +257,7 @@ def pieces(x: Tensor, axis: int, sizes: list[int]) -> tuple[Tensor, ...]:
     return tuple([x[(*head, slice(a, b))] for a, b in pairwise(edges)])
 
 
+@numpys_names
 def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
     """At most ``chunks`` views of equal size (the last may be smaller)."""
     axis = existing(input, dim)
@@ -258,6 +267,7 @@ def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
     return split(input, -(-total // chunks), dim) if total else pieces(input, axis, [0] * chunks)
 
 
+@numpys_names
 def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
     """Views along ``dim``, without that axis."""
     axis = existing(input, dim)
@@ -265,15 +275,21 @@ def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
     return tuple([input[(*head, i)] for i in range(input.shape[axis])])
 
 
+@takes_out
 def flip(input: Tensor, *dims: Any) -> Tensor:
     """The order along ``dims`` reversed; a copy."""
     axes = shapes.sizes(dims)
     return apply(FLIP, input, axis=shapes.axes_in(axes, input.ndim) if input.ndim else ())
 
 
-def clone(input: Tensor) -> Tensor:
+def clone(input: Tensor, *, memory_format: Any = None) -> Tensor:
     """A copy in memory of its own, differentiable."""
-    return apply(CLONE, input)
+    if memory_format is None:
+        return apply(CLONE, input)
+    from patchgrad.ops.layouts import arranged
+
+    found = arranged(input, memory_format)
+    return apply(CLONE, found) if found is input else found
 
 
 def contiguous(input: Tensor) -> Tensor:

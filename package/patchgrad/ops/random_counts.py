@@ -39,7 +39,7 @@ def _reject(
 ) -> Any:
     """Candidates ``floor((2a/us + b) u + centre)`` until the squeeze, or ``accept(k, us, v)``, has taken all."""
     xp = backend.xp
-    found, open_ = xp.zeros(shape, dtype=xp.float64), xp.ones(shape, dtype=xp.bool)
+    found, open_ = xp.zeros(shape, dtype=xp.float64), xp.ones(shape, dtype=bool)
     while bool(xp.any(open_)):
         u = stream.uniform(shape, "float64", backend) - 0.5
         v = stream.uniform(shape, "float64", backend)

@@ -1,4 +1,4 @@
-"""Sequences of numbers by older or rarer rules, places in a shape, and counts in several dimensions."""
+"""Places in a shape, and counts in several dimensions."""
 
 from __future__ import annotations
 
@@ -6,53 +6,11 @@ import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from patchgrad.backend import get_backend, host
-from patchgrad.backend.dtype import as_dtype, get_default_dtype
 from patchgrad.errors import ArgumentError, DtypeError, RangeError, ShapeError
 from patchgrad.tensor import Tensor
 from patchgrad.tensor.explain import placed
 
-__all__ = ["histogramdd", "logspace", "range", "unravel_index"]
-
-
-def range(
-    start: Any = 0,
-    end: Any = None,
-    step: Any = 1,
-    *,
-    dtype: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Tensor:
-    """``start``, ``start + step``, ... up to ``end``, which is included; floats. Raises ArgumentError if it never gets
-    there."""
-    start, end = (0, start) if end is None else (start, end)
-    if step == 0 or (end - start) / step < 0:
-        raise placed(
-            ArgumentError("these steps do not lead to the end", got=f"from {start} to {end} by {step}", hint="arange()")
-        )
-    kind = get_default_dtype() if dtype is None else as_dtype(dtype)
-    values = start + step * host.arange(math.floor((end - start) / step) + 1)
-    return Tensor(get_backend(device).asarray(values.astype(kind.numpy))).requires_grad_(requires_grad)
-
-
-def logspace(
-    start: Any,
-    end: Any,
-    steps: int,
-    base: float = 10.0,
-    *,
-    dtype: Any = None,
-    device: Any = None,
-    requires_grad: bool = False,
-) -> Tensor:
-    """``base ** start`` to ``base ** end`` in ``steps`` equal factors: (steps,), or (steps, *) of tensors."""
-    if steps < 0:
-        raise placed(ArgumentError("a sequence cannot have fewer than no elements", got=f"steps={steps}"))
-    kind = get_default_dtype() if dtype is None else as_dtype(dtype)
-    ends = [entry.detach().numpy() if isinstance(entry, Tensor) else entry for entry in (start, end)]
-    values = host.power(float(base), host.linspace(ends[0], ends[1], steps))
-    return Tensor(get_backend(device).asarray(values.astype(kind.numpy))).requires_grad_(requires_grad)
+__all__ = ["histogramdd", "unravel_index"]
 
 
 def unravel_index(indices: Tensor, shape: int | Sequence[int]) -> tuple[Tensor, ...]:
@@ -109,7 +67,7 @@ def histogramdd(
         _edges(xp, points[:, i], part, None if range is None else range[2 * i : 2 * i + 2])
         for i, part in enumerate(parts)
     ]
-    cell, kept = xp.zeros(points.shape[0], dtype=xp.int64), xp.ones(points.shape[0], dtype=xp.bool)
+    cell, kept = xp.zeros(points.shape[0], dtype=xp.int64), xp.ones(points.shape[0], dtype=bool)
     for i, edge in enumerate(edges):
         last = edge.shape[0] - 2
         place = xp.searchsorted(edge, points[:, i], side="right") - 1

@@ -280,11 +280,6 @@ def set_data(target: Tensor, array: Array) -> None:
     bump(target)
 
 
-def print_array(array: Any) -> str:
-    """The numbers as text, in the manner of an array printer."""
-    return host.array2string(array, separator=", ", precision=4, suppress_small=False, prefix="tensor(")
-
-
 def store_value(target: Tensor, value: Tensor) -> None:
     """Write ``value``, broadcast and cast, into the view ``target``."""
     try:

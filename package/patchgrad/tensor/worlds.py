@@ -111,12 +111,12 @@ class ArrayWorld:
         op = node.op
         if op.variadic or low.used:
             return _saved(node, lambda node, index, is_input, value: low.widened(value))
-        named = dict(zip(op.saved_names, _unsaved(node), strict=True))
-        return Saved(op, named, node.attrs, node.shapes, node.dtypes)
+        values = node.saved if node.saved is not None and node.versions is None else _unsaved(node)
+        return Saved(op, dict(zip(op.saved_names, values, strict=True)), node.attrs, node.shapes, node.dtypes)
 
     def fit(self, node: Node, index: int, gradient: Any) -> Any:
         if gradient.shape != node.shapes[index]:
-            gradient = _sum_to(node.backend.xp, gradient, node.shapes[index])
+            gradient = sum_to(node.backend.xp, gradient, node.shapes[index])
         kind = node.dtypes[index]
         if gradient.dtype == kind:
             return gradient
@@ -128,6 +128,9 @@ class ArrayWorld:
         return tangent if tangent.dtype == spec[1] else tangent.astype(spec[1])
 
     def add(self, a: Any, b: Any) -> Any:
+        if a.base is None and sys.getrefcount(a) <= _PENDING and a.dtype == b.dtype and a.shape == b.shape:
+            a += b
+            return a
         return a + b
 
     def widened(self, cts: list[Any]) -> list[Any]:
@@ -157,7 +160,7 @@ class TensorWorld:
 
     def fit(self, node: Node, index: int, gradient: Any) -> Any:
         if gradient.shape != node.shapes[index]:
-            gradient = _sum_to(tensor_namespace(), gradient, node.shapes[index])
+            gradient = sum_to(tensor_namespace(), gradient, node.shapes[index])
         kind = node.dtypes[index]
         if gradient.data.dtype == kind:
             return gradient
@@ -224,7 +227,7 @@ def _wide(value: Any) -> Any:
     return tensor_namespace().astype(value, "float32") if touched else value
 
 
-def _sum_to(xp: Any, value: Any, shape: tuple[int, ...]) -> Any:
+def sum_to(xp: Any, value: Any, shape: tuple[int, ...]) -> Any:
     """Sum over the axes along which ``shape`` was broadcast; broadcast where the value is smaller."""
     extra = len(value.shape) - len(shape)
     axes = tuple(range(extra)) + tuple(
@@ -400,5 +403,9 @@ def _own(array: Any) -> Any:
     return array if array.base is None and sys.getrefcount(array) <= _ALONE else array.copy()
 
 
-_ALONE = 5
+_COUNTS = sys.version_info < (3, 14)
+"""Later Pythons count fewer references than there are names."""
+_ALONE = 5 if _COUNTS else 0
 """References to a gradient that only this pass holds: found, value, Tensor, argument, getrefcount."""
+_PENDING = 3 if _COUNTS else 0
+"""References to a sum of cotangents that only this pass holds: its place, argument, getrefcount."""
