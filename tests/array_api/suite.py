@@ -70,9 +70,8 @@ def run(folder: Path, examples: int, standard: str = STANDARD) -> Outcome:
             env={**os.environ, **settings, "PYTHONPATH": os.pathsep.join(filter(None, paths))},
         )
         if not report.exists():
-            raise SystemExit(
-                f"the suite did not run: pytest ended with {ended.returncode} (pip install -r {folder}/requirements.txt?)"
-            )
+            hint = f"pip install -r {folder}/requirements.txt"
+            raise SystemExit(f"the suite did not run: pytest ended with {ended.returncode}. Perhaps: {hint}")
         return read(report)
 
 
