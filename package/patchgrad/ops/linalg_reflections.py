@@ -22,7 +22,7 @@ METHODS = "geqrf orgqr ormqr"
 
 def _packed(xp: Any, a: Any) -> Any:
     packed, tau = xp.linalg.qr(a, mode="raw")
-    return xp.asarray(xp.swapaxes(packed, -1, -2), copy=True), tau
+    return xp.asarray(xp.matrix_transpose(packed), copy=True), tau
 
 
 def _shapes(a: Shape) -> tuple[Shape, Shape]:
