@@ -70,6 +70,7 @@ def geqrf(input: Any) -> Reflections:
     return Reflections(*apply(GEQRF, input))
 
 
+@takes_out
 def orgqr(input: Any, input2: Any) -> Tensor:
     """`linalg.householder_product`."""
     return linalg_factor.householder_product(input, input2)
