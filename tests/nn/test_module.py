@@ -465,3 +465,13 @@ def test_members_are_found_replaced_and_typed_by_path():
             mistake()
     with pytest.raises(PatchgradError, match="set_extra_state"):
         net.set_extra_state(1)
+
+
+def test_children_are_taken_out_of_lists_and_dictionaries():
+    layers = nn.ModuleList([nn.ReLU(), nn.Tanh(), nn.Sigmoid()])
+    assert isinstance(layers.pop(1), nn.Tanh)
+    assert [name for name, _ in layers.named_children()] == ["0", "1"]
+    assert isinstance(nn.Sequential(nn.ReLU(), nn.Tanh()).pop(-1), nn.Tanh)
+    named = nn.ModuleDict({"a": nn.ReLU(), "b": nn.Tanh()})
+    named.clear()
+    assert len(named) == 0

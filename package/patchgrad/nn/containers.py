@@ -66,6 +66,12 @@ class _Numbered(Module):
             )
         return names[index]
 
+    def pop(self, index: int) -> Module:
+        """Take a child out; those behind it move up."""
+        module = self[index]
+        del self[index]
+        return module
+
     def _number(self, children: list[Module]) -> None:
         for name in list(self._modules):
             delattr(self, name)
@@ -162,6 +168,11 @@ class ModuleDict(Module):
         """Add or replace modules by name."""
         for name, module in dict(modules).items():
             self[name] = module
+
+    def clear(self) -> None:
+        """Take all modules out."""
+        for name in list(self._modules):
+            del self[name]
 
     def pop(self, name: str) -> Module:
         """Take a module out."""
