@@ -44,13 +44,27 @@ def _counts(home: Any, value: Any) -> bool:
         return False
     if not (callable(value) or isinstance(home, type)):
         return False
-    return not _foreign(value)
+    return not _foreign(value) and not _brought_along(home, value)
 
 
 def _foreign(value: Any) -> bool:
     """Comes from another library: typing, functools, collections."""
     module = getattr(value, "__module__", None) or "torch"
     return not module.startswith(("torch", "builtins")) or (module == "builtins" and isinstance(value, type))
+
+
+def _brought_along(home: Any, value: Any) -> bool:
+    """A class that a namespace imported for its own use: ``torch.fft.Tensor``."""
+    return getattr(home, "__name__", "") != HOMES.get(getattr(value, "__name__", ""), getattr(home, "__name__", ""))
+
+
+HOMES = {
+    "Tensor": "torch",
+    "Module": "torch.nn",
+    "Optimizer": "torch.optim",
+    "LRScheduler": "torch.optim.lr_scheduler",
+}
+"""Classes that other namespaces import to write down types, and where they belong."""
 
 
 def parameters(name: str, value: Any) -> list[str] | None:
@@ -62,8 +76,21 @@ def parameters(name: str, value: Any) -> list[str] | None:
         found = list(inspect.signature(value).parameters.values())
     except (TypeError, ValueError):
         match = re.search(rf"(?:^|\n)\s*{re.escape(name)}\((.*?)\)\s*->", text, re.S)
-        return _words(match[1]) if match else None
-    return [entry.name for entry in found if entry.kind not in (entry.VAR_POSITIONAL, entry.VAR_KEYWORD)]
+        return _taken(name, value, _words(match[1])) if match else None
+    plain = [entry for entry in found if entry.kind not in (entry.VAR_POSITIONAL, entry.VAR_KEYWORD)]
+    return [entry.name for entry in plain if entry.name != "self" and not entry.name.startswith("_")]
+
+
+def _taken(name: str, value: Any, words: list[str]) -> list[str]:
+    """Those of the documented names that the function takes: its schemas have the last word."""
+    import torch
+
+    forms = torch._C._jit_get_schemas_for_operator(f"aten::{value.__name__ if hasattr(value, '__name__') else name}")
+    known = {entry.name for form in forms for entry in form.arguments}
+    known |= {"input"} if "self" in known else set()
+    known |= {"out"} if any(entry.is_out for form in forms for entry in form.arguments) else set()
+    known |= {"requires_grad", "generator", "memory_format", "names", "pin_memory", "device", "as_tuple"}
+    return [word for word in words if not forms or word in known]
 
 
 def _words(text: str) -> list[str]:

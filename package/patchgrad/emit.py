@@ -7,6 +7,7 @@ names in ``__all__``, ``METHODS``, ``IN_PLACE`` and ``PROPERTIES``.
 from __future__ import annotations
 
 import ast
+from functools import cache
 from importlib import import_module, reload
 from pathlib import Path
 
@@ -17,6 +18,26 @@ from patchgrad.ops import _public, binding, declare
 ROOT = Path(__file__).parent
 PACKAGES = ("", "autograd", "func", "nn", "optim", "optim/lr_scheduler", "data")
 HEAD = '"""Written by ``python -m patchgrad.emit``."""\n'
+WRITTEN = '''"""Methods that write in place, as functions: ``relu_(x)``. Written by ``python -m patchgrad.emit``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from patchgrad.tensor import Tensor
+
+__all__ = [
+{names}]
+
+
+def __getattr__(name: str) -> Any:
+    if name not in __all__:
+        raise AttributeError(name)
+    return getattr(Tensor, name)
+
+
+{types}'''
 
 
 def module_of(folder: str) -> str:
@@ -47,13 +68,30 @@ def constant(path: Path, name: str) -> object:
     return None
 
 
+def written() -> list[str]:
+    """Methods of the families that write in place: functions of the top level too."""
+    found = families()
+    names = {f"{name}_" for entry in found["IN_PLACE"].values() for name in entry.split()}
+    methods = {name for entry in found["METHODS"].values() for name in entry.split()}
+    return sorted(names | {name for name in methods if name.endswith("_") and not name.endswith("__")})
+
+
+def written_text() -> str:
+    """The file that holds them as functions."""
+    types = "".join(f"{name}: Callable[..., Tensor]\n" for name in written())
+    return WRITTEN.format(names="".join(f'    "{name}",\n' for name in written()), types=types)
+
+
 def _all_of(module: str | None) -> list[str]:
+    if module == "patchgrad.ops._written":
+        return written()
     path = ROOT.joinpath(*str(module).split(".")[1:]).with_suffix(".py")
     found = constant(path, "__all__")
     assert isinstance(found, list), f"{module} is imported with a star and has no __all__"
     return [str(name) for name in found]
 
 
+@cache
 def families() -> dict[str, Table]:
     """``METHODS``, ``IN_PLACE`` and ``PROPERTIES`` by family of ops, and the names of the ops themselves."""
     found: dict[str, Table] = {"METHODS": {}, "IN_PLACE": {}, "PROPERTIES": {}, "OPS": {}}
@@ -91,6 +129,7 @@ def tables() -> dict[Path, str]:
         )
     parts = "".join(f"{kind} = {_written(table)}" for kind, table in families().items())
     own = " ".join(sorted(binding.family("methods").own()))
+    found[ROOT / "ops" / "_written.py"] = written_text()
     return found | {ROOT / "ops" / "_public.py": f"{HEAD}\nOWN = {own!r}\n{parts}"}
 
 

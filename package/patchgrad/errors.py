@@ -125,11 +125,19 @@ class UnknownNameError(PatchgradError, AttributeError):
     @property
     def hint(self) -> str:
         """What was perhaps meant."""
-        return self._hint or near(self.name, dir(self.obj))
+        return self._hint or near(str(self.name), dir(self.obj))
 
     @hint.setter
     def hint(self, hint: str) -> None:
         self._hint = hint
+
+
+class UnknownKeyError(PatchgradError, KeyError):
+    """A key that a dictionary does not have."""
+
+
+class NotReadyError(PatchgradError, AttributeError, ValueError):
+    """A module whose ``super().__init__()`` was not called."""
 
 
 class NotWrittenError(PatchgradError, NotImplementedError):
@@ -156,12 +164,20 @@ class ArgumentError(PatchgradError, ValueError):
     """An argument outside what the function takes."""
 
 
+class LinAlgError(ArgumentError, RuntimeError):
+    """A matrix that cannot be factorised or solved with."""
+
+
 class GraphError(PatchgradError, ValueError):
     """A layer graph, or an edit of it, that cannot be built."""
 
 
 class DataError(PatchgradError, ValueError):
     """A data set or a file that is missing, damaged or of the wrong form."""
+
+
+class FileError(DataError, FileNotFoundError):
+    """A file or folder that is not there, or is of the wrong sort."""
 
 
 class SessionError(PatchgradError, RuntimeError):

@@ -103,7 +103,7 @@ def namespace(library: ctypes.CDLL) -> tuple[Namespace, list[str]]:
             *map(_argument, arguments), ctypes.c_int(kernel.blocks(count)), ctypes.c_int(TEAM if kernel.rows else BLOCK)
         )
 
-    xp = Namespace("numpy", {**cpu.FUNCTIONS, "launch": launch})
+    xp = Namespace("numpy", {**cpu.FUNCTIONS, "launch": launch, "cudnn": None})
     xp.ops = cpu.xp.ops
     return xp, launched
 

@@ -65,6 +65,7 @@ PLAIN = (
 )  # fmt: skip
 JOINS = ("Add", "Sub", "Mul", "Div", "Less", "Greater", "LessOrEqual", "GreaterOrEqual")
 REDUCES = ("ReduceMean", "ReduceMax", "ReduceMin", "ReduceProd", "ReduceL1")
+LOSSES = ("SoftmaxCrossEntropyLoss", "NegativeLogLikelihoodLoss")
 WAY = "coordinate_transformation_mode"
 BOTH, RESET = {"direction": "bidirectional"}, {"linear_before_reset": 1}
 x, image, positive = floats(3, 4), floats(2, 4, 6, 5), np.abs(floats(3, 4)) + 1.1
@@ -148,6 +149,31 @@ CASES: list[tuple[str, list[Any], dict[str, Any]]] = [
     ("BatchNormalization", [image, floats(4), floats(4), floats(4), np.abs(floats(4))], {}),
     ("LSTM", [floats(5, 2, 4), floats(2, 12, 4), floats(2, 12, 3), floats(2, 24)], {"hidden_size": 3, **BOTH}),
     ("GRU", [floats(5, 2, 4), floats(1, 9, 4), floats(1, 9, 3), floats(1, 18)], {"hidden_size": 3, **RESET}),
+    ("Det", [floats(2, 3, 3)], {}),
+    ("Col2Im", [floats(2, 12, 6), wholes(3, 4), wholes(2, 2)], {}, 18),
+    ("Col2Im", [floats(1, 12, 4), wholes(3, 3), wholes(2, 2)], {"strides": [2, 2], "pads": [1, 1, 1, 1]}, 18),
+    ("GridSample", [image, np.tanh(floats(2, 3, 4, 2))], {}, 20),
+    ("GridSample", [image, floats(2, 3, 4, 2)], {"mode": "nearest", "padding_mode": "border", "align_corners": 1}, 20),
+    ("GridSample", [image, floats(2, 3, 4, 2)], {"mode": "cubic", "padding_mode": "reflection"}, 20),
+    *[(op, [x, wholes(0, 3, 1)], {}) for op in LOSSES],
+    *[(op, [x, wholes(0, 3, 1), positive[0]], {"ignore_index": 3, "reduction": "none"}) for op in LOSSES],
+    ("GatherND", [image, np.asarray([[[0, 1], [1, 3]]], "i8")], {}),
+    ("ScatterND", [x, np.asarray([[0, 1], [2, 3]], "i8"), floats(2)], {}),
+    ("ScatterND", [x, np.asarray([[0], [0]], "i8"), floats(2, 4)], {"reduction": "add"}),
+    ("Mean", [x, floats(4), floats(3, 1)], {}),
+    ("SpaceToDepth", [floats(2, 3, 4, 6)], {"blocksize": 2}),
+    ("ReduceLogSum", [positive], {"axes": [1], "keepdims": 0}),
+    ("Hardmax", [x], {"axis": 0}),
+    ("LRN", [image], {"size": 3, "alpha": 0.1, "beta": 0.5, "bias": 2.0}),
+    ("MeanVarianceNormalization", [image], {}),
+    ("EyeLike", [x], {"k": 1}),
+    ("BitShift", [np.asarray([1, 6], "u1"), np.asarray([3, 1], "u1")], {"direction": "LEFT"}),
+    ("BitShift", [np.asarray([1, 6], "u1"), np.asarray([3, 1], "u1")], {"direction": "RIGHT"}),
+    ("RMSNormalization", [image, floats(5)], {}, 23),
+    ("CastLike", [x, wholes(1)], {}, 19),
+    ("NonZero", [x > 0], {}),
+    ("IsInf", [np.asarray([1, np.inf, -np.inf], "f4")], {"detect_negative": 0}),
+    ("ScatterElements", [x, np.asarray([[0], [2], [1]], "i8"), floats(3, 1)], {"axis": 1, "reduction": "max"}, 18),
     ("RNN", [floats(5, 2, 4), floats(1, 3, 4), floats(1, 3, 3)], {"hidden_size": 3, "activations": ["Relu"]}),
 ]  # fmt: skip
 OUTPUTS = {"TopK": 2, "Split": 2, "LSTM": 3, "GRU": 2, "RNN": 2}

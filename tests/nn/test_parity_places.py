@@ -114,9 +114,29 @@ BAGS = [
     ("nn.EmbeddingBag(9, 4, mode='mean', padding_idx=-1)", [NUMBERS, OFFSETS]),
     ("nn.EmbeddingBag(9, 4, mode='sum')", [NUMBERS, OFFSETS, normal(7)]),
     ("nn.EmbeddingBag(9, 4, mode='max')", [NUMBERS, OFFSETS]),
+    (
+        "nn.EmbeddingBag(9, 4, mode='sum', include_last_offset=True, padding_idx=1)",
+        [classes(3, 7), lambda rng: np.array([0, 0, 4, 7]), normal(7)],
+    ),
+    (
+        "nn.EmbeddingBag(4, 3, mode='max', padding_idx=0, include_last_offset=True)",
+        [classes(4, 7), lambda rng: np.array([0, 3, 3, 7])],
+    ),
+    ("nn.EmbeddingBag(9, 4, max_norm=1.0, norm_type=1.0)", [classes(9, 3, 5)]),
     ("nn.EmbeddingBag(9, 4, include_last_offset=True)", [NUMBERS, lambda rng: np.array([0, 2, 7])]),
 ]
 CASES = BAGS + CONVOLUTIONS + PADS + POOLS + SIZES + NORMS
+
+
+def test_gradients_of_bags_are_scaled_by_frequency_as_those_of_single_rows():
+    """PyTorch's bags divide by the count of another row; its single rows do not."""
+    numbers, table = [1, 1, 2, 0, 1], np.random.default_rng(0).normal(size=(4, 3))
+    bags = nn.EmbeddingBag(4, 3, mode="sum", scale_grad_by_freq=True, _weight=pg.tensor(table))
+    (bags(pg.tensor(numbers), pg.tensor([0, 3])) * pg.tensor([[1.0], [2.0]])).sum().backward()
+    weight = torch.tensor(table, requires_grad=True)
+    rows = torch.nn.functional.embedding(torch.tensor(numbers), weight, scale_grad_by_freq=True)
+    (rows * torch.tensor([[1.0], [1], [1], [2], [2]])).sum().backward()
+    np.testing.assert_allclose(bags.weight.grad.data, weight.grad.numpy())
 
 
 @pytest.mark.filterwarnings("ignore:Using padding='same' with even kernel")

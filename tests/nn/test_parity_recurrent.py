@@ -1,5 +1,7 @@
 """Recurrent networks, their single steps and transformers against PyTorch."""
 
+import re
+
 import pytest
 
 import patchgrad as pg
@@ -60,10 +62,22 @@ TRANSFORMERS = [
     (DECODER, [SEQUENCE, SOURCE], {"tgt_mask": mask(5, 5), "memory_mask": mask(5, 6)}),
     (DECODER, [SEQUENCE, SOURCE], {"tgt_key_padding_mask": mask(3, 5), "memory_key_padding_mask": mask(3, 6)}),
     (f"nn.TransformerDecoderLayer({SMALL}, norm_first=True, batch_first=True)", [SEQUENCE, normal(5, 6, 4)]),
+    (f"nn.TransformerDecoderLayer({SMALL}, bias=False, activation='gelu')", [SEQUENCE, SOURCE]),
+    (
+        f"nn.TransformerEncoderLayer({SMALL}, norm_first=True, bias=False)",
+        [SEQUENCE],
+        {"src_mask": normal(5, 5), "src_key_padding_mask": normal(3, 5)},
+    ),
+    (DECODER, [normal(5, 4), normal(6, 4)]),
     (f"nn.TransformerEncoder({LAYER}, 2, nn.LayerNorm(4))", [SEQUENCE]),
     (f"nn.TransformerEncoder({LAYER}, 2)", [SEQUENCE], {"mask": mask(5, 5)}),
     (f"nn.TransformerDecoder({DECODER}, 2, norm=nn.LayerNorm(4))", [SEQUENCE, SOURCE]),
     (WHOLE, [SOURCE, SEQUENCE]),
+    (
+        "nn.Transformer(4, 2, 1, 1, 6, 0.0, batch_first=True, norm_first=True, bias=False)",
+        [normal(2, 6, 4), normal(2, 5, 4)],
+        {"tgt_mask": mask(5, 5), "memory_mask": mask(5, 6), "memory_key_padding_mask": mask(2, 6)},
+    ),
     (WHOLE, [SOURCE, SEQUENCE], {"tgt_mask": mask(5, 5), "src_key_padding_mask": mask(3, 6)}),
 ]
 
@@ -72,6 +86,13 @@ TRANSFORMERS = [
 @rows(TRANSFORMERS)
 def test_a_transformer_gives_what_pytorch_gives(case):
     assert_parity(case)
+
+
+@texts([(LAYER,), (DECODER,), (WHOLE,), (f"nn.TransformerEncoder({LAYER}, 2, nn.LayerNorm(4))",)])
+@pytest.mark.filterwarnings("ignore:enable_nested_tensor is True")
+def test_a_transformer_prints_as_in_pytorch(text):
+    ours, theirs = (repr(eval(text, {"nn": library})) for library in (nn, torch.nn))
+    assert re.sub(r" *embed_dim=.*\n", "", ours) == theirs.replace("NonDynamicallyQuantizable", "")
 
 
 def test_a_causal_layer_does_not_look_ahead():

@@ -107,8 +107,11 @@ def readings(draw: Any, **options: Any) -> tuple[Any, list[Kind]]:
 
 
 def _key(entries: list[Kind], library: Any) -> Any:
+    """The index as people write it. PyTorch still takes a bare list of lists for a tuple, once with a warning: it
+    stands in a tuple here, where both libraries take it for an array."""
     found = tuple(entry.of(library) for entry in entries)
-    return found[0] if len(found) == 1 else found
+    nested = len(found) == 1 and isinstance(found[0], list) and any(isinstance(row, list) for row in found[0])
+    return found[0] if len(found) == 1 and not nested else found
 
 
 def _weights(shape: Any) -> Any:

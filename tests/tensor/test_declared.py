@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import patchgrad as pg
 from patchgrad import emit
 from patchgrad.ops import binding
 from patchgrad.tensor import Tensor
@@ -20,5 +21,12 @@ def test_every_name_that_waits_for_its_family_is_bound_by_it() -> None:
 
 def test_every_method_that_writes_in_place_belongs_to_one_that_does_not() -> None:
     writers = {name for name in vars(Tensor) if name.endswith("_") and not name.startswith("_")}
-    alone = {"requires_grad_", "fill_", "zero_", "copy_", "normal_", "uniform_", "random_", "bernoulli_"}
-    assert {name for name in writers - alone if not hasattr(Tensor, name[:-1])} == set()
+    alone = {"apply_", "copy_", "fill_", "fill_diagonal_", "map2_", "map_", "requires_grad_", "set_", "zero_"}
+    drawn = {"cauchy_", "exponential_", "geometric_", "log_normal_", "normal_", "random_", "uniform_"}
+    sized = {"resize_", "resize_as_"}
+    assert {name for name in writers - alone - drawn - sized if not hasattr(Tensor, name[:-1])} == set()
+
+
+def test_every_method_that_writes_in_place_is_a_function_too() -> None:
+    for name in emit.written():
+        assert getattr(pg, name) is getattr(Tensor, name)

@@ -10,6 +10,7 @@ from patchgrad.array_api.manipulation import axes_in, roll
 from patchgrad.backend import get_backend, host
 from patchgrad.backend.dtype import get_default_dtype
 from patchgrad.errors import DtypeError
+from patchgrad.ops import fft_forms
 from patchgrad.tensor import Tensor
 from patchgrad.tensor.explain import placed
 
@@ -19,28 +20,28 @@ __all__ = [
 ]  # fmt: skip
 
 
-def _library(function: str, x: Tensor, **attrs: Any) -> Tensor:
-    if tensor(x, function).dtype.kind not in "fc":
-        raise placed(DtypeError(f"{function} takes floating numbers", got=x.dtype.name))
-    return Tensor(x.backend.asarray(getattr(x.backend.xp.fft, function)(x.data, **attrs)))
+def _floating(name: str, x: Tensor) -> Tensor:
+    if tensor(x, name).dtype.kind not in "fc":
+        raise placed(DtypeError(f"{name} takes floating numbers", got=x.dtype.name))
+    return x
 
 
 def _one(name: str, doc: str) -> Callable[..., Tensor]:
     """A transform along one axis."""
+    transform: Callable[..., Tensor] = getattr(fft_forms, name)
 
     def call(x: Tensor, /, *, n: int | None = None, axis: int = -1, norm: str = "backward") -> Tensor:
-        return _library(name, x, n=n, axis=axis, norm=norm)
+        return transform(_floating(name, x), n, axis, norm)
 
     return named(call, name, doc)
 
 
 def _many(name: str, doc: str) -> Callable[..., Tensor]:
     """A transform along several axes."""
+    transform: Callable[..., Tensor] = getattr(fft_forms, name)
 
     def call(x: Tensor, /, *, s: Any = None, axes: Any = None, norm: str = "backward") -> Tensor:
-        if s is not None and axes is None:
-            axes = tuple(range(x.ndim - len(s), x.ndim))
-        return _library(name, x, s=s, axes=axes, norm=norm)
+        return transform(_floating(name, x), s, axes, norm)
 
     return named(call, name, doc)
 

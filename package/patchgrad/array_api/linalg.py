@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-from patchgrad.array_api.calls import alike, tensor
+from patchgrad.array_api.calls import alike, record, tensor
 from patchgrad.array_api.creation import eye
 from patchgrad.array_api.data_types import finfo
-from patchgrad.array_api.elementwise import abs, conj, multiply
+from patchgrad.array_api.elementwise import abs, multiply
 from patchgrad.array_api.linear import matmul, matrix_transpose, tensordot, vecdot
 from patchgrad.array_api.manipulation import axes_in, broadcast_shapes, broadcast_to, expand_dims, reshape, roll
 from patchgrad.array_api.statistical import max, min, sum
 from patchgrad.errors import ArgumentError, ShapeError
-from patchgrad.ops import diagonals
-from patchgrad.tensor import Tensor
+from patchgrad.ops import (
+    diagonals,
+    linalg_cholesky,
+    linalg_det,
+    linalg_factor,
+    linalg_inverse,
+    linalg_pinv,
+    linalg_spectral,
+    linalg_svd,
+)
+from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
 
 __all__ = [
@@ -21,6 +30,9 @@ __all__ = [
     "matrix_power", "matrix_rank", "matrix_transpose", "outer", "pinv", "qr", "slogdet", "solve", "svd", "svdvals",
     "tensordot", "trace", "vecdot", "vector_norm",
 ]  # fmt: skip
+
+
+SOLVE = record("solve")
 
 
 class Eigen(NamedTuple):
@@ -60,19 +72,9 @@ def _matrices(x: Tensor, function: str, *, square: bool = False) -> Tensor:
     return x
 
 
-def _library(function: str, *tensors: Tensor, **attrs: Any) -> Any:
-    backend = tensors[0].backend
-    with backend.quiet():
-        found = getattr(backend.xp.linalg, function)(*(entry.data for entry in tensors), **attrs)
-    if isinstance(found, tuple):
-        return tuple(Tensor(backend.asarray(entry)) for entry in found)
-    return Tensor(backend.asarray(found))
-
-
 def cholesky(x: Tensor, /, *, upper: bool = False) -> Tensor:
     """The triangular factor of positive definite matrices: ``x = L @ conj(L).mT``, or ``x = conj(U).mT @ U``."""
-    found = _library("cholesky", _matrices(x, "cholesky", square=True))
-    return conj(matrix_transpose(found)) if upper else found
+    return linalg_cholesky.cholesky(_matrices(x, "cholesky", square=True), upper=upper)
 
 
 def cross(x1: Tensor, x2: Tensor, /, *, axis: int = -1) -> Tensor:
@@ -87,7 +89,7 @@ def cross(x1: Tensor, x2: Tensor, /, *, axis: int = -1) -> Tensor:
 
 def det(x: Tensor, /) -> Tensor:
     """The determinant."""
-    return _library("det", _matrices(x, "det", square=True))
+    return linalg_det.det(_matrices(x, "det", square=True))
 
 
 def diagonal(x: Tensor, /, *, offset: int = 0) -> Tensor:
@@ -97,33 +99,27 @@ def diagonal(x: Tensor, /, *, offset: int = 0) -> Tensor:
 
 def eig(x: Tensor, /) -> Eigen:
     """Eigenvalues and eigenvectors, complex."""
-    return Eigen(*_complex(x, _library("eig", _matrices(x, "eig", square=True))))
+    return Eigen(*linalg_spectral.eig(_matrices(x, "eig", square=True)))
 
 
 def eigvals(x: Tensor, /) -> Tensor:
     """Eigenvalues, complex."""
-    return _complex(x, (_library("eigvals", _matrices(x, "eigvals", square=True)),))[0]
-
-
-def _complex(x: Tensor, found: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-    """The library gives real results where all are real; the standard does not."""
-    kind = "complex64" if finfo(x.dtype).bits == 32 else "complex128"
-    return tuple(entry.to(dtype=kind) for entry in found)
+    return linalg_spectral.eigvals(_matrices(x, "eigvals", square=True))
 
 
 def eigh(x: Tensor, /) -> Eigen:
     """Eigenvalues, in order, and eigenvectors of symmetric (Hermitian) matrices."""
-    return Eigen(*_library("eigh", _matrices(x, "eigh", square=True)))
+    return Eigen(*linalg_spectral.eigh(_matrices(x, "eigh", square=True)))
 
 
 def eigvalsh(x: Tensor, /) -> Tensor:
     """Eigenvalues, in order, of symmetric (Hermitian) matrices."""
-    return _library("eigvalsh", _matrices(x, "eigvalsh", square=True))
+    return linalg_spectral.eigvalsh(_matrices(x, "eigvalsh", square=True))
 
 
 def inv(x: Tensor, /) -> Tensor:
     """The inverse. Raises ArgumentError for a singular matrix."""
-    return _library("inv", _matrices(x, "inv", square=True))
+    return linalg_inverse.inv(_matrices(x, "inv", square=True))
 
 
 def matrix_norm(x: Tensor, /, *, keepdims: bool = False, ord: Any = "fro") -> Tensor:
@@ -176,41 +172,37 @@ def outer(x1: Tensor, x2: Tensor, /) -> Tensor:
 
 def pinv(x: Tensor, /, *, rtol: Any = None) -> Tensor:
     """The pseudo-inverse; singular values not above ``rtol`` times the largest count as 0."""
-    return _library("pinv", _matrices(x, "pinv"), rcond=_plain(_tolerance(x, rtol)))
-
-
-def _plain(value: Any) -> Any:
-    return value.data[..., 0] if isinstance(value, Tensor) else value
+    return linalg_pinv.pinv(_matrices(x, "pinv"), rtol=rtol)
 
 
 def qr(x: Tensor, /, *, mode: str = "reduced") -> Factors:
     """``x = Q @ R``: columns that are orthonormal, and an upper triangle; "complete" gives a square ``Q``."""
     if mode not in ("reduced", "complete"):
         raise placed(ArgumentError("qr has no such mode", got=repr(mode), want="'reduced' or 'complete'"))
-    return Factors(*_library("qr", _matrices(x, "qr"), mode=mode))
+    return Factors(*linalg_factor.qr(_matrices(x, "qr"), mode))
 
 
 def slogdet(x: Tensor, /) -> SignAndLog:
     """The sign of the determinant, and the logarithm of its magnitude."""
-    return SignAndLog(*_library("slogdet", _matrices(x, "slogdet", square=True)))
+    return SignAndLog(*linalg_det.slogdet(_matrices(x, "slogdet", square=True)))
 
 
 def solve(x1: Tensor, x2: Tensor, /) -> Tensor:
     """``y`` in ``x1 @ y = x2``; ``x2`` is one vector, or matrices. Raises ArgumentError for a singular matrix."""
     one, two = alike(_matrices(x1, "solve", square=True), tensor(x2, "solve"))
     if two.ndim == 1:
-        return _library("solve", one, two)
-    return _library("solve", one, two)
+        return reshape(apply(SOLVE, one, reshape(two, (-1, 1))), one.shape[:-1])
+    return apply(SOLVE, one, two)
 
 
 def svd(x: Tensor, /, *, full_matrices: bool = True) -> Singular:
     """``x = U @ diag(S) @ Vh``; the singular values ``S`` fall."""
-    return Singular(*_library("svd", _matrices(x, "svd"), full_matrices=full_matrices))
+    return Singular(*linalg_svd.svd(_matrices(x, "svd"), full_matrices))
 
 
 def svdvals(x: Tensor, /) -> Tensor:
     """The singular values, falling."""
-    return _library("svd", _matrices(x, "svdvals"), compute_uv=False)
+    return linalg_svd.svdvals(_matrices(x, "svdvals"))
 
 
 def trace(x: Tensor, /, *, offset: int = 0, dtype: Any = None) -> Tensor:

@@ -23,7 +23,7 @@ class Node:
     ``parents[i]`` is the producer of input i (a Node, a leaf, or None where no gradient flows) and
     ``ports[i]`` which of the producer's outputs it was. ``saved`` holds bare arrays: the saved inputs,
     then the saved outputs; None once freed. ``versions`` are (leaf, version) of saved leaves.
-    ``number`` grows along the tape.
+    ``number`` grows along the tape. ``depth`` counts the calls between here and the first that may be the user's.
     """
 
     __slots__ = (
@@ -53,6 +53,7 @@ class Node:
         backend: Any,
         shapes: Sequence[Any],
         dtypes: Sequence[Any],
+        depth: int = 2,
     ) -> None:
         self.op = op
         self.attrs = attrs
@@ -67,7 +68,7 @@ class Node:
         self.versions: list[tuple[Any, int]] | None = None
         scope = state.scope
         self.scope: Any = scope[-1] if scope else None
-        self.code, self.lasti = caller()
+        self.code, self.lasti = caller(depth)
 
     @property
     def position(self) -> Position:

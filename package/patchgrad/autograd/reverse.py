@@ -63,7 +63,13 @@ def run_backward(
         cts = pending.pop(node, None)
         if cts is None:
             continue
-        _run_node(node, cts, pending, found, world, wanted, leading)
+        if node.hooks is not None:
+            _call_hooks(node, cts, world)
+        parents = node.parents
+        if wanted is not None:
+            parents = _towards(node, cts, found, wanted, leading)
+        if parents is not None:
+            _run_node(node, parents, cts, pending, found, world)
         if not keep:
             node.saved = None
     return found if wanted is None else {key: value for key, value in found.items() if key in wanted}
@@ -103,36 +109,41 @@ def _give(
     cts[port] = ct if cts[port] is None else world.add(cts[port], ct)
 
 
+def _call_hooks(node: Node, cts: list[Any], world: World) -> None:
+    for port, hooks in (node.hooks or {}).items():
+        for hook in tuple(hooks.values()) if cts[port] is not None else ():
+            cts[port] = hook(cts[port], world)
+
+
+def _towards(node: Node, cts: list[Any], found: dict[Key, Any], wanted: set[Key], leading: Any) -> Any:
+    """Note the wanted cotangents among these; the parents that lead to others, or None where none does."""
+    for port, ct in enumerate(cts):
+        if ct is not None and (node, port) in wanted:
+            found[(node, port)] = ct
+    parents = [parent if parent in leading else None for parent in node.parents]
+    return None if all(parent is None for parent in parents) else parents
+
+
 def _run_node(
     node: Node,
+    parents: Sequence[Any],
     cts: list[Any],
-    pending: Any,
-    found: Any,
+    pending: dict[Any, list[Any]],
+    found: dict[Key, Any],
     world: World,
-    wanted: set[Key] | None,
-    leading: set[Any] | None,
 ) -> None:
-    if node.hooks is not None:
-        for port, hooks in node.hooks.items():
-            for hook in tuple(hooks.values()) if cts[port] is not None else ():
-                cts[port] = hook(cts[port], world)
-    if wanted is not None:
-        for port, ct in enumerate(cts):
-            if ct is not None and (node, port) in wanted:
-                found[(node, port)] = ct
-    parents = node.parents
-    if leading is not None:
-        parents = [parent if parent in leading else None for parent in parents]
-        if not any(parent is not None for parent in parents):
-            return
     gradients = gradients_of(node, parents, cts, world)
     if state.observers:
         for observer in state.observers:
             observer.backward(node, cts, gradients)
-    for index, gradient in enumerate(gradients):
-        parent = parents[index]
-        if gradient is not None and parent is not None:
-            _give(parent, node.ports[index], world.fit(node, index, gradient), pending, found, world)
+    shapes, dtypes, ports = node.shapes, node.dtypes, node.ports
+    for index, parent in enumerate(parents):
+        gradient = gradients[index]
+        if parent is None or gradient is None:
+            continue
+        if gradient.shape != shapes[index] or gradient.dtype != dtypes[index]:
+            gradient = world.fit(node, index, gradient)
+        _give(parent, ports[index], gradient, pending, found, world)
 
 
 def gradients_of(node: Node, parents: Sequence[Any], cts: list[Any], world: World) -> list[Any]:
@@ -140,10 +151,9 @@ def gradients_of(node: Node, parents: Sequence[Any], cts: list[Any], world: Worl
     op = node.op
     saved = world.saved(node)
     xp = world.namespace(node)
-    cts = world.widened(cts) if low.used else cts
-    ct: Any = cts[0]
-    if len(cts) > 1:
-        ct = tuple(cts)
+    if low.used:
+        cts = world.widened(cts)
+    ct: Any = cts[0] if op.single else tuple(cts)
     fast = world.rules(node)
     joint = fast.get("") or op.joint
     if joint is not None:
@@ -152,8 +162,8 @@ def gradients_of(node: Node, parents: Sequence[Any], cts: list[Any], world: Worl
         rule = op.vjps[op.inputs[0]]
         return [None if parent is None else rule(xp, ct, saved, i) for i, parent in enumerate(parents)]
     return [
-        None if parent is None else (fast.get(name) or rule_of(op, name))(xp, ct, saved)
-        for name, parent in zip(op.inputs, parents, strict=True)
+        None if parent is None else (fast.get(name) or rule or rule_of(op, name))(xp, ct, saved)
+        for rule, name, parent in zip(op.rules, op.inputs, parents, strict=True)
     ]
 
 

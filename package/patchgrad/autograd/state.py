@@ -80,9 +80,13 @@ class set_grad_enabled:
 
 
 class _Mode:
-    """A context and decorator that holds the tape in one position."""
+    """A context and decorator that holds the tape in one position; ``@no_grad`` without brackets decorates, too."""
 
     mode: bool
+
+    def __new__(cls, orig_func: Callable[..., Any] | None = None) -> Any:
+        found = super().__new__(cls)
+        return found if orig_func is None else found(orig_func)
 
     def __enter__(self) -> None:
         self._before = state.grad_enabled

@@ -53,11 +53,11 @@ class Backend:
     """One array library on one kind of device.
 
     ``kernels`` maps the name of an op to a fast variant of its forward, ``rules`` to those of its gradient rules by
-    input; the plain ones are used where these have no entry. ``low_kernels`` names those that take arrays in low
-    precision as they are. ``depth`` counts how many batches an array stands for (see ``transforms/batching``).
+    input; the plain ones are used where these have no entry. ``low_kernels`` holds forwards that take arrays in low
+    precision as they are, and may decline. ``depth`` counts how many batches an array stands for (see
+    ``transforms/batching``).
     """
 
-    low_kernels: frozenset[str] = frozenset()
     depth = 0
 
     def lift(self, inputs: tuple[Any, ...]) -> list[Any]:
@@ -69,6 +69,7 @@ class Backend:
         self.xp = xp
         self.array_types = tuple(array_types)
         self.kernels: dict[str, Callable[..., Any]] = {}
+        self.low_kernels: dict[str, Callable[..., Any]] = {}
         self.rules: dict[str, dict[str, Callable[..., Any]]] = {}
         self.find: Callable[[str], Any] | None = None
         """The registered op of a name, once there are ops."""
@@ -99,6 +100,14 @@ class Backend:
 
     def quiet(self) -> Any:
         """A context in which inf and NaN come without a warning."""
+        return nullcontext()
+
+    def on(self, where: Any) -> Backend:
+        """This backend, making its arrays on this device."""
+        return self
+
+    def here(self) -> Any:
+        """A context in which new arrays lie where this backend makes them."""
         return nullcontext()
 
     def at(self, where: Any) -> Any:

@@ -10,6 +10,7 @@ import numpy
 
 from patchgrad.backend import low
 from patchgrad.backend.base import Backend, Namespace
+from patchgrad.backend.memory import keep_freed_memory
 
 
 def _astype(x: Any, dtype: Any, /, *, copy: bool = True) -> Any:
@@ -17,7 +18,18 @@ def _astype(x: Any, dtype: Any, /, *, copy: bool = True) -> Any:
     return x.astype(dtype, copy=copy)
 
 
-FUNCTIONS = {name: value for name, value in vars(numpy).items() if not name.startswith("_")} | {"astype": _astype}
+def _sum(x: Any, /, *, axis: Any = None, dtype: Any = None, keepdims: bool = False) -> Any:
+    """As ``numpy.sum``, without the layers of Python around it, which cost as much as a small sum."""
+    return numpy.add.reduce(x, axis, dtype, None, keepdims)  # type: ignore[call-overload]
+
+
+def _max(x: Any, /, *, axis: Any = None, keepdims: bool = False) -> Any:
+    return numpy.maximum.reduce(x, axis, None, None, keepdims)  # type: ignore[call-overload]
+
+
+FUNCTIONS = {name: value for name, value in vars(numpy).items() if not name.startswith("_")} | {
+    "astype": _astype, "max": _max, "sum": _sum,
+}  # fmt: skip
 
 
 def _silent() -> tuple[ContextVar[Any], Any]:
@@ -51,6 +63,8 @@ class CPU(Backend):
     """
 
     loaded = False
+    generate: Any = None
+    """Writes kernels for an op that works element by element from its record."""
 
     def __init__(self) -> None:
         super().__init__("cpu", NumPy("numpy", FUNCTIONS), (numpy.ndarray, numpy.generic))
@@ -69,6 +83,8 @@ class CPU(Backend):
         if not self.loaded:
             import_module("patchgrad.backend.kernels.cpu").load(self)
             self.loaded = True
+        if self.generate and op.elementwise and op.name not in self.kernels and self.find and self.find(op.name) is op:
+            self.generate(self, op)
         return super().choose(op)
 
     def quiet(self) -> Any:
@@ -84,5 +100,6 @@ class CPU(Backend):
         return array
 
 
+keep_freed_memory()
 backend = CPU()
 xp = backend.xp

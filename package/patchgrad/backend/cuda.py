@@ -8,6 +8,8 @@ one stands in ``docs/gpu.md``.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
+from copy import copy
 from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
@@ -16,8 +18,9 @@ import numpy
 
 from patchgrad.backend.base import Backend, Namespace
 from patchgrad.backend.device import device
-from patchgrad.backend.kernels import cuda_conv, cuda_philox, cuda_rows, cuda_segments, cuda_windows
+from patchgrad.backend.kernels import cuda_conv, cuda_philox, cuda_rows, cuda_segments, cuda_windows, cudnn_conv
 from patchgrad.backend.kernels.cuda_language import BLOCK, Kernel
+from patchgrad.backend.kernels.cudnn_graph import find_cudnn
 from patchgrad.backend.waiting import checks
 from patchgrad.errors import DeviceError, PatchgradError
 
@@ -90,7 +93,12 @@ def launcher(cupy: Any) -> Callable[[Kernel, str, tuple[Any, ...]], None]:
 
 
 class CuPy(Namespace):
-    """CuPy's functions. What an op refuses by values is raised when the host next waits for the GPU."""
+    """CuPy's functions. What an op refuses by values is raised when the host next waits for the GPU.
+
+    ``cudnn`` is what runs cuDNN's graphs; None where it is not installed.
+    """
+
+    cudnn: Any = None
 
     def refuse(self, wrong: Any, explain: Callable[[], Exception]) -> None:
         checks.add(wrong, explain, PatchgradError(""))
@@ -100,8 +108,26 @@ class CUDA(Backend):
     """Arrays are ``cupy.ndarray``."""
 
     def __init__(self, cupy: Any) -> None:
-        super().__init__("cuda", CuPy("cupy", completed(cupy)), (cupy.ndarray,))
+        xp = CuPy("cupy", completed(cupy))
+        super().__init__("cuda", xp, (cupy.ndarray,))
         self.cupy = cupy
+        xp.cudnn = find_cudnn(cupy)
+        if xp.cudnn is not None:
+            self.low_kernels = {name: getattr(cudnn_conv, name) for name in ("conv2d", "conv2d_input", "conv2d_weight")}
+
+    place: device | None = None
+    """Where new arrays lie; None: on the current GPU."""
+
+    def on(self, where: device) -> CUDA:
+        self.at(where)
+        if where.index is None or where.index == self.cupy.cuda.runtime.getDevice():
+            return self
+        other = copy(self)
+        other.place = where
+        return other
+
+    def here(self) -> Any:
+        return nullcontext() if self.place is None else self.at(self.place)
 
     def at(self, where: device) -> Any:
         count = self.cupy.cuda.runtime.getDeviceCount()
@@ -111,7 +137,8 @@ class CUDA(Backend):
         return self.cupy.cuda.Device(index)
 
     def asarray(self, value: Any, dtype: Any = None) -> Any:
-        return self.cupy.asarray(value, dtype=dtype)
+        with self.here():
+            return self.cupy.asarray(value, dtype=dtype)
 
     def to_host(self, array: Any) -> Any:
         checks.settle()

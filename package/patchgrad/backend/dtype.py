@@ -11,7 +11,7 @@ from typing import Any
 import numpy
 
 from patchgrad.backend import low
-from patchgrad.errors import DtypeError
+from patchgrad.errors import DtypeError, near
 
 
 class dtype:
@@ -109,7 +109,10 @@ def as_dtype(value: Any) -> dtype:
         except TypeError:
             found = None
     if found is None:
-        raise DtypeError(f"{value!r} is not a dtype", want=", ".join(entry.name for entry in ALL))
+        names = [entry.name for entry in ALL]
+        raise DtypeError(
+            f"{value!r} is not a dtype", got=repr(value), want=", ".join(names), hint=near(str(value), names)
+        )
     return found
 
 
@@ -133,10 +136,10 @@ def get_default_dtype() -> dtype:
     return _default
 
 
-def set_default_dtype(value: Any) -> None:
+def set_default_dtype(d: Any) -> None:
     """Set the dtype that Python floats get; a floating dtype."""
     global _default
-    new = as_dtype(value)
+    new = as_dtype(d)
     if new.kind != "f":
         raise DtypeError(
             "the default dtype must be a floating one", got=new.name, want="float64, float32, float16 or bfloat16"

@@ -40,13 +40,13 @@ def by_dtype() -> Iterator[None]:
         _rule.axes_matter = before
 
 
-def promote_types(a: Any, b: Any) -> dtype:
+def promote_types(type1: Any, type2: Any) -> dtype:
     """The smallest dtype that both can be cast to without losing their kind or range.
 
     Raises DtypeError for uint64 with a signed integer: no integer dtype holds both. PyTorch refuses more pairs of its
     unsigned dtypes; here they follow the array API.
     """
-    one, two = as_dtype(a), as_dtype(b)
+    one, two = as_dtype(type1), as_dtype(type2)
     if one is two:
         return one
     found = _found.get((one, two))

@@ -89,7 +89,7 @@ def checked_seed(seed: Any) -> int:
     try:
         number = int(seed)
     except (TypeError, ValueError):
-        raise ArgumentError("a seed is a whole number", got=type(seed).__name__) from None
+        raise ArgumentError("a seed is a whole number", got=repr(seed), want="an int") from None
     if not -(2**63) <= number < 2**64:
         raise ArgumentError("a seed has 64 bits", got=str(number), want="-2**63 to 2**64 - 1")
     return number & 2**64 - 1
@@ -172,12 +172,12 @@ def get_rng_state() -> dict[str, Any]:
     return {"seed": _seed, "default": (default_generator.key, default_generator.offset), "streams": streams}
 
 
-def set_rng_state(state: dict[str, Any]) -> None:
+def set_rng_state(new_state: dict[str, Any]) -> None:
     """Go back to a state from `get_rng_state`; streams that do not exist yet get theirs when they are made."""
     global _seed
-    _seed = state["seed"]
-    default_generator.key, default_generator.offset = state["default"]
-    waiting = {path: [tuple(pair) for pair in pairs] for path, pairs in state["streams"].items()}
+    _seed = new_state["seed"]
+    default_generator.key, default_generator.offset = new_state["default"]
+    waiting = {path: [tuple(pair) for pair in pairs] for path, pairs in new_state["streams"].items()}
     for stream in _living():
         pairs = waiting.get(stream.path or "")
         stream.key, stream.offset = pairs.pop(0) if pairs else (key_of(stream.path or ""), 0)

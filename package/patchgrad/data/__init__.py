@@ -7,8 +7,8 @@ from patchgrad.lazy import attach
 
 if TYPE_CHECKING:
     from patchgrad.data.batches import BatchSampler
-    from patchgrad.data.collate import default_collate
-    from patchgrad.data.combined import ChainDataset, ConcatDataset, IterableDataset
+    from patchgrad.data.collate import default_collate, default_convert
+    from patchgrad.data.combined import ChainDataset, ConcatDataset, IterableDataset, StackDataset
     from patchgrad.data.dataset import Dataset, Subset, TensorDataset, random_split
     from patchgrad.data.loader import DataLoader
     from patchgrad.data.sampler import (
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         SubsetRandomSampler,
         WeightedRandomSampler,
     )
+    from patchgrad.data.worker import get_worker_info
 
 __all__ = [
     "BatchSampler",
@@ -29,11 +30,14 @@ __all__ = [
     "RandomSampler",
     "Sampler",
     "SequentialSampler",
+    "StackDataset",
     "Subset",
     "SubsetRandomSampler",
     "TensorDataset",
     "WeightedRandomSampler",
     "default_collate",
+    "default_convert",
+    "get_worker_info",
     "random_split",
 ]
 

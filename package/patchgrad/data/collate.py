@@ -1,4 +1,4 @@
-"""Collating: a list of samples becomes one batch."""
+"""Collating: a list of samples becomes one batch; converting: a sample stays one."""
 
 from __future__ import annotations
 
@@ -10,7 +10,19 @@ from patchgrad.errors import DataError
 from patchgrad.tensor import Tensor
 
 
-def default_collate(samples: Sequence[Any], indices: Sequence[int] | None = None) -> Any:
+def default_convert(data: Any) -> Any:
+    """Arrays become tensors; goes into tuples, lists and dictionaries, and leaves all else as it is."""
+    if isinstance(data, (host.ndarray, host.generic)):
+        return Tensor(host.asarray(data)) if data.dtype.kind in "biufc" or low.touches(data) else data
+    if isinstance(data, Mapping):
+        return {key: default_convert(value) for key, value in data.items()}
+    if isinstance(data, (tuple, list)):
+        entries = [default_convert(entry) for entry in data]
+        return entries if isinstance(data, list) else _rebuilt(data, entries)
+    return data
+
+
+def default_collate(batch: Sequence[Any], indices: Sequence[int] | None = None) -> Any:
     """Stack tensors, arrays and numbers along a new first axis; go into tuples, lists and dictionaries; keep text.
 
     Python floats become float32, integers int64, as in ``pg.tensor``.
@@ -18,7 +30,7 @@ def default_collate(samples: Sequence[Any], indices: Sequence[int] | None = None
     Errors
         DataError  naming the first sample that differs in shape, type or fields, by ``indices`` where given.
     """
-    return _collate(samples, list(range(len(samples))) if indices is None else indices, "")
+    return _collate(batch, list(range(len(batch))) if indices is None else indices, "")
 
 
 def _collate(samples: Sequence[Any], indices: Sequence[int], field: str) -> Any:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import accumulate
 from typing import Any
 
-from patchgrad.data.dataset import Dataset
+from patchgrad.data.dataset import Dataset, no_sample, not_written
 from patchgrad.errors import DataError
 
 
@@ -35,10 +35,36 @@ class ConcatDataset(Dataset):
 
     def __getitem__(self, index: int) -> Any:
         if not -len(self) <= index < len(self):
-            raise IndexError(f"sample {index} of {len(self)}")
+            raise no_sample(self, index)
         index %= len(self)
         part = bisect_right(self.cumulative_sizes, index)
         return self.datasets[part][index - (self.cumulative_sizes[part - 1] if part else 0)]
+
+
+class StackDataset(Dataset):
+    """Data sets of one length side by side: ``StackDataset(images, labels)`` gives tuples, with names dictionaries.
+
+    Errors
+        DataError  for no data sets, data sets of different lengths, or some with and some without a name.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        lengths = [len(part) for part in (*args, *kwargs.values())]
+        if len(set(lengths)) != 1 or (args and kwargs):
+            raise DataError(
+                "StackDataset cannot put its data sets side by side",
+                got="some with and some without a name" if args and kwargs else f"lengths {lengths}",
+                want="one or more data sets of one length, all with a name or none",
+            )
+        self.datasets: Any = kwargs or args
+
+    def __len__(self) -> int:
+        return len(next(iter(self.datasets.values() if isinstance(self.datasets, dict) else self.datasets)))
+
+    def __getitem__(self, index: int) -> Any:
+        if isinstance(self.datasets, dict):
+            return {name: part[index] for name, part in self.datasets.items()}
+        return tuple(part[index] for part in self.datasets)
 
 
 class IterableDataset(Dataset):
@@ -48,7 +74,7 @@ class IterableDataset(Dataset):
     """
 
     def __iter__(self) -> Iterator[Any]:
-        raise NotImplementedError(f"{type(self).__name__} has no __iter__ method")
+        raise not_written(self, "__iter__(self)", "one sample after the other")
 
     def __len__(self) -> int:
         raise TypeError(f"{type(self).__name__} has no length: it is read, not looked up")

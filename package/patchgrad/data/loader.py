@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from itertools import islice, repeat, takewhile
 from typing import Any
 
 from patchgrad.backend.random import Stream
 from patchgrad.data.batches import BatchSampler, GivenBatches
-from patchgrad.data.collate import default_collate
+from patchgrad.data.collate import default_collate, default_convert
 from patchgrad.data.combined import IterableDataset
 from patchgrad.data.prefetch import fetched
 from patchgrad.data.sampler import RandomSampler, Sampler, SequentialSampler
+from patchgrad.data.worker import WorkerInfo, enter
 from patchgrad.errors import ArgumentError, DataError
 
 _END = object()
@@ -23,19 +24,22 @@ class DataLoader:
 
     Parameters
         dataset          something with ``len`` and samples by index, or an IterableDataset
-        batch_size       samples in a batch
+        batch_size       samples in a batch; None gives one sample after the other, as it is but for arrays
         shuffle          a new order each epoch, a function of (seed, epoch) alone
-        seed             of the order; another seed, another order
-        drop_last        leave out a last batch that is too short
         sampler          gives the order itself (excludes ``shuffle``)
-        batch_sampler    gives the batches themselves, as lists of indices (excludes the four settings above)
-        collate_fn       makes a batch of a list of samples; by default tensors are stacked field by field
+        batch_sampler    gives the batches themselves, as lists of indices (excludes the settings of the order)
         num_workers      threads that fetch ahead; the batches and their order are the same for every number.
                          An IterableDataset is read by one thread
-        prefetch_factor  batches that each thread may be ahead
-        worker_init_fn   called once in each thread with its number
+        collate_fn       makes a batch of a list of samples; by default tensors are stacked field by field
+        drop_last        leave out a last batch that is too short
+        timeout          seconds to wait for a batch of a thread; 0: as long as it takes
+        worker_init_fn   called once in each thread with its number; `get_worker_info` tells it more
         generator        gives the seed (its key)
-        pin_memory, persistent_workers, timeout  accepted and without effect: threads share memory
+        prefetch_factor  batches that each thread may be ahead
+        in_order         False gives what the threads have ready first
+        seed             of the order; another seed, another order
+        pin_memory, pin_memory_device, persistent_workers, multiprocessing_context  accepted and without effect:
+                         threads share memory
     Errors
         ArgumentError  for arguments that contradict each other.
         DataError      naming the sample, when the data set fails or samples do not fit together.
@@ -44,36 +48,48 @@ class DataLoader:
     def __init__(
         self,
         dataset: Any,
-        batch_size: int = 1,
-        shuffle: bool = False,
-        *,
-        seed: int = 0,
-        drop_last: bool = False,
+        batch_size: int | None = 1,
+        shuffle: bool | None = None,
         sampler: Sampler | Iterable[int] | None = None,
         batch_sampler: BatchSampler | Iterable[Iterable[int]] | None = None,
-        collate_fn: Callable[[list[Any]], Any] | None = None,
         num_workers: int = 0,
-        prefetch_factor: int | None = None,
-        worker_init_fn: Callable[[int], Any] | None = None,
-        generator: Stream | None = None,
+        collate_fn: Callable[[Any], Any] | None = None,
         pin_memory: bool = False,
-        persistent_workers: bool = False,
+        drop_last: bool = False,
         timeout: float = 0,
+        worker_init_fn: Callable[[int], Any] | None = None,
+        multiprocessing_context: Any = None,
+        generator: Stream | None = None,
+        *,
+        prefetch_factor: int | None = None,
+        persistent_workers: bool = False,
+        pin_memory_device: str = "",
+        in_order: bool = True,
+        seed: int = 0,
     ) -> None:
         self.is_read = isinstance(dataset, IterableDataset)
         if not self.is_read:
             _check_dataset(dataset)
         _check_arguments(self.is_read, batch_size, shuffle, drop_last, sampler, batch_sampler)
-        _check_workers(num_workers, prefetch_factor)
+        _check_workers(num_workers, prefetch_factor, timeout)
         self.dataset = dataset
         self.batch_size = batch_size
-        self.drop_last = drop_last
-        self.collate_fn = collate_fn
         self.num_workers = num_workers
-        self.prefetch_factor = 2 if prefetch_factor is None else prefetch_factor
+        self.collate_fn = collate_fn
+        self.pin_memory = pin_memory
+        self.drop_last = drop_last
+        self.timeout = timeout
         self.worker_init_fn = worker_init_fn
-        chosen = None if self.is_read else _sampler(dataset, shuffle, seed, sampler, generator)
-        self.batch_sampler = _batch_sampler(dataset if chosen is None else chosen, batch_size, drop_last, batch_sampler)
+        self.multiprocessing_context = multiprocessing_context
+        self.generator = generator
+        self.prefetch_factor = 2 if prefetch_factor is None else prefetch_factor
+        self.persistent_workers = persistent_workers
+        self.pin_memory_device = pin_memory_device
+        self.in_order = in_order
+        self.seed = seed if generator is None else generator.key
+        chosen = None if self.is_read else _sampler(dataset, bool(shuffle), self.seed, sampler)
+        self._step = 1 if batch_size is None else batch_size
+        self.batch_sampler = _batch_sampler(dataset if chosen is None else chosen, self._step, drop_last, batch_sampler)
         self.sampler = getattr(self.batch_sampler, "sampler", None)
         if not self.is_read and len(self) == 0:
             raise DataError(
@@ -87,7 +103,7 @@ class DataLoader:
     def __len__(self) -> int:
         if not self.is_read:
             return len(self.batch_sampler)
-        whole, rest = divmod(len(self.dataset), self.batch_size)
+        whole, rest = divmod(len(self.dataset), self._step)
         return whole if self.drop_last or rest == 0 else whole + 1
 
     def __iter__(self) -> Iterator[Any]:
@@ -101,22 +117,33 @@ class DataLoader:
 
     def _looked_up(self) -> Iterator[Any]:
         tasks = self.batch_sampler.batches(self._epoch)[self._batch :]
-        ahead = self.num_workers * self.prefetch_factor
-        return fetched(self._fetch, tasks, self.num_workers, ahead, self.worker_init_fn)
+        return self._fetched(self._fetch, tasks, self.num_workers)
 
     def _read(self) -> Iterator[Any]:
         """The batches of a data set that is read; those before the restored place are read and left out."""
-        samples = islice(iter(self.dataset), self._batch * self.batch_size, None)
+        samples = islice(self._samples(), self._batch * self._step, None)
 
         def next_batch(_: Any) -> Any:
-            taken = list(islice(samples, self.batch_size))
-            if not taken or (self.drop_last and len(taken) < self.batch_size):
+            taken = list(islice(samples, self._step))
+            if not taken or (self.drop_last and len(taken) < self._step):
                 return _END
-            return default_collate(taken) if self.collate_fn is None else self.collate_fn(taken)
+            return self._collated(taken)
 
-        workers, endless = min(self.num_workers, 1), repeat(None)
-        with closing(fetched(next_batch, endless, workers, self.prefetch_factor, self.worker_init_fn)) as batches:
+        with closing(self._fetched(next_batch, repeat(None), min(self.num_workers, 1))) as batches:
             yield from takewhile(lambda batch: batch is not _END, batches)
+
+    def _samples(self) -> Iterator[Any]:
+        """Opens the data set where the first sample is asked for: in the thread that reads it."""
+        yield from self.dataset
+
+    def _fetched(self, fetch: Callable[[Any], Any], tasks: Iterable[Any], workers: int) -> Generator[Any]:
+        def begin(number: int) -> None:
+            enter(WorkerInfo(number, workers, self.seed + number, self.dataset))
+            if self.worker_init_fn is not None:
+                self.worker_init_fn(number)
+
+        ahead = workers * self.prefetch_factor
+        return fetched(fetch, tasks, workers, ahead, begin, timeout=self.timeout, in_order=self.in_order)
 
     def state(self) -> dict[str, int]:
         """Where the loader stands: the epoch, and how many of its batches were given out."""
@@ -131,10 +158,19 @@ class DataLoader:
         self._resumes = True
 
     def _fetch(self, indices: Any) -> Any:
-        if self.collate_fn is None and hasattr(self.dataset, "batch"):
+        whole = self.collate_fn is None and self.batch_size is not None
+        if whole and hasattr(self.dataset, "batch"):
             return self.dataset.batch(indices)
         numbers = indices.tolist()
-        samples = [self._sample(index) for index in numbers]
+        several = getattr(self.dataset, "__getitems__", None)
+        if several is not None and self.batch_size is not None:
+            return self._collated(several(numbers), numbers)
+        return self._collated([self._sample(index) for index in numbers], numbers)
+
+    def _collated(self, samples: list[Any], numbers: list[int] | None = None) -> Any:
+        """A batch of samples; or the only one by itself, where there are no batches."""
+        if self.batch_size is None:
+            return (self.collate_fn or default_convert)(samples[0])
         return default_collate(samples, numbers) if self.collate_fn is None else self.collate_fn(samples)
 
     def _sample(self, index: int) -> Any:
@@ -165,7 +201,7 @@ def _check_dataset(dataset: Any) -> None:
 
 
 def _check_arguments(
-    is_read: bool, batch_size: int, shuffle: bool, drop_last: bool, sampler: Any, batch_sampler: Any
+    is_read: bool, batch_size: int | None, shuffle: bool | None, drop_last: bool, sampler: Any, batch_sampler: Any
 ) -> None:
     if sampler is not None and shuffle:
         raise ArgumentError("a sampler gives the order itself", got="shuffle=True and a sampler", hint="leave out one")
@@ -175,6 +211,10 @@ def _check_arguments(
             got="a batch_sampler, and batch_size, shuffle, drop_last or a sampler",
             hint="leave out the others",
         )
+    if batch_size is None and drop_last:
+        raise ArgumentError(
+            "there is no last batch to drop", got="batch_size=None, drop_last=True", hint="leave out one"
+        )
     if is_read and (shuffle or sampler is not None or batch_sampler is not None):
         raise ArgumentError(
             "an IterableDataset has its own order",
@@ -183,9 +223,13 @@ def _check_arguments(
         )
 
 
-def _check_workers(num_workers: Any, prefetch_factor: Any) -> None:
+def _check_workers(num_workers: Any, prefetch_factor: Any, timeout: float) -> None:
+    if timeout < 0:
+        raise ArgumentError(f"DataLoader cannot use timeout={timeout}", want="a number of seconds, or 0")
     if isinstance(num_workers, bool) or not isinstance(num_workers, int) or num_workers < 0:
-        raise ArgumentError(f"DataLoader cannot use num_workers={num_workers!r}", want="a number of threads, or 0")
+        raise ArgumentError(
+            "DataLoader cannot use num_workers", got=repr(num_workers), want="a number of threads, or 0"
+        )
     if prefetch_factor is not None and (num_workers == 0 or prefetch_factor < 1):
         raise ArgumentError(
             f"DataLoader cannot use prefetch_factor={prefetch_factor!r}",
@@ -194,10 +238,10 @@ def _check_workers(num_workers: Any, prefetch_factor: Any) -> None:
         )
 
 
-def _sampler(dataset: Any, shuffle: bool, seed: int, sampler: Any, generator: Stream | None) -> Any:
+def _sampler(dataset: Any, shuffle: bool, seed: int, sampler: Any) -> Any:
     if sampler is not None:
         return sampler
-    return RandomSampler(dataset, generator=generator, seed=seed) if shuffle else SequentialSampler(dataset)
+    return RandomSampler(dataset, seed=seed) if shuffle else SequentialSampler(dataset)
 
 
 def _batch_sampler(sampler: Any, batch_size: int, drop_last: bool, batch_sampler: Any) -> Any:

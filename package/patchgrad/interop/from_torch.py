@@ -9,6 +9,7 @@ from patchgrad import nn
 from patchgrad.errors import ArgumentError, GraphError
 from patchgrad.interop import words
 from patchgrad.interop.fx_tracing import given_names, look
+from patchgrad.interop.opened import opened
 from patchgrad.interop.program import Program, merged
 from patchgrad.interop.torch_tensors import from_torch_tensor
 from patchgrad.interop.traced import Traced
@@ -41,7 +42,12 @@ def from_torch(source: Any, *example: Any) -> Any:
     if isinstance(source, torch.Tensor):
         return from_torch_tensor(source)
     if not isinstance(source, torch.nn.Module):
-        raise ArgumentError("from_torch takes a tensor or a module of PyTorch", got=type(source).__name__)
+        raise ArgumentError(
+            "from_torch takes a tensor or a module of PyTorch",
+            got=type(source).__name__,
+            want="torch.Tensor or torch.nn.Module",
+            hint="pg.load(path) reads files",
+        )
     return _Taking().module(source, example or None, "")
 
 
@@ -155,9 +161,12 @@ class _Taking:
         looked = [look(source, example, given, place, mode) for mode in (True, False)] if follow else []
         for entry in looked:
             self._note(source, entry.program)
-        programs = [entry.program for entry in looked] or [None, None]
-        if looked and (both := merged(looked[0].program, looked[1].program)):
-            programs = [both, both]
+        programs: list[Program | None] = [entry.program for entry in looked] or [None, None]
+        both = merged(looked[0].program, looked[1].program) if looked else None
+        layers: dict[str, Module] = {}
+        if both:
+            programs[0], layers = opened(both, set(dir(source)))
+            programs[1] = programs[0]
         made = Traced(type(source).__name__, *programs)
         for name, value in source._parameters.items():
             made.register_parameter(name, self.tensor(value))
@@ -166,6 +175,8 @@ class _Taking:
         calls = looked[0].calls if looked else {}
         for name, child in source._modules.items():
             made.register_module(name, None if child is None else self._child(child, calls, name, place))
+        for name, layer in layers.items():
+            made.register_module(name, layer.train(source.training))
         for entry in looked:
             for name, value in entry.constants.items():
                 made.register_buffer(name, value, persistent=False)

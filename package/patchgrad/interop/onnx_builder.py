@@ -61,12 +61,22 @@ class Builder:
             facts = self.run.values[value.number]
             if facts.name:
                 self.names[value.number] = self.initializer(facts.name, facts.constant)
+            elif facts.step is not None:
+                self.names[value.number] = self._counted(facts)
             elif facts.constant.shape != tuple(facts.shape):
                 spread = self.node("Expand", self.constant(facts.constant), self.shape(facts.shape))
                 self.names[value.number] = spread
             else:
                 self.names[value.number] = self.constant(facts.constant)
         return self.names[value.number]
+
+    def _counted(self, facts: Any) -> str:
+        """Rows that grow by a step from sample to sample."""
+        rows = self.node("Range", self.constant(0, "int64"), self.size(Dim(1, 0)), self.constant(1, "int64"))
+        rank = facts.constant.ndim
+        rows = self.node("Reshape", rows, self.ints([-1, *[1] * rank])) if rank else rows
+        steps = self.node("Mul", rows, self.constant(facts.step, "int64"))
+        return self._cast(self.node("Add", steps, self.constant(facts.constant, "int64")), "int64", facts.dtype)
 
     def _cast(self, name: str, kind: str, wanted: Any) -> str:
         if wanted is None or kind == wanted:

@@ -44,7 +44,8 @@ class Dim:
 class Facts:
     """What is known of a value: its size by axis (numbers and `Dim`), its dtype, and what it is from the start.
 
-    ``name`` is the path of a parameter or buffer; ``constant`` an array that the model made by itself.
+    ``name`` is the path of a parameter or buffer; ``constant`` an array that the model made by itself. Where ``step``
+    is given, ``constant`` is its first row, and each row of the batch is the one before it plus ``step``.
     """
 
     shape: tuple[Any, ...]
@@ -52,6 +53,7 @@ class Facts:
     name: str = ""
     constant: Any = None
     given: bool = False
+    step: Any = None
 
 
 @dataclass(slots=True)
@@ -285,9 +287,11 @@ class _Merge:
 
     def facts(self, found: tuple[Facts, ...]) -> Facts:
         first, constants = found[0], [facts.constant for facts in found]
-        constant = constants[0]
+        constant, step = constants[0], None
         if constant is not None and not first.name and not all(_equal(constant, other) for other in constants):
             constant = _uniform(constants)
+            if constant is None and (rows := _counted(constants, self.batch)) is not None:
+                constant, step = rows
             if constant is None:
                 raise GraphError(
                     "the model makes a tensor by itself that follows the batch or the values of its inputs",
@@ -298,7 +302,7 @@ class _Merge:
             shape = tuple(self.number(sizes) for sizes in zip(*(facts.shape for facts in found), strict=True))
         except ValueError:
             raise self._decides(None) from None
-        return Facts(shape, first.dtype, first.name, constant, first.given)
+        return Facts(shape, first.dtype, first.name, constant, first.given, step)
 
     def event(self, found: tuple[Event, ...]) -> Event:
         first = found[0]
@@ -352,3 +356,17 @@ def _uniform(arrays: Sequence[Any]) -> Any:
         return None
     number = arrays[0].flat[0]
     return host.asarray(number) if all((array == number).all() for array in arrays) else None
+
+
+def _counted(arrays: Sequence[Any], batch: int) -> tuple[Any, Any] | None:
+    """First row and step of whole numbers that grow from sample to sample: ``arange(len(x))``; None for others."""
+    longest = arrays[-1]
+    counts = [array.shape[:1] == (batch + more,) for more, array in enumerate(arrays)]
+    if not all(counts) or longest.dtype.kind not in "iuf" or len(longest) < 2:
+        return None
+    first, step = longest[0], longest[1] - longest[0]
+    if not all(host.array_equal(entry, host.round(entry)) for entry in (first, step)):
+        return None
+    rows = host.arange(len(longest)).reshape(-1, *[1] * first.ndim)
+    same = host.array_equal(longest, first + rows * step)
+    return (first, step) if same and all(_equal(array, longest[: len(array)]) for array in arrays) else None

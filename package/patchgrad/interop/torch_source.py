@@ -11,6 +11,8 @@ from patchgrad.layergraph.graph import LayerGraph
 
 HEADER = "from patchgrad import nn\n\n\n"
 CALL = re.compile(r"\bnn\.(\w+)\(")
+LAST_AXIS = re.compile(r"\bnn\.(Softmax|LogSoftmax|Softmin)\(\)")
+"""Layers that take the last axis where none is named; in PyTorch the axis then depends on the shape."""
 
 
 def torch_source(graph: LayerGraph, name: str = "Model") -> str:
@@ -25,6 +27,7 @@ def torch_source(graph: LayerGraph, name: str = "Model") -> str:
     own: Any = import_module("patchgrad.interop.torch_layers")
     used = sorted({kind for kind in CALL.findall(body) if hasattr(own, kind)})
     classes = [inspect.getsource(getattr(own, kind)).rstrip() for kind in used]
+    body = LAST_AXIS.sub(r"nn.\1(dim=-1)", body)
     body = CALL.sub(lambda found: f"{found[1]}(" if found[1] in used else found[0], body)
     imports = ["import operator\n"] if "Arithmetic" in used else []
     imports += ["import torch"] if used else []

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from patchgrad.backend import get_backend, host
 from patchgrad.errors import PatchgradError
 from patchgrad.interop import words
 from patchgrad.interop.program import Program, Step
 from patchgrad.nn.module import Module
+from patchgrad.tensor import Tensor
 
 
 class Traced(Module):
@@ -38,11 +40,18 @@ class Traced(Module):
         args, kwargs = words.here(args), words.here(kwargs)
         try:
             if step.kind == "module":
-                return self.get_submodule(step.target)(*args, **kwargs)
+                return self.get_submodule(step.target)(*(self._tensor(arg) for arg in args), **kwargs)
             return words.called(f"method.{step.target}" if step.kind == "method" else step.target, args, kwargs)
         except PatchgradError as error:
             error.within(step.where)
             raise
+
+    def _tensor(self, value: Any) -> Any:
+        """Arrays that ONNX computed of sizes are tensors for a layer."""
+        if not isinstance(value, host.ndarray):
+            return value
+        first = next(self.parameters(), None)
+        return Tensor(get_backend("cpu" if first is None else first.device).asarray(value))
 
     def _at(self, path: str) -> Any:
         """The parameter, buffer or attribute at a dotted path."""

@@ -41,6 +41,14 @@ LEFT_OUT = {
         f"MaxUnpool{axes}d": "takes the places of the maxima, which no layer of the catalogue gives"
         for axes in (1, 2, 3)
     },
+    "RNNBase": "what RNN, GRU and LSTM have in common",
+    "RNNCellBase": "what their cells have in common",
+    "LazyLinear": "is a Linear after its first batch",
+    **{
+        f"Lazy{kind}{axes}d": f"is a {kind}{axes}d after its first batch"
+        for kind in ("BatchNorm", "Conv", "ConvTranspose", "InstanceNorm")
+        for axes in (1, 2, 3)
+    },
     "TransformerEncoderLayer": "layers with shortcuts, each of which is in the catalogue",
     "TransformerDecoderLayer": "layers with shortcuts, each of which is in the catalogue",
     "TransformerEncoder": "made of another module, not of settings",
@@ -61,7 +69,9 @@ def find(name: str) -> LayerKind:
         return KINDS[name]
     except KeyError:
         near = [known for known in KINDS if name.lower()[:3] in known.lower()] or list(KINDS)
-        raise GraphError(f"there is no layer kind {str(name)[:40]!r}", hint=f"known: {', '.join(near)}") from None
+        raise GraphError(
+            f"there is no layer kind {str(name)[:40]!r}", got=repr(str(name)[:40]), hint=f"known: {', '.join(near)}"
+        ) from None
 
 
 def by_class() -> Mapping[type, LayerKind]:

@@ -15,7 +15,7 @@ from patchgrad.layergraph import catalogue
 from patchgrad.layergraph.kind import LayerKind, SymbolicShape
 from patchgrad.layergraph.memory import remembered
 from patchgrad.layergraph.sizes import BATCHES, at, shape_text, symbolic
-from patchgrad.ops.creation import empty
+from patchgrad.ops.filled import empty
 
 
 class Spec(msgspec.Struct, frozen=True):

@@ -133,10 +133,8 @@ class Tracing(Sketch):
         self.ports[id(event.target)] = self.port_of(event.result)
 
     def cat(self, ran: Ran, group: str | None) -> None:
-        """Concat takes two: more are joined one after the other."""
+        """Concat takes two: more are joined one after the other, and one alone is as it was."""
         first, *rest = (self.source(tensor, ran, group) for tensor in ran.inputs)
-        if not rest:
-            raise Unmapped("it joins a single tensor")
         for other in rest:
             first = PortRef(self.made("Concat", {"dim": ran.attrs["axis"]}, group, (first, other)), "y")
         self.ports[id(ran.outputs[0])] = first

@@ -7,7 +7,7 @@ from typing import Any
 
 from patchgrad.nn.module import Module
 from patchgrad.nn.parameter import Parameter
-from patchgrad.ops import creation
+from patchgrad.ops import filled
 from patchgrad.tensor import Tensor
 
 
@@ -23,7 +23,7 @@ class Learned(Module):
     def __init__(self, shape: Sequence[int] = (1,), *, device: Any = None, dtype: Any = None) -> None:
         super().__init__()
         self.shape = tuple(shape)
-        self.value = Parameter(creation.zeros(*self.shape, device=device, dtype=dtype))
+        self.value = Parameter(filled.zeros(*self.shape, device=device, dtype=dtype))
 
     def forward(self) -> Tensor:
         return self.value
@@ -43,7 +43,7 @@ class Constant(Module):
         super().__init__()
         self.shape = tuple(shape)
         self.kind = kind
-        self.register_buffer("value", creation.zeros(self.shape, dtype=kind, device=device))
+        self.register_buffer("value", filled.zeros(self.shape, dtype=kind, device=device))
 
     def forward(self) -> Tensor:
         return self.value

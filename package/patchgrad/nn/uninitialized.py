@@ -60,12 +60,14 @@ class UninitializedParameter(_Uninitialized, Parameter):
 
 
 class UninitializedBuffer(_Uninitialized, Tensor):
-    """A buffer that gets its shape later."""
+    """A buffer that gets its shape later; whether it is saved is said where it is registered."""
 
     __slots__ = ()
     becomes = Tensor
 
-    def __init__(self, requires_grad: bool = False, device: Any = None, dtype: Any = None) -> None:
+    def __init__(
+        self, requires_grad: bool = False, device: Any = None, dtype: Any = None, persistent: bool = True
+    ) -> None:
         super().__init__(allocate((0,), device=device, dtype=dtype), requires_grad)
 
 

@@ -9,6 +9,7 @@ from patchgrad.autograd.op import OpSpec, Sample, define
 from patchgrad.backend import host
 from patchgrad.errors import ArgumentError, DtypeError
 from patchgrad.ops import shapes
+from patchgrad.ops.out import takes_out
 from patchgrad.ops.pointwise import binary, caller, choice, conj, into, kind, refuse_truths, still, two, unary
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
@@ -221,6 +222,7 @@ def sub(input: Any, other: Any, *, alpha: Any = 1, out: Tensor | None = None) ->
     return found if out is None else into(out, found)
 
 
+@takes_out
 def rsub(input: Any, other: Any, *, alpha: Any = 1) -> Tensor:
     """``other - alpha * input``; broadcast."""
     return sub(other, input, alpha=alpha)

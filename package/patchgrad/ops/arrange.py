@@ -10,6 +10,7 @@ from patchgrad.autograd.op import Sample, define
 from patchgrad.backend import host
 from patchgrad.errors import ArgumentError, ShapeError
 from patchgrad.ops import movement, shapes
+from patchgrad.ops.out import takes_out
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
 from patchgrad.tensor.precision import under_autocast
@@ -157,6 +158,7 @@ def _source(size: int, width: tuple[int, int], mode: str) -> Any:
     return size - 1 - host.abs(size - 1 - host.abs(place))
 
 
+@takes_out
 def roll(input: Tensor, shifts: Any, dims: Any = None) -> Tensor:
     """Elements shifted along ``dims``, coming in again at the other end; without dims in the flattened tensor."""
     pair = [tuple(entry) if isinstance(entry, list) else entry for entry in (shifts, dims)]
@@ -180,16 +182,24 @@ def repeat(input: Tensor, *repeats: Any) -> Tensor:
     """`tile` with a number for every axis."""
     wanted = shapes.sizes(repeats)
     if len(wanted) < input.ndim:
-        raise placed(ArgumentError("repeat needs a number for every axis", got=f"{wanted} for shape {input.shape}"))
+        raise placed(
+            ArgumentError(
+                "repeat needs a number for every axis",
+                got=f"{wanted} for shape {input.shape}",
+                want=f"{input.ndim} numbers or more",
+                hint="tile() repeats along the last axes; repeat_interleave() each element",
+            )
+        )
     return _tiled("repeat", input, wanted)
 
 
 def _tiled(name: str, input: Tensor, repeats: Shape) -> Tensor:
     if min(repeats, default=0) < 0:
-        raise placed(ArgumentError(f"{name} cannot repeat less than 0 times", got=f"{repeats}"))
+        raise placed(ArgumentError(f"{name} cannot repeat less than 0 times", got=f"{repeats}", want="0 or more"))
     return apply(TILE, input, repeats=repeats)
 
 
+@takes_out
 def repeat_interleave(
     input: Any, repeats: Any = None, dim: int | None = None, *, output_size: int | None = None
 ) -> Tensor:
@@ -238,6 +248,7 @@ def flipud(input: Tensor) -> Tensor:
     return movement.flip(input, 0)
 
 
+@takes_out
 def rot90(input: Tensor, k: int = 1, dims: Sequence[int] = (0, 1)) -> Tensor:
     """Turned ``k`` times by 90 degrees from the first towards the second of two axes."""
     if len(dims) != 2 or input.ndim < 2:
@@ -261,7 +272,14 @@ def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Tensor, ...]:
     if indexing not in ("ij", "xy"):
         raise placed(ArgumentError("meshgrid has no such indexing", got=f"{indexing!r}", want="'ij' or 'xy'"))
     if any(vector.ndim > 1 for vector in vectors):
-        raise placed(ShapeError("meshgrid takes vectors", got=", ".join(str(x.shape) for x in vectors)))
+        raise placed(
+            ShapeError(
+                "meshgrid takes vectors",
+                got=", ".join(str(x.shape) for x in vectors),
+                want="one axis each",
+                hint=".flatten()",
+            )
+        )
     count, sizes = len(vectors), tuple(shapes.count(vector.shape) for vector in vectors)
     grids = tuple(
         vector.reshape((1,) * i + (-1,) + (1,) * (count - i - 1)).expand(*sizes) for i, vector in enumerate(vectors)

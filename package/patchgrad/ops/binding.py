@@ -1,12 +1,14 @@
 """Binds operators, methods and properties to Tensor: each when it is first asked for, with its whole family.
 
 What belongs to which family stands in ``_public.py``, written from what the families name in ``METHODS`` (functions
-that are methods too), ``IN_PLACE`` (those of them that also write) and ``PROPERTIES``; ``methods.py`` has the rest.
+that are methods too), ``IN_PLACE`` (those of them that also write) and ``PROPERTIES`` (``set_name`` is what assigns to
+one); ``methods.py`` has the rest.
 """
 
 from __future__ import annotations
 
 from importlib import import_module
+from inspect import signature
 from typing import Any
 
 from patchgrad.ops import _public as tables
@@ -28,6 +30,10 @@ class Later:
         bind(self.family)
         return getattr(owner if instance is None else instance, self.name)
 
+    def __set__(self, instance: Any, value: Any) -> None:
+        bind(self.family)
+        setattr(instance, self.name, value)
+
 
 def family(name: str) -> Any:
     """The module of a family of ops."""
@@ -39,9 +45,19 @@ def members(name: str) -> Bound:
     from patchgrad.ops import in_place
 
     home = family(name)
-    found: Bound = {method: getattr(home, method) for method in tables.METHODS.get(name, "").split()}
-    found |= {f"{method}_": in_place.writer(getattr(home, method)) for method in tables.IN_PLACE.get(name, "").split()}
-    return found | {entry: property(getattr(home, entry)) for entry in tables.PROPERTIES.get(name, "").split()}
+    found: Bound = {method: _method(home, method) for method in tables.METHODS.get(name, "").split()}
+    found |= {f"{method}_": in_place.writer(_method(home, method)) for method in tables.IN_PLACE.get(name, "").split()}
+    properties = tables.PROPERTIES.get(name, "").split()
+    return found | {entry: property(getattr(home, entry), getattr(home, f"set_{entry}", None)) for entry in properties}
+
+
+def _method(home: Any, name: str) -> Any:
+    """The function as a method, which takes no ``out=``, and ``axis=`` for ``dim=``."""
+    from patchgrad.ops.out import numpys_names
+
+    function = getattr(home, name)
+    function = getattr(function, "without_out", function)
+    return numpys_names(function) if "dim" in signature(function).parameters else function
 
 
 def bind(name: str) -> None:

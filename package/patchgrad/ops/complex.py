@@ -14,6 +14,7 @@ from patchgrad.backend import host
 from patchgrad.errors import DtypeError, ShapeError
 from patchgrad.ops import shapes
 from patchgrad.ops.arithmetic import MUL
+from patchgrad.ops.index import setitem
 from patchgrad.ops.pointwise import apart, into, kind, magnitudes
 from patchgrad.ops.pointwise import conj as conjugate
 from patchgrad.ops.trigonometric import COS, SIN
@@ -180,6 +181,16 @@ def imag(input: Tensor) -> Tensor:
     if kind(input) != "c":
         raise placed(DtypeError("only complex numbers have imaginary parts", got=input.dtype.name, want="complex"))
     return apply(IMAG, input)
+
+
+def set_real(input: Tensor, value: Any) -> None:
+    """``input.real = value``."""
+    setitem(real(input), ..., value)
+
+
+def set_imag(input: Tensor, value: Any) -> None:
+    """``input.imag = value``."""
+    setitem(imag(input), ..., value)
 
 
 def conj(input: Tensor) -> Tensor:

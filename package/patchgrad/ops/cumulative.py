@@ -9,6 +9,7 @@ from patchgrad.autograd.op import Sample, define
 from patchgrad.errors import DtypeError
 from patchgrad.ops import scan, shapes
 from patchgrad.ops.gather import gather
+from patchgrad.ops.out import takes_out
 from patchgrad.ops.reduce import total_dtype, total_kind
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
@@ -164,11 +165,13 @@ def along(function: Any, input: Tensor, dim: int, **attrs: Any) -> Any:
     return function(input.reshape(1), 0, **attrs).reshape(())
 
 
+@takes_out
 def cumsum(input: Any, dim: int, *, dtype: Any = None) -> Tensor:
     """Running sum along ``dim``; integers and bools add up in int64."""
     return _total(CUMSUM, input, dim, dtype)
 
 
+@takes_out
 def cumprod(input: Any, dim: int, *, dtype: Any = None) -> Tensor:
     """Running product along ``dim``; integers and bools multiply in int64."""
     return _total(CUMPROD, input, dim, dtype)
@@ -180,16 +183,19 @@ def _total(op: Any, input: Any, dim: int, dtype: Any) -> Tensor:
     return found if dtype is None else found.to(dtype=dtype)
 
 
+@takes_out
 def logcumsumexp(input: Tensor, dim: int) -> Tensor:
     """Running ``log(sum(exp(x)))`` along ``dim``, without overflow."""
     return along(lambda x, axis: apply(LOGCUMSUMEXP, x, axis=axis), input, dim)
 
 
+@takes_out
 def cummax(input: Tensor, dim: int) -> Running:
     """Running largest value along ``dim``: (values, indices); of equal ones the last is named."""
     return _running_extreme(CUMMAX, input, dim)
 
 
+@takes_out
 def cummin(input: Tensor, dim: int) -> Running:
     """Running smallest value along ``dim``: (values, indices); of equal ones the last is named."""
     return _running_extreme(CUMMIN, input, dim)

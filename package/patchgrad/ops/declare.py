@@ -20,7 +20,8 @@ RESULTS = {
     "__bool__": "bool", "__int__": "int", "__float__": "float", "__complex__": "complex", "__index__": "int",
     "__hash__": "int", "item": "Any", "__iter__": "Iterator[Tensor]", "__array__": "Array", "__setitem__": "None",
     "__dlpack__": "Any", "__dlpack_device__": "tuple[int, int]", "numpy": "Array", "tolist": "Any",
-    "numel": "int", "dim": "int",
+    "numel": "int", "dim": "int", "__contains__": "bool", "__format__": "str", "__divmod__": "tuple[Tensor, Tensor]",
+    "__rdivmod__": "tuple[Tensor, Tensor]",
 }  # fmt: skip
 """What is returned where it is not a tensor and the function itself does not say."""
 HEAD = '''"""What a type checker and an editor may know of the methods that ``ops/methods.py`` binds to Tensor.
@@ -59,11 +60,18 @@ def text() -> str:
     """The file as it should be."""
     bound = dict(sorted(binding.everything().items()))
     properties = [name for name, found in bound.items() if isinstance(found, property)]
-    read = [f"        @property\n        def {name}(self) -> {_result(bound[name].fget)}: ...\n" for name in properties]
+    read = [_property(name, bound[name]) for name in properties]
     return HEAD + "".join(read) + "".join(_line(name, bound[name]) for name in bound if name not in properties) + TAIL
 
 
-def _result(getter: Callable[..., Any]) -> str:
+def _property(name: str, bound: property) -> str:
+    text = f"        @property\n        def {name}(self) -> {_result(bound.fget)}: ...\n"
+    if bound.fset is None:
+        return text
+    return text + f"        @{name}.setter\n        def {name}(self, value: Any) -> None: ...\n"
+
+
+def _result(getter: Any) -> str:
     said = inspect.signature(getter).return_annotation
     return "Tensor" if said is inspect.Signature.empty else _known(str(said))
 

@@ -10,7 +10,9 @@ from patchgrad.backend import get_backend, host
 from patchgrad.backend.dtype import as_dtype
 from patchgrad.errors import ShapeError
 from patchgrad.ops import movement, shapes
+from patchgrad.ops.factory import factory
 from patchgrad.ops.index import INDEX_PUT
+from patchgrad.ops.out import takes_out
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
 from patchgrad.tensor.precision import under_autocast
@@ -26,7 +28,7 @@ IN_PLACE = "tril triu"
 
 def _matrix(x: Shape, **_: Any) -> Shape:
     if len(x) < 2:
-        raise ShapeError("a matrix has two axes", got=f"{tuple(x)}")
+        raise ShapeError("a matrix has two axes", got=f"{tuple(x)}", want="(..., rows, columns)")
     return tuple(x)
 
 
@@ -108,11 +110,13 @@ TRIL = _triangle("tril", r"x_{ij} [j - i \leq diagonal]")
 TRIU = _triangle("triu", r"x_{ij} [j - i \geq diagonal]")
 
 
+@takes_out
 def tril(input: Tensor, diagonal: int = 0) -> Tensor:
     """The lower triangle of each matrix; zero above ``diagonal``."""
     return apply(TRIL, input, diagonal=diagonal)
 
 
+@takes_out
 def triu(input: Tensor, diagonal: int = 0) -> Tensor:
     """The upper triangle of each matrix; zero below ``diagonal``."""
     return apply(TRIU, input, diagonal=diagonal)
@@ -134,6 +138,7 @@ def diagonal(input: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Te
     return apply(DIAGONAL, _last_two(input, dim1, dim2), offset=offset)
 
 
+@takes_out
 def diag_embed(input: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tensor:
     """Each vector of the last axis on the diagonal of a square matrix of zeros, which ``dim1`` and ``dim2`` index."""
     if not input.ndim:
@@ -149,6 +154,7 @@ def diag_embed(input: Tensor, offset: int = 0, dim1: int = -2, dim2: int = -1) -
 builtin_abs: Callable[[int], int] = abs
 
 
+@takes_out
 def diag(input: Tensor, diagonal: int = 0) -> Tensor:
     """A vector as the diagonal of a matrix of zeros, or the diagonal of a matrix (a copy)."""
     if input.ndim == 1:
@@ -163,6 +169,7 @@ def diagflat(input: Tensor, offset: int = 0) -> Tensor:
     return diag_embed(movement.reshape(input, -1), offset)
 
 
+@takes_out
 def diagonal_scatter(input: Tensor, src: Tensor, offset: int = 0, dim1: int = 0, dim2: int = 1) -> Tensor:
     """A copy of ``input`` whose `diagonal` is ``src``."""
     moved = _last_two(input, dim1, dim2)
@@ -178,6 +185,7 @@ def diagonal_scatter(input: Tensor, src: Tensor, offset: int = 0, dim1: int = 0,
     return found if moved is input else movement.movedim(found, (-2, -1), (a, b))
 
 
+@takes_out
 @under_autocast
 def trace(input: Tensor) -> Tensor:
     """The sum of the diagonal of a matrix."""
@@ -186,6 +194,7 @@ def trace(input: Tensor) -> Tensor:
     return diagonal(input).sum()  # type: ignore[attr-defined]
 
 
+@takes_out
 def block_diag(*tensors: Any) -> Tensor:
     """Matrices along the diagonal of a matrix of zeros; numbers and vectors count as one row."""
     from patchgrad.ops.arrange import pad
@@ -202,11 +211,13 @@ def block_diag(*tensors: Any) -> Tensor:
     return movement.cat(rows, 0)
 
 
+@factory
 def tril_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None) -> Tensor:
     """Row and column numbers of the lower triangle of a (row, col) matrix: (2, count) int64."""
     return _places(host.tril(host.ones((row, col), dtype=bool), offset), dtype, device)
 
 
+@factory
 def triu_indices(row: int, col: int, offset: int = 0, *, dtype: Any = None, device: Any = None) -> Tensor:
     """Row and column numbers of the upper triangle of a (row, col) matrix: (2, count) int64."""
     return _places(host.triu(host.ones((row, col), dtype=bool), offset), dtype, device)

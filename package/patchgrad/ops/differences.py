@@ -6,6 +6,7 @@ from typing import Any
 
 from patchgrad.errors import ArgumentError, ShapeError
 from patchgrad.ops import cumulative, movement, shapes
+from patchgrad.ops.out import takes_out
 from patchgrad.tensor import Tensor
 from patchgrad.tensor.explain import placed
 
@@ -18,6 +19,7 @@ def cut(x: Any, axis: int, start: int | None, stop: int | None) -> Any:
     return x[(slice(None),) * axis + (slice(start, stop),)]
 
 
+@takes_out
 def diff(input: Any, n: int = 1, dim: int = -1, prepend: Tensor | None = None, append: Tensor | None = None) -> Tensor:
     """Each element minus the one before it along ``dim``, ``n`` times; of bools, whether they differ."""
     if n < 0 or not input.ndim:

@@ -8,23 +8,26 @@ from typing import Any
 from patchgrad.backend import host
 from patchgrad.errors import ArgumentError, ShapeError
 from patchgrad.ops import elementwise, linalg, linalg_norm
+from patchgrad.ops.out import takes_out
 from patchgrad.tensor import Tensor
 from patchgrad.tensor.explain import placed
-from patchgrad.tensor.precision import under_autocast
+from patchgrad.tensor.precision import rounded_once, under_autocast
 
-__all__ = ["cdist", "cosine_similarity", "pairwise_distance", "pdist"]
+__all__ = ["bilinear", "cdist", "cosine_similarity", "pairwise_distance", "pdist"]
 
 
 def p_norm(x: Any, p: float, dim: int, keepdim: bool = False) -> Tensor:
     """``(sum |x|^p)^(1/p)`` along ``dim``, the largest size for infinity; the gradient at 0 is 0, not NaN."""
     if math.isinf(p):
         return x.abs().amax(dim, keepdim)
-    total = (x * x if p == 2 else x.abs() ** p).sum(dim, keepdim)
+    square = p == 2 and not x.dtype.is_complex
+    total = (x * x if square else (x * x.conj()).real if p == 2 else x.abs() ** p).sum(dim, keepdim)
     root: Any = elementwise.where(total == 0, 1.0, total) ** (1 / p)
     return elementwise.where(total == 0, 0.0, root)
 
 
 @under_autocast
+@rounded_once
 def cosine_similarity(x1: Any, x2: Any, dim: int = 1, eps: float = 1e-8) -> Tensor:
     """The cosine of the angle between vectors along ``dim``, from -1 to 1; shapes are broadcast.
 
@@ -45,6 +48,7 @@ def pairwise_distance(x1: Any, x2: Any, p: float = 2.0, eps: float = 1e-6, keepd
     return p_norm(x1 - x2 + eps, p, -1, keepdim)
 
 
+@takes_out
 def normalize(input: Any, p: float = 2.0, dim: int = 1, eps: float = 1e-12) -> Tensor:
     """Vectors along ``dim`` divided by their p-norm, or by ``eps`` if that is larger."""
     return input / p_norm(input, p, dim, keepdim=True).clamp(min=eps)

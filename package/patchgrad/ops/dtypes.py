@@ -12,7 +12,7 @@ from patchgrad.tensor import Tensor
 
 __all__ = [
     "bfloat16", "can_cast", "cdouble", "cfloat", "double", "finfo", "float", "half", "iinfo", "int", "is_complex",
-    "is_floating_point", "long", "promote_types", "result_type", "short", "uint16", "uint32", "uint64",
+    "is_floating_point", "is_signed", "long", "promote_types", "result_type", "short", "uint16", "uint32", "uint64",
 ]  # fmt: skip
 METHODS = "is_complex is_floating_point is_signed"
 

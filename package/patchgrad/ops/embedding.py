@@ -160,13 +160,13 @@ def shorten(weight: Tensor, index: Tensor, max_norm: float, norm_type: float) ->
         weight[Tensor(rows)] = values * factors
 
 
-def one_hot(x: Tensor, num_classes: int = -1) -> Tensor:
+def one_hot(tensor: Tensor, num_classes: int = -1) -> Tensor:
     """Class indices as rows with a single 1: (*) int64 -> (*, num_classes) int64."""
-    if x.data.dtype.kind not in "iu":
-        raise placed(DtypeError("one_hot needs whole numbers", got=x.dtype.name, hint="x.long()"))
+    if tensor.data.dtype.kind not in "iu":
+        raise placed(DtypeError("one_hot needs whole numbers", got=tensor.dtype.name, hint="tensor.long()"))
     if num_classes == -1:
-        num_classes = int(x.data.max()) + 1 if x.data.size else 0
-    return apply(ONE_HOT, x, classes=num_classes)
+        num_classes = int(tensor.data.max()) + 1 if tensor.data.size else 0
+    return apply(ONE_HOT, tensor, classes=num_classes)
 
 
 def _one_hot(xp: Any, x: Any, classes: int) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 from patchgrad.autograd.op import define
 from patchgrad.backend import host
 from patchgrad.ops import shapes
+from patchgrad.ops.out import takes_out
 from patchgrad.ops.pointwise import one
 from patchgrad.ops.precise import in_pieces, polynomial, precise
 from patchgrad.tensor import Tensor, apply
@@ -116,11 +117,13 @@ ERFC = define(
 )
 
 
-def erf(x: Tensor) -> Tensor:
+@takes_out
+def erf(input: Tensor) -> Tensor:
     """The error function; (*) -> (*). Accurate to 2 units in the last place."""
-    return apply(ERF, x)
+    return apply(ERF, input)
 
 
-def erfc(x: Tensor) -> Tensor:
+@takes_out
+def erfc(input: Tensor) -> Tensor:
     """``1 - erf(x)`` without cancellation; (*) -> (*)."""
-    return apply(ERFC, x)
+    return apply(ERFC, input)

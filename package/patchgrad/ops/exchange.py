@@ -13,41 +13,43 @@ from __future__ import annotations
 from typing import Any
 
 from patchgrad.backend import get_backend, host
+from patchgrad.backend.dtype import as_dtype, bfloat16
 from patchgrad.backend.dtype import from_numpy as as_known_dtype
 from patchgrad.errors import ArgumentError, DeviceError, ExchangeError, PatchgradError
+from patchgrad.ops.dlpack_dtype import as_bfloat16, as_int16
 from patchgrad.tensor import Tensor
 from patchgrad.tensor.explain import placed
 
-__all__ = ["from_dlpack", "from_numpy"]
+__all__ = ["from_dlpack", "from_numpy", "to_dlpack"]
 METHODS = "numpy __array__ __dlpack__ __dlpack_device__"
 
 DEVICES = {1: "cpu", 2: "cuda", 3: "cpu", 13: "cuda"}
 """DLPack's numbers of devices: memory of the host, of CUDA, of the host pinned for CUDA, and managed by CUDA."""
 
 
-def from_numpy(array: Any) -> Tensor:
+def from_numpy(ndarray: Any) -> Tensor:
     """A tensor that shares memory with a NumPy array; one that may not be written stays so.
 
     Errors
         ArgumentError  for anything else, and for an array whose bytes stand in the other order.
         DtypeError     for text, dates and objects.
     """
-    if not isinstance(array, host.ndarray):
+    if not isinstance(ndarray, host.ndarray):
         raise placed(
             ArgumentError(
-                "from_numpy takes a NumPy array", got=type(array).__name__, hint="tensor(...) takes lists and numbers"
+                "from_numpy takes a NumPy array", got=type(ndarray).__name__, hint="tensor(...) takes lists and numbers"
             )
         )
-    if not array.dtype.isnative:
+    if not ndarray.dtype.isnative:
         raise placed(
             ArgumentError(
                 "the bytes of this array stand in another order than this machine's",
-                got=f"dtype {array.dtype.str}",
+                got=f"dtype {ndarray.dtype.str}",
                 hint="array.astype(array.dtype.newbyteorder('='))",
             )
         )
-    as_known_dtype(array.dtype)
-    return Tensor(array)
+    as_known_dtype(ndarray.dtype)
+    return Tensor(ndarray)
 
 
 def from_dlpack(ext_tensor: Any, *, device: Any = None, copy: bool | None = None) -> Tensor:
@@ -68,12 +70,25 @@ def from_dlpack(ext_tensor: Any, *, device: Any = None, copy: bool | None = None
         try:
             out = Tensor(backend.from_dlpack(source))
         except (BufferError, RuntimeError, ValueError, TypeError) as error:
-            raise _refused(ext_tensor, error) from error
+            out = _bfloat16(source, backend)
+            if out is None:
+                raise _refused(ext_tensor, error) from error
         as_known_dtype(out.data.dtype)
     moved = out if device is None else out.to(device=device)
     if copy is False and moved is not out:
         raise placed(ExchangeError("this tensor cannot change its device without a copy", got=f"copy=False, {device}"))
     return moved.clone() if copy and moved is out else moved
+
+
+def _bfloat16(source: Any, backend: Any) -> Tensor | None:
+    """What NumPy refused, if it is because NumPy has no bfloat16; None if it is not."""
+    if backend.name != "cpu" or getattr(source, "requires_grad", False):
+        return None
+    try:
+        capsule = as_int16(source.__dlpack__(max_version=(1, 0)))
+    except (BufferError, RuntimeError, ValueError, TypeError):
+        return None
+    return None if capsule is None else Tensor(backend.from_dlpack(_Capsule(capsule)).view(as_dtype("bfloat16").numpy))
 
 
 def _device_of(source: Any) -> str:
@@ -143,6 +158,8 @@ def __dlpack__(
         raise placed(ExchangeError("memory of the host has no stream", got=f"stream={stream!r}", want="stream=None"))
     settings: dict[str, Any] = {"max_version": max_version, "dl_device": dl_device, "copy": copy}
     try:
+        if self.dtype is bfloat16 and self.backend.name == "cpu":
+            return as_bfloat16(array.view("int16").__dlpack__(stream=None, **settings))
         return array.__dlpack__(stream=None if stream == -1 else stream, **settings)
     except (BufferError, RuntimeError, ValueError, TypeError) as error:
         raise _cannot_leave(self, error) from error
@@ -210,3 +227,8 @@ def _plain(tensor: Tensor, what: str) -> Any:
     if what != "numpy()" and tensor.backend.name == "meta":
         raise placed(ExchangeError("a meta tensor has no memory to share", got=f"shape {tensor.shape}"))
     return tensor.data
+
+
+def to_dlpack(tensor: Tensor) -> Any:
+    """A DLPack capsule of this tensor's memory, for a library that takes only these; others call `__dlpack__`."""
+    return __dlpack__(tensor)

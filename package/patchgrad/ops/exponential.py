@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from patchgrad.autograd.op import Sample, define
 from patchgrad.backend.dtype import as_dtype
 from patchgrad.errors import DtypeError
+from patchgrad.ops.out import takes_out
 from patchgrad.ops.pointwise import binary, caller, conj, into, kind, of_one, refuse_truths, two, unary
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
@@ -241,6 +242,7 @@ class Frexp(NamedTuple):
     exponent: Tensor
 
 
+@takes_out
 def frexp(input: Tensor) -> Frexp:
     """Mantissas from 1/2 to 1 (with the sign) and whole exponents of 2; (*) -> (*), (*)."""
     if kind(input) not in "fV":

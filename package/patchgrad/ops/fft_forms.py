@@ -9,8 +9,10 @@ from patchgrad.backend import host
 from patchgrad.backend.dtype import get_default_dtype
 from patchgrad.errors import ArgumentError, DtypeError, ShapeError
 from patchgrad.ops import arrange, creation, matrices, shapes
+from patchgrad.ops.factory import factory
 from patchgrad.ops.fft import FFT_HALF, FFT_REAL, FFT_WHOLE, OTHER
 from patchgrad.ops.linalg_products import conjugate
+from patchgrad.ops.out import takes_out
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
 
@@ -102,6 +104,7 @@ def _one(n: int | None) -> Sizes:
     return None if n is None else (n,)
 
 
+@takes_out
 def fft(input: Any, n: int | None = None, dim: int = -1, norm: str | None = None) -> Tensor:
     """``y_k = sum of x_t exp(-2 pi i k t / n)`` along ``dim``.
 
@@ -112,104 +115,122 @@ def fft(input: Any, n: int | None = None, dim: int = -1, norm: str | None = None
     return _whole("fft.fft", input, _one(n), (dim,), norm, False)
 
 
+@takes_out
 def ifft(input: Any, n: int | None = None, dim: int = -1, norm: str | None = None) -> Tensor:
     """The inverse of `fft`."""
     return _whole("fft.ifft", input, _one(n), (dim,), norm, True)
 
 
+@takes_out
 def rfft(input: Any, n: int | None = None, dim: int = -1, norm: str | None = None) -> Tensor:
     """`fft` of real numbers: the ``n // 2 + 1`` frequencies that are not conjugates of others."""
     return _half("fft.rfft", input, _one(n), (dim,), norm)
 
 
+@takes_out
 def irfft(input: Any, n: int | None = None, dim: int = -1, norm: str | None = None) -> Tensor:
     """The inverse of `rfft`: ``n`` real numbers, ``2 (m - 1)`` for ``m`` frequencies if left out."""
     return _real("fft.irfft", input, _one(n), (dim,), norm)
 
 
+@takes_out
 def hfft(input: Any, n: int | None = None, dim: int = -1, norm: str | None = None) -> Tensor:
     """`fft` of numbers whose second half would be the conjugate of the first: ``n`` real numbers."""
     return _real("fft.hfft", conjugate(input), _one(n), (dim,), OTHER[_norm(norm)])
 
 
+@takes_out
 def ihfft(input: Any, n: int | None = None, dim: int = -1, norm: str | None = None) -> Tensor:
     """The inverse of `hfft`."""
     return conjugate(_half("fft.ihfft", input, _one(n), (dim,), OTHER[_norm(norm)]))
 
 
+@takes_out
 def fftn(input: Any, s: Sizes = None, dim: Any = None, norm: str | None = None) -> Tensor:
     """`fft` along several axes (all, or the last as many as there are sizes ``s``)."""
     return _whole("fft.fftn", input, s, dim, norm, False)
 
 
+@takes_out
 def ifftn(input: Any, s: Sizes = None, dim: Any = None, norm: str | None = None) -> Tensor:
     """The inverse of `fftn`."""
     return _whole("fft.ifftn", input, s, dim, norm, True)
 
 
+@takes_out
 def rfftn(input: Any, s: Sizes = None, dim: Any = None, norm: str | None = None) -> Tensor:
     """`rfft` along the last of several axes, `fft` along the others."""
     return _half("fft.rfftn", input, s, dim, norm)
 
 
+@takes_out
 def irfftn(input: Any, s: Sizes = None, dim: Any = None, norm: str | None = None) -> Tensor:
     """The inverse of `rfftn`; ``s`` are the sizes of the result."""
     return _real("fft.irfftn", input, s, dim, norm)
 
 
+@takes_out
 def hfftn(input: Any, s: Sizes = None, dim: Any = None, norm: str | None = None) -> Tensor:
     """`hfft` along the last of several axes, `fft` along the others."""
     return _real("fft.hfftn", conjugate(input), s, dim, OTHER[_norm(norm)])
 
 
+@takes_out
 def ihfftn(input: Any, s: Sizes = None, dim: Any = None, norm: str | None = None) -> Tensor:
     """The inverse of `hfftn`."""
     return conjugate(_half("fft.ihfftn", input, s, dim, OTHER[_norm(norm)]))
 
 
+@takes_out
 def fft2(input: Any, s: Sizes = None, dim: Any = (-2, -1), norm: str | None = None) -> Tensor:
     """`fftn` along two axes."""
     return fftn(input, s, dim, norm)
 
 
+@takes_out
 def ifft2(input: Any, s: Sizes = None, dim: Any = (-2, -1), norm: str | None = None) -> Tensor:
     """`ifftn` along two axes."""
     return ifftn(input, s, dim, norm)
 
 
+@takes_out
 def rfft2(input: Any, s: Sizes = None, dim: Any = (-2, -1), norm: str | None = None) -> Tensor:
     """`rfftn` along two axes."""
     return rfftn(input, s, dim, norm)
 
 
+@takes_out
 def irfft2(input: Any, s: Sizes = None, dim: Any = (-2, -1), norm: str | None = None) -> Tensor:
     """`irfftn` along two axes."""
     return irfftn(input, s, dim, norm)
 
 
+@takes_out
 def hfft2(input: Any, s: Sizes = None, dim: Any = (-2, -1), norm: str | None = None) -> Tensor:
     """`hfftn` along two axes."""
     return hfftn(input, s, dim, norm)
 
 
+@takes_out
 def ihfft2(input: Any, s: Sizes = None, dim: Any = (-2, -1), norm: str | None = None) -> Tensor:
     """`ihfftn` along two axes."""
     return ihfftn(input, s, dim, norm)
 
 
-def fftfreq(n: int, d: float = 1.0, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+@factory
+def fftfreq(n: int, d: float = 1.0, *, dtype: Any = None, device: Any = None) -> Tensor:
     """The frequencies that `fft` gives, in cycles per unit, for samples ``d`` apart: 0, then rising, then negative."""
-    return _frequencies(host.fft.fftfreq(n, d), dtype, device, requires_grad)
+    return _frequencies(host.fft.fftfreq(n, d), dtype, device)
 
 
-def rfftfreq(n: int, d: float = 1.0, *, dtype: Any = None, device: Any = None, requires_grad: bool = False) -> Tensor:
+@factory
+def rfftfreq(n: int, d: float = 1.0, *, dtype: Any = None, device: Any = None) -> Tensor:
     """The frequencies that `rfft` gives: from 0 up."""
-    return _frequencies(host.fft.rfftfreq(n, d), dtype, device, requires_grad)
+    return _frequencies(host.fft.rfftfreq(n, d), dtype, device)
 
 
-def _frequencies(values: Any, dtype: Any, device: Any, requires_grad: bool) -> Tensor:
-    found = creation.as_tensor(values, dtype=dtype or get_default_dtype(), device=device)
-    return found.requires_grad_(requires_grad)
+def _frequencies(values: Any, dtype: Any, device: Any) -> Tensor:
+    return creation.as_tensor(values, dtype=dtype or get_default_dtype(), device=device)
 
 
 def fftshift(input: Any, dim: Any = None) -> Tensor:

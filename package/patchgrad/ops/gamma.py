@@ -12,6 +12,7 @@ from typing import Any
 from patchgrad.autograd.op import Sample, define
 from patchgrad.errors import ArgumentError
 from patchgrad.ops import shapes
+from patchgrad.ops.out import takes_out
 from patchgrad.ops.pointwise import binary, by_second, caller, into, one, unary
 from patchgrad.ops.precise import polynomial, precise
 from patchgrad.tensor import Tensor, apply
@@ -197,6 +198,7 @@ def polygamma(n: int, input: Tensor, *, out: Tensor | None = None) -> Tensor:
     return into(out, apply(POLYGAMMA, input, n=n))
 
 
+@takes_out
 def mvlgamma(input: Tensor, p: int) -> Tensor:
     """The logarithm of the gamma function of ``p`` dimensions (DLMF 35.3.5), for input > (p - 1) / 2; (*) -> (*).
 

@@ -12,6 +12,7 @@ from patchgrad.backend import host
 from patchgrad.backend.ranges import check_range
 from patchgrad.errors import ArgumentError, DtypeError, ShapeError
 from patchgrad.ops import movement, shapes
+from patchgrad.ops.out import takes_out
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
 from patchgrad.tensor.precision import under_autocast
@@ -163,25 +164,35 @@ SCATTER = define(
 )
 
 
+@takes_out
 def gather(input: Tensor, dim: int, index: Tensor, *, sparse_grad: bool = False) -> Tensor:
     """Elements along ``dim`` by index: for ``dim=0`` ``y[i, j] = x[index[i, j], j]``; the index's shape."""
     wants_integers("gather", index)
     return apply(GATHER, input, index, axis=dim)
 
 
+@takes_out
 def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Tensor:
     """`gather` after broadcasting input and indices against each other (except along ``dim``)."""
     if dim is None:
         return gather(movement.reshape(input, -1), 0, movement.reshape(indices, -1))
     axis = shapes.axis_in(dim, input.ndim)
     if input.ndim != indices.ndim:
-        raise placed(ShapeError("indices need as many axes as input", got=f"{indices.shape}, {input.shape}"))
+        raise placed(
+            ShapeError(
+                "take_along_dim needs as many axes of indices as of input",
+                got=f"indices {indices.shape}, input {input.shape}",
+                want=f"{input.ndim} axes",
+                hint="indices.unsqueeze(dim)",
+            )
+        )
     both = [tuple(1 if i == axis else size for i, size in enumerate(x.shape)) for x in (input, indices)]
     common = shapes.broadcast(*both)
     wide = [movement.expand(x, *common[:axis], x.shape[axis], *common[axis + 1 :]) for x in (input, indices)]
     return gather(wide[0], axis, wide[1])
 
 
+@takes_out
 def scatter(
     input: Tensor, dim: int, index: Tensor, src: Any = None, *, value: Any = None, reduce: str | None = None
 ) -> Tensor:
@@ -202,6 +213,7 @@ def scatter(
     return apply(SCATTER_REDUCE, input, index, source, axis=dim, reduce=how, include_self=True)
 
 
+@takes_out
 @under_autocast
 def scatter_add(input: Tensor, dim: int, index: Tensor, src: Any) -> Tensor:
     """A copy of ``input`` with ``src`` added at the places that `gather` would read."""

@@ -157,7 +157,6 @@ def _tap(place: Any, step: int) -> tuple[Any, Any]:
 
 def _picked(input: Any, points: list[Any], sizes: Sequence[int], padding: str, aligned: bool) -> Any:
     """The points (x, y, ...) of each picture, 0 outside: (batch, channels, *grid)."""
-    xp = input.backend.xp
     index: Any = 0
     inside: Any = True
     for given, size in zip(reversed(points), reversed(sizes), strict=True):
@@ -167,10 +166,10 @@ def _picked(input: Any, points: list[Any], sizes: Sequence[int], padding: str, a
         if padding != "zeros":
             point = point.clamp(0, size - 1)
         # A place that is no number lies outside, as one beyond the edge does.
-        good = xp.logical_and(point.data >= 0, point.data <= size - 1)
-        inside = xp.logical_and(inside, good)
-        index = index * size + xp.astype(xp.where(good, point.data, 0), xp.int64)
+        good = (point >= 0) & (point <= size - 1)
+        inside = good & inside
+        index = where(good, point, 0.0).long() + index * size
     batch, channels = input.shape[:2]
-    flat = xp.broadcast_to(xp.reshape(index, (batch, 1, -1)), (batch, channels, index[0].size))
-    found = input.flatten(2).gather(2, Tensor(flat)).unflatten(2, tuple(index.shape[1:]))
-    return where(Tensor(inside[:, None]), found, 0.0) if padding == "zeros" else found
+    flat = index.reshape(batch, 1, -1).expand(batch, channels, -1)
+    found = input.flatten(2).gather(2, flat).unflatten(2, tuple(index.shape[1:]))
+    return where(inside.unsqueeze(1), found, 0.0) if padding == "zeros" else found

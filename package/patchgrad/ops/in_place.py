@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from inspect import signature
 from typing import Any
 
 from patchgrad.autograd.op import OpSpec
@@ -66,15 +67,24 @@ def written(function: Callable[..., Tensor]) -> Callable[..., Tensor]:
         views.store(self, found)
         return self
 
-    return method
+    return _named(method, function)
 
 
 def writer(function: Callable[..., Any]) -> Callable[..., Any]:
     """The method with an underscore that belongs to a function: by its op where it is nothing but that op."""
     op: OpSpec | None = getattr(function, "op", None)
-    if op is None:
+    if op is None or (len(op.inputs) > 1 and "other" not in signature(function).parameters):
         return written(function)
-    return in_place_unary(op) if len(op.inputs) == 1 else in_place(op)
+    return _named(in_place_unary(op) if len(op.inputs) == 1 else in_place(op), function)
+
+
+def _named(method: Callable[..., Any], function: Callable[..., Any]) -> Callable[..., Any]:
+    told: Any = method
+    told.__name__ = told.__qualname__ = f"{function.__name__}_"
+    told.__doc__ = f"`{function.__name__}`, written into the tensor itself."
+    own = [entry for entry in signature(function).parameters.values() if entry.name != "out"]
+    told.__signature__ = signature(function).replace(parameters=own, return_annotation="Tensor")
+    return method
 
 
 def augmented(operators: dict[str, OpSpec]) -> dict[str, Callable[..., Any]]:

@@ -10,9 +10,11 @@ from patchgrad.errors import DtypeError, PatchgradError, ShapeError
 from patchgrad.ops import elementwise, movement, shapes
 from patchgrad.ops.gather import scatter, wants_integers
 from patchgrad.ops.index import INDEX_ADD, INDEX_PUT, as_index, index_put
+from patchgrad.ops.out import takes_out
 from patchgrad.ops.searching import known
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
+from patchgrad.tensor.precision import rounded_once
 
 __all__ = [
     "index_add", "index_copy", "index_fill", "index_select", "masked_fill", "masked_scatter", "masked_select", "put",
@@ -26,7 +28,14 @@ def _checked(name: str, input: Any, dim: int, vector: Tensor) -> tuple[int, Any]
     """The axis, and the index as a vector within it."""
     wants_integers(name, vector)
     if vector.ndim > 1:
-        raise placed(ShapeError(f"{name} needs a vector of indices", got=f"{vector.shape}"))
+        raise placed(
+            ShapeError(
+                f"{name} needs a vector of indices",
+                got=f"index of shape {vector.shape}",
+                want="one axis",
+                hint="index.flatten(), or x[index] for any shape",
+            )
+        )
     axis = shapes.axis_in(dim, input.ndim)
     flat: Any = vector if vector.ndim else movement.reshape(vector, 1)
     if vector.backend.name in ("cpu", "cuda"):
@@ -37,6 +46,7 @@ def _checked(name: str, input: Any, dim: int, vector: Tensor) -> tuple[int, Any]
     return axis, flat
 
 
+@takes_out
 def index_select(input: Any, dim: int, index: Tensor) -> Tensor:
     """Slices along ``dim`` by a vector of indices: (*, n, *), (k,) -> (*, k, *)."""
     axis, vector = _checked("index_select", input, dim, index)
@@ -45,6 +55,8 @@ def index_select(input: Any, dim: int, index: Tensor) -> Tensor:
     return input[(slice(None),) * axis + (vector,)]
 
 
+@takes_out
+@rounded_once
 def index_add(input: Any, dim: int, index: Tensor, source: Any, *, alpha: float = 1) -> Tensor:
     """A copy of ``input`` with ``alpha * source`` added to the slices of ``dim`` that ``index`` names."""
     axis, vector = _checked("index_add", input, dim, index)
@@ -53,14 +65,26 @@ def index_add(input: Any, dim: int, index: Tensor, source: Any, *, alpha: float 
     if not input.ndim:
         return input + added.reshape(())
     place = (slice(None),) * axis + (vector,)
+    rows = (*input.shape[:axis], vector.shape[0], *input.shape[axis + 1 :])
+    if added.shape != rows:
+        raise placed(
+            ShapeError("index_add needs one slice per index", got=f"source {added.shape}", want=f"source {rows}")
+        )
     return input + apply(INDEX_ADD, added, shape=input.shape, index=as_index(place))
 
 
 def _same_kind(name: str, input: Tensor, source: Tensor) -> None:
     if source.data.dtype != input.data.dtype:
-        raise placed(DtypeError(f"{name} needs one dtype", got=f"{source.dtype.name} into {input.dtype.name}"))
+        raise placed(
+            DtypeError(
+                f"{name} needs one dtype",
+                got=f"{source.dtype.name} into {input.dtype.name}",
+                hint=f"source.to(pg.{input.dtype.name})",
+            )
+        )
 
 
+@takes_out
 def index_copy(input: Any, dim: int, index: Tensor, source: Any) -> Tensor:
     """A copy of ``input`` whose slices of ``dim`` that ``index`` names are those of ``source``."""
     axis, vector = _checked("index_copy", input, dim, index)
@@ -75,6 +99,7 @@ def _along(vector: Any, shape: Any, axis: int) -> Any:
     return vector.reshape((-1,) + (1,) * (len(shape) - axis - 1)).expand(shape)
 
 
+@takes_out
 def index_fill(input: Any, dim: int, index: Tensor, value: Any) -> Tensor:
     """A copy of ``input`` whose slices of ``dim`` that ``index`` names hold ``value``."""
     wants_integers("index_fill", index)
@@ -88,6 +113,7 @@ def index_fill(input: Any, dim: int, index: Tensor, value: Any) -> Tensor:
     return masked_fill(input, mask, value)
 
 
+@takes_out
 def masked_select(input: Tensor, mask: Tensor) -> Tensor:
     """The elements where the mask is True, as a vector; both broadcast."""
     _is_mask(mask)
@@ -105,6 +131,7 @@ def _is_mask(mask: Tensor) -> None:
         raise placed(DtypeError("a mask holds True and False", got=mask.dtype.name, hint="mask.bool()"))
 
 
+@takes_out
 def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
     """``value`` (a number or a tensor without axes) where the mask is True, else ``input``; broadcast."""
     _is_mask(mask)
@@ -117,6 +144,7 @@ def masked_fill(input: Tensor, mask: Tensor, value: Any) -> Tensor:
     return found if found.data.dtype == input.data.dtype else found.to(dtype=input.dtype)  # type: ignore[attr-defined]
 
 
+@takes_out
 def masked_scatter(input: Any, mask: Tensor, source: Any) -> Tensor:
     """``input`` in which the elements where the mask is True are those of ``source``, one after the other."""
     _is_mask(mask)
@@ -131,12 +159,14 @@ def masked_scatter(input: Any, mask: Tensor, source: Any) -> Tensor:
     return apply(INDEX_PUT, wide, flat[:count], index=(hit.data,), accumulate=False)
 
 
+@takes_out
 def take(input: Any, index: Tensor) -> Tensor:
     """Elements of the flattened tensor by index; the index's shape."""
     wants_integers("take", index)
     return input.reshape(-1)[index]
 
 
+@takes_out
 def put(input: Any, index: Tensor, source: Any, accumulate: bool = False) -> Tensor:
     """A copy of ``input`` whose elements at these places of the flattened tensor are ``source`` (or get it added)."""
     wants_integers("put", index)

@@ -8,37 +8,43 @@ from typing import Any
 
 from patchgrad.errors import ArgumentError, ShapeError
 from patchgrad.ops import axes, movement
+from patchgrad.ops.out import takes_out
 from patchgrad.tensor import Tensor
 from patchgrad.tensor.explain import placed
 
 __all__ = [
     "column_stack", "dsplit", "dstack", "hsplit", "hstack", "row_stack", "split_with_sizes", "tensor_split",
-    "unsafe_chunk", "unsafe_split", "vsplit", "vstack",
+    "unsafe_chunk", "unsafe_split", "unsafe_split_with_sizes", "vsplit", "vstack",
 ]  # fmt: skip
-METHODS = "dsplit hsplit split_with_sizes tensor_split unsafe_chunk unsafe_split vsplit"
+METHODS = "dsplit hsplit split_with_sizes tensor_split unsafe_chunk unsafe_split unsafe_split_with_sizes vsplit"
 
 
+@takes_out
 def hstack(tensors: Sequence[Tensor]) -> Tensor:
     """Joined along the second axis; vectors along their only one."""
     grown: Any = axes.atleast_1d(list(tensors))
     return movement.cat(grown, 0 if grown and grown[0].ndim == 1 else 1)
 
 
+@takes_out
 def vstack(tensors: Sequence[Tensor]) -> Tensor:
     """Joined along the first axis; vectors as rows."""
     return movement.cat(axes.atleast_2d(list(tensors)), 0)
 
 
+@takes_out
 def row_stack(tensors: Sequence[Tensor]) -> Tensor:
     """`vstack`."""
     return vstack(tensors)
 
 
+@takes_out
 def dstack(tensors: Sequence[Tensor]) -> Tensor:
     """Joined along the third axis."""
     return movement.cat(axes.atleast_3d(list(tensors)), 2)
 
 
+@takes_out
 def column_stack(tensors: Sequence[Tensor]) -> Tensor:
     """Joined along the second axis; vectors as columns."""
     return movement.cat([x if x.ndim > 1 else movement.reshape(x, -1, 1) for x in tensors], 1)
@@ -52,6 +58,11 @@ def split_with_sizes(input: Tensor, split_sizes: Sequence[int], dim: int = 0) ->
 def unsafe_split(input: Tensor, split_size: int, dim: int = 0) -> tuple[Tensor, ...]:
     """`split`: nothing is unsafe here."""
     return movement.split(input, split_size, dim)
+
+
+def unsafe_split_with_sizes(input: Tensor, split_sizes: Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
+    """`split_with_sizes`: nothing is unsafe here."""
+    return split_with_sizes(input, split_sizes, dim)
 
 
 def unsafe_chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:

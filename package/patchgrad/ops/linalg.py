@@ -8,6 +8,7 @@ from patchgrad.autograd.op import Sample, define
 from patchgrad.errors import ShapeError
 from patchgrad.ops import shapes
 from patchgrad.ops.matrices import adjoint, conj
+from patchgrad.ops.out import takes_out
 from patchgrad.tensor import Tensor, apply
 from patchgrad.typing import Shape
 
@@ -57,6 +58,7 @@ MATMUL = define(
 )
 
 
+@takes_out
 def matmul(input: Tensor, other: Tensor) -> Tensor:
     """Matrix product ``y = input @ other``, below ``a @ b``.
 
@@ -126,14 +128,14 @@ LINEAR = define(
 )
 
 
-def linear(x: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
-    """Affine map of the last axis: ``y = x @ weight.T + bias``.
+def linear(input: Tensor, weight: Tensor, bias: Tensor | None = None) -> Tensor:
+    """Affine map of the last axis: ``y = input @ weight.T + bias``.
 
     Shapes
-        x (..., in_features), weight (out_features, in_features), bias (out_features,)  ->  y (..., out_features)
+        input (..., in_features), weight (out_features, in_features), bias (out_features,)  ->  y (..., out_features)
     Gradient, with ``ct`` the cotangent of ``y``
-        x: ct @ weight        weight: ct.T @ x        bias: ct, summed over all rows
+        input: ct @ weight        weight: ct.T @ input        bias: ct, summed over all rows
     Errors
-        ShapeError  if the last size of x is not in_features.
+        ShapeError  if the last size of input is not in_features.
     """
-    return apply(LINEAR, x, weight, bias)
+    return apply(LINEAR, input, weight, bias)

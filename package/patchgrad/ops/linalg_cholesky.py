@@ -14,6 +14,7 @@ from patchgrad.ops.linalg import matmul
 from patchgrad.ops.linalg_failure import NOT_POSITIVE, attempt
 from patchgrad.ops.linalg_products import conjugate
 from patchgrad.ops.matrices import adjoint, hermitian_part
+from patchgrad.ops.out import takes_out
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.precision import under_autocast
 
@@ -115,6 +116,7 @@ def one_triangle(x: Any, lower: bool = True) -> Any:
     return x + (whole - x).detach() if x.requires_grad else whole
 
 
+@takes_out
 @under_autocast
 def cholesky(A: Any, *, upper: bool = False) -> Tensor:
     """The lower triangular ``L`` with ``A = L @ L.mH``, or the upper ``L.mH``.
@@ -129,6 +131,7 @@ def cholesky(A: Any, *, upper: bool = False) -> Tensor:
     return conjugate(factor).mT if upper else factor
 
 
+@takes_out
 def cholesky_ex(A: Any, *, upper: bool = False, check_errors: bool = False) -> FactorAndInfo:
     """`linalg.cholesky` that raises nothing: ``info`` (int32) is 0, or the size of the first block without a factor.
 
@@ -144,18 +147,20 @@ def cholesky_ex(A: Any, *, upper: bool = False, check_errors: bool = False) -> F
     return FactorAndInfo(elementwise.where(bad, host.nan, cholesky(safe, upper=upper)), info)
 
 
+@takes_out
 @under_autocast
-def cholesky_solve(B: Any, L: Any, upper: bool = False) -> Tensor:
-    """The solution of ``A @ x = B`` from the factor ``L`` of ``A``: (..., n, k), (..., n, n) -> (..., n, k)."""
-    matrices.check("cholesky_solve", L, square=True)
-    lower = conjugate(L).mT if upper else L
-    half = linalg_inverse.solve_triangular(lower, B, upper=False)
+def cholesky_solve(input: Any, input2: Any, upper: bool = False) -> Tensor:
+    """The solution of ``A @ x = input``, of A from its factor: (..., n, k), (..., n, n) -> (..., n, k)."""
+    matrices.check("cholesky_solve", input2, square=True)
+    lower = conjugate(input2).mT if upper else input2
+    half = linalg_inverse.solve_triangular(lower, input, upper=False)
     return linalg_inverse.solve_triangular(conjugate(lower).mT, half, upper=True)
 
 
-def cholesky_inverse(L: Any, upper: bool = False) -> Tensor:
-    """The inverse of ``A`` from its factor ``L``: (..., n, n) -> (..., n, n)."""
-    matrices.check("cholesky_inverse", L, square=True)
-    identity = Tensor(L.backend.xp.eye(L.shape[-1], dtype=L.data.dtype))
-    root = linalg_inverse.solve_triangular(conjugate(L).mT if upper else L, identity, upper=False)
+@takes_out
+def cholesky_inverse(input: Any, upper: bool = False) -> Tensor:
+    """The inverse of ``A`` from its factor: (..., n, n) -> (..., n, n)."""
+    matrices.check("cholesky_inverse", input, square=True)
+    identity = Tensor(input.backend.xp.eye(input.shape[-1], dtype=input.data.dtype))
+    root = linalg_inverse.solve_triangular(conjugate(input).mT if upper else input, identity, upper=False)
     return matmul(conjugate(root).mT, root)

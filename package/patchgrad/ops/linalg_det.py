@@ -11,9 +11,11 @@ import math
 from typing import Any, NamedTuple
 
 from patchgrad.autograd.op import Sample, define
+from patchgrad.backend import host
 from patchgrad.ops import elementwise, matrices, shapes
 from patchgrad.ops.linalg_inverse import well_conditioned
 from patchgrad.ops.matrices import adjoint, conj
+from patchgrad.ops.out import takes_out
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.precision import under_autocast
 
@@ -26,10 +28,18 @@ def _scaled(xp: Any, factor: Any, matrix: Any) -> Any:
     return xp.expand_dims(xp.expand_dims(factor, axis=-1), axis=-1) * matrix
 
 
+def _singular(xp: Any, a: Any, determinant: Any) -> bool:
+    """Is the determinant of a matrix nothing but rounding, beside the product of the lengths of its rows?"""
+    n = a.shape[-1]
+    lengths = xp.sqrt(xp.sum(xp.real(a * conj(xp, a)) if matrices.is_complex(a) else a * a, axis=-1))
+    least = 10 * n * float(xp.finfo(a.dtype).eps) * xp.prod(lengths, axis=-1)
+    return n > 0 and bool(xp.any(xp.abs(determinant) <= least))
+
+
 def _cofactors(xp: Any, a: Any) -> Any:
-    """``conj(det(a)) * inv(a).mH`` where that exists, else by singular values."""
+    """``conj(det(a)) * inv(a).mH`` where that is exact, else by singular values."""
     determinant = xp.linalg.det(a)
-    if not a.shape[-1] or not bool(xp.any(determinant == 0)):
+    if not _singular(xp, a, determinant):
         return _scaled(xp, conj(xp, determinant), adjoint(xp, xp.linalg.inv(a)))
     u, sizes, vh = xp.linalg.svd(a, full_matrices=False)
     others = [
@@ -40,11 +50,32 @@ def _cofactors(xp: Any, a: Any) -> Any:
 
 
 def _cofactors_rule(xp: Any, ct: Any, s: Any) -> Any:
-    """Of ``conj(d) Y`` with ``Y = inv(a).mH``, by the product rule; the matrix may not be singular here."""
+    """Of ``conj(d) Y`` with ``Y = inv(a).mH``, by the product rule; of a singular matrix by its singular values."""
+    if _singular(xp, s.a, xp.ops.det(s.a)):
+        return _singular_rule(xp, ct, s.a)
     y = adjoint(xp, xp.ops.inv(s.a))
     along = xp.sum(conj(xp, ct) * y, axis=(-2, -1))
     whole = _scaled(xp, along, y) - xp.matmul(xp.matmul(y, adjoint(xp, ct)), y)
     return _scaled(xp, conj(xp, xp.ops.det(s.a)), whole)
+
+
+def _singular_rule(xp: Any, ct: Any, a: Any) -> Any:
+    """Cofactors of a product are products of cofactors, and those of a diagonal matrix are products of its numbers.
+
+    The second derivatives of ``det(diag(s))`` by (i, i) and (k, k), and less it by (i, k) and (k, i), are the product
+    of all numbers but two.
+    """
+    u, sizes, vh = xp.ops.svd(a)
+    n = a.shape[-1]
+    eye = host.eye(n, dtype=bool)
+    left_out = eye[:, None, :] | eye[None, :, :]
+    rest = xp.where(xp.asarray(left_out), 1.0, xp.expand_dims(xp.expand_dims(sizes, axis=-2), axis=-2))
+    rest = xp.where(xp.asarray(eye), 0.0, xp.prod(rest, axis=-1))
+    turned = conj(xp, xp.matmul(xp.matmul(adjoint(xp, u), ct), adjoint(xp, vh)))
+    own = xp.matmul(rest, xp.expand_dims(matrices.diagonal_of(xp, turned), axis=-1))[..., 0]
+    inner = matrices.on_diagonal(xp, own) - rest * xp.matrix_transpose(turned)
+    turn = conj(xp, xp.ops.det(u) * xp.ops.det(vh))
+    return _scaled(xp, turn, xp.matmul(xp.matmul(u, inner), vh))
 
 
 COFACTORS = define(
@@ -122,6 +153,7 @@ class SignAndLogarithm(NamedTuple):
     logabsdet: Tensor
 
 
+@takes_out
 @under_autocast
 def det(input: Any) -> Tensor:
     """The determinant of square matrices: (..., n, n) -> (...).
@@ -133,6 +165,7 @@ def det(input: Any) -> Tensor:
     return apply(DET, input)
 
 
+@takes_out
 @under_autocast
 def slogdet(input: Any) -> SignAndLogarithm:
     """Sign and logarithm of the absolute value of the determinant, which itself might overflow.

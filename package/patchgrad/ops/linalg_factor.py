@@ -13,6 +13,7 @@ from patchgrad.errors import ArgumentError, GradError
 from patchgrad.ops import matrices, movement, shapes
 from patchgrad.ops.linalg_products import conjugate
 from patchgrad.ops.matrices import adjoint
+from patchgrad.ops.out import takes_out
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
 from patchgrad.tensor.precision import under_autocast
@@ -99,6 +100,7 @@ class Factors(NamedTuple):
     R: Tensor
 
 
+@takes_out
 @under_autocast
 def qr(A: Any, mode: str = "reduced") -> Factors:
     """``A = Q @ R`` with orthonormal columns of Q and R upper triangular.
@@ -117,6 +119,7 @@ def qr(A: Any, mode: str = "reduced") -> Factors:
     return Factors(blank, apply(QR, A, mode="reduced")[1])
 
 
+@takes_out
 def householder_product(A: Any, tau: Any) -> Tensor:
     """The first columns of the product of reflections ``I - tau_i v_i v_i.mH``.
 

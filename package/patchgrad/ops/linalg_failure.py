@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from patchgrad.backend import host
-from patchgrad.errors import ArgumentError
+from patchgrad.errors import LinAlgError
 
 SINGULAR = "a matrix is singular"
 NOT_POSITIVE = "a matrix is not positive-definite"
@@ -24,14 +24,14 @@ WANTS = {
 
 
 def attempt(name: str, problem: str, function: Callable[..., Any], *arrays: Any) -> Any:
-    """``function(*arrays)``. Raises ArgumentError that names the matrix of the batch which it refuses."""
+    """``function(*arrays)``. Raises LinAlgError that names the matrix of the batch which it refuses."""
     try:
         return function(*arrays)
     except host.linalg.LinAlgError:
         entry = _first(function, arrays)
         shape = tuple(arrays[0].shape)
         place = f"shape {shape}" if len(shape) == 2 else f"shape {shape}, batch entry {entry}"
-        raise ArgumentError(f"{name}: {problem}", got=place, want=WANTS[problem], hint=HINTS[problem]) from None
+        raise LinAlgError(f"{name}: {problem}", got=place, want=WANTS[problem], hint=HINTS[problem]) from None
 
 
 def _first(function: Callable[..., Any], arrays: tuple[Any, ...]) -> tuple[int, ...]:

@@ -14,6 +14,7 @@ from patchgrad.errors import ArgumentError, ShapeError
 from patchgrad.ops import diagonals, elementwise, linalg_inverse, matrices, movement, shapes
 from patchgrad.ops.linalg import matmul
 from patchgrad.ops.matrices import adjoint
+from patchgrad.ops.out import takes_out
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
 from patchgrad.tensor.precision import under_autocast
@@ -82,12 +83,14 @@ MATRIX_EXP = define(
 )
 
 
+@takes_out
 def matrix_exp(input: Any) -> Tensor:
     """The exponential of square matrices, the sum of ``A^k / k!``: (..., n, n) -> (..., n, n)."""
     matrices.check("linalg.matrix_exp", input, square=True)
     return apply(MATRIX_EXP, input)
 
 
+@takes_out
 def matrix_power(input: Any, n: int) -> Tensor:
     """The product of ``n`` copies of square matrices, by repeated squaring; negative ``n``: of their inverses."""
     try:
@@ -140,6 +143,7 @@ def diagonal(A: Any, *, offset: int = 0, dim1: int = -2, dim2: int = -1) -> Tens
     return diagonals.diagonal(A, offset, dim1, dim2)
 
 
+@takes_out
 @under_autocast
 def cross_along(input: Any, other: Any, *, dim: int = -1) -> Tensor:
     """The vector product along ``dim``, which has size 3; other axes broadcast. `linalg.cross`."""
@@ -155,6 +159,7 @@ def cross_along(input: Any, other: Any, *, dim: int = -1) -> Tensor:
     return movement.cat(parts, axis)
 
 
+@takes_out
 @under_autocast
 def cross(input: Any, other: Any, dim: int | None = None) -> Tensor:
     """`linalg.cross`; without ``dim`` along the first axis of size 3."""

@@ -13,6 +13,7 @@ from patchgrad.errors import ShapeError
 from patchgrad.ops import matrices, movement, shapes
 from patchgrad.ops.linalg_failure import SINGULAR, attempt
 from patchgrad.ops.matrices import adjoint
+from patchgrad.ops.out import takes_out
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
 from patchgrad.tensor.precision import under_autocast
@@ -140,6 +141,7 @@ SOLVE_TRIANGULAR = define(
 )
 
 
+@takes_out
 @under_autocast
 def inv(A: Any) -> Tensor:
     """The inverse of square matrices.
@@ -155,6 +157,7 @@ def inv(A: Any) -> Tensor:
     return apply(INV, A)
 
 
+@takes_out
 @under_autocast
 def solve(A: Any, B: Any, *, left: bool = True) -> Tensor:
     """The solution ``x`` of ``A @ x = B``, or of ``x @ A = B`` with ``left=False``.
@@ -178,6 +181,7 @@ def _from_right(A: Any, B: Any) -> Tensor:
     return solve(A.mT, movement.unsqueeze(B, -1))
 
 
+@takes_out
 def solve_triangular(A: Any, B: Any, *, upper: bool, left: bool = True, unitriangular: bool = False) -> Tensor:
     """The solution of ``A @ x = B`` (``x @ A = B`` with ``left=False``), where only one triangle of ``A`` is read.
 
@@ -194,6 +198,7 @@ def solve_triangular(A: Any, B: Any, *, upper: bool, left: bool = True, unitrian
     return apply(SOLVE_TRIANGULAR, A, B, upper=upper, unit=unitriangular)
 
 
+@takes_out
 def tensorinv(A: Any, ind: int = 2) -> Tensor:
     """The inverse for `tensordot` over ``ind`` axes: the first ``ind`` axes of ``A`` against the rest."""
     rows, columns = shapes.count(A.shape[:ind]), shapes.count(A.shape[ind:])
@@ -207,6 +212,7 @@ def tensorinv(A: Any, ind: int = 2) -> Tensor:
     return inv(A.reshape(rows, columns)).reshape((*A.shape[ind:], *A.shape[:ind]))
 
 
+@takes_out
 def tensorsolve(A: Any, B: Any, dims: Any = None) -> Tensor:
     """The solution ``x`` of ``tensordot(A, x, x.ndim) = B``; ``dims`` of ``A`` are moved to the end first."""
     if dims is not None:

@@ -17,6 +17,7 @@ from patchgrad.ops.linalg import matmul
 from patchgrad.ops.linalg_factor import divided_by_adjoint
 from patchgrad.ops.linalg_products import conjugate
 from patchgrad.ops.matrices import adjoint, is_complex
+from patchgrad.ops.out import takes_out
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
 from patchgrad.typing import Shape
@@ -161,6 +162,7 @@ def _only_rows(A: Any, pivot: bool) -> None:
         raise placed(ArgumentError("linalg.lu exchanges rows on the CPU", got="pivot=False", want="pivot=True"))
 
 
+@takes_out
 def lu(A: Any, *, pivot: bool = True) -> Unpacked:
     """``A = P @ L @ U``: a permutation, a lower triangle with ones on its diagonal, an upper triangle.
 
@@ -172,12 +174,14 @@ def lu(A: Any, *, pivot: bool = True) -> Unpacked:
     return Unpacked(exchange.detach(), *_triangles(packed))
 
 
+@takes_out
 def lu_factor(A: Any, *, pivot: bool = True) -> Packed:
     """Both triangles of `linalg.lu` in one matrix, and with which row each was exchanged, counted from 1 (int32)."""
     _only_rows(A, pivot)
     return Packed(*apply(LU, A)[:2])
 
 
+@takes_out
 def lu_factor_ex(A: Any, *, pivot: bool = True, check_errors: bool = False) -> PackedAndInfo:
     """`linalg.lu_factor` with ``info``: where the first 0 on the diagonal of U stands, counted from 1; else 0."""
     packed = lu_factor(A, pivot=pivot)
@@ -194,6 +198,7 @@ def first_zero(packed: Any) -> Tensor:
     return Tensor(xp.asarray(found, dtype=xp.int32))
 
 
+@takes_out
 def lu_unpack(LU_data: Any, LU_pivots: Any, unpack_data: bool = True, unpack_pivots: bool = True) -> Unpacked:
     """P, L and U from what `linalg.lu_factor` gives; empty tensors for what is not asked for."""
     xp = LU_data.backend.xp
@@ -216,6 +221,7 @@ def _permutation(packed: Any, pivots: Any) -> Tensor:
     return Tensor(xp.reshape(exchange, (*packed.shape[:-2], m, m)))
 
 
+@takes_out
 def lu_solve(LU: Any, pivots: Any, B: Any, *, left: bool = True, adjoint: bool = False) -> Tensor:
     """The solution of ``A @ x = B`` (``x @ A = B`` with ``left=False``) from the packed factors of ``A``.
 
@@ -242,6 +248,7 @@ def _safe(A: Any) -> tuple[Any, Any, Tensor]:
     return elementwise.where(bad, Tensor(A.backend.xp.eye(A.shape[-1], dtype=A.data.dtype)), A), bad, info
 
 
+@takes_out
 def inv_ex(A: Any, *, check_errors: bool = False) -> InverseAndInfo:
     """`linalg.inv` that raises nothing: ``info`` (int32) is 0, or the place of the first 0 on the diagonal of U.
 
@@ -254,6 +261,7 @@ def inv_ex(A: Any, *, check_errors: bool = False) -> InverseAndInfo:
     return InverseAndInfo(elementwise.where(bad, host.inf, linalg_inverse.inv(safe)), info)
 
 
+@takes_out
 def solve_ex(A: Any, B: Any, *, left: bool = True, check_errors: bool = False) -> ResultAndInfo:
     """`linalg.solve` that raises nothing; where ``info`` is not 0 the matrix is singular and the result inf."""
     matrices.check("linalg.solve_ex", A, square=True)

@@ -10,6 +10,7 @@ from typing import Any
 
 from patchgrad.errors import ArgumentError, ShapeError
 from patchgrad.ops import elementwise, linalg_lu, linalg_svd, matrices, movement, shapes
+from patchgrad.ops.out import takes_out
 from patchgrad.ops.vector_norm import NORM
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
@@ -27,6 +28,7 @@ def _cast(x: Any, dtype: Any) -> Any:
     return x if dtype is None else x.to(dtype=dtype)
 
 
+@takes_out
 def vector_norm(x: Any, ord: float = 2, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """``(sum |x|^ord)^(1/ord)`` over ``dim`` (None: all axes); also 0 (how many are not 0), inf and -inf.
 
@@ -49,6 +51,7 @@ def vector_norm(x: Any, ord: float = 2, dim: Any = None, keepdim: bool = False, 
     return apply(NORM, x, p=float(ord), axis=axes, keepdims=keepdim)
 
 
+@takes_out
 def matrix_norm(A: Any, ord: Any = "fro", dim: Any = (-2, -1), keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """The norm of matrices in the axes ``dim``.
 
@@ -95,6 +98,7 @@ def _matrix_axes(A: Any, dim: Any) -> tuple[int, ...]:
     return _axes(axes, A.ndim)
 
 
+@takes_out
 def norm(A: Any, ord: Any = None, dim: Any = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """`vector_norm` or `matrix_norm`, as ``dim`` has one axis or two.
 
@@ -112,6 +116,7 @@ def norm(A: Any, ord: Any = None, dim: Any = None, keepdim: bool = False, *, dty
     return matrix_norm(A, ord, axes, keepdim, dtype=dtype)
 
 
+@takes_out
 @under_autocast
 def cond(A: Any, p: Any = None) -> Tensor:
     """How much a solution may move with its equation: ``norm(A, p) * norm(inv(A), p)``; inf for a singular matrix.

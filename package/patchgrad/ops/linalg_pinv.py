@@ -15,6 +15,7 @@ from patchgrad.ops.linalg import matmul
 from patchgrad.ops.linalg_cholesky import one_triangle
 from patchgrad.ops.linalg_failure import DIVERGED, attempt
 from patchgrad.ops.matrices import adjoint, hermitian_part
+from patchgrad.ops.out import takes_out
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
 from patchgrad.tensor.precision import under_autocast
@@ -86,6 +87,7 @@ def _positive(atol: Any) -> bool:
     return atol is not None and (bool((atol > 0).any()) if isinstance(atol, Tensor) else atol > 0)
 
 
+@takes_out
 @under_autocast
 def pinv(A: Any, rcond: Any = None, hermitian: bool = False, *, atol: Any = None, rtol: Any = None) -> Tensor:
     """The pseudo-inverse of Moore and Penrose.
@@ -103,6 +105,7 @@ def pinv(A: Any, rcond: Any = None, hermitian: bool = False, *, atol: Any = None
     return apply(PINV, one_triangle(A) if hermitian else A, smallest=smallest.data, hermitian=hermitian)
 
 
+@takes_out
 @under_autocast
 def matrix_rank(A: Any, tol: Any = None, hermitian: bool = False, *, atol: Any = None, rtol: Any = None) -> Tensor:
     """How many singular values are above max(atol, rtol * largest): (..., m, n) -> (...), int64.
@@ -126,6 +129,7 @@ class LeastSquares(NamedTuple):
     singular_values: Tensor
 
 
+@takes_out
 @under_autocast
 def lstsq(A: Any, B: Any, rcond: float | None = None, *, driver: str | None = None) -> LeastSquares:
     """The ``x`` with the smallest ``|A @ x - B|``, and of those the shortest; by singular values for every driver.

@@ -10,6 +10,7 @@ from patchgrad.autograd.op import find
 from patchgrad.errors import ArgumentError, ShapeError
 from patchgrad.ops import elementwise, matrices, movement, reduce, shapes
 from patchgrad.ops.linalg import matmul
+from patchgrad.ops.out import takes_out
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
 from patchgrad.tensor.precision import under_autocast
@@ -32,11 +33,13 @@ def with_axes(name: str, count: int, *tensors: Any) -> tuple[Tensor, ...]:
     return tensors
 
 
+@takes_out
 def mm(input: Any, mat2: Any) -> Tensor:
     """Matrix product of two matrices, without broadcasting: (n, k), (k, m) -> (n, m)."""
     return matmul(*with_axes("mm", 2, input, mat2))
 
 
+@takes_out
 def bmm(input: Any, mat2: Any) -> Tensor:
     """Matrix products of two batches: (batch, n, k), (batch, k, m) -> (batch, n, m)."""
     a, b = with_axes("bmm", 3, input, mat2)
@@ -47,18 +50,21 @@ def bmm(input: Any, mat2: Any) -> Tensor:
     return matmul(a, b)
 
 
+@takes_out
 @under_autocast
 def mv(input: Any, vec: Any) -> Tensor:
     """Matrix times vector: (n, k), (k,) -> (n,)."""
     return matmul(with_axes("mv", 2, input)[0], with_axes("mv", 1, vec)[0])
 
 
+@takes_out
 @under_autocast
 def dot(input: Any, tensor: Any) -> Tensor:
     """Sum of the products of two vectors: (n,), (n,) -> ()."""
     return matmul(*with_axes("dot", 1, input, tensor))
 
 
+@takes_out
 @under_autocast
 def vdot(input: Any, other: Any) -> Tensor:
     """`dot` with the conjugate of the first vector."""
@@ -86,6 +92,7 @@ def H(input: Any) -> Tensor:
     return adjoint(with_axes("H", 2, input)[0]) if input.ndim else conjugate(input)
 
 
+@takes_out
 @under_autocast
 def outer(input: Any, vec2: Any) -> Tensor:
     """All products of two vectors: (n,), (m,) -> (n, m)."""
@@ -96,6 +103,7 @@ def outer(input: Any, vec2: Any) -> Tensor:
 ger = outer
 
 
+@takes_out
 def inner(input: Any, other: Any) -> Tensor:
     """Products summed over the last axis of both: (*, k), (+, k) -> (*, +)."""
     if not input.ndim or not other.ndim:
@@ -111,6 +119,7 @@ def inner(input: Any, other: Any) -> Tensor:
     return tensordot(input, other, ([-1], [-1]))
 
 
+@takes_out
 @under_autocast
 def tensordot(a: Any, b: Any, dims: Any = 2) -> Tensor:
     """Products summed over pairs of axes.
@@ -125,7 +134,13 @@ def tensordot(a: Any, b: Any, dims: Any = 2) -> Tensor:
     rest_b = [i for i in range(b.ndim) if i not in axes_b]
     sizes = [(a.shape[i], b.shape[j]) for i, j in zip(axes_a, axes_b, strict=True)]
     if any(left != right for left, right in sizes if 1 not in (left, right)):
-        raise placed(ShapeError("tensordot sums over axes of equal size", got=f"{a.shape}, {b.shape}, dims={dims}"))
+        raise placed(
+            ShapeError(
+                "tensordot sums over axes of equal size",
+                got=f"{a.shape}, {b.shape}, dims={dims}",
+                want="the last axes of the first like the first of the second, or dims=(axes of a, axes of b)",
+            )
+        )
     for i, j in zip(axes_a, axes_b, strict=True):
         if a.shape[i] != b.shape[j]:  # as in PyTorch, an axis of size 1 meets the sum of the other
             a, b = (a, b.sum(j, True, dtype=b.dtype)) if a.shape[i] == 1 else (a.sum(i, True, dtype=a.dtype), b)
@@ -152,6 +167,7 @@ def _pairs(a: Any, b: Any, dims: Any) -> tuple[list[int], list[int]]:
     return list(shapes.axes_in(first, a.ndim)), list(shapes.axes_in(second, b.ndim))
 
 
+@takes_out
 def kron(input: Any, other: Any) -> Tensor:
     """Kronecker product: every element of ``input`` times the whole of ``other``; missing axes are put in front."""
     ndim = max(input.ndim, other.ndim)
@@ -161,11 +177,13 @@ def kron(input: Any, other: Any) -> Tensor:
     return (left * right).reshape([n * m for n, m in zip(a, b, strict=True)])
 
 
+@takes_out
 def chain_matmul(*matrices: Any) -> Tensor:
     """`linalg.multi_dot` of matrices that are given one by one."""
     return multi_dot(matrices)
 
 
+@takes_out
 def multi_dot(tensors: Sequence[Any]) -> Tensor:
     """The product of several matrices, in the order that costs least; the first and last may be vectors.
 
@@ -209,6 +227,7 @@ def _product(chain: list[Any], divide: dict[tuple[int, int], int], i: int, j: in
     return matmul(_product(chain, divide, i, middle), _product(chain, divide, middle + 1, j))
 
 
+@takes_out
 def vecdot(x: Any, y: Any, *, dim: int = -1) -> Tensor:
     """Products of vectors along ``dim``, the first conjugated; other axes broadcast."""
     return reduce.sum(elementwise.mul(conjugate(x), y), dim)

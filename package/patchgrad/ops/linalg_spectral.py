@@ -16,6 +16,7 @@ from patchgrad.ops import matrices, shapes
 from patchgrad.ops.linalg_cholesky import one_triangle
 from patchgrad.ops.linalg_failure import DIVERGED, attempt
 from patchgrad.ops.matrices import adjoint, conj, diagonal_of, hermitian_part, is_complex, on_diagonal, real_as
+from patchgrad.ops.out import takes_out
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
 from patchgrad.tensor.precision import under_autocast
@@ -151,6 +152,7 @@ class Eigen(NamedTuple):
     eigenvectors: Tensor
 
 
+@takes_out
 @under_autocast
 def eigh(A: Any, UPLO: str = "L") -> Eigen:
     """Eigenvalues (rising) and eigenvectors (columns) of Hermitian matrices, of which one triangle is read.
@@ -166,12 +168,14 @@ def eigh(A: Any, UPLO: str = "L") -> Eigen:
     return Eigen(*apply(EIGH, one_triangle(A, UPLO.upper() == "L")))
 
 
+@takes_out
 @under_autocast
 def eigvalsh(A: Any, UPLO: str = "L") -> Tensor:
     """The eigenvalues of Hermitian matrices, rising: (..., n, n) -> (..., n)."""
     return eigh(A, UPLO).eigenvalues
 
 
+@takes_out
 @under_autocast
 def eig(A: Any) -> Eigen:
     """Eigenvalues and eigenvectors (columns, of length 1) of square matrices; always complex.
@@ -183,6 +187,7 @@ def eig(A: Any) -> Eigen:
     return Eigen(*apply(EIG, A))
 
 
+@takes_out
 @under_autocast
 def eigvals(A: Any) -> Tensor:
     """The eigenvalues of square matrices, complex, in no particular order: (..., n, n) -> (..., n)."""

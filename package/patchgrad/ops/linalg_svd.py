@@ -15,6 +15,7 @@ from patchgrad.ops import matrices, movement, shapes
 from patchgrad.ops.linalg_failure import DIVERGED, attempt
 from patchgrad.ops.linalg_spectral import apart, off_diagonal, refuse_phase
 from patchgrad.ops.matrices import adjoint, diagonal_of, is_complex, on_diagonal
+from patchgrad.ops.out import takes_out
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.precision import under_autocast
 from patchgrad.typing import Shape
@@ -137,6 +138,7 @@ class SingularValues(NamedTuple):
     Vh: Tensor
 
 
+@takes_out
 @under_autocast
 def svd(A: Any, full_matrices: bool = True, *, driver: str | None = None) -> SingularValues:
     """``A = U @ diag(S) @ Vh`` with orthonormal columns of U and rows of Vh, and S falling.
@@ -159,6 +161,7 @@ def svd(A: Any, full_matrices: bool = True, *, driver: str | None = None) -> Sin
     )
 
 
+@takes_out
 @under_autocast
 def svdvals(A: Any, *, driver: str | None = None) -> Tensor:
     """The singular values of matrices, falling: (..., m, n) -> (..., min(m, n))."""

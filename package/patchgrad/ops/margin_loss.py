@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from patchgrad.errors import ArgumentError, ShapeError
-from patchgrad.ops import creation, elementwise
+from patchgrad.ops import elementwise, ranges
 from patchgrad.ops.activation import logsigmoid
 from patchgrad.ops.distance import pairwise_distance
 from patchgrad.ops.reduction import REDUCTIONS, chosen
@@ -179,7 +179,7 @@ def multi_margin_loss(
     terms = _above(margin - right + scores) ** p
     if weight is not None:
         terms = terms * weight[wanted].unsqueeze(1)
-    wrong = creation.arange(scores.shape[1]) != wanted.unsqueeze(1)
+    wrong = ranges.arange(scores.shape[1]) != wanted.unsqueeze(1)
     losses = elementwise.where(wrong, terms, 0.0).sum(1) / scores.shape[1]
     return reduced("multi_margin_loss", losses if input.ndim == 2 else losses.squeeze(0), reduction)
 
@@ -217,7 +217,7 @@ def multilabel_margin_loss(
     scores, wanted = (input, target) if input.ndim == 2 else (input.unsqueeze(0), target.unsqueeze(0))
     counted = ((wanted < 0).cumsum(1) == 0).unsqueeze(2)
     places = elementwise.where(wanted < 0, 0, wanted)
-    is_right = ((creation.arange(scores.shape[1]) == wanted.unsqueeze(2)) & counted).any(1)
+    is_right = ((ranges.arange(scores.shape[1]) == wanted.unsqueeze(2)) & counted).any(1)
     terms = _above(1 - (scores.gather(1, places).unsqueeze(2) - scores.unsqueeze(1)))
     losses = elementwise.where(counted & ~is_right.unsqueeze(1), terms, 0.0).sum((1, 2)) / scores.shape[1]
     return reduced("multilabel_margin_loss", losses if input.ndim == 2 else losses.squeeze(0), reduction)

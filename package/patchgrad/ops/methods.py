@@ -7,10 +7,9 @@ from typing import Any
 
 from patchgrad.autograd.op import OpSpec
 from patchgrad.backend.low import widened
-from patchgrad.errors import ArgumentError, IterationError, PatchgradError
+from patchgrad.errors import ArgumentError, DtypeError, IterationError, PatchgradError
 from patchgrad.ops import (
     bitwise,
-    creation,
     elementwise,
     in_place,
     index,
@@ -19,7 +18,7 @@ from patchgrad.ops import (
     moving,
     standard,
 )
-from patchgrad.tensor import Tensor, apply, views
+from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
 
 
@@ -71,11 +70,20 @@ def _values(self: Tensor) -> Any:
         raise placed(error) from None
 
 
-def item(self: Tensor) -> Any:
+def item(self: Tensor, what: str = "item()", hint: str = "reduce it (.mean(), .sum()), or tolist() for all") -> Any:
     """The single element as a Python number."""
     if self.data.size != 1:
-        raise placed(ArgumentError("item() needs exactly one element", got=f"shape {self.shape}", hint="use tolist()"))
+        raise placed(
+            ArgumentError(f"{what} needs exactly one element", got=f"shape {self.shape}", want="one", hint=hint)
+        )
     return widened(_values(self)).item()
+
+
+def _real(self: Tensor, what: str) -> Any:
+    value = item(self, what)
+    if isinstance(value, complex) and value.imag:
+        raise placed(DtypeError("a complex number is no real one", got=str(value), hint="x.real, x.abs()"))
+    return value.real
 
 
 def _iterate(self: Tensor) -> Any:
@@ -84,16 +92,8 @@ def _iterate(self: Tensor) -> Any:
     return iter(movement.unbind(self))
 
 
-def _fill(self: Tensor, value: Any) -> Tensor:
-    views.refuse_leaf(self)
-    views.store(self, Tensor(self.backend.xp.full(self.shape, value, dtype=self.data.dtype)))
-    return self
-
-
-def _copy(self: Tensor, source: Tensor) -> Tensor:
-    views.refuse_leaf(self)
-    views.store_value(self, source)
-    return self
+def _split(self: Tensor, split_size: Any, dim: int = 0) -> tuple[Tensor, ...]:
+    return movement.split(self, split_size, dim)
 
 
 def _polygamma(self: Tensor, n: int) -> Tensor:
@@ -106,13 +106,8 @@ OTHERS: dict[str, Callable[..., Any]] = {
     **moving.CASTS,
     "item": item,
     "tolist": lambda self: widened(_values(self)).tolist(),
-    "numel": lambda self: self.data.size,
     "dim": lambda self: self.ndim,
-    "new_zeros": lambda self, *size: creation.zeros(*size, dtype=self.dtype, device=self.device),
-    "new_ones": lambda self, *size: creation.ones(*size, dtype=self.dtype, device=self.device),
-    "fill_": _fill,
-    "zero_": lambda self: _fill(self, 0),
-    "copy_": _copy,
+    "split": _split,
     "polygamma": _polygamma,
     "polygamma_": in_place.written(_polygamma),
     "where": lambda self, condition, other: elementwise.where(condition, self, other),
@@ -122,9 +117,9 @@ OTHERS: dict[str, Callable[..., Any]] = {
     "__abs__": elementwise.abs,
     "__invert__": bitwise.bitwise_not,
     "__iter__": _iterate,
-    "__bool__": lambda self: bool(item(self)),
-    "__int__": lambda self: int(item(self)),
-    "__float__": lambda self: float(item(self)),
+    "__bool__": lambda self: bool(item(self, "True or False of a tensor", "(a == b).all(), or .any()")),
+    "__int__": lambda self: int(_real(self, "int()")),
+    "__float__": lambda self: float(_real(self, "float()")),
     "__complex__": lambda self: complex(item(self)),
     "__index__": lambda self: standard.as_index(self, item(self)),
     "__pos__": movement.clone,

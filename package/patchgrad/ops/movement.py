@@ -10,8 +10,9 @@ from itertools import pairwise
 from typing import Any
 
 from patchgrad.autograd.op import Sample, define
-from patchgrad.errors import ArgumentError, PatchgradError, ShapeError
+from patchgrad.errors import ArgumentError, DtypeError, PatchgradError, ShapeError
 from patchgrad.ops import shapes
+from patchgrad.ops.out import numpys_names, takes_out
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
 from patchgrad.typing import Shape
@@ -21,7 +22,7 @@ __all__ = [
     "reshape", "split", "squeeze", "stack", "t", "transpose", "unbind", "unflatten", "unsqueeze",
 ]  # fmt: skip
 METHODS = (
-    "broadcast_to chunk clone contiguous expand flatten flip movedim permute reshape split squeeze t transpose "
+    "broadcast_to chunk clone expand flatten flip movedim permute reshape squeeze t transpose "
     "unbind unflatten unsqueeze"
 )
 
@@ -104,7 +105,14 @@ def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     """Axes ``start_dim`` to ``end_dim`` (inclusive) as one."""
     start, end = shapes.axis_in(start_dim, input.ndim), shapes.axis_in(end_dim, input.ndim)
     if start > end:
-        raise placed(ShapeError("flatten goes from an axis to a later one", got=f"{start_dim} to {end_dim}"))
+        raise placed(
+            ShapeError(
+                "flatten goes from an axis to a later one",
+                got=f"start_dim={start_dim}, end_dim={end_dim}",
+                want="start_dim before end_dim",
+                hint=f"flatten({end_dim}, {start_dim})",
+            )
+        )
     merged = shapes.count(input.shape[start : end + 1])
     return apply(RESHAPE, input, shape=(*input.shape[:start], merged, *input.shape[end + 1 :]))
 
@@ -147,6 +155,7 @@ def movedim(input: Tensor, source: int | Sequence[int], destination: int | Seque
     return apply(PERMUTE, input, axes=tuple(order[: input.ndim]))
 
 
+@numpys_names
 def squeeze(input: Tensor, dim: int | Sequence[int] | None = None) -> Tensor:
     """Without the axes of size 1 (all, or those named that have size 1)."""
     shape = input.data.shape
@@ -154,6 +163,7 @@ def squeeze(input: Tensor, dim: int | Sequence[int] | None = None) -> Tensor:
     return apply(RESHAPE, input, shape=tuple([size for i, size in enumerate(shape) if size != 1 or i not in axes]))
 
 
+@numpys_names
 def unsqueeze(input: Tensor, dim: int) -> Tensor:
     """With a new axis of size 1 at ``dim``."""
     shape = input.data.shape
@@ -175,34 +185,50 @@ def broadcast_to(input: Tensor, *size: Any) -> Tensor:
     return expand(input, *size)
 
 
+@takes_out
 def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     """Tensors joined along an existing axis; vectors of no elements are left out."""
+    if isinstance(tensors, Tensor) or isinstance(dim, Tensor):
+        raise placed(
+            DtypeError("cat takes its tensors in a list", got="tensors one by one", want="a list", hint="cat([a, b])")
+        )
     if not tensors:
-        raise placed(ArgumentError("cat needs at least one tensor", got="an empty list"))
+        raise placed(
+            ArgumentError(
+                "cat needs at least one tensor",
+                got="an empty list",
+                want="a list of tensors",
+                hint="did the loop that fills the list run?",
+            )
+        )
     try:
         return apply(CAT, *tensors, axis=dim)
     except PatchgradError:
-        kept = [tensor for tensor in tensors if tensor.shape != (0,)]
+        kept = [tensor for tensor in tensors if getattr(tensor, "shape", None) != (0,)]
         if len(kept) in (0, len(tensors)):
             raise
         return apply(CAT, *kept, axis=dim)
 
 
+@takes_out
 def concat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     """`cat`."""
     return cat(tensors, dim)
 
 
+@takes_out
 def concatenate(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     """`cat`."""
     return cat(tensors, dim)
 
 
+@takes_out
 def stack(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     """Tensors of one shape joined along a new axis."""
     return cat([unsqueeze(tensor, dim) for tensor in tensors], dim)
 
 
+@numpys_names
 def split(tensor: Tensor, split_size_or_sections: int | Sequence[int], dim: int = 0) -> tuple[Tensor, ...]:
     """Views of pieces of one size (the last may be smaller), or of the given sizes."""
     axis = existing(tensor, dim)
@@ -210,14 +236,14 @@ def split(tensor: Tensor, split_size_or_sections: int | Sequence[int], dim: int 
     if not isinstance(size, int):
         return pieces(tensor, axis, list(size))
     if size < 0 or (size == 0 and total):
-        raise placed(ArgumentError("a piece has at least one place", got=f"split size {size}"))
+        raise placed(ArgumentError("a piece has at least one place", got=f"split size {size}", want="1 or more"))
     return pieces(tensor, axis, [min(size, total - start) for start in range(0, total, size)] if total else [0])
 
 
 def existing(x: Tensor, dim: int) -> int:
     """The axis, of a tensor that has one."""
     if not x.ndim:
-        raise placed(ShapeError("a tensor without axes cannot be taken apart", got="shape ()"))
+        raise placed(ShapeError("a tensor without axes cannot be taken apart", got="shape ()", want="one axis or more"))
     return shapes.axis_in(dim, x.ndim)
 
 
@@ -231,15 +257,17 @@ def pieces(x: Tensor, axis: int, sizes: list[int]) -> tuple[Tensor, ...]:
     return tuple([x[(*head, slice(a, b))] for a, b in pairwise(edges)])
 
 
+@numpys_names
 def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
     """At most ``chunks`` views of equal size (the last may be smaller)."""
     axis = existing(input, dim)
     if chunks < 1:
-        raise placed(ArgumentError("chunk makes at least one piece", got=f"chunks={chunks}"))
+        raise placed(ArgumentError("chunk makes at least one piece", got=f"chunks={chunks}", want="1 or more"))
     total = input.shape[axis]
     return split(input, -(-total // chunks), dim) if total else pieces(input, axis, [0] * chunks)
 
 
+@numpys_names
 def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
     """Views along ``dim``, without that axis."""
     axis = existing(input, dim)
@@ -247,15 +275,21 @@ def unbind(input: Tensor, dim: int = 0) -> tuple[Tensor, ...]:
     return tuple([input[(*head, i)] for i in range(input.shape[axis])])
 
 
+@takes_out
 def flip(input: Tensor, *dims: Any) -> Tensor:
     """The order along ``dims`` reversed; a copy."""
     axes = shapes.sizes(dims)
     return apply(FLIP, input, axis=shapes.axes_in(axes, input.ndim) if input.ndim else ())
 
 
-def clone(input: Tensor) -> Tensor:
+def clone(input: Tensor, *, memory_format: Any = None) -> Tensor:
     """A copy in memory of its own, differentiable."""
-    return apply(CLONE, input)
+    if memory_format is None:
+        return apply(CLONE, input)
+    from patchgrad.ops.layouts import arranged
+
+    found = arranged(input, memory_format)
+    return apply(CLONE, found) if found is input else found
 
 
 def contiguous(input: Tensor) -> Tensor:

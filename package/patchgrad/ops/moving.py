@@ -11,12 +11,13 @@ from patchgrad.backend.device import device as Device
 from patchgrad.backend.dtype import ALIASES, as_dtype, bfloat16, bool_, int8, uint8
 from patchgrad.backend.dtype import dtype as DType
 from patchgrad.errors import ArgumentError
-from patchgrad.ops import shapes
+from patchgrad.ops import layouts, shapes
 from patchgrad.ops.elementwise import CAST
 from patchgrad.ops.movement import clone
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
 
+__all__ = ["get_device"]
 METHODS = "cpu cuda get_device is_pinned pin_memory to type type_as"
 PROPERTIES = "is_cpu is_cuda is_meta"
 NUMBERS = (float, int, bool, complex)
@@ -29,6 +30,7 @@ def to(
     device: Any = None,
     non_blocking: bool = False,
     copy: bool = False,
+    memory_format: Any = None,
 ) -> Tensor:
     """This tensor in another dtype or on another device; itself if nothing changes, unless ``copy``.
 
@@ -50,6 +52,8 @@ def to(
         out = apply(TO_DEVICE, out, device=str(device), home=str(out.device))
     if dtype is not None and as_dtype(dtype) is not out.dtype:
         out = apply(CAST, out, dtype=as_dtype(dtype))
+    if memory_format is not None:
+        out = layouts.arranged(out, memory_format)
     return clone(out) if copy and out is self else out
 
 
@@ -80,14 +84,15 @@ TO_DEVICE = define(
 )
 
 
-def cpu(self: Tensor) -> Tensor:
+def cpu(self: Tensor, memory_format: Any = None) -> Tensor:
     """This tensor on the CPU."""
-    return to(self, device="cpu")
+    return to(self, device="cpu", memory_format=memory_format)
 
 
-def cuda(self: Tensor, device: Any = None, non_blocking: bool = False) -> Tensor:
+def cuda(self: Tensor, device: Any = None, non_blocking: bool = False, memory_format: Any = None) -> Tensor:
     """This tensor on a GPU: the current one, or that of the number."""
-    return to(self, device="cuda" if device is None else Device("cuda", device) if isinstance(device, int) else device)
+    where = "cuda" if device is None else Device("cuda", device) if isinstance(device, int) else device
+    return to(self, device=where, memory_format=memory_format)
 
 
 def pin_memory(self: Tensor, device: Any = None) -> Tensor:
@@ -105,9 +110,9 @@ def is_pinned(self: Tensor, device: Any = None) -> bool:
     return array is not None
 
 
-def get_device(self: Tensor) -> int:
+def get_device(input: Tensor) -> int:
     """The number of the GPU that holds this tensor; -1 on the CPU."""
-    return -1 if self.device.index is None else self.device.index
+    return -1 if input.device.index is None else input.device.index
 
 
 def is_cpu(self: Tensor) -> bool:
@@ -125,19 +130,19 @@ def is_meta(self: Tensor) -> bool:
     return self.device.type == "meta"
 
 
-def type_as(self: Tensor, other: Tensor) -> Tensor:
+def type_as(self: Tensor, tensor: Tensor) -> Tensor:
     """This tensor in the dtype and on the device of another."""
-    return to(self, other)
+    return to(self, tensor)
 
 
-def type(self: Tensor, dtype: Any = None) -> Any:
-    """The name of the dtype, or this tensor in another one."""
-    return f"patchgrad.{self.dtype.name}" if dtype is None else to(self, dtype=dtype)
+def type(self: Tensor, dtype: Any = None, non_blocking: bool = False) -> Any:
+    """The name of the dtype, or this tensor in another one, which a typed constructor may name: ``pg.IntTensor``."""
+    return f"patchgrad.{self.dtype.name}" if dtype is None else to(self, dtype=getattr(dtype, "dtype", dtype))
 
 
-def _cast(name: str, kind: DType) -> Callable[[Tensor], Tensor]:
-    def method(self: Tensor) -> Tensor:
-        return to(self, dtype=kind)
+def _cast(name: str, kind: DType) -> Callable[..., Tensor]:
+    def method(self: Tensor, memory_format: Any = None) -> Tensor:
+        return to(self, dtype=kind, memory_format=memory_format)
 
     method.__name__ = name
     method.__doc__ = f"This tensor as {kind.name}; itself if it is that already."

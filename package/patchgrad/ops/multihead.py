@@ -7,7 +7,7 @@ from typing import Any
 from patchgrad.backend import MetaArray
 from patchgrad.backend.random import Stream
 from patchgrad.errors import ArgumentError, ShapeError
-from patchgrad.ops import creation
+from patchgrad.ops import filled
 from patchgrad.ops.activation import softmax
 from patchgrad.ops.arrange import pad
 from patchgrad.ops.attention import scaled_dot_product_attention
@@ -119,7 +119,7 @@ def _zeros(x: Any) -> Any:
     return (
         Tensor(MetaArray(shape, x.data.dtype))
         if isinstance(x.data, MetaArray)
-        else creation.zeros(*shape, dtype=x.dtype, device=str(x.device))
+        else filled.zeros(*shape, dtype=x.dtype, device=str(x.device))
     )
 
 

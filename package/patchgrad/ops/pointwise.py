@@ -10,9 +10,10 @@ from collections.abc import Callable
 from typing import Any
 
 from patchgrad.autograd.op import OpSpec, Sample, define
-from patchgrad.errors import ArgumentError, DtypeError, GradError, ShapeError
+from patchgrad.errors import ArgumentError, DtypeError
 from patchgrad.ops import shapes
-from patchgrad.tensor import Tensor, apply, views
+from patchgrad.ops.out import into
+from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
 
 Draw = Callable[..., Any]
@@ -143,22 +144,6 @@ def binary(name: str, forward: Callable[..., Any], vjps: dict[str, Any], **field
 def still(xp: Any, ct: Any, s: Any) -> Any:
     """The rule of a function that is flat between its steps."""
     return xp.zeros_like(ct)
-
-
-def into(out: Tensor | None, found: Any) -> Any:
-    """``found``, written into ``out`` where one is given (an empty ``out`` takes any shape)."""
-    if out is None:
-        return found
-    if found.requires_grad:
-        raise placed(GradError("a result written into out= has no gradient", hint="leave out= away, or use no_grad()"))
-    views.refuse_cast("out=", out, found)
-    if not out.data.size and out.lineage is None:
-        out.data = found.data.astype(out.data.dtype)
-    elif out.shape != found.shape:
-        raise placed(ShapeError("out= has another shape", got=f"{out.shape}", want=f"{found.shape}"))
-    else:
-        views.store(out, found)
-    return out
 
 
 def caller(op: OpSpec, doc: str, name: str = "", second: str = "other") -> Callable[..., Tensor]:

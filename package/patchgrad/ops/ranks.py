@@ -9,6 +9,7 @@ from patchgrad.backend import MetaArray
 from patchgrad.errors import ArgumentError, DtypeError, ShapeError
 from patchgrad.ops import elementwise, movement, scan, shapes, sorting
 from patchgrad.ops.gather import gather
+from patchgrad.ops.out import takes_out
 from patchgrad.ops.reduce import share_among_equal
 from patchgrad.ops.sorting import Extremes, one_of_axis, ordered
 from patchgrad.tensor import Tensor, apply
@@ -54,11 +55,13 @@ def _median_op(name: str, skip: bool) -> Any:
 MEDIAN, NANMEDIAN = _median_op("median", False), _median_op("nanmedian", True)
 
 
+@takes_out
 def median(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:
     """The middle value (the lower of two): of all elements, or along ``dim`` as (values, indices). NaN wins."""
     return _median(MEDIAN, input, dim, keepdim, False)
 
 
+@takes_out
 def nanmedian(input: Any, dim: int | None = None, keepdim: bool = False) -> Any:
     """`median` of the values that are not NaN."""
     return _median(NANMEDIAN, input, dim, keepdim, True)
@@ -84,6 +87,7 @@ def _median(op: Any, input: Any, dim: int | None, keepdim: bool, skip: bool) -> 
     return one_of_axis(input, gather(order, axis, place), axis, keepdim)
 
 
+@takes_out
 def mode(input: Any, dim: int = -1, keepdim: bool = False) -> Extremes:
     """The value that occurs most often along ``dim`` (the smallest of those), and where it stands last."""
     ordered(input)
@@ -121,6 +125,7 @@ LAST_OF_LONGEST_RUN = define(
 INTERPOLATIONS = ("linear", "lower", "higher", "nearest", "midpoint")
 
 
+@takes_out
 def quantile(
     input: Any, q: Any, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear"
 ) -> Tensor:
@@ -132,6 +137,7 @@ def quantile(
     return _quantile("quantile", input, q, dim, keepdim, interpolation, False)
 
 
+@takes_out
 def nanquantile(
     input: Any, q: Any, dim: int | None = None, keepdim: bool = False, *, interpolation: str = "linear"
 ) -> Tensor:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from patchgrad.autograd.op import Sample, define
 from patchgrad.ops import shapes
+from patchgrad.ops.out import takes_out
 from patchgrad.tensor import Tensor, apply
 from patchgrad.typing import Axis, Shape
 
@@ -86,7 +87,7 @@ MEAN = define(
     inputs=("x",),
     forward=_mean,
     shape=shapes.reduced,
-    dtype="float",
+    dtype="floating",
     vjps={
         "x": lambda xp, ct, s: spread(xp, ct / size_over(s.shape_of("x"), s.axis), s.shape_of("x"), s.axis, s.keepdims)
     },
@@ -219,11 +220,12 @@ def axis_of(x: Tensor, dim: Any) -> Axis:
     if dim is None:
         return None
     if x.data.shape:
-        return dim if type(dim) is int else tuple(dim) or None
+        return dim if type(dim) is int or not isinstance(dim, (tuple, list)) else tuple(dim) or None
     shapes.axes_in(dim, 0)
     return None
 
 
+@takes_out
 def sum(input: Tensor, dim: Axis = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """Sum over ``dim`` (None: all axes). Integers and bools add up in int64."""
     if dtype is not None:
@@ -231,6 +233,7 @@ def sum(input: Tensor, dim: Axis = None, keepdim: bool = False, *, dtype: Any = 
     return apply(SUM, input, axis=axis_of(input, dim), keepdims=keepdim)
 
 
+@takes_out
 def mean(input: Tensor, dim: Axis = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """Mean over ``dim`` (None: all axes); integers give the default float."""
     if dtype is not None:
@@ -238,6 +241,7 @@ def mean(input: Tensor, dim: Axis = None, keepdim: bool = False, *, dtype: Any =
     return apply(MEAN, input, axis=axis_of(input, dim), keepdims=keepdim)
 
 
+@takes_out
 def prod(input: Tensor, dim: Axis = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """Product over ``dim`` (None: all axes). Integers and bools multiply in int64."""
     if dtype is not None:
@@ -245,36 +249,43 @@ def prod(input: Tensor, dim: Axis = None, keepdim: bool = False, *, dtype: Any =
     return apply(PROD, input, axis=axis_of(input, dim), keepdims=keepdim)
 
 
+@takes_out
 def amax(input: Tensor, dim: Axis = None, keepdim: bool = False) -> Tensor:
     """Largest value over ``dim``; equal ones share the gradient."""
     return apply(AMAX, input, axis=axis_of(input, dim), keepdims=keepdim)
 
 
+@takes_out
 def amin(input: Tensor, dim: Axis = None, keepdim: bool = False) -> Tensor:
     """Smallest value over ``dim``; equal ones share the gradient."""
     return apply(AMIN, input, axis=axis_of(input, dim), keepdims=keepdim)
 
 
+@takes_out
 def aminmax(input: Tensor, *, dim: int | None = None, keepdim: bool = False) -> Range:
     """(min, max) over ``dim`` (None: all axes)."""
     return Range(amin(input, dim, keepdim), amax(input, dim, keepdim))
 
 
+@takes_out
 def argmax(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
     """Index (int64) of the first largest value along ``dim``, or in the flattened tensor."""
     return apply(ARGMAX, input, axis=axis_of(input, dim), keepdims=keepdim)
 
 
+@takes_out
 def argmin(input: Tensor, dim: int | None = None, keepdim: bool = False) -> Tensor:
     """Index (int64) of the first smallest value along ``dim``, or in the flattened tensor."""
     return apply(ARGMIN, input, axis=axis_of(input, dim), keepdims=keepdim)
 
 
+@takes_out
 def all(input: Tensor, dim: Axis = None, keepdim: bool = False) -> Tensor:
     """Are all values true (non-zero) over ``dim``? bool, and uint8 for uint8."""
     return _as_asked(input, apply(ALL, input, axis=axis_of(input, dim), keepdims=keepdim))
 
 
+@takes_out
 def any(input: Tensor, dim: Axis = None, keepdim: bool = False) -> Tensor:
     """Is some value true (non-zero) over ``dim``? bool, and uint8 for uint8."""
     return _as_asked(input, apply(ANY, input, axis=axis_of(input, dim), keepdims=keepdim))

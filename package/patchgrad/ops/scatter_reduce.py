@@ -9,6 +9,7 @@ from patchgrad.backend import host
 from patchgrad.backend.ranges import check_range
 from patchgrad.errors import ArgumentError
 from patchgrad.ops import gather, shapes
+from patchgrad.ops.out import takes_out
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
 
@@ -132,6 +133,7 @@ SCATTER_REDUCE = define(
 )
 
 
+@takes_out
 def scatter_reduce(
     input: Tensor, dim: int, index: Tensor, src: Tensor, reduce: str, *, include_self: bool = True
 ) -> Tensor:
@@ -152,6 +154,7 @@ def _reduced(name: str, input: Tensor, dim: int, index: Tensor, src: Tensor, red
     return apply(SCATTER_REDUCE, input, index, source, axis=dim, reduce=reduce, include_self=include_self)
 
 
+@takes_out
 def index_reduce(
     input: Tensor, dim: int, index: Tensor, source: Any, reduce: str, *, include_self: bool = True
 ) -> Tensor:

@@ -8,12 +8,13 @@ from patchgrad.autograd.op import Sample, define
 from patchgrad.backend import MetaArray, host
 from patchgrad.errors import ArgumentError, DeviceError, DtypeError, ShapeError
 from patchgrad.ops import elementwise, shapes
+from patchgrad.ops.out import takes_out
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
 from patchgrad.typing import Shape
 
-__all__ = ["argwhere", "bucketize", "isin", "nonzero", "searchsorted", "unique", "unique_consecutive"]
-METHODS = "argwhere bucketize isin nonzero searchsorted unique unique_consecutive"
+__all__ = ["argwhere", "bucketize", "isin", "nonzero", "nonzero_static", "searchsorted", "unique", "unique_consecutive"]
+METHODS = "argwhere bucketize isin nonzero nonzero_static searchsorted unique unique_consecutive"
 
 
 def _searchsorted(xp: Any, edges: Any, x: Any, right: bool) -> Any:
@@ -57,6 +58,7 @@ SEARCHSORTED = define(
 )
 
 
+@takes_out
 def searchsorted(
     sorted_sequence: Any,
     input: Any,
@@ -86,6 +88,7 @@ def searchsorted(
     return found.to(dtype="int32") if out_int32 else found
 
 
+@takes_out
 def bucketize(input: Any, boundaries: Any, *, out_int32: bool = False, right: bool = False) -> Tensor:
     """The part between ``boundaries`` (a vector in order) that each value falls in."""
     if boundaries.ndim != 1:
@@ -112,6 +115,7 @@ ISIN = define(
 )
 
 
+@takes_out
 def isin(elements: Any, test_elements: Any, *, assume_unique: bool = False, invert: bool = False) -> Tensor:
     """Is each element among ``test_elements``? One of the two may be a number."""
     first = elements if isinstance(elements, Tensor) else test_elements
@@ -126,6 +130,7 @@ def known(what: str, input: Tensor) -> None:
         raise placed(DeviceError(f"{what} is unknown on 'meta'", got=f"shape {input.shape}", hint="use a real tensor"))
 
 
+@takes_out
 def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
     """Indices of the elements that are not 0: (count, axes) int64, or one vector per axis with ``as_tuple``."""
     known("how many elements are not 0", input)
@@ -136,6 +141,16 @@ def nonzero(input: Tensor, *, as_tuple: bool = False) -> Any:
     if not input.ndim:
         return Tensor(xp.zeros((found[0].shape[0], 0), dtype=xp.int64))
     return Tensor(xp.stack(found, axis=1))
+
+
+@takes_out
+def nonzero_static(input: Tensor, *, size: int, fill_value: int = -1) -> Tensor:
+    """The first ``size`` rows of `nonzero`; rows of ``fill_value`` where there are fewer: (size, axes) int64."""
+    if size < 0:
+        raise placed(ArgumentError("the number of rows cannot be negative", got=f"size={size}"))
+    xp, found = input.backend.xp, nonzero(input).data[:size]
+    rest = xp.full((size - found.shape[0], input.ndim), fill_value, dtype=xp.int64)
+    return Tensor(xp.concat((found, rest)))
 
 
 def argwhere(input: Tensor) -> Tensor:

@@ -7,6 +7,7 @@ from typing import Any
 
 from patchgrad.autograd.op import Sample, define
 from patchgrad.ops import shapes
+from patchgrad.ops.out import takes_out
 from patchgrad.tensor import Tensor, apply
 
 __all__ = ["log_softmax", "softmax"]
@@ -23,11 +24,15 @@ def _axis_exists(x: Any, *, axis: int) -> Any:
 
 
 def _softmax(xp: Any, x: Any, axis: int) -> Any:
+    if 0 in x.shape:
+        return xp.exp(x)
     e = xp.exp(x - xp.max(x, axis=axis, keepdims=True))
     return e / xp.sum(e, axis=axis, keepdims=True)
 
 
 def _log_softmax(xp: Any, x: Any, axis: int) -> Any:
+    if 0 in x.shape:
+        return xp.exp(x)
     x = x - xp.max(x, axis=axis, keepdims=True)
     return x - xp.log(xp.sum(xp.exp(x), axis=axis, keepdims=True))
 
@@ -37,7 +42,7 @@ SOFTMAX = define(
     inputs=("x",),
     forward=_softmax,
     shape=_axis_exists,
-    dtype="float",
+    dtype="floating",
     saves=("y",),
     vjps={"x": lambda xp, ct, s: s.y * (ct - xp.sum(ct * s.y, axis=s.axis, keepdims=True))},
     cost=lambda x, **_: 5 * shapes.count(x),
@@ -50,7 +55,7 @@ LOG_SOFTMAX = define(
     inputs=("x",),
     forward=_log_softmax,
     shape=_axis_exists,
-    dtype="float",
+    dtype="floating",
     saves=("y",),
     vjps={"x": lambda xp, ct, s: ct - xp.exp(s.y) * xp.sum(ct, axis=s.axis, keepdims=True)},
     cost=lambda x, **_: 5 * shapes.count(x),
@@ -60,16 +65,18 @@ LOG_SOFTMAX = define(
 )
 
 
+@takes_out
 def softmax(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
     """Positive numbers that add up to 1 along ``dim``; (*) -> (*)."""
     return apply(SOFTMAX, input if dtype is None else input.to(dtype=dtype), axis=dim)
 
 
-def softmin(input: Tensor, dim: int) -> Tensor:
+def softmin(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
     """`softmax` of ``-input``; (*) -> (*)."""
-    return softmax(-input, dim)
+    return softmax(-input, dim, dtype=dtype)
 
 
+@takes_out
 def log_softmax(input: Tensor, dim: int, *, dtype: Any = None) -> Tensor:
     """``log(softmax(x))`` along ``dim``, without underflow; (*) -> (*)."""
     return apply(LOG_SOFTMAX, input if dtype is None else input.to(dtype=dtype), axis=dim)

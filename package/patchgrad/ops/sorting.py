@@ -12,6 +12,7 @@ from patchgrad.errors import ArgumentError, DtypeError
 from patchgrad.ops import elementwise, reduce, shapes
 from patchgrad.ops.cumulative import axis_exists
 from patchgrad.ops.gather import gather
+from patchgrad.ops.out import takes_out
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
 
@@ -56,23 +57,27 @@ def ordered(input: Tensor) -> None:
         raise placed(DtypeError("complex numbers have no order", got=input.dtype.name, hint="sort .real or .abs()"))
 
 
+@takes_out
 def argsort(input: Tensor, dim: int = -1, descending: bool = False, stable: bool = False) -> Tensor:
     """Indices (int64) that sort ``dim``, NaN as the largest; equal elements keep their order."""
     ordered(input)
     return apply(ARGSORT, input, axis=dim, descending=descending)
 
 
+@takes_out
 def sort(input: Tensor, dim: int = -1, descending: bool = False, stable: bool = False) -> Extremes:
     """(values, indices) in order along ``dim``, NaN as the largest; equal elements keep their order."""
     order = argsort(input, dim, descending)
     return Extremes(gather(input, dim, order), order)
 
 
+@takes_out
 def msort(input: Tensor) -> Tensor:
     """The values in order along the first axis."""
     return sort(input, 0).values
 
 
+@takes_out
 def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: bool = True) -> Extremes:
     """The ``k`` largest (or smallest) along ``dim``, in order: (values, indices)."""
     axis = shapes.axis_in(dim, input.ndim)
@@ -85,6 +90,7 @@ def topk(input: Tensor, k: int, dim: int = -1, largest: bool = True, sorted: boo
     return Extremes(gather(input, axis, order), order)
 
 
+@takes_out
 def kthvalue(input: Tensor, k: int, dim: int = -1, keepdim: bool = False) -> Extremes:
     """The ``k``-th smallest (from 1) along ``dim``: (values, indices)."""
     axis = shapes.axis_in(dim, input.ndim)
@@ -104,6 +110,7 @@ def one_of_axis(input: Any, place: Any, axis: int, keepdim: bool) -> Extremes:
     return Extremes(values, place) if keepdim or not input.ndim else Extremes(values.squeeze(axis), place.squeeze(axis))
 
 
+@takes_out
 def max(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
     """The largest element; along ``dim`` as (values, indices); with a tensor instead of ``dim`` the larger of two.
 
@@ -117,6 +124,7 @@ def max(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
     return _extreme(reduce.ARGMAX, input, dim, keepdim)
 
 
+@takes_out
 def min(input: Tensor, dim: Any = None, keepdim: bool = False) -> Any:
     """The smallest element; along ``dim`` as (values, indices); with a tensor instead of ``dim`` the smaller of two.
 

@@ -9,6 +9,7 @@ from patchgrad.autograd.op import Sample, define
 from patchgrad.backend.dtype import as_dtype
 from patchgrad.errors import ArgumentError, DtypeError, ShapeError
 from patchgrad.ops import elementwise, shapes
+from patchgrad.ops.out import takes_out
 from patchgrad.ops.reduce import axis_of, mean, size_over, spread, sum
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
@@ -100,9 +101,16 @@ def _settings(input: Tensor, dim: Any, unbiased: Any, keepdim: bool, correction:
 
 
 def _real(input: Tensor) -> Tensor:
-    return input if input.dtype.kind in "fc" else input.to(dtype="float32")
+    if input.dtype.kind in "fc":
+        return input
+    raise placed(
+        DtypeError(
+            "a spread is computed in floats", got=f"dtype {input.dtype.name}", want="a floating dtype", hint="x.float()"
+        )
+    )
 
 
+@takes_out
 def var(
     input: Tensor, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: Any = None
 ) -> Tensor:
@@ -110,6 +118,7 @@ def var(
     return apply(VAR, _real(input), **_settings(input, dim, unbiased, keepdim, correction))
 
 
+@takes_out
 def std(
     input: Tensor, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: Any = None
 ) -> Tensor:
@@ -117,6 +126,7 @@ def std(
     return apply(STD, _real(input), **_settings(input, dim, unbiased, keepdim, correction))
 
 
+@takes_out
 def var_mean(
     input: Tensor, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: Any = None
 ) -> tuple[Tensor, Tensor]:
@@ -125,6 +135,7 @@ def var_mean(
     return var(input, dim, unbiased, keepdim, correction=correction), middle
 
 
+@takes_out
 def std_mean(
     input: Tensor, dim: Any = None, unbiased: bool | None = None, keepdim: bool = False, *, correction: Any = None
 ) -> tuple[Tensor, Tensor]:
@@ -133,11 +144,13 @@ def std_mean(
     return std(input, dim, unbiased, keepdim, correction=correction), middle
 
 
+@takes_out
 def nansum(input: Tensor, dim: Axis = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """Sum over ``dim`` of what is not NaN."""
     return sum(_without_nan(input), dim, keepdim, dtype=dtype)
 
 
+@takes_out
 def nanmean(input: Tensor, dim: Axis = None, keepdim: bool = False, *, dtype: Any = None) -> Tensor:
     """Mean over ``dim`` of what is not NaN; NaN where nothing is left."""
     input = input if dtype is None else input.to(dtype=dtype)
@@ -151,6 +164,7 @@ def _without_nan(input: Tensor) -> Tensor:
     return elementwise.where(elementwise.isnan(input.detach()), 0, input)
 
 
+@takes_out
 def count_nonzero(input: Tensor, dim: Axis = None) -> Tensor:
     """How many values (int64) over ``dim`` are not 0."""
     return sum(elementwise.ne(input.detach(), 0), dim)
@@ -168,6 +182,7 @@ def _floats(name: str, input: Tensor) -> None:
         raise placed(DtypeError(f"{name} counts floats", got=input.dtype.name, hint=".float()"))
 
 
+@takes_out
 def histc(input: Tensor, bins: int = 100, min: float = 0, max: float = 0) -> Tensor:
     """Counts (in the dtype of ``input``) in ``bins`` equal parts of [min, max]; of all values if both are equal."""
     _floats("histc", input)
@@ -188,6 +203,7 @@ def _range(input: Tensor, low: float, high: float) -> tuple[float, float]:
     return float(low), float(high)
 
 
+@takes_out
 def histogram(
     input: Tensor, bins: Any, *, range: Any = None, weight: Tensor | None = None, density: bool = False
 ) -> Histogram:
@@ -215,6 +231,7 @@ def histogram(
     return Histogram(Tensor(counts), Tensor(edges))
 
 
+@takes_out
 def bincount(input: Tensor, weights: Tensor | None = None, minlength: int = 0) -> Tensor:
     """How often (int64) each number from 0 occurs in a vector; with ``weights`` their sums."""
     if input.ndim != 1 or input.dtype.kind not in "iu" or (input.data.size and int(input.data.min()) < 0):

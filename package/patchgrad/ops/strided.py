@@ -15,7 +15,7 @@ from patchgrad.tensor.explain import placed
 from patchgrad.typing import Shape
 
 __all__ = ["as_strided"]
-METHODS = "as_strided data_ptr element_size is_contiguous nelement storage_offset stride unfold"
+METHODS = "as_strided data_ptr element_size nelement storage_offset stride unfold"
 
 
 def _windows(x: Shape, *, axis: int, size: int, step: int) -> Shape:
@@ -196,12 +196,6 @@ def view_as_dtype(input: Tensor, dtype: Any) -> Tensor:
     if dtype.itemsize != input.dtype.itemsize and input.ndim and strides_of(input)[-1] != 1:
         raise placed(DtypeError("numbers of another size need a last axis without gaps", got=f"{input.shape}"))
     return apply(VIEW_DTYPE, input, dtype=dtype, itemsize=input.dtype.itemsize)
-
-
-def is_contiguous(input: Tensor) -> bool:
-    """Does its memory run in row order, without gaps?"""
-    flags = getattr(input.data, "flags", None)
-    return flags is None or bool(flags.c_contiguous)
 
 
 def data_ptr(input: Tensor) -> int:

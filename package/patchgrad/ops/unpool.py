@@ -7,7 +7,7 @@ from typing import Any
 
 from patchgrad.backend import MetaArray
 from patchgrad.errors import ArgumentError, ShapeError
-from patchgrad.ops import creation, shapes
+from patchgrad.ops import filled, shapes
 from patchgrad.ops.conv import pair, single
 from patchgrad.ops.conv3d import triple
 from patchgrad.tensor import Tensor
@@ -81,7 +81,7 @@ def _unpool(x: Any, indices: Any, kernel: Sizes, stride: Sizes, around: Sizes, o
     shape = (*values.shape[:-1], shapes.count(size))
     if isinstance(x.data, MetaArray):
         return Tensor(MetaArray((*values.shape[:-1], *size), x.data.dtype))
-    zeros: Any = creation.zeros(*shape, dtype=x.dtype, device=str(x.device))
+    zeros: Any = filled.zeros(*shape, dtype=x.dtype, device=str(x.device))
     return zeros.scatter(values.ndim - 1, places, values).unflatten(-1, size)
 
 

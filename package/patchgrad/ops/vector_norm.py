@@ -9,6 +9,7 @@ from typing import Any
 from patchgrad.autograd.op import Sample, define
 from patchgrad.errors import ArgumentError
 from patchgrad.ops import elementwise, shapes
+from patchgrad.ops.out import takes_out
 from patchgrad.ops.pointwise import conj
 from patchgrad.ops.reduce import axis_of, no_axis, spread
 from patchgrad.ops.reduce import samples as _samples
@@ -107,11 +108,13 @@ LOGSUMEXP = define(
 )
 
 
+@takes_out
 def logsumexp(input: Tensor, dim: Axis, keepdim: bool = False) -> Tensor:
     """``log(sum(exp(x)))`` over ``dim``, without overflow."""
     return apply(LOGSUMEXP, input, axis=axis_of(input, dim), keepdims=keepdim)
 
 
+@takes_out
 def norm(input: Tensor, p: Any = "fro", dim: Axis = None, keepdim: bool = False, dtype: Any = None) -> Tensor:
     """p-norm over ``dim`` (all axes if left out): ``(sum |x|^p)^(1/p)``; also 0, inf, -inf and "fro" (p = 2).
 
@@ -125,11 +128,13 @@ def norm(input: Tensor, p: Any = "fro", dim: Axis = None, keepdim: bool = False,
     return apply(NORM, input, axis=axis_of(input, dim), keepdims=keepdim, p=power)
 
 
+@takes_out
 def dist(input: Any, other: Any, p: float = 2) -> Tensor:
     """The p-norm of ``input - other``, which broadcast."""
     return norm(input - other, p)
 
 
+@takes_out
 def renorm(input: Any, p: float, dim: int, maxnorm: float) -> Tensor:
     """The slices of ``dim`` whose p-norm is larger than ``maxnorm`` scaled down to it."""
     axis = shapes.axis_in(dim, input.ndim)

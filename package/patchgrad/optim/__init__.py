@@ -6,7 +6,7 @@ from patchgrad.lazy import attach
 from patchgrad.optim._public import NAMES, SUBMODULES
 
 if TYPE_CHECKING:
-    from patchgrad.optim import lr_scheduler
+    from patchgrad.optim import lr_scheduler, swa_utils
     from patchgrad.optim.adadelta import Adadelta
     from patchgrad.optim.adafactor import Adafactor
     from patchgrad.optim.adagrad import Adagrad
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from patchgrad.optim.rmsprop import RMSprop
     from patchgrad.optim.rprop import Rprop
     from patchgrad.optim.sgd import SGD
+    from patchgrad.optim.sparse_adam import SparseAdam
+    from patchgrad.optim.swapping import swap_in_optimizer_params_and_state
 
 __all__ = [
     "ASGD",
@@ -38,7 +40,10 @@ __all__ = [
     "RAdam",
     "RMSprop",
     "Rprop",
+    "SparseAdam",
     "lr_scheduler",
+    "swa_utils",
+    "swap_in_optimizer_params_and_state",
 ]
 
 __getattr__, __dir__ = attach(__name__, NAMES, SUBMODULES)

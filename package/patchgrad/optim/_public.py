@@ -1,6 +1,6 @@
 """Written by ``python -m patchgrad.emit``."""
 
-SUBMODULES = 'lr_scheduler'
+SUBMODULES = 'lr_scheduler swa_utils'
 NAMES = {
     'patchgrad.optim.adadelta': 'Adadelta',
     'patchgrad.optim.adafactor': 'Adafactor',
@@ -16,4 +16,6 @@ NAMES = {
     'patchgrad.optim.rmsprop': 'RMSprop',
     'patchgrad.optim.rprop': 'Rprop',
     'patchgrad.optim.sgd': 'SGD',
+    'patchgrad.optim.sparse_adam': 'SparseAdam',
+    'patchgrad.optim.swapping': 'swap_in_optimizer_params_and_state',
 }

@@ -27,6 +27,8 @@ class Adadelta(Optimizer):
         Zeiler 2012, Adadelta: an adaptive learning rate method.
     """
 
+    elementwise = True
+
     def __init__(
         self,
         params: Iterable[Any],

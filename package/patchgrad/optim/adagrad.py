@@ -27,6 +27,8 @@ class Adagrad(Optimizer):
         Duchi et al. 2011, Adaptive subgradient methods for online learning and stochastic optimization.
     """
 
+    elementwise = True
+
     def __init__(
         self,
         params: Iterable[Any],

@@ -21,12 +21,14 @@ class Adam(Optimizer):
         weight_decay  adds ``weight_decay * p`` to the gradient (AdamW shrinks the parameter instead)
         amsgrad       divides by the largest ``v`` so far
         maximize      climbs instead of descending
+        decoupled_weight_decay  shrink the parameter, as AdamW does
     Slots
         step, exp_avg (m), exp_avg_sq (v), and max_exp_avg_sq with ``amsgrad``
     Source
         Kingma and Ba 2015, Adam: a method for stochastic optimization; Reddi et al. 2018 for amsgrad.
     """
 
+    elementwise = True
     _decoupled = False
 
     def __init__(
@@ -39,6 +41,7 @@ class Adam(Optimizer):
         amsgrad: bool = False,
         *,
         maximize: bool = False,
+        decoupled_weight_decay: bool = False,
         **execution: Any,
     ) -> None:
         execution_only(type(self).__name__, execution)
@@ -52,6 +55,7 @@ class Adam(Optimizer):
                 "weight_decay": weight_decay,
                 "amsgrad": amsgrad,
                 "maximize": maximize,
+                "decoupled_weight_decay": decoupled_weight_decay or self._decoupled,
             },
         )
 
@@ -79,16 +83,15 @@ class Adam(Optimizer):
         _track(xp, gradient, slots, group["betas"], spare)
         step_size, root_correction = _corrections(slots["step"], group)
         xp.sqrt(self._second_moment(xp, slots, group), out=spare)
-        xp.divide(spare, root_correction, out=spare)
-        xp.add(spare, group["eps"], out=spare)
+        xp.add(spare, group["eps"] * root_correction, out=spare)
         xp.divide(slots["exp_avg"], spare, out=spare)
-        xp.multiply(spare, -step_size, out=spare)
+        xp.multiply(spare, -step_size * root_correction, out=spare)
         xp.add(value, spare, out=value)
 
     def _decay(self, xp: Any, value: Any, gradient: Any, group: dict[str, Any], spare: Any) -> Any:
         if not group["weight_decay"]:
             return gradient
-        if self._decoupled:
+        if group.get("decoupled_weight_decay", self._decoupled):
             xp.multiply(value, 1 - group["lr"] * group["weight_decay"], out=value)
             return gradient
         xp.multiply(value, group["weight_decay"], out=spare)

@@ -26,6 +26,8 @@ class Adamax(Optimizer):
         Kingma and Ba 2015, Adam: a method for stochastic optimization, section 7.1.
     """
 
+    elementwise = True
+
     def __init__(
         self,
         params: Iterable[Any],

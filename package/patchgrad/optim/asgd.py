@@ -29,6 +29,7 @@ class ASGD(Optimizer):
         Polyak and Juditsky 1992, Acceleration of stochastic approximation by averaging.
     """
 
+    elementwise = True
     scalar_slots = ("step", "eta", "mu")
 
     def __init__(

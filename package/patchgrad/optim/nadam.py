@@ -31,6 +31,7 @@ class NAdam(Optimizer):
         Dozat 2016, Incorporating Nesterov momentum into Adam.
     """
 
+    elementwise = True
     scalar_slots = ("step", "mu_product")
 
     def __init__(

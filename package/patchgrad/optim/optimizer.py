@@ -13,10 +13,11 @@ from typing import Any, Self
 from patchgrad.autograd.state import enable_grad, state
 from patchgrad.errors import ArgumentError, NotWrittenError, ShapeError
 from patchgrad.nn.parameter import Parameter, clear_grad
+from patchgrad.optim.flat import Storage
 from patchgrad.optim.groups import checked_group, checked_parameters
-from patchgrad.optim.saving import from_state_dict, number, slot, to_state_dict
+from patchgrad.optim.hooks import Hooked
+from patchgrad.optim.saving import checked_state, from_state_dict, number, slot, to_state_dict
 from patchgrad.optim.scratch import Scratch
-from patchgrad.tensor.calls import Constructed
 from patchgrad.tensor.views import bump
 from patchgrad.typing import Shape
 
@@ -24,7 +25,7 @@ Slots = dict[str, Any]
 """Values of one parameter: bare arrays (mostly of its shape), and numbers such as ``step``."""
 
 
-class Optimizer(Constructed):
+class Optimizer(Hooked):
     """Base of all optimizers.
 
     Parameters
@@ -36,12 +37,15 @@ class Optimizer(Constructed):
 
     scalar_slots: tuple[str, ...] = ("step",)
     """Slots that are one number of the parameter, kept as a Python number."""
+    elementwise = False
+    """Does ``_update`` compute each number from those at the same place, so that parameters may be joined?"""
 
     def __init__(self, params: Iterable[Any], defaults: dict[str, Any]) -> None:
         self.defaults = defaults
         self.param_groups: list[dict[str, Any]] = []
         self.state: dict[str, Slots] = {}
         self._scratch = Scratch()
+        self._storage = Storage()
         for group in checked_parameters(params, type(self).__name__):
             self.add_param_group(group)
 
@@ -54,16 +58,29 @@ class Optimizer(Constructed):
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Change every parameter that has a gradient; returns what ``closure`` returned."""
-        loss = None
+        closure, loss = self._before_step(closure), None
         if closure is not None:
             with enable_grad():
                 loss = closure()
-        for group in self.param_groups:
-            for parameter in group["params"]:
+        for index, group in enumerate(self.param_groups):
+            for parameter in self._step_together(index, group) if self.elementwise else group["params"]:
                 if parameter.grad is not None:
                     self._step_one(parameter, parameter.grad.data, group)
         self._tell_observers()
+        self._after_step(closure)
         return loss
+
+    def _step_together(self, index: int, group: dict[str, Any]) -> list[Parameter]:
+        """Step the parameters that lie together; the others."""
+        blocks, others = self._storage.blocks(index, group["params"], self.state)
+        for block in blocks:
+            runs, odd = block.runs()
+            others = [*others, *odd]
+            for run in runs:
+                block.update(run, group, self._update, self.state)
+                for segment in run:
+                    bump(segment.parameter)
+        return others
 
     def _tell_observers(self) -> None:
         for observer in state.observers:
@@ -150,7 +167,7 @@ class Optimizer(Constructed):
         )
 
     def slots(self, parameter: Parameter) -> Slots:
-        """The slots of a parameter (the arrays themselves); empty before its first step."""
+        """The slots of a parameter, the arrays themselves until an edit moves them; empty before its first step."""
         return dict(self.state.get(parameter.uid, {}))
 
     def set_slots(self, parameter: Parameter, slots: Mapping[str, Any]) -> None:
@@ -184,12 +201,17 @@ class Optimizer(Constructed):
 
     def state_dict(self) -> dict[str, Any]:
         """Slots by position and group settings, in PyTorch's form."""
-        return to_state_dict(self.param_groups, self.state)
+        for hook in self._hooks_at("before_save"):
+            hook(self)
+        return self._passed("after_save", to_state_dict(self.param_groups, self.state))
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
         """Take over slots and settings from ``state_dict``, by position; all or nothing."""
-        groups, slots = from_state_dict(state_dict, self.param_groups, type(self).__name__, self._loaded_slot)
+        values = self._passed("before_load", dict(checked_state(state_dict, type(self).__name__)))
+        groups, slots = from_state_dict(values, self.param_groups, type(self).__name__, self._loaded_slot)
         self.param_groups, self.state = groups, slots
+        for hook in self._hooks_at("after_load"):
+            hook(self)
 
     def _loaded_slot(self, name: str, value: Any, parameter: Parameter) -> Any:
         """A saved slot as it is kept here: a number, or an array of its own on the parameter's device."""

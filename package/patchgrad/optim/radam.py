@@ -31,6 +31,8 @@ class RAdam(Optimizer):
         Liu et al. 2020, On the variance of the adaptive learning rate and beyond.
     """
 
+    elementwise = True
+
     def __init__(
         self,
         params: Iterable[Any],

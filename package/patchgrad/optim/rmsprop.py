@@ -28,6 +28,8 @@ class RMSprop(Optimizer):
         Hinton 2012, Neural networks for machine learning, lecture 6; Graves 2013 for the centered form.
     """
 
+    elementwise = True
+
     def __init__(
         self,
         params: Iterable[Any],

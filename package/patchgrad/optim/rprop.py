@@ -28,6 +28,8 @@ class Rprop(Optimizer):
         Riedmiller and Braun 1993, A direct adaptive method for faster backpropagation learning.
     """
 
+    elementwise = True
+
     def __init__(
         self,
         params: Iterable[Any],

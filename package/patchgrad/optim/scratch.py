@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+MOST = 64
+"""Forms that are kept; where more come up, they hardly come up again."""
+
 
 class Scratch:
     """One spare array per shape, dtype and use, made when first asked for."""
@@ -16,5 +19,7 @@ class Scratch:
         key = (array.shape, array.dtype, use)
         spare = self._arrays.get(key)
         if spare is None:
+            if len(self._arrays) >= MOST:
+                self._arrays.clear()
             spare = self._arrays[key] = xp.empty_like(array)
         return spare

@@ -27,6 +27,8 @@ class SGD(Optimizer):
         Sutskever et al. 2013, On the importance of initialization and momentum (in the form that PyTorch computes).
     """
 
+    elementwise = True
+
     def __init__(
         self,
         params: Iterable[Any],

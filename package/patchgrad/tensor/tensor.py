@@ -15,11 +15,12 @@ from patchgrad.autograd.node import Node
 from patchgrad.autograd.op import OpSpec
 from patchgrad.autograd.state import state
 from patchgrad.backend import BY_TYPE, Backend, backend_of, device, get_backend, low
-from patchgrad.backend.dtype import dtype, from_numpy, wrapped
-from patchgrad.backend.low import EXACT_SCALARS, FLOATS, widened, widened_kind
+from patchgrad.backend.dtype import dtype, float32, float64, from_numpy, wrapped
+from patchgrad.backend.low import EXACT_SCALARS, FLOATS, widened_kind
 from patchgrad.errors import ArgumentError, DeviceError, GradError, PatchgradError
 from patchgrad.tensor.explain import explain, placed
-from patchgrad.typing import Array, Shape
+from patchgrad.tensor.size import Size
+from patchgrad.typing import Array
 
 if TYPE_CHECKING:
     from patchgrad.tensor.declared import Declared
@@ -59,8 +60,8 @@ class Tensor(Declared):
         self.hooks: LeafHooks | None = None
 
     @property
-    def shape(self) -> Shape:
-        return self.data.shape
+    def shape(self) -> Size:
+        return Size(self.data.shape)
 
     @property
     def ndim(self) -> int:
@@ -89,7 +90,11 @@ class Tensor(Declared):
 
     def __len__(self) -> int:
         if not self.data.shape:
-            raise placed(ArgumentError("a tensor without axes has no length", got="shape ()"))
+            raise placed(
+                ArgumentError(
+                    "a tensor without axes has no length", got="shape ()", want="one axis or more", hint="numel() is 1"
+                )
+            )
         return self.data.shape[0]
 
     def __hash__(self) -> int:
@@ -106,7 +111,13 @@ class Tensor(Declared):
                 )
             )
         if not requires_grad and self.node is not None:
-            raise placed(GradError("a computed tensor cannot stop requiring its gradient", hint="use detach()"))
+            raise placed(
+                GradError(
+                    "a computed tensor cannot stop requiring its gradient",
+                    got=f"a tensor of shape {self.shape}, computed by {self.node.op.name}",
+                    hint="use detach(), or freeze the leaves that it is computed from",
+                )
+            )
         self.requires_grad = requires_grad
         return self
 
@@ -116,7 +127,9 @@ class Tensor(Declared):
         Returns a handle whose ``remove()`` takes the hook away.
         """
         if not self.requires_grad:
-            raise placed(GradError("a tensor that does not require a gradient cannot have a hook on it"))
+            raise placed(
+                GradError("a tensor that does not require a gradient cannot have a hook on it", **_no_gradient(self))
+            )
         if self.node is None:
             return add(self._leaf_hooks().before, hook)
         table = self._node_hooks(self.node)
@@ -148,7 +161,7 @@ class Tensor(Declared):
     def retain_grad(self) -> None:
         """Keep the gradient of this computed tensor in ``grad``."""
         if not self.requires_grad:
-            raise placed(GradError("a tensor that does not require a gradient has none to keep"))
+            raise placed(GradError("a tensor that does not require a gradient has none to keep", **_no_gradient(self)))
         if self.node is not None and not self.retains_grad:
             kept_by = weakref.ref(self)
             self._node_hooks(self.node)[_RETAINING] = _on_the_tape(lambda gradient: _retain(kept_by(), gradient))
@@ -167,6 +180,18 @@ class Tensor(Declared):
         """The same memory without a past."""
         out = Tensor(self.data)
         _views.link(out, self, None, {})
+        return out
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
+        if self.node is not None:
+            raise GradError(
+                "only leaves can be copied with their gradient",
+                got=f"a tensor of shape {self.shape}, computed by {self.node.op.name}",
+                want="a tensor that was not computed from others",
+                hint="x.detach().clone() copies the values, x.clone() goes on with the tape",
+            )
+        memo[id(self)] = out = Tensor(self.data if self.backend is META else self.data.copy(), self.requires_grad)
+        out.grad = None if self.grad is None else self.grad.__deepcopy__(memo)
         return out
 
     def detach_(self) -> Self:
@@ -201,7 +226,15 @@ class Tensor(Declared):
         _worlds.backward(self, gradient, retain_graph, create_graph, inputs)
 
     def __repr__(self) -> str:
-        return _show(self)
+        return _printing.show(self)
+
+
+def _no_gradient(tensor: Tensor) -> dict[str, str]:
+    return {
+        "got": f"plain data of shape {tensor.shape}",
+        "want": "a tensor that requires a gradient",
+        "hint": "x.requires_grad_() before it is used",
+    }
 
 
 _RETAINING = -1
@@ -228,33 +261,39 @@ def apply(op: OpSpec, *inputs: Any, **attrs: Any) -> Any:
         inputs = state.autocast.inputs(op.name, inputs)
     arrays: list[Any] = []
     backend: Backend | None = None
-    wanted = False
+    kind: Any = None
+    wanted, alike = False, True
     for entry in inputs:
         if isinstance(entry, Tensor):
             data = entry.data
             arrays.append(data)
-            wanted = wanted or entry.requires_grad
+            if entry.requires_grad:
+                wanted = True
             if backend is None:
-                backend = BY_TYPE[type(data)]
+                backend, kind = BY_TYPE[type(data)], data.dtype
             elif BY_TYPE[type(data)] is not backend:
-                backend = _common_backend(op, inputs)
+                backend, alike = _common_backend(op, inputs), False
                 if backend.depth:
                     return apply(op, *backend.lift(inputs), **attrs)
-        elif type(entry) in BY_TYPE:
-            raise explain(op, inputs, attrs, TypeError("a bare array"))
+            elif data.dtype is not kind:
+                alike = False
         else:
             arrays.append(entry)
+            if entry is not None and type(entry) not in _PLAIN:
+                if type(entry) in BY_TYPE:
+                    raise explain(op, inputs, attrs, TypeError("a bare array"))
+                alike = False
     if backend is None:
         backend = CPU
     try:
-        if op.aligns:
+        if op.aligns and not (alike and (kind is _FLOAT32 or kind is _FLOAT64)):
             _align(op, arrays, backend)
         result = backend.run(op, arrays, attrs)
     except PatchgradError as error:
         raise explain(op, inputs, attrs, error) from None
     except Exception as error:
         raise explain(op, inputs, attrs, error) from error
-    if len(op.outputs) == 1:
+    if op.single:
         outputs = (Tensor(result if type(result) in BY_TYPE else backend.asarray(result)),)
     else:
         outputs = tuple([Tensor(entry if type(entry) in BY_TYPE else backend.asarray(entry)) for entry in result])
@@ -265,7 +304,12 @@ def apply(op: OpSpec, *inputs: Any, **attrs: Any) -> Any:
     if state.observers:
         for observer in state.observers:
             observer.forward(op, attrs, inputs, outputs, outputs[0].node)
-    return outputs if len(op.outputs) > 1 else outputs[0]
+    return outputs[0] if op.single else outputs
+
+
+_PLAIN = frozenset((int, float, bool))
+_FLOAT32, _FLOAT64 = float32.numpy, float64.numpy
+"""Arrays of one such dtype, beside Python numbers, are computed with as they are."""
 
 
 def _common_backend(op: OpSpec, inputs: tuple[Any, ...]) -> Backend:
@@ -327,10 +371,11 @@ def _tape(
     ports: list[int] = []
     shapes: list[Any] = []
     dtypes: list[Any] = []
-    for entry, array in zip(inputs, arrays, strict=True):
+    for entry in inputs:
         if isinstance(entry, Tensor):
-            shapes.append(array.shape)
-            dtypes.append(entry.data.dtype)
+            data = entry.data
+            shapes.append(data.shape)
+            dtypes.append(data.dtype)
             parents.append((entry.node or entry) if entry.requires_grad else None)
             ports.append(entry.port)
         else:
@@ -338,7 +383,7 @@ def _tape(
             dtypes.append(None)
             parents.append(None)
             ports.append(0)
-    node = Node(op, attrs, parents, ports, backend, shapes, dtypes)
+    node = Node(op, attrs, parents, ports, backend, shapes, dtypes, 4)
     if op.saves:
         _keep(node, inputs, arrays, outputs)
     for port, output in enumerate(outputs):
@@ -365,18 +410,6 @@ def _keep(node: Node, inputs: tuple[Any, ...], arrays: list[Any], outputs: tuple
     node.saved = saved
 
 
-def _show(tensor: Tensor) -> str:
-    if tensor.backend is META:
-        return f"tensor(..., device='meta', size={tensor.shape}, dtype={tensor.dtype!r})"
-    host = tensor.backend.to_host(tensor.data)
-    text = _views.print_array(widened(host))
-    notes = [f"dtype={tensor.dtype!r}"] if tensor.dtype.name not in ("float32", "int64", "bool") else []
-    if tensor.node is not None:
-        notes.append(f"grad_fn=<{tensor.node.name()}>")
-    elif tensor.requires_grad:
-        notes.append("requires_grad=True")
-    return f"tensor({', '.join([text, *notes])})"
-
-
+from patchgrad.tensor import printing as _printing  # noqa: E402
 from patchgrad.tensor import views as _views  # noqa: E402  (both need Tensor)
 from patchgrad.tensor import worlds as _worlds  # noqa: E402

@@ -19,7 +19,7 @@ from patchgrad.autograd.op import OpSpec, Sample, define
 from patchgrad.autograd.state import no_grad, state
 from patchgrad.backend import MetaArray, host
 from patchgrad.backend.promotion import can_cast
-from patchgrad.errors import ArgumentError, DtypeError, GradError, ShapeError
+from patchgrad.errors import ArgumentError, DtypeError, GradError, PatchgradError, ShapeError
 from patchgrad.tensor import copies
 from patchgrad.tensor.tensor import Tensor, apply
 from patchgrad.typing import Array
@@ -230,12 +230,16 @@ def _follow(xp: Any, value: Any, path: Any) -> Any:
 
 
 def _outside(xp: Any, ct: Any, s: Any) -> Any:
-    """The cotangent of the base: zero where the view was written."""
-    mask = host.ones(s.shape_of("base"), dtype=bool)
+    """The cotangent of the base: zero where the view was written, be it one part of complex numbers alone."""
+    kind = s.dtype_of("base")
+    mask = host.full(s.shape_of("base"), 1 + 1j if kind.kind == "c" else 1, dtype=kind)
     from patchgrad.backend import cpu
 
-    _follow(cpu.xp, mask, s.path)[...] = False
-    return xp.where(xp.asarray(mask), ct, 0.0)
+    _follow(cpu.xp, mask, s.path)[...] = 0
+    if kind.kind != "c" or (mask.real == mask.imag).all():
+        return xp.where(xp.asarray(mask != 0), ct, 0.0)
+    real = xp.where(xp.asarray(mask.real != 0), xp.real(ct), 0.0)
+    return real + 1j * xp.where(xp.asarray(mask.imag != 0), xp.imag(ct), 0.0)
 
 
 def _written(xp: Any, base: Array, value: Array, *, path: Any) -> Array:
@@ -260,6 +264,11 @@ WRITE_VIEW = define(
             {"path": (("permute", {"axes": (1, 0)}), ("select", {"index": (slice(1, 3), ...)}))},
             "view of a view",
         ),
+        Sample(
+            (draw(3) + 1j * draw(3), draw(2)),
+            {"path": (("imag", {}), ("select", {"index": (slice(1, 3), ...)}))},
+            "a part of complex numbers",
+        ),
     ],
 )
 
@@ -271,13 +280,21 @@ def set_data(target: Tensor, array: Array) -> None:
     bump(target)
 
 
-def print_array(array: Any) -> str:
-    """The numbers as text, in the manner of an array printer."""
-    return host.array2string(array, separator=", ", precision=4, suppress_small=False, prefix="tensor(")
-
-
 def store_value(target: Tensor, value: Tensor) -> None:
     """Write ``value``, broadcast and cast, into the view ``target``."""
+    try:
+        _store_value(target, value)
+    except ValueError as error:
+        if isinstance(error, PatchgradError):
+            raise
+        raise ShapeError(
+            "a value does not fit the part that it is written to",
+            got=f"value {value.shape}",
+            want=f"{target.shape}, or a shape that broadcasts to it",
+        ) from None
+
+
+def _store_value(target: Tensor, value: Tensor) -> None:
     if value.shape != target.shape and value.requires_grad:
         extra = max(0, value.ndim - target.ndim)
         if extra and value.shape[:extra] == (1,) * extra:

@@ -18,6 +18,7 @@ from patchgrad.backend import BY_TYPE, get_backend, low
 from patchgrad.backend.low import FLOATS
 from patchgrad.errors import ArgumentError, GradError, ShapeError
 from patchgrad.tensor.explain import placed
+from patchgrad.tensor.foreign import shown
 from patchgrad.tensor.tensor import Tensor
 from patchgrad.tensor.views import bump
 
@@ -110,12 +111,12 @@ class ArrayWorld:
         op = node.op
         if op.variadic or low.used:
             return _saved(node, lambda node, index, is_input, value: low.widened(value))
-        named = dict(zip(op.saved_names, _unsaved(node), strict=True))
-        return Saved(op, named, node.attrs, node.shapes, node.dtypes)
+        values = node.saved if node.saved is not None and node.versions is None else _unsaved(node)
+        return Saved(op, dict(zip(op.saved_names, values, strict=True)), node.attrs, node.shapes, node.dtypes)
 
     def fit(self, node: Node, index: int, gradient: Any) -> Any:
         if gradient.shape != node.shapes[index]:
-            gradient = _sum_to(node.backend.xp, gradient, node.shapes[index])
+            gradient = sum_to(node.backend.xp, gradient, node.shapes[index])
         kind = node.dtypes[index]
         if gradient.dtype == kind:
             return gradient
@@ -127,6 +128,9 @@ class ArrayWorld:
         return tangent if tangent.dtype == spec[1] else tangent.astype(spec[1])
 
     def add(self, a: Any, b: Any) -> Any:
+        if a.base is None and sys.getrefcount(a) <= _PENDING and a.dtype == b.dtype and a.shape == b.shape:
+            a += b
+            return a
         return a + b
 
     def widened(self, cts: list[Any]) -> list[Any]:
@@ -156,7 +160,7 @@ class TensorWorld:
 
     def fit(self, node: Node, index: int, gradient: Any) -> Any:
         if gradient.shape != node.shapes[index]:
-            gradient = _sum_to(tensor_namespace(), gradient, node.shapes[index])
+            gradient = sum_to(tensor_namespace(), gradient, node.shapes[index])
         kind = node.dtypes[index]
         if gradient.data.dtype == kind:
             return gradient
@@ -208,9 +212,13 @@ def _as_tensor(node: Node, index: int, is_input: bool, value: Any) -> Any:
     producer, port = (node.parents[index], node.ports[index]) if is_input else (node, index)
     if isinstance(producer, Tensor):
         return producer
-    if producer is not None:
-        tensor.node, tensor.port, tensor.requires_grad = producer, port, True
-    return tensor
+    if producer is None:
+        return tensor
+    kind = node.dtypes[index] if is_input else value.dtype
+    if kind != value.dtype:  # it was cast to the dtype of the inputs beside it: the cast goes on the tape too
+        tensor = Tensor((value.real if value.dtype.kind == "c" and kind.kind != "c" else value).astype(kind))
+    tensor.node, tensor.port, tensor.requires_grad = producer, port, True
+    return tensor if kind == value.dtype else tensor_namespace().astype(tensor, value.dtype)
 
 
 def _wide(value: Any) -> Any:
@@ -219,7 +227,7 @@ def _wide(value: Any) -> Any:
     return tensor_namespace().astype(value, "float32") if touched else value
 
 
-def _sum_to(xp: Any, value: Any, shape: tuple[int, ...]) -> Any:
+def sum_to(xp: Any, value: Any, shape: tuple[int, ...]) -> Any:
     """Sum over the axes along which ``shape`` was broadcast; broadcast where the value is smaller."""
     extra = len(value.shape) - len(shape)
     axes = tuple(range(extra)) + tuple(
@@ -297,6 +305,15 @@ def first_cotangent(output: Tensor, given: Tensor | None) -> Tensor:
                 )
             )
         return Tensor(output.backend.xp.ones(output.shape, dtype=output.data.dtype))
+    if not isinstance(given, Tensor):
+        raise placed(
+            GradError(
+                "the cotangent is a tensor",
+                got=shown(given),
+                want=f"a tensor of shape {output.shape}",
+                hint="pg.full_like(y, 1.0)",
+            )
+        )
     if given.shape != output.shape:
         raise placed(
             ShapeError("the cotangent must have the result's shape", got=f"{given.shape}", want=f"{output.shape}")
@@ -335,7 +352,8 @@ def _tensors_in(inputs: Any) -> list[Tensor]:
         raise placed(
             GradError(
                 "backward(inputs=) wants tensors that require a gradient",
-                got=", ".join(str(entry.shape) for entry in entries if not entry.requires_grad) or "none",
+                got=", ".join(f"plain data of shape {x.shape}" for x in entries if not x.requires_grad) or "none",
+                hint="x.requires_grad_() before it is used",
             )
         )
     return entries
@@ -385,5 +403,9 @@ def _own(array: Any) -> Any:
     return array if array.base is None and sys.getrefcount(array) <= _ALONE else array.copy()
 
 
-_ALONE = 5
+_COUNTS = sys.version_info < (3, 14)
+"""Later Pythons count fewer references than there are names."""
+_ALONE = 5 if _COUNTS else 0
 """References to a gradient that only this pass holds: found, value, Tensor, argument, getrefcount."""
+_PENDING = 3 if _COUNTS else 0
+"""References to a sum of cotangents that only this pass holds: its place, argument, getrefcount."""

@@ -51,6 +51,8 @@ REFERENCES: dict[str, Any] = {
     "svd_full": lambda a: _svd(a, True),
     "qr": lambda a, mode: tuple(L.qr(a, mode)),
     "lu": _lu,
+    "ldl_factor": lambda a, hermitian: tuple(L.ldl_factor_ex(a, hermitian=hermitian)),
+    "ldl_solve": lambda ld, pivots, b, hermitian: L.ldl_solve(ld, pivots, b, hermitian=hermitian),
     "pinv": lambda a, smallest, hermitian: L.pinv(_half(a) if hermitian else a),
     "matrix_exp": torch.matrix_exp,
 }

@@ -7,6 +7,7 @@ runs. On NumPy they are loaded by ``cpu.py``, and most are compiled (``backend/n
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from patchgrad.backend.base import Backend
@@ -28,6 +29,20 @@ def kernel(backend: str, op: str) -> Callable[[Kernel], Kernel]:
         return function
 
     return enter
+
+
+def first(other: Kernel) -> Callable[[Kernel], Kernel]:
+    """Decorate a kernel that runs where ``other`` declines."""
+
+    def before(function: Kernel) -> Kernel:
+        @wraps(function)
+        def either(xp: Any, *arrays: Any, **attrs: Any) -> Any:
+            found = other(xp, *arrays, **attrs)
+            return function(xp, *arrays, **attrs) if found is NotImplemented else found
+
+        return either
+
+    return before
 
 
 def rule(backend: str, op: str, name: str = JOINT) -> Callable[[Kernel], Kernel]:

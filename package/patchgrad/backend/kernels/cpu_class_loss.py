@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy
 
 from patchgrad.backend.kernels import kernel, rule
-from patchgrad.backend.kernels.cpu_arrays import in_one_piece, whole
+from patchgrad.backend.kernels.cpu_arrays import in_one_piece, large, whole
 from patchgrad.backend.native import inline, native
 from patchgrad.backend.native.mathematics import exp, log
 
@@ -57,7 +57,7 @@ def class_slopes(out: Reals, x: Reals, target: Wholes, ct: Reals, each: int, row
 
 def _indices(x: Any, target: Any, weight: Any, ignored: int, smoothing: float) -> Any:
     """The targets as int64; None where a kernel cannot take them, or the plain rule has an error to raise."""
-    if weight is not None or smoothing or not whole(x) or x.ndim != 2 or target.shape != x.shape[:1]:
+    if weight is not None or smoothing or not large(x) or not whole(x) or x.ndim != 2 or target.shape != x.shape[:1]:
         return None
     found = numpy.ascontiguousarray(target, dtype=numpy.int64)
     return found if ((found >= 0) & (found < x.shape[1]) | (found == ignored)).all() else None
@@ -76,7 +76,7 @@ def cross_entropy(
     if found is None or run is None:
         return NotImplemented
     out = numpy.empty(found.shape, x.dtype)
-    run(out, x, found, *x.shape, ignore_index)
+    run.shared(20 * x.size, out, x, found, *x.shape, ignore_index)
     if reduction == "none":
         return out
     return out.sum() if reduction == "sum" else out.sum() / x.dtype.type(_counted(found, ignore_index))
@@ -92,5 +92,7 @@ def cross_entropy_input(xp: Any, ct: Any, s: Any) -> Any:
         ct = ct / ct.dtype.type(_counted(found, s.ignore_index))
     out = numpy.empty(s.input.shape, ct.dtype)
     each = int(s.reduction == "none")
-    run(out, s.input, found, in_one_piece(numpy.asarray(ct)), each, *s.input.shape, s.ignore_index)
+    run.shared(
+        20 * out.size, out, s.input, found, in_one_piece(numpy.asarray(ct)), each, *s.input.shape, s.ignore_index
+    )
     return out

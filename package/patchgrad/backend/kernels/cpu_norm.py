@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy
 
 from patchgrad.backend.kernels import kernel, rule
-from patchgrad.backend.kernels.cpu_arrays import in_one_piece, whole
+from patchgrad.backend.kernels.cpu_arrays import in_one_piece, large, whole
 from patchgrad.backend.native import native
 
 if TYPE_CHECKING:
-    from patchgrad.backend.native.language import Reals, part, real, sqrt
+    from patchgrad.backend.native.language import Reals, part, real, sqrt, worker
 
 
 @native
@@ -58,6 +58,8 @@ def layer_slopes(
     out: Reals, dweight: Reals, dbias: Reals, ct: Reals, x: Reals, weight: Reals, mean: Reals, var: Reals,
     rows: int, size: int, eps: float, *, weighted: bool, learned: bool, shifted: bool
 ):  # fmt: skip
+    weight_sums = dweight + worker * size
+    bias_sums = dbias + worker * size
     for row in part(rows):
         a = x + row * size
         b = ct + row * size
@@ -77,9 +79,9 @@ def layer_slopes(
             inner = b[i] * weight[i] if weighted else b[i]
             c[i] = (inner - height - unit * along) * scale
             if learned:
-                dweight[i] = dweight[i] + b[i] * unit
+                weight_sums[i] = weight_sums[i] + b[i] * unit
             if shifted:
-                dbias[i] = dbias[i] + b[i]
+                bias_sums[i] = bias_sums[i] + b[i]
 
 
 @native
@@ -145,7 +147,7 @@ def batch_slopes(
 
 def _sizes(x: Any, axes: tuple[int, ...]) -> tuple[int, ...]:
     """(rows, size) of a norm over the last axes, (batch, channels, size) of one over all but axis 1; else ()."""
-    if not whole(x):
+    if not large(x) or not whole(x):
         return ()
     axes = tuple(sorted(axis % x.ndim for axis in axes))
     if axes == tuple(range(x.ndim - len(axes), x.ndim)) and axes[0]:
@@ -178,7 +180,7 @@ def _forward(xp: Any, x: Any, weight: Any, bias: Any, axes: tuple[int, ...], eps
         return NotImplemented
     kept = tuple(1 if axis in axes or axis - x.ndim in axes else size for axis, size in enumerate(x.shape))
     y, mean, var = numpy.empty(x.shape, x.dtype), numpy.empty(kept, x.dtype), numpy.empty(kept, x.dtype)
-    run(y, mean, var, x, weight, bias, *sizes, eps)
+    run.shared(5 * x.size, y, mean, var, x, weight, bias, *sizes, eps)
     return y, mean, var
 
 
@@ -192,17 +194,19 @@ def _rule(xp: Any, cts: Any, s: Any, wanted: list[bool]) -> Any:
     shapes = [s.shape_of(name) if want else () for name, want in zip(("weight", "bias"), wanted[1:], strict=True)]
     if any(shape and not _varies_as_it_should(tuple(shape), x, sizes) for shape in shapes):
         return NotImplemented
-    out, ct, statistics = numpy.empty(x.shape, x.dtype), in_one_piece(ct), (s.mean, s.var)
+    out, statistics = numpy.empty(x.shape, x.dtype), (s.mean, s.var)
+    work = 10 * x.size
     if len(sizes) == 2:
         run = layer_slopes(x.dtype, weighted=weight is not None, learned=wanted[1], shifted=wanted[2])
-        sums = [numpy.zeros(shape, x.dtype) if want else None for shape, want in zip(shapes, wanted[1:], strict=True)]
     else:
         run = batch_slopes(x.dtype, weighted=weight is not None)
-        sums = [numpy.empty(shape or (sizes[1],), x.dtype) for shape in shapes]
     if run is None:
         return NotImplemented
-    run(out, *sums, ct, x, weight, *statistics, *sizes, s.eps)
-    return (out, *[entry if want else None for entry, want in zip(sums, wanted[1:], strict=True)])
+    parts = run.parts(work) if len(sizes) == 2 else 1
+    sums = [numpy.zeros((parts, sizes[1]), x.dtype) for _ in shapes]
+    run.shared(work, out, *sums, in_one_piece(ct), x, weight, *statistics, *sizes, s.eps)
+    gradients = [entry.sum(axis=0).reshape(shape) if shape else None for entry, shape in zip(sums, shapes, strict=True)]
+    return (out, *gradients)
 
 
 for _name in ("layer_norm", "batch_norm"):

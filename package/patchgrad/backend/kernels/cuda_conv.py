@@ -1,11 +1,11 @@
-"""Convolutions on a GPU as matrix products: columns of the input, times the weight."""
+"""Convolutions on a GPU: by cuDNN, else as matrix products: columns of the input, times the weight."""
 
 from __future__ import annotations
 
 import math
 from typing import Any
 
-from patchgrad.backend.kernels import kernel
+from patchgrad.backend.kernels import cudnn_conv, first, kernel
 from patchgrad.backend.kernels.cuda_language import real_of
 from patchgrad.backend.kernels.cuda_windows import COLUMNS, IMAGES, _numbers, _result
 
@@ -33,6 +33,7 @@ def _fit(x: Any, channels: int, attrs: Attrs) -> bool:
 
 
 @kernel("cuda", "conv2d")
+@first(cudnn_conv.conv2d)
 def conv2d(xp: Any, x: Any, weight: Any, bias: Any, groups: int, **attrs: Any) -> Any:
     """(batch, in, h, w) with (out, in / groups, a, b) -> (batch, out, h', w')."""
     attrs = {**attrs, "kernel": weight.shape[2:]}
@@ -49,6 +50,7 @@ def conv2d(xp: Any, x: Any, weight: Any, bias: Any, groups: int, **attrs: Any) -
 
 
 @kernel("cuda", "conv2d_input")
+@first(cudnn_conv.conv2d_input)
 def conv2d_input(xp: Any, ct: Any, weight: Any, size: Pair, groups: int, **attrs: Any) -> Any:
     """The gradient by the input, of this size."""
     if not real_of(ct, weight) or not ct.size:
@@ -65,6 +67,7 @@ def conv2d_input(xp: Any, ct: Any, weight: Any, size: Pair, groups: int, **attrs
 
 
 @kernel("cuda", "conv2d_weight")
+@first(cudnn_conv.conv2d_weight)
 def conv2d_weight(xp: Any, x: Any, ct: Any, kernel: Pair, groups: int, **attrs: Any) -> Any:
     """The gradient by the weight, of this kernel."""
     if not real_of(x, ct) or not ct.size:

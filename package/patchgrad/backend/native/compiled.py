@@ -24,10 +24,13 @@ from typing import Any
 
 import numpy
 
+from patchgrad.backend.native.team import team
 from patchgrad.backend.native.values import POINTERS, KernelError, Numbers
 
 PATIENCE = 1.0
 """Seconds that a process waits for kernels, all in all."""
+WORTH = 200_000
+"""Operations that take longer than to wake a thread."""
 DATA = object.__basicsize__
 """Where an array object keeps the address of its numbers: behind the header of every Python object."""
 NOTHING = numpy.zeros(1)
@@ -132,7 +135,20 @@ class Variant:
         self.pack = struct.Struct("".join("d" if kind == "float" else "q" for kind in kinds)).pack
 
     def __call__(self, *arguments: Any) -> None:
+        """Run the kernel in this thread alone."""
         self.run(self.pack(*[_word(entry) for entry in arguments]), 0, 1)
+
+    def parts(self, work: int) -> int:
+        """In how many parts `shared` cuts so much work."""
+        return team.size if work >= WORTH else 1
+
+    def shared(self, work: int, *arguments: Any) -> None:
+        """Run the kernel on all processors, if its ``work`` (operations, about) is worth waking them."""
+        block = self.pack(*[_word(entry) for entry in arguments])
+        if work < WORTH:
+            self.run(block, 0, 1)
+        else:
+            team.run(self.run, block)
 
 
 def ast_kind(parameter: Any) -> str:

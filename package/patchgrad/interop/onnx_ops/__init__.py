@@ -11,7 +11,10 @@ from functools import cache
 from importlib import import_module
 from typing import Any
 
-FAMILIES = ("elementwise", "reduction", "movement", "indexing", "linear", "convolution", "normalization", "recurrence")
+FAMILIES = (
+    "elementwise", "numbers", "reduction", "sorting", "movement", "indexing", "windows", "linear", "convolution",
+    "normalization", "recurrence", "losses", "incoming",
+)  # fmt: skip
 Table = dict[str, Callable[..., Any]]
 
 

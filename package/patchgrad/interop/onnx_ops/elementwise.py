@@ -48,7 +48,7 @@ def _joined(op: str) -> Write:
     return write
 
 
-def _common(b: Builder, e: Event) -> str:
+def common(b: Builder, e: Event) -> str:
     """The dtype in which values of different dtypes are compared."""
     kinds = [as_dtype(b.dtype_of(entry)).numpy if hasattr(entry, "number") else entry for entry in e.inputs]
     return from_numpy(result_dtype(kinds)).name
@@ -56,7 +56,7 @@ def _common(b: Builder, e: Event) -> str:
 
 def _compared(op: str, negated: bool = False) -> Write:
     def write(b: Builder, e: Event) -> None:
-        kind = _common(b, e)
+        kind = common(b, e)
         found = b.node(op, *(b.name(entry, kind) for entry in e.inputs))
         b.set(0, b.node("Not", found) if negated else found)
 
@@ -81,7 +81,7 @@ def _inverted(b: Builder, e: Event) -> None:
     b.set(0, b.node("Not" if b.dtype_of(e.inputs[0]) == "bool" else "BitwiseNot", b.name(e.inputs[0])))
 
 
-def _formula(rule: Callable[..., str]) -> Write:
+def formula(rule: Callable[..., str]) -> Write:
     """An op that is several operators: ``rule(b, x, number)``, where ``number`` makes a constant of x's dtype."""
 
     def write(b: Builder, e: Event) -> None:
@@ -184,7 +184,7 @@ WRITE: dict[str, Write] = {
     **{name: _joined(op) for name, op in JOINS.items()},
     **{name: _compared(op) for name, op in COMPARES.items()},
     **{name: _logic(op) for name, op in LOGIC.items()},
-    **{name: _formula(rule) for name, rule in FORMULAS.items()},
+    **{name: formula(rule) for name, rule in FORMULAS.items()},
     **{f"bitwise_{op.lower()}": _bits(op) for op in ("And", "Or", "Xor")},
     "bitwise_not": _inverted,
     "ne": _compared("Equal", negated=True),

@@ -6,7 +6,6 @@ from typing import Any
 
 from patchgrad.backend import host
 from patchgrad.backend.dtype import as_dtype
-from patchgrad.errors import GraphError
 from patchgrad.interop.onnx_builder import Builder
 from patchgrad.interop.onnx_ops.convolution import parameter
 from patchgrad.interop.recorded import Dim, Event, Value
@@ -149,13 +148,14 @@ def _read_elements(x: Any, index: Any, axis: int = 0) -> Any:
 
 
 def _read_scatter(x: Any, index: Any, updates: Any, axis: int = 0, reduction: str = "none") -> Any:
-    index = _positive(_tensor(index, x), x.shape[axis])
-    updates = _tensor(updates, x)
+    known = next(entry for entry in (x, updates, index) if isinstance(entry, Tensor))
+    x, index, updates = (_tensor(entry, known) for entry in (x, index, updates))
+    index = _positive(index, x.shape[axis])
     if reduction == "none":
         return x.scatter(axis, index, updates)
     if reduction == "add":
         return x.scatter_add(axis, index, updates)
-    raise GraphError("ScatterElements of this kind is not supported", got=f"reduction={reduction}")
+    return x.scatter_reduce(axis, index, updates, {"mul": "prod", "max": "amax", "min": "amin"}[reduction])
 
 
 def _tensor(value: Any, like: Any) -> Any:

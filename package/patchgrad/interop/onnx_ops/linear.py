@@ -8,6 +8,7 @@ from patchgrad.backend import host
 from patchgrad.interop.onnx_builder import Builder
 from patchgrad.interop.recorded import Event
 from patchgrad.ops.einsum import einsum
+from patchgrad.ops.linalg_det import det
 from patchgrad.tensor import Tensor
 
 
@@ -26,7 +27,11 @@ def _matmul(b: Builder, e: Event) -> None:
     b.set(0, b.node("MatMul", *(b.name(entry, kind) for entry in e.inputs)))
 
 
-WRITE: dict[str, Any] = {"linear": _linear, "matmul": _matmul}
+WRITE: dict[str, Any] = {
+    "linear": _linear,
+    "matmul": _matmul,
+    "det": lambda b, e: b.set(0, b.node("Det", b.name(e.inputs[0]))),
+}
 
 
 # --- Reading --------------------------------------------------------------------------------------
@@ -48,6 +53,7 @@ READ: dict[str, Any] = {
     "Gemm": _read_gemm,
     "MatMul": lambda a, b: _tensor(a, b) @ _tensor(b, a),
     "Einsum": _read_einsum,
+    "Det": lambda a: det(a),
 }
 
 

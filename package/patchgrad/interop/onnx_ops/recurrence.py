@@ -19,8 +19,6 @@ def reordered(array: Any, order: tuple[int, ...]) -> Any:
 
 def _recurrent(b: Builder, e: Event) -> None:
     layer, kind = e.module, b.dtype_of(e.outputs[0])
-    if layer.proj_size:
-        raise b.cannot("ONNX has no LSTM with proj_size")
     batched = b.rank(e.inputs[0]) == 3
     x = b.name(e.inputs[0]) if batched else b.node("Unsqueeze", b.name(e.inputs[0]), b.ints([1]))
     if batched and layer.batch_first:
@@ -91,7 +89,9 @@ def _named(e: Event, name: str) -> str:
 
 
 def whole(module: Any) -> bool:
-    return type(module).__name__ in ORDERS and type(module).__module__.startswith("patchgrad.nn")
+    """Layers that are one node of ONNX, which has no LSTM with ``proj_size``: that one is written step by step."""
+    ours = type(module).__name__ in ORDERS and type(module).__module__.startswith("patchgrad.nn")
+    return ours and not module.proj_size
 
 
 WRITE: dict[str, Any] = dict.fromkeys(ORDERS, _recurrent)

@@ -12,7 +12,7 @@ from patchgrad.interop.recorded import Dim, Event
 
 REDUCES = {
     "sum": "ReduceSum", "mean": "ReduceMean", "amax": "ReduceMax", "amin": "ReduceMin", "prod": "ReduceProd",
-    "logsumexp": "ReduceLogSumExp", "norm": "ReduceL2",
+    "logsumexp": "ReduceLogSumExp",
 }  # fmt: skip
 
 
@@ -30,6 +30,22 @@ def _reduced(op: str) -> Write:
         b.set(0, b.node(op, b.name(e.inputs[0], kind), b.ints(_axes(b, e)), keepdims=int(e.attrs["keepdims"])))
 
     return write
+
+
+def _norm(b: Builder, e: Event) -> None:
+    """The p-norm: the largest, the smallest, a count, or a root of a sum of powers."""
+    p, kind, axes = e.attrs.get("p", 2.0), b.dtype_of(e.outputs[0]), b.ints(_axes(b, e))
+    x, keep = b.name(e.inputs[0], kind), int(e.attrs["keepdims"])
+    if p in (1, 2):
+        return b.set(0, b.node(f"ReduceL{p:.0f}", x, axes, keepdims=keep))
+    size = b.node("Abs", x)
+    if abs(p) == math.inf:
+        return b.set(0, b.node("ReduceMax" if p > 0 else "ReduceMin", size, axes, keepdims=keep))
+    if not p:
+        held = b.node("Cast", b.node("Not", b.node("Equal", x, b.constant(0, kind))), to=b.kind(kind))
+        return b.set(0, b.node("ReduceSum", held, axes, keepdims=keep))
+    powers = b.node("ReduceSum", b.node("Pow", size, b.constant(p, kind)), axes, keepdims=keep)
+    return b.set(0, b.node("Pow", powers, b.constant(1 / p, kind)))
 
 
 def _truth(op: str) -> Write:
@@ -78,6 +94,7 @@ def _running(b: Builder, e: Event) -> None:
 
 WRITE: dict[str, Any] = {
     **{name: _reduced(op) for name, op in REDUCES.items()},
+    "norm": _norm,
     "any": _truth("ReduceMax"),
     "all": _truth("ReduceMin"),
     "var": _variance,

@@ -9,7 +9,7 @@ from patchgrad.autograd.state import no_grad
 from patchgrad.errors import ArgumentError
 from patchgrad.nn.module import Module
 from patchgrad.nn.parameter import Parameter
-from patchgrad.ops.creation import ones_like, zeros_like
+from patchgrad.ops.filled import ones_like, zeros_like
 from patchgrad.tensor import Tensor
 
 Weights = tuple[Parameter, Parameter]

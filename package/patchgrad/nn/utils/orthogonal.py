@@ -8,11 +8,11 @@ from patchgrad.autograd.state import no_grad
 from patchgrad.errors import ShapeError
 from patchgrad.nn import init
 from patchgrad.nn.module import Module
-from patchgrad.ops.creation import eye
 from patchgrad.ops.linalg_factor import householder_product, qr
 from patchgrad.ops.linalg_function import matrix_exp
 from patchgrad.ops.linalg_inverse import solve
 from patchgrad.ops.movement import cat
+from patchgrad.ops.ranges import eye
 from patchgrad.tensor import Tensor
 
 

@@ -64,6 +64,11 @@ def _set(mode: bool, check_nan: bool) -> None:
     state.observers = (*others, _Watch(check_nan)) if mode else others
 
 
+def set_anomaly_enabled(enabled: bool, check_nan: bool = True) -> None:
+    """Switch looking for NaN in backward on or off in this thread."""
+    _set(enabled, check_nan)
+
+
 def is_anomaly_enabled() -> bool:
     """Does this thread look for NaN in backward?"""
     return _current()[0]
