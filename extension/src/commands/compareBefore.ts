@@ -4,7 +4,7 @@ import type { UiCommand } from "./uiCommand";
 export const compareBefore: UiCommand = {
   id: "patchgrad:compare-before",
   label: "Compare with before the last edit",
-  keys: ["="],
+  keys: ["x"],
   family: "View",
   enabled: (state) => state.timeline.marks.some((mark) => mark.own),
   run: (studio) => compare(studio, null),

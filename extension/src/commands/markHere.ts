@@ -5,7 +5,7 @@ import type { UiCommand } from "./uiCommand";
 export const markHere: UiCommand = {
   id: "patchgrad:mark-here",
   label: "Mark this place",
-  keys: ["M"],
+  keys: ["m"],
   family: "Training",
   enabled: (state) => state.connection === "open",
   run: (studio) => makeMark(studio, null),
