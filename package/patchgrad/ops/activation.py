@@ -12,13 +12,14 @@ from typing import Any
 
 from patchgrad.autograd.op import OpSpec, Sample, define
 from patchgrad.ops import shapes
+from patchgrad.ops.out import takes_out
 from patchgrad.ops.pointwise import caller, choice, conj, mask
 from patchgrad.ops.precise import in_pieces
 from patchgrad.ops.selection import CLAMP
 from patchgrad.ops.softmax import log_softmax, softmax, softmin
 from patchgrad.ops.trigonometric import tanh
 from patchgrad.tensor import Tensor, apply
-from patchgrad.tensor.precision import under_autocast
+from patchgrad.tensor.precision import rounded_once, under_autocast
 
 __all__ = ["celu", "hardshrink", "prelu", "relu", "selu", "sigmoid", "threshold"]
 METHODS = "hardshrink prelu relu sigmoid"
@@ -269,7 +270,12 @@ def silu(input: Tensor, inplace: bool = False) -> Tensor:
 
 def mish(input: Tensor, inplace: bool = False) -> Tensor:
     """``input * tanh(softplus(input))``; (*) -> (*). Source: Misra 2019."""
-    return _into(input, input * tanh(softplus(input)), inplace)
+    return _into(input, _mish(input), inplace)
+
+
+@rounded_once
+def _mish(x: Any) -> Any:
+    return x * tanh(softplus(x))
 
 
 def gelu(input: Tensor, approximate: str = "none") -> Tensor:
@@ -318,11 +324,13 @@ def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
     return apply(SOFTSHRINK, input, lambd=lambd)
 
 
+@takes_out
 def hardshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
     """``input``, and 0 where ``|input| <= lambd``; (*) -> (*)."""
     return apply(HARDSHRINK, input, lambd=lambd)
 
 
+@takes_out
 def threshold(input: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
     """``input`` where it is above ``threshold``, else ``value``; (*) -> (*)."""
     return _into(input, apply(THRESHOLD, input, threshold=threshold, value=value), inplace)

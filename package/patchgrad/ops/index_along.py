@@ -14,6 +14,7 @@ from patchgrad.ops.out import takes_out
 from patchgrad.ops.searching import known
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
+from patchgrad.tensor.precision import rounded_once
 
 __all__ = [
     "index_add", "index_copy", "index_fill", "index_select", "masked_fill", "masked_scatter", "masked_select", "put",
@@ -27,7 +28,14 @@ def _checked(name: str, input: Any, dim: int, vector: Tensor) -> tuple[int, Any]
     """The axis, and the index as a vector within it."""
     wants_integers(name, vector)
     if vector.ndim > 1:
-        raise placed(ShapeError(f"{name} needs a vector of indices", got=f"{vector.shape}"))
+        raise placed(
+            ShapeError(
+                f"{name} needs a vector of indices",
+                got=f"index of shape {vector.shape}",
+                want="one axis",
+                hint="index.flatten(), or x[index] for any shape",
+            )
+        )
     axis = shapes.axis_in(dim, input.ndim)
     flat: Any = vector if vector.ndim else movement.reshape(vector, 1)
     if vector.backend.name in ("cpu", "cuda"):
@@ -48,6 +56,7 @@ def index_select(input: Any, dim: int, index: Tensor) -> Tensor:
 
 
 @takes_out
+@rounded_once
 def index_add(input: Any, dim: int, index: Tensor, source: Any, *, alpha: float = 1) -> Tensor:
     """A copy of ``input`` with ``alpha * source`` added to the slices of ``dim`` that ``index`` names."""
     axis, vector = _checked("index_add", input, dim, index)
@@ -56,12 +65,23 @@ def index_add(input: Any, dim: int, index: Tensor, source: Any, *, alpha: float 
     if not input.ndim:
         return input + added.reshape(())
     place = (slice(None),) * axis + (vector,)
+    rows = (*input.shape[:axis], vector.shape[0], *input.shape[axis + 1 :])
+    if added.shape != rows:
+        raise placed(
+            ShapeError("index_add needs one slice per index", got=f"source {added.shape}", want=f"source {rows}")
+        )
     return input + apply(INDEX_ADD, added, shape=input.shape, index=as_index(place))
 
 
 def _same_kind(name: str, input: Tensor, source: Tensor) -> None:
     if source.data.dtype != input.data.dtype:
-        raise placed(DtypeError(f"{name} needs one dtype", got=f"{source.dtype.name} into {input.dtype.name}"))
+        raise placed(
+            DtypeError(
+                f"{name} needs one dtype",
+                got=f"{source.dtype.name} into {input.dtype.name}",
+                hint=f"source.to(pg.{input.dtype.name})",
+            )
+        )
 
 
 @takes_out

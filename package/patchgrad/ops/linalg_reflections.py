@@ -11,6 +11,7 @@ from patchgrad.autograd.op import Sample, define
 from patchgrad.errors import ShapeError
 from patchgrad.ops import linalg_factor, matrices, shapes
 from patchgrad.ops.linalg_products import conjugate
+from patchgrad.ops.out import takes_out
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
 from patchgrad.typing import Shape
@@ -21,7 +22,7 @@ METHODS = "geqrf orgqr ormqr"
 
 def _packed(xp: Any, a: Any) -> Any:
     packed, tau = xp.linalg.qr(a, mode="raw")
-    return xp.asarray(xp.swapaxes(packed, -1, -2), copy=True), tau
+    return xp.asarray(xp.matrix_transpose(packed), copy=True), tau
 
 
 def _shapes(a: Shape) -> tuple[Shape, Shape]:
@@ -56,6 +57,7 @@ class Reflections(NamedTuple):
     tau: Tensor
 
 
+@takes_out
 def geqrf(input: Any) -> Reflections:
     """R on and above the diagonal, and below it the vectors of the reflections whose product is Q.
 
@@ -68,11 +70,13 @@ def geqrf(input: Any) -> Reflections:
     return Reflections(*apply(GEQRF, input))
 
 
+@takes_out
 def orgqr(input: Any, input2: Any) -> Tensor:
     """`linalg.householder_product`."""
     return linalg_factor.householder_product(input, input2)
 
 
+@takes_out
 def ormqr(input: Any, input2: Any, input3: Any, left: bool = True, transpose: bool = False) -> Tensor:
     """``Q @ input3`` with the whole Q whose reflections are in ``input`` and ``input2``, as `geqrf` gives them.
 
