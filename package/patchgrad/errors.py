@@ -124,11 +124,19 @@ class UnknownNameError(PatchgradError, AttributeError):
     @property
     def hint(self) -> str:
         """What was perhaps meant."""
-        return self._hint or near(self.name, dir(self.obj))
+        return self._hint or near(str(self.name), dir(self.obj))
 
     @hint.setter
     def hint(self, hint: str) -> None:
         self._hint = hint
+
+
+class UnknownKeyError(PatchgradError, KeyError):
+    """A key that a dictionary does not have."""
+
+
+class NotReadyError(PatchgradError, AttributeError, ValueError):
+    """A module whose ``super().__init__()`` was not called."""
 
 
 class NotWrittenError(PatchgradError, NotImplementedError):
@@ -165,6 +173,10 @@ class GraphError(PatchgradError, ValueError):
 
 class DataError(PatchgradError, ValueError):
     """A data set or a file that is missing, damaged or of the wrong form."""
+
+
+class FileError(DataError, FileNotFoundError):
+    """A file or folder that is not there, or is of the wrong sort."""
 
 
 class SessionError(PatchgradError, RuntimeError):

@@ -8,7 +8,7 @@ import pytest
 
 import patchgrad as pg
 from patchgrad import nn
-from patchgrad.errors import ArgumentError, DeviceError, DtypeError, PatchgradError, ShapeError
+from patchgrad.errors import ArgumentError, DeviceError, DtypeError, NotReadyError, PatchgradError, ShapeError
 from patchgrad.nn.parameter import Parameter
 
 
@@ -149,9 +149,9 @@ def test_assignment_moves_a_name_between_parameters_modules_and_plain_attributes
 
 def test_assigning_something_else_to_a_registered_name_is_refused():
     net = Net()
-    with pytest.raises(ArgumentError, match=r"cannot assign int to Linear\.weight"):
+    with pytest.raises(ArgumentError, match=r"cannot assign this to Linear\.weight"):
         net.last.weight = 3
-    with pytest.raises(ArgumentError, match=r"cannot assign Tensor to Linear\.weight"):
+    with pytest.raises(ArgumentError, match=r"cannot assign this to Linear\.weight"):
         net.last.weight = pg.zeros(2, 4)
     net.block.seen = pg.ones(2)
     assert net.state_dict()["block.seen"].tolist() == [1, 1]
@@ -179,7 +179,7 @@ def test_forgetting_super_init_is_explained():
         def __init__(self):
             self.layer = nn.ReLU()
 
-    with pytest.raises(ArgumentError, match="cannot assign 'layer'") as error:
+    with pytest.raises(NotReadyError, match="cannot assign 'layer'") as error:
         Hasty()
     assert "super().__init__()" in error.value.hint
 

@@ -11,13 +11,13 @@ from itertools import pairwise
 from typing import Any, Self
 
 from patchgrad.autograd.state import state
-from patchgrad.errors import NotWrittenError, PatchgradError, UnknownNameError
+from patchgrad.errors import NotWrittenError, UnknownNameError
 from patchgrad.nn import moving, printing
 from patchgrad.nn.hooks import HookHandle, Hooks, add, watched_call
 from patchgrad.nn.parameter import Parameter, clear_grad
 from patchgrad.nn.stateful import Stateful
 from patchgrad.tensor import Tensor
-from patchgrad.tensor.calls import mismatch
+from patchgrad.tensor.calls import refusal
 
 
 class Module(Stateful):
@@ -52,12 +52,11 @@ class Module(Stateful):
             if self._hooks or state.observers:
                 return watched_call(self, self._hooks, args, kwargs)
             return self.forward(*args, **kwargs)
-        except PatchgradError as error:
-            error.within(self.path)
-            raise
-        except TypeError as error:
-            found = mismatch(self.forward, type(self).__name__, args, kwargs)
-            raise error if found is None else found.within(self.path) from None
+        except Exception as error:
+            found = refusal(self, args, kwargs, error)
+            if found is None:
+                raise
+            raise found.within(self.path) from None
         finally:
             scope.pop()
 

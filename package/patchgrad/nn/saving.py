@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from patchgrad.errors import ArgumentError, ShapeError
+from patchgrad.errors import ArgumentError, DataError, ShapeError
 from patchgrad.nn.parameter import Parameter, array_like, overwrite
 from patchgrad.nn.uninitialized import is_uninitialized
 from patchgrad.tensor import Tensor
+from patchgrad.tensor.foreign import shown
 
 if TYPE_CHECKING:
     from patchgrad.nn.module import Module
@@ -47,6 +48,8 @@ def load_state_dict(module: Any, given: Mapping[str, Any], strict: bool = True, 
         ArgumentError  if names are missing or unexpected and ``strict``.
         ShapeError     if a value has another shape than the tensor of its name.
     """
+    if not isinstance(given, Mapping):
+        raise _no_values(module, given)
     values, owners = dict(given), list(_owners(module))
     keys = LoadedKeys([], [])
     for prefix, owner in owners:
@@ -75,7 +78,7 @@ def _write(module: Any, own: dict[str, Any], values: dict[str, Any], places: dic
     """Check all shapes, then write; tensors that have ``places`` are replaced."""
     waiting = {key for key, tensor in own.items() if is_uninitialized(tensor)}
     given = [key for key in own if not (key in waiting and is_uninitialized(values[key]))]
-    arrays = {key: array_like(values[key], own[key]) for key in given}
+    arrays = {key: _array(key, values[key], own[key]) for key in given}
     wrong = [key for key in given if key not in waiting and tuple(arrays[key].shape) != tuple(own[key].shape)]
     if wrong:
         raise _wrong_shapes(module, own, arrays, wrong)
@@ -109,14 +112,47 @@ def _keeps_more(module: Any) -> bool:
     return type(module).get_extra_state is not type(module)._no_extra_state
 
 
+def _array(key: str, value: Any, like: Tensor) -> Any:
+    try:
+        return array_like(value, like)
+    except (TypeError, ValueError) as error:
+        raise DataError(
+            f"{key} of the state dict is no array", got=shown(value), want=f"numbers of shape {tuple(like.shape)}"
+        ) from error
+
+
+def _no_values(module: Any, values: Any) -> ArgumentError:
+    if hasattr(values, "state_dict"):
+        hint = "load_state_dict(other.state_dict())"
+    else:
+        hint = f"load_state_dict(pg.load({values!r}))" if isinstance(values, str) else ""
+    return ArgumentError(
+        f"{type(module).__name__} takes a state dict",
+        got=shown(values),
+        want="a dictionary of tensors by name",
+        hint=hint,
+    )
+
+
 def _unmatched(module: Module, keys: LoadedKeys) -> ArgumentError:
     parts = [("missing", keys.missing_keys), ("unexpected", keys.unexpected_keys)]
     return ArgumentError(
         f"the state dict does not fit {type(module).__name__}",
         got="; ".join(f"{word}: {', '.join(names)}" for word, names in parts if names),
         want="exactly the names of module.state_dict()",
-        hint="load_state_dict(values, strict=False) loads the names that match",
+        hint=_prefix(keys) or "load_state_dict(values, strict=False) loads the names that match",
     )
+
+
+def _prefix(keys: LoadedKeys) -> str:
+    """What to do if the names differ only by a word in front."""
+    for a, b in ((keys.missing_keys, keys.unexpected_keys), (keys.unexpected_keys, keys.missing_keys)):
+        word = b[0][: -len(a[0])] if a and b and b[0].endswith(a[0]) else ""
+        if word and {word + name for name in a} == set(b):
+            if b is keys.unexpected_keys:
+                return f"{{name.removeprefix({word!r}): value for name, value in values.items()}}"
+            return f"model.{word.rstrip('.')}.load_state_dict(values), if these are the weights of that layer"
+    return ""
 
 
 def _wrong_shapes(module: Module, own: Mapping[str, Tensor], arrays: Mapping[str, Any], wrong: list[str]) -> ShapeError:

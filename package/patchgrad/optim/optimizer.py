@@ -16,7 +16,7 @@ from patchgrad.nn.parameter import Parameter, clear_grad
 from patchgrad.optim.flat import Storage
 from patchgrad.optim.groups import checked_group, checked_parameters
 from patchgrad.optim.hooks import Hooked
-from patchgrad.optim.saving import from_state_dict, number, slot, to_state_dict
+from patchgrad.optim.saving import checked_state, from_state_dict, number, slot, to_state_dict
 from patchgrad.optim.scratch import Scratch
 from patchgrad.tensor.views import bump
 from patchgrad.typing import Shape
@@ -207,7 +207,7 @@ class Optimizer(Hooked):
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
         """Take over slots and settings from ``state_dict``, by position; all or nothing."""
-        values = self._passed("before_load", dict(state_dict))
+        values = self._passed("before_load", dict(checked_state(state_dict, type(self).__name__)))
         groups, slots = from_state_dict(values, self.param_groups, type(self).__name__, self._loaded_slot)
         self.param_groups, self.state = groups, slots
         for hook in self._hooks_at("after_load"):
