@@ -116,7 +116,7 @@ def test_a_training_step_of_the_zoo_runs_again_bit_for_bit(name: str) -> None:
     with observing(trace):
         found = model(*batch)
         outputs = found if isinstance(found, tuple) else (found,)
-        loss = sum((output * output).mean() for output in outputs)
+        loss: Any = sum((output * output).mean() for output in outputs)
         loss.backward()
     values = rerun(trace)
     for tensor in (*outputs, loss):

@@ -82,7 +82,7 @@ def test_a_write_over_kept_values_says_how_much_was_copied() -> None:
 def test_what_is_kept_in_another_dtype_is_memory_of_its_own() -> None:
     trace = Trace()
     with observing(trace):
-        pg.ones(5, requires_grad=True) * pg.arange(5)
+        _ = pg.ones(5, requires_grad=True) * pg.arange(5)
     (product,) = [op for op in snapshot(trace).ops if op.op == "mul"]
     assert [(kept.argument, kept.value, kept.added) for kept in product.saved] == [("a", "leaf#0", 0), ("b", "", 20)]
 

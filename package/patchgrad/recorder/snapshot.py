@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from hashlib import blake2b
+from itertools import chain
 from typing import Any, cast
 
 from patchgrad.autograd.op import OpSpec
@@ -146,7 +147,7 @@ class Snapshot:
                 value = self.values[name]
                 if value.source is None and value.name:
                     readers.setdefault(name, {}).setdefault(op.call, []).append(op.id)
-        return {name: tuple(sum(calls.values(), [])) for name, calls in readers.items() if len(calls) > 1}
+        return {name: tuple(chain(*calls.values())) for name, calls in readers.items() if len(calls) > 1}
 
 
 def snapshot(trace: Trace, step: int = 0) -> Snapshot:
