@@ -133,6 +133,10 @@ class Looking:
         if self.trace is not None:
             self.trace.wrote(target, result)
 
+    def copied(self, root: Any) -> None:
+        if self.trace is not None:
+            self.trace.copied(root)
+
     def _done(self, begin: float) -> None:
         self._mark = perf_counter()
         self.seconds += self._mark - begin
