@@ -90,11 +90,19 @@ def test_a_template_fits_on_the_edge_of_an_empty_network_and_its_twin_in_python_
 RELU = {"kind": "ReLU"}
 RUBBISH = [
     "", "hello", "{}", "[1]", "null", "\ud800", "[" * 5000,
-    {"layers": []}, {"layers": [RELU] * 501}, {"layers": [{"kind": "os.system"}]}, {"layers": [{"kind": "Closed"}]},
-    {"layers": [RELU], "edges": [{"source": 0, "target": 7}]}, {"layers": [RELU], "edges": [{"source": -1, "target": 0}]},
-    {"layers": [RELU], "edges": [{"source": 0, "target": 0}]}, {"layers": [RELU, RELU], "edges": [{"source": 0, "target": 1, "input": "q"}]},
-    {"layers": [{"kind": "Linear", "settings": {"out_features": -4}}]}, {"layers": [{"kind": "ReLU", "name": "a b"}]},
-    {"layers": [{"kind": "Linear", "settings": {"wide": 4}}]}, {"layers": [RELU], "version": 2}, {"layers": [RELU], "code": "x"},
+    {"layers": []},
+    {"layers": [RELU] * 501},
+    {"layers": [{"kind": "os.system"}]},
+    {"layers": [{"kind": "Closed"}]},
+    {"layers": [RELU], "edges": [{"source": 0, "target": 7}]},
+    {"layers": [RELU], "edges": [{"source": -1, "target": 0}]},
+    {"layers": [RELU], "edges": [{"source": 0, "target": 0}]},
+    {"layers": [RELU, RELU], "edges": [{"source": 0, "target": 1, "input": "q"}]},
+    {"layers": [{"kind": "Linear", "settings": {"out_features": -4}}]},
+    {"layers": [{"kind": "Linear", "settings": {"wide": 4}}]},
+    {"layers": [{"kind": "ReLU", "name": "a b"}]},
+    {"layers": [RELU], "version": 2},
+    {"layers": [RELU], "code": "x"},
 ]  # fmt: skip
 
 

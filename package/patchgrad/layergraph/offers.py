@@ -1,6 +1,7 @@
-"""Which layers could come here: at the open end of an edge, or in the place of a layer. Each with the edit that does it.
+"""Which layers could come here: at the open end of an edge, or in the place of a layer; each with its edit.
 
-Asked once per gesture, of the whole catalogue; answered from the remembered outcomes of layers. Read next: ``targets.py``.
+Asked once per gesture, of the whole catalogue; answered from the remembered outcomes of layers.
+Read next: ``targets.py``.
 """
 
 from __future__ import annotations
