@@ -107,7 +107,7 @@ def _prepare(workload: str, folder: Path) -> Path:
     return folder / "start.npz"
 
 
-def contest(workload: str, peers: list[str] | None = None, rounds: int = 15) -> list[Figure]:
+def contest(workload: str, peers: list[str] | None = None, rounds: int = 11) -> list[Figure]:
     """Figures of all peers that can take part; ratios refer to the first of them."""
     absent: list[Figure] = []
     with ExitStack() as stack:
