@@ -15,6 +15,14 @@ from reference.examples import example
 
 PACKAGES = {"nn": "Layers", "optim": "Optimizers", "optim/lr_scheduler": "Schedules", "data": "Data"}
 
+ROOMS = {
+    "Linear algebra": ("patchgrad.linalg", "linalg"),
+    "Special functions": ("patchgrad.ops.special", "special"),
+    "Fourier transforms": ("patchgrad.fft", "fft"),
+    "Windows": ("patchgrad.ops.windows", "signal.windows"),
+}
+"""Where else functions stand: the module, and what is written before their names."""
+
 
 def write(folder: Path) -> None:
     """Write every page; a page whose text is unchanged is left alone, so that a build stays incremental."""
@@ -38,6 +46,9 @@ def pages() -> Iterator[tuple[str, str]]:
         "functional",
         _page("patchgrad.nn.functional", sorted(functional.__all__), "pg.nn.functional", "nn.functional."),
     )
+    for title, (module, path) in ROOMS.items():
+        names = [name for name in sorted(import_module(module).__all__) if name[0].islower()]
+        yield title.lower().replace(" ", "_"), _page(module, names, f"pg.{path}", f"{path}.", title)
     for folder, title in PACKAGES.items():
         yield folder.replace("/", "_"), _package(folder, title)
 
@@ -48,9 +59,9 @@ def families() -> dict[str, list[str]]:
     return {module: names.split() for module, names in table.items() if module.startswith("patchgrad.ops.")}
 
 
-def _page(module: str, names: list[str], prefix: str, path: str) -> str:
+def _page(module: str, names: list[str], prefix: str, path: str, title: str = "") -> str:
     home = import_module(module)
-    title = module.rsplit(".", 1)[-1].replace("_", " ").capitalize()
+    title = title or module.rsplit(".", 1)[-1].replace("_", " ").capitalize()
     parts = [f"# {title}", "", markdown(home), ""]
     for name in names:
         parts += [_entry(getattr(home, name), f"{prefix}.{name}", path + name), ""]

@@ -41,7 +41,12 @@ def _waiting(name: str) -> Any:
 class ndarray(numpy.ndarray):
     """An array "on the GPU"."""
 
-    device = SimpleNamespace(id=0)
+    def __array_finalize__(self, other: Any) -> None:
+        self._place = other._place if isinstance(other, ndarray) else _Device.current
+
+    @property
+    def device(self) -> Any:
+        return SimpleNamespace(id=self._place)
 
     @property
     def data(self) -> Any:
@@ -167,11 +172,20 @@ def module(twin: ctypes.CDLL) -> ModuleType:
     made.cuda = SimpleNamespace(
         is_available=lambda: True,
         Device=_Device,
-        get_current_stream=lambda: SimpleNamespace(ptr=0),
+        Stream=_Stream,
+        Event=_Event,
+        get_current_stream=lambda device=None: _Stream.current[-1],
+        get_elapsed_time=lambda start, end: float(end.time - start.time),
         runtime=SimpleNamespace(
-            getDeviceCount=lambda: 1,
-            getDevice=lambda: 0,
-            getDeviceProperties=lambda index: {"name": b"Double"},
+            getDeviceCount=lambda: 2,
+            getDevice=lambda: _Device.current,
+            getDeviceProperties=lambda index: {
+                "name": b"Double",
+                "totalGlobalMem": 4,
+                "multiProcessorCount": 3,
+                "warpSize": 32,
+                "l2CacheSize": 2,
+            },
             memGetInfo=lambda: (3, 4),
         ),
     )
@@ -190,18 +204,75 @@ def _raw(kernel: Any, source: str, launch: Any) -> Any:
     return run
 
 
-class _Device:
-    compute_capability = "90"
+class _Event:
+    """A mark; times are counted in marks."""
 
-    def __init__(self, index: int | None = None) -> None:
-        self.id = index or 0
+    count = 0
+    done = True
 
-    def __enter__(self) -> _Device:
+    def __init__(self, block: bool, disable_timing: bool, interprocess: bool) -> None:
+        self.stream: Any = None
+
+    def record(self, stream: _Stream) -> None:
+        _Event.count += 1
+        self.stream, self.time = stream, _Event.count
+
+    def synchronize(self) -> None:
+        waits.append("event")
+
+
+class _Stream:
+    """A queue that is always empty: all is done at once."""
+
+    null: _Stream
+    current: list[_Stream] = []
+    done = True
+
+    def __init__(self, non_blocking: bool = False, priority: int = 0) -> None:
+        self.ptr = 0 if not _Stream.current else id(self)
+        self.awaited: list[_Event] = []
+
+    def use(self) -> None:
+        _Stream.current[-1] = self
+
+    def __enter__(self) -> _Stream:
+        _Stream.current.append(self)
         return self
 
-    def __exit__(self, *_: Any) -> None: ...
+    def __exit__(self, *_: Any) -> None:
+        _Stream.current.pop()
 
-    def use(self) -> None: ...
+    def wait_event(self, event: _Event) -> None:
+        self.awaited.append(event)
+
+    def synchronize(self) -> None:
+        waits.append("stream")
+
+
+_Stream.null = _Stream()
+_Stream.current.append(_Stream.null)
+
+
+class _Device:
+    """One of two."""
+
+    compute_capability = "90"
+    current = 0
+
+    def __init__(self, index: int | None = None) -> None:
+        self.id = self.current if index is None else index
+        self._before: list[int] = []
+
+    def __enter__(self) -> _Device:
+        self._before.append(_Device.current)
+        self.use()
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        _Device.current = self._before.pop()
+
+    def use(self) -> None:
+        _Device.current = self.id
 
     def synchronize(self) -> None:
         waits.append("synchronize")

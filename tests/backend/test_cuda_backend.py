@@ -68,6 +68,28 @@ def test_tensors_move_there_and_back_with_their_gradients(gpu):
         x + y
 
 
+@pytest.mark.skipif(pg.cuda.device_count() == 1, reason="one GPU is there")
+def test_a_number_chooses_among_gpus(gpu):
+    second = pg.device("cuda", 1)
+    made = [
+        pg.tensor([1.0], device="cuda:1"), pg.zeros(2, device=second), pg.randn(3, device="cuda:1"),
+        pg.randperm(4, device=second), pg.arange(3, device="cuda:1"), pg.ones(2).cuda(1), pg.ones(2).to(second),
+        pg.nn.Linear(2, 2, device="cuda:1").weight, pg.ones(2, device="cuda").to("cuda:1"),
+    ]  # fmt: skip
+    assert {str(x.device) for x in made} == {"cuda:1"}
+    with pg.device(1):
+        assert [str(x.device) for x in (pg.ones(2), pg.rand(2), pg.nn.Linear(2, 2).bias)] == ["cuda:1"] * 3
+    assert [x.get_device() for x in (pg.ones(1, device="cuda"), pg.ones(1).cuda(), made[0].to("cuda:0"))] == [0, 0, 0]
+    with pg.cuda.device(1):
+        assert pg.cuda.current_device() == 1
+        assert pg.zeros(1, device="cuda").get_device() == 1
+    assert pg.cuda.current_device() == 0
+    assert (
+        pg.randn(3, device="cuda:1", generator=pg.Generator().manual_seed(1)).tolist()
+        == pg.randn(3, generator=pg.Generator().manual_seed(1)).tolist()
+    )
+
+
 def test_questions_about_the_gpu_have_answers(gpu):
     assert pg.cuda.is_available()
     assert pg.cuda.get_device_name()
@@ -201,3 +223,46 @@ def _misfit(function, keywords, count, cupy):
     places = sum(entry.kind in (entry.POSITIONAL_ONLY, entry.POSITIONAL_OR_KEYWORD) for entry in parameters)
     many = count > places and not any(entry.kind is entry.VAR_POSITIONAL for entry in parameters)
     return f"{unknown or ''}{' too many by position' if many else ''}".strip()
+
+
+def test_streams_and_events_order_work(gpu):
+    side, start, end = pg.cuda.Stream(), pg.cuda.Event(enable_timing=True), pg.cuda.Event(enable_timing=True)
+    assert pg.cuda.current_stream() == pg.cuda.default_stream() != side
+    x = pg.ones(4, device="cuda")
+    start.record()
+    side.wait_stream(pg.cuda.current_stream())
+    with pg.cuda.stream(side):
+        assert pg.cuda.current_stream() == side
+        y = x * 2
+        mark = side.record_event()
+    mark.wait()
+    end.record()
+    pg.cuda.current_stream().synchronize()
+    end.synchronize()
+    assert pg.cuda.current_stream() == pg.cuda.default_stream()
+    assert side.query()
+    assert mark.query()
+    assert start.elapsed_time(end) > 0
+    assert y.tolist() == [2.0] * 4
+    assert side.device == "cuda:0"
+    with pytest.raises(pg.errors.ArgumentError, match="do not measure time"):
+        mark.elapsed_time(end)
+
+
+def test_a_gpu_tells_what_it_is(gpu):
+    found = pg.cuda.get_device_properties()
+    assert (found.name, (found.major, found.minor)) == (pg.cuda.get_device_name(), pg.cuda.get_device_capability())
+    assert min(found.total_memory, found.multi_processor_count, found.warp_size, found.L2_cache_size) > 0
+    assert pg.cuda.is_bf16_supported()
+    state = pg.cuda.get_rng_state()
+    first = pg.rand(3, device="cuda").tolist()
+    pg.cuda.set_rng_state(state)
+    assert pg.rand(3, device="cuda").tolist() == first
+
+
+def test_streams_without_a_gpu_say_so():
+    if not pg.cuda.is_available():
+        for make in (pg.cuda.Stream, pg.cuda.Event, pg.cuda.current_stream):
+            with pytest.raises(DeviceError, match="device 'cuda' needs"):
+                make()
+        assert not pg.cuda.is_bf16_supported()

@@ -202,3 +202,76 @@ def test_transforms_work_in_low_precision(dtype):
     exact = pg.func.jvp(lambda v: (v @ w.float() * 0.3).softmax(-1), (x.float(),), (x.float(),))
     assert value.dtype is tangent.dtype is x.dtype
     host.testing.assert_allclose(wide(tangent), wide(exact[1]), rtol=0.05, atol=0.01)
+
+
+CATEGORIES = {
+    "cumsum": lambda lib, f, x, w: lib.cumsum(x, 0),
+    "cumprod": lambda lib, f, x, w: lib.cumprod(x[:4], 0),
+    "prod": lambda lib, f, x, w: x[:4].prod(0),
+    "std": lambda lib, f, x, w: x.std(1),
+    "median": lambda lib, f, x, w: x.median(1)[0],
+    "sort": lambda lib, f, x, w: lib.sort(x, 1)[0],
+    "topk": lambda lib, f, x, w: lib.topk(x, 3, 1)[0],
+    "gather": lambda lib, f, x, w: x.gather(1, (x * 0).long()),
+    "index_add": lambda lib, f, x, w: x.index_add(0, lib.tensor([0, 2, 2]), x[:3]),
+    "scatter_add": lambda lib, f, x, w: x.scatter_add(0, (x * 0).long(), x),
+    "where": lambda lib, f, x, w: lib.where(x > 0, x, x * 2),
+    "cat": lambda lib, f, x, w: lib.cat([x, x]),
+    "roll": lambda lib, f, x, w: lib.roll(x, 1, 0),
+    "bmm": lambda lib, f, x, w: lib.bmm(x.reshape(2, 8, 48), w.expand(2, 48, 6)),
+    "addmm": lambda lib, f, x, w: lib.addmm(x[:, :6], x, w),
+    "einsum": lambda lib, f, x, w: lib.einsum("ij,jk->ki", x, w),
+    "conv1d": lambda lib, f, x, w: f.conv1d(x.reshape(1, 4, -1), w.reshape(-1)[:24].reshape(2, 4, 3)),
+    "conv_transpose2d": lambda lib, f, x, w: f.conv_transpose2d(
+        x.reshape(1, 2, 8, -1), w.reshape(-1)[:36].reshape(2, 2, 3, 3), stride=2
+    ),
+    "avg_pool": lambda lib, f, x, w: f.avg_pool2d(x.reshape(1, 2, 8, -1), 2),
+    "adaptive": lambda lib, f, x, w: f.adaptive_avg_pool2d(x.reshape(1, 2, 8, -1), 3),
+    "batch_norm": lambda lib, f, x, w: f.batch_norm(x, None, None, training=True),
+    "group_norm": lambda lib, f, x, w: f.group_norm(x, 4),
+    "rms_norm": lambda lib, f, x, w: f.rms_norm(x, (48,)),
+    "embedding": lambda lib, f, x, w: f.embedding(lib.tensor([1, 2, 2]), x),
+    "cross_entropy": lambda lib, f, x, w: f.cross_entropy(x, lib.arange(16)),
+    "bce": lambda lib, f, x, w: f.binary_cross_entropy_with_logits(x, x.sigmoid()),
+    "smooth_l1": lambda lib, f, x, w: f.smooth_l1_loss(x, x * 0.5),
+    "attention": lambda lib, f, x, w: f.scaled_dot_product_attention(*[x.reshape(1, 2, 8, 48)] * 3),
+    "interpolate": lambda lib, f, x, w: f.interpolate(x.reshape(1, 2, 8, -1), scale_factor=2.0, mode="bilinear"),
+    "grid_sample": lambda lib, f, x, w: f.grid_sample(
+        x.reshape(1, 2, 8, -1), w.reshape(-1)[:32].reshape(1, 4, 4, 2).clamp(-1, 1), align_corners=False
+    ),
+    "softplus": lambda lib, f, x, w: f.softplus(x),
+    "elu": lambda lib, f, x, w: f.elu(x),
+    "mish": lambda lib, f, x, w: f.mish(x),
+    "logsigmoid": lambda lib, f, x, w: f.logsigmoid(x),
+    "hardswish": lambda lib, f, x, w: f.hardswish(x),
+    "lerp": lambda lib, f, x, w: lib.lerp(x, x * 2, 0.3),
+    "addcmul": lambda lib, f, x, w: lib.addcmul(x, x, x, value=0.5),
+    "addcdiv": lambda lib, f, x, w: lib.addcdiv(x, x, x.abs() + 1, value=0.5),
+    "clamp": lambda lib, f, x, w: x.clamp(-0.3, 0.7),
+    "fmod": lambda lib, f, x, w: lib.fmod(x, 0.3),
+    "remainder": lambda lib, f, x, w: lib.remainder(x, 0.3),
+    "cosine": lambda lib, f, x, w: f.cosine_similarity(x, x + 1),
+    "var_mean": lambda lib, f, x, w: lib.var_mean(x)[0],
+    "pad": lambda lib, f, x, w: f.pad(x, (1, 2), mode="reflect"),
+    "unfold": lambda lib, f, x, w: f.unfold(x.reshape(1, 2, 8, -1), 2),
+    "pixel_shuffle": lambda lib, f, x, w: f.pixel_shuffle(x.reshape(1, 16, 4, 12), 2),
+    "tril": lambda lib, f, x, w: x.tril(),
+    "lp_pool": lambda lib, f, x, w: f.lp_pool2d(x.abs().reshape(1, 2, 8, -1), 2.0, 2),
+    "linear": lambda lib, f, x, w: f.linear(x, w.T, x[0, :6]),
+}
+"""Functions of all families, many of them made of several ops."""
+
+
+@pytest.mark.parametrize("dtype", LOW)
+@pytest.mark.parametrize("name", CATEGORIES)
+def test_functions_of_all_families_are_as_near_to_the_exact_result_as_those_of_pytorch(name, dtype):
+    """Half a place from the exact result, or as far as PyTorch's own."""
+    (a, x), (b, y) = numbers(dtype, 16, 48), numbers(dtype, 48, 6, seed=1)
+    mine, theirs = CATEGORIES[name](pg, F, a, b), CATEGORIES[name](torch, torch.nn.functional, x, y)
+    exact = CATEGORIES[name](torch, torch.nn.functional, x.double(), y.double()).numpy()
+    assert mine.dtype.name == str(theirs.dtype).removeprefix("torch.")
+    assert _places_off(wide(mine), exact, dtype) <= max(0.51, 1.05 * _places_off(wide(theirs), exact, dtype))
+
+
+def _places_off(found, exact, dtype):
+    return (host.abs(found - exact) / host.maximum(host.abs(exact), 1e-3)).max() * 2.0 ** PLACES[dtype]

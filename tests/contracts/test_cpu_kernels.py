@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 import patchgrad as pg
-from patchgrad.autograd.op import OpSpec, Sample, find
+from patchgrad.autograd.op import OpSpec, Sample, all_ops, find
 from patchgrad.backend import cpu, host
 from patchgrad.backend import kernels as registry
+from patchgrad.backend.kernels import cpu_arrays, cpu_generated
 from patchgrad.backend.native.compiled import compiler
 from patchgrad.tensor import Tensor
 
@@ -19,7 +20,13 @@ from .op_samples import drawer, good, run
 pg.ones(1).sum()  # loads the kernels
 FORWARDS = registry.entered("cpu")
 RULES = registry.entered_rules("cpu")
-OPS = sorted({*FORWARDS, *RULES})
+WRITTEN = (
+    "clamp", "dropout", "elu", "erf", "gelu", "gelu_tanh", "hardswish", "leaky_relu", "lerp", "relu", "sigmoid", "silu",
+    "softplus", "sqrt", "tanh", "where",
+)  # fmt: skip
+"""Some of the ops whose kernels are written from their records; the slow tests look at all of them."""
+OPS = sorted({*FORWARDS, *RULES, *WRITTEN})
+OTHERS = sorted({op.name for op in all_ops() if op.elementwise} - {*OPS})
 DTYPES = ["float32", "float64"]
 TOLERANCE = {"float32": 2e-5, "float64": 1e-12}
 
@@ -72,7 +79,8 @@ def variants(op: OpSpec) -> Iterator[tuple[str, Sample]]:
     for number, sample in enumerate([*good(op), *larger(op.name, draw)]):
         yield f"{number} {sample.label}", sample
         yield f"{number} {sample.label} strided", _changed(sample, _strided)
-        if op.name != "embedding_weight":  # the plain one is a product with zeros, which spreads NaN
+        # The plain embedding is a product with zeros, which spreads NaN; the degree of a polynomial is a whole number.
+        if op.name != "embedding_weight" and "_polynomial_" not in op.name:
             yield f"{number} {sample.label} not finite", _changed(sample, _not_finite)
 
 
@@ -115,8 +123,13 @@ def outcome(op: OpSpec, sample: Sample) -> list[Any]:
     return found
 
 
+@pytest.fixture(autouse=True)
+def _kernels_take_small_arrays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cpu_arrays, "SMALL", 0)
+
+
 @pytest.mark.parametrize("dtype", DTYPES)
-@pytest.mark.parametrize("name", OPS)
+@pytest.mark.parametrize("name", [*OPS, *[pytest.param(name, marks=pytest.mark.slow) for name in OTHERS]])
 def test_a_kernel_equals_the_plain_rule(name: str, dtype: str, monkeypatch: pytest.MonkeyPatch) -> None:
     op = find(name)
     for label, sample in variants(op):
@@ -139,3 +152,24 @@ def test_a_kernel_takes_what_it_was_written_for(name: str, dtype: str) -> None:
     samples = [as_dtype(sample, dtype) for sample in [*good(find(name)), *larger(name, drawer())]]
     taken = [FORWARDS[name](cpu.xp, *sample.inputs, **sample.attrs) is not NotImplemented for sample in samples]
     assert any(taken) or not compiler.present
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_a_kernel_is_written_from_the_record(name: str) -> None:
+    forward, rules = cpu_generated.kernels_of(find(name), find)
+    assert forward is not None or rules
+
+
+def test_a_row_that_is_added_to_every_other_is_one_pass() -> None:
+    """Broadcasting along leading axes."""
+    x, weight = host.linspace(-2, 2, 60, dtype="float32").reshape(5, 3, 4), host.ones((1, 3, 4), "float32")
+    forward, _ = cpu_generated.kernels_of(find("prelu"), find)
+    assert (forward(cpu.xp, x, weight) == x).all()
+    assert forward(cpu.xp, x, weight[:, :, :1]) is NotImplemented
+
+
+def test_an_attribute_that_changes_all_the_time_is_not_compiled_each_time() -> None:
+    forward, _ = cpu_generated.kernels_of(find("leaky_relu"), find)
+    x = host.ones((3, 2), "float32")
+    taken = [forward(cpu.xp, x, negative_slope=slope / 100) is not NotImplemented for slope in range(12)]
+    assert sum(taken) == cpu_generated.MOST

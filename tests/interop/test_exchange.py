@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import patchgrad as pg
 from patchgrad.backend.dtype import ALL
 from patchgrad.errors import ArgumentError, DeviceError, DtypeError, ExchangeError
 
-KINDS = [kind.name for kind in ALL if kind.name != "bfloat16"]
+KINDS = [kind.name for kind in ALL]
 
 
 class Other:
@@ -61,6 +62,28 @@ def test_capsules_and_arrays_of_unknown_libraries_are_taken() -> None:
     assert shared.tolist() == [7, 1, 2]
     assert pg.as_tensor(Other(numbers), dtype="float32").dtype is pg.float32
     assert np.from_dlpack(pg.utils.dlpack.from_dlpack(pg.utils.dlpack.to_dlpack(shared))).tolist() == [7, 1, 2]
+
+
+@pytest.mark.parametrize("version", [None, (1, 0)])
+@pytest.mark.parametrize("kind", ["float32", "bfloat16", "bool"])
+def test_capsules_of_both_forms_are_made_and_taken(kind: str, version: Any) -> None:
+    ours = pg.ones(2, 3, dtype=kind)
+    capsule = ours.__dlpack__(max_version=version)
+    assert ("versioned" in repr(capsule)) == (version is not None)
+    back = pg.from_dlpack(capsule)
+    ours[0, 1] = 0
+    assert back.dtype is ours.dtype
+    assert back.tolist() == [[1, 0, 1], [1, 1, 1]]
+
+
+def test_a_tensor_is_pickled_with_its_dtype_its_shape_and_what_it_is() -> None:
+    base = pg.arange(6.0).reshape(2, 3)
+    leaf, parameter = pg.ones((), requires_grad=True), pg.nn.Parameter(pg.ones(2), requires_grad=False)
+    for tensor in (base, base[:, ::2], base.T, base.flip(1), pg.ones(2, dtype="bfloat16"), leaf, parameter):
+        again = pickle.loads(pickle.dumps(tensor))
+        assert (type(again), again.dtype, again.requires_grad) == (type(tensor), tensor.dtype, tensor.requires_grad)
+        assert again.tolist() == tensor.tolist()
+        assert not np.shares_memory(again.data, tensor.data)
 
 
 def test_copy_and_device_are_what_was_asked_for() -> None:
@@ -154,6 +177,9 @@ def test_numpy_functions_take_tensors() -> None:
     assert np.asarray(x) is x.data
     assert np.asarray(x, dtype="int32").tolist() == x.tolist()
     assert np.array(x, copy=True) is not x.data
+    assert np.asarray(x, copy=False) is x.data
+    with pytest.raises(ValueError, match="copy"):
+        np.asarray(x, dtype="int32", copy=False)
     assert np.concatenate([x, x]).shape == (4, 3)
 
 

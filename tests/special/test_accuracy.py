@@ -152,3 +152,19 @@ def test_complex_numbers_are_refused_by_an_error_that_says_what_to_do():
     with pytest.raises(pg.errors.DtypeError, match="real numbers") as error:
         pg.lgamma(pg.tensor([1 + 2j]))
     assert error.value.where
+
+
+def test_every_function_of_torch_special_is_here_and_a_method_where_pytorch_has_one():
+    torch = pytest.importorskip("torch", reason="PyTorch has the list")
+    names = [name for name in dir(torch.special) if callable(getattr(torch.special, name)) and name[0].islower()]
+    assert [name for name in names if not hasattr(special, name)] == []
+    top = ["lgamma", "digamma", "polygamma", "mvlgamma", "igamma", "igammac", "erfinv", "i0"]
+    assert [name for name in top if not (hasattr(pg, name) and hasattr(pg.Tensor, f"{name}_"))] == []
+
+
+def test_polygamma_is_a_method_of_the_tensor_and_writes_in_place():
+    x = pg.tensor([1.5, 2.5], dtype=pg.float64)
+    expected = scipy.polygamma(2, x.numpy())
+    numpy.testing.assert_allclose(x.polygamma(2).numpy(), expected, rtol=1e-13)
+    assert x.polygamma_(2) is x
+    numpy.testing.assert_allclose(x.numpy(), expected, rtol=1e-13)

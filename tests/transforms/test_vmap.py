@@ -203,3 +203,12 @@ def test_a_mistake_says_what_it_got_and_where(name):
     assert type(error.value) is kind
     assert error.value.got
     assert "test_vmap.py" in error.value.where
+
+
+def test_a_batch_norm_without_running_means_is_vectorised():
+    net = pg.func.replace_all_batch_norm_modules_(nn.Sequential(nn.Linear(3, 4), nn.BatchNorm1d(4)))
+    assert not list(net.buffers())
+    batches = pg.randn(2, 5, 3)
+    found = pg.func.vmap(net)(batches)
+    wanted = pg.stack([net(batch) for batch in batches])
+    assert pg.allclose(found, wanted, atol=1e-5)

@@ -37,12 +37,14 @@ _tensor: Any = None
 
 def get_backend(where: str | device | None = None) -> Backend:
     """The backend of a device; ``None`` means the CPU. Raises DeviceError when CUDA is not there."""
-    kind = "cpu" if where is None else device(where).type
-    if kind not in _BY_NAME:
+    if where is None:
+        return _BY_NAME["cpu"]
+    place = device(where)
+    if place.type not in _BY_NAME:
         from patchgrad.backend import cuda
 
         add_backend(cuda.CUDA(cuda.load_cupy()))
-    return _BY_NAME[kind]
+    return _BY_NAME[place.type].on(place)
 
 
 def backend_of(array: Any) -> Backend:

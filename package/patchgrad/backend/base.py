@@ -102,6 +102,14 @@ class Backend:
         """A context in which inf and NaN come without a warning."""
         return nullcontext()
 
+    def on(self, where: Any) -> Backend:
+        """This backend, making its arrays on this device."""
+        return self
+
+    def here(self) -> Any:
+        """A context in which new arrays lie where this backend makes them."""
+        return nullcontext()
+
     def at(self, where: Any) -> Any:
         """A context in which new arrays lie on this device, one of the backend's."""
         return nullcontext()

@@ -63,6 +63,8 @@ class CPU(Backend):
     """
 
     loaded = False
+    generate: Any = None
+    """Writes kernels for an op that works element by element from its record."""
 
     def __init__(self) -> None:
         super().__init__("cpu", NumPy("numpy", FUNCTIONS), (numpy.ndarray, numpy.generic))
@@ -81,6 +83,8 @@ class CPU(Backend):
         if not self.loaded:
             import_module("patchgrad.backend.kernels.cpu").load(self)
             self.loaded = True
+        if self.generate and op.elementwise and op.name not in self.kernels and self.find and self.find(op.name) is op:
+            self.generate(self, op)
         return super().choose(op)
 
     def quiet(self) -> Any:

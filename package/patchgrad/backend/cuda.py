@@ -8,6 +8,8 @@ one stands in ``docs/gpu.md``.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
+from copy import copy
 from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
@@ -113,6 +115,20 @@ class CUDA(Backend):
         if xp.cudnn is not None:
             self.low_kernels = {name: getattr(cudnn_conv, name) for name in ("conv2d", "conv2d_input", "conv2d_weight")}
 
+    place: device | None = None
+    """Where new arrays lie; None: on the current GPU."""
+
+    def on(self, where: device) -> CUDA:
+        self.at(where)
+        if where.index is None or where.index == self.cupy.cuda.runtime.getDevice():
+            return self
+        other = copy(self)
+        other.place = where
+        return other
+
+    def here(self) -> Any:
+        return nullcontext() if self.place is None else self.at(self.place)
+
     def at(self, where: device) -> Any:
         count = self.cupy.cuda.runtime.getDeviceCount()
         index = where.index
@@ -121,7 +137,8 @@ class CUDA(Backend):
         return self.cupy.cuda.Device(index)
 
     def asarray(self, value: Any, dtype: Any = None) -> Any:
-        return self.cupy.asarray(value, dtype=dtype)
+        with self.here():
+            return self.cupy.asarray(value, dtype=dtype)
 
     def to_host(self, array: Any) -> Any:
         checks.settle()

@@ -10,15 +10,15 @@ TYPES = ("cpu", "cuda", "meta")
 
 
 class device:
-    """A place for arrays. ``device("cuda:1")`` is the second GPU; equal to its text.
+    """A place for arrays. ``device("cuda:1")``, or ``device(1)``, is the second GPU; equal to its text.
 
     As a context, what is made inside without ``device=`` lies there: ``with device("meta"): net = Net()``.
     """
 
     __slots__ = ("index", "type")
 
-    def __init__(self, spec: str | device = "cpu", index: int | None = None) -> None:
-        text = str(spec)
+    def __init__(self, spec: str | device | int = "cpu", index: int | None = None) -> None:
+        text = f"cuda:{spec}" if isinstance(spec, int) else str(spec)
         self.type, _, number = text.partition(":")
         if self.type not in TYPES or (number and not number.isdigit()):
             raise DeviceError(f"{text!r} is not a device", want="'cpu', 'cuda', 'cuda:0' or 'meta'")

@@ -1,8 +1,8 @@
 """float16 and bfloat16: each op is computed in float32, and its results are rounded once, to nearest, ties to even.
 
 That is what PyTorch does on the CPU, it is exact for single arithmetic operations, and a formula of many steps
-(softmax, a norm) or a long sum is rounded at its end alone. Views and kernels written for low precision see the arrays
-as they are.
+(softmax, a norm) or a long sum is rounded at its end alone; functions of several ops are marked `rounded_once`. Views
+and kernels written for low precision see the arrays as they are.
 
 NumPy has no bfloat16. The dtype is that of ml_dtypes, which CuPy takes too; NumPy knows how to move and cast it but not
 that it is floating (its ``kind`` is "V"), so ops never see it. ml_dtypes takes longer to import than the rest of
@@ -19,7 +19,7 @@ import numpy
 NAMES = ("float16", "bfloat16")
 FLOATS = "fcV"
 """Kinds of NumPy dtypes that can have a gradient; V is bfloat16, no other such dtype gets into a tensor."""
-EXACT_SCALARS = ("mul", "div", "floor_divide")
+EXACT_SCALARS = ("mul", "div", "floor_divide", "lerp")
 """Ops in which a Python float or a tensor without axes stays in float32; others round it first, as in PyTorch."""
 
 used = False

@@ -6,7 +6,7 @@ from patchgrad.func._public import NAMES, SUBMODULES
 from patchgrad.lazy import attach
 
 if TYPE_CHECKING:
-    from patchgrad.nn.functional_call import functional_call, stack_module_state
+    from patchgrad.nn.functional_call import functional_call, replace_all_batch_norm_modules_, stack_module_state
     from patchgrad.transforms.batching.vmap import vmap
     from patchgrad.transforms.batching.ways import vmap_loops
     from patchgrad.transforms.forward import jvp, linearize
@@ -24,6 +24,7 @@ __all__ = [
     "jacrev",
     "jvp",
     "linearize",
+    "replace_all_batch_norm_modules_",
     "stack_module_state",
     "value_and_grad",
     "vjp",

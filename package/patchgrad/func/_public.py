@@ -2,7 +2,7 @@
 
 SUBMODULES = ''
 NAMES = {
-    'patchgrad.nn.functional_call': 'functional_call stack_module_state',
+    'patchgrad.nn.functional_call': 'functional_call replace_all_batch_norm_modules_ stack_module_state',
     'patchgrad.transforms.batching.vmap': 'vmap',
     'patchgrad.transforms.batching.ways': 'vmap_loops',
     'patchgrad.transforms.forward': 'jvp linearize',

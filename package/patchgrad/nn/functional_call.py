@@ -9,6 +9,7 @@ from typing import Any
 from patchgrad.autograd.state import no_grad
 from patchgrad.errors import ArgumentError
 from patchgrad.nn.module import Module
+from patchgrad.nn.norm import BatchNorm
 from patchgrad.ops.movement import stack
 from patchgrad.tensor import Tensor
 from patchgrad.tensor.explain import placed
@@ -124,3 +125,12 @@ def stack_module_state(models: Sequence[Module]) -> tuple[dict[str, Tensor], dic
 
 def _stacked(states: Sequence[dict[str, Any]]) -> dict[str, Tensor]:
     return {name: stack([state[name] for state in states]) for name in states[0]}
+
+
+def replace_all_batch_norm_modules_(root: Module) -> Module:
+    """Let every `BatchNorm` in a module go by its batch alone, without running means, which `vmap` could not write."""
+    for module in root.modules():
+        if isinstance(module, BatchNorm):
+            module.running_mean = module.running_var = module.num_batches_tracked = None
+            module.track_running_stats = False
+    return root

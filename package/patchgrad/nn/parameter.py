@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import Any, Self
 
-from patchgrad.backend import MetaArray, get_backend
+from patchgrad.backend import BY_TYPE, MetaArray, get_backend
 from patchgrad.backend.device import chosen
 from patchgrad.backend.dtype import as_dtype, get_default_dtype
 from patchgrad.errors import ArgumentError
@@ -51,7 +51,8 @@ def allocate(shape: tuple[int, ...], *, device: Any = None, dtype: Any = None) -
     """A bare array without meaningful values; the dtype is the default one unless given."""
     kind = (get_default_dtype() if dtype is None else as_dtype(dtype)).numpy
     backend = get_backend(chosen(device))
-    return MetaArray(shape, kind) if backend.name == "meta" else backend.xp.empty(shape, dtype=kind)
+    with backend.here():
+        return MetaArray(shape, kind) if backend.name == "meta" else backend.xp.empty(shape, dtype=kind)
 
 
 def array_like(value: Any, like: Tensor, *, copy: bool = False) -> Any:
@@ -93,11 +94,7 @@ def clear_grad(tensor: Tensor, set_to_none: bool = True) -> None:
 
 
 def _as_data(value: Any) -> Any:
-    return (
-        value
-        if isinstance(value, MetaArray) or hasattr(value, "__cuda_array_interface__")
-        else get_backend("cpu").asarray(value)
-    )
+    return value if type(value) in BY_TYPE else get_backend("cpu").asarray(value)
 
 
 def _copied(array: Any) -> Any:

@@ -18,7 +18,7 @@ from patchgrad.ops.selection import CLAMP
 from patchgrad.ops.softmax import log_softmax, softmax, softmin
 from patchgrad.ops.trigonometric import tanh
 from patchgrad.tensor import Tensor, apply
-from patchgrad.tensor.precision import under_autocast
+from patchgrad.tensor.precision import rounded_once, under_autocast
 
 __all__ = ["celu", "hardshrink", "prelu", "relu", "selu", "sigmoid", "threshold"]
 METHODS = "hardshrink prelu relu sigmoid"
@@ -269,7 +269,12 @@ def silu(input: Tensor, inplace: bool = False) -> Tensor:
 
 def mish(input: Tensor, inplace: bool = False) -> Tensor:
     """``input * tanh(softplus(input))``; (*) -> (*). Source: Misra 2019."""
-    return _into(input, input * tanh(softplus(input)), inplace)
+    return _into(input, _mish(input), inplace)
+
+
+@rounded_once
+def _mish(x: Any) -> Any:
+    return x * tanh(softplus(x))
 
 
 def gelu(input: Tensor, approximate: str = "none") -> Tensor:

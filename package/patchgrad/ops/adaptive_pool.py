@@ -14,15 +14,17 @@ from patchgrad.ops import movement
 from patchgrad.ops.pool_images import avg_pool2d
 from patchgrad.tensor import Tensor
 from patchgrad.tensor.explain import placed
-from patchgrad.tensor.precision import under_autocast
+from patchgrad.tensor.precision import rounded_once, under_autocast
 
 
+@rounded_once
 def adaptive_avg_pool1d(input: Any, output_size: Any) -> Tensor:
     """`adaptive_avg_pool2d` along the last axis: (*, length) -> (*, output_size)."""
     (count,) = _wanted(input, output_size, 1)
     return _averaged(input, -1, count)
 
 
+@rounded_once
 def adaptive_avg_pool2d(input: Any, output_size: Any) -> Tensor:
     """The mean of ``output_size`` bins that cover the image; None keeps a size.
 
@@ -42,6 +44,7 @@ def _averaged_images(input: Any, size: tuple[int, ...]) -> Tensor:
 
 
 @under_autocast
+@rounded_once
 def adaptive_avg_pool3d(input: Any, output_size: Any) -> Tensor:
     """The mean of ``output_size`` bins that cover the volume: (*, depth, height, width) -> (*, *output_size)."""
     size = _wanted(input, output_size, 3)

@@ -12,10 +12,11 @@ from patchgrad.ops import activation, elementwise
 from patchgrad.ops.dropout import dropout
 from patchgrad.tensor import Tensor
 from patchgrad.tensor.explain import placed
-from patchgrad.tensor.precision import under_autocast
+from patchgrad.tensor.precision import rounded_once, under_autocast
 
 
 @under_autocast
+@rounded_once
 def scaled_dot_product_attention(
     query: Any,
     key: Any,

@@ -11,7 +11,7 @@ from patchgrad.ops import elementwise, linalg, linalg_norm
 from patchgrad.ops.out import takes_out
 from patchgrad.tensor import Tensor
 from patchgrad.tensor.explain import placed
-from patchgrad.tensor.precision import under_autocast
+from patchgrad.tensor.precision import rounded_once, under_autocast
 
 __all__ = ["bilinear", "cdist", "cosine_similarity", "pairwise_distance", "pdist"]
 
@@ -27,6 +27,7 @@ def p_norm(x: Any, p: float, dim: int, keepdim: bool = False) -> Tensor:
 
 
 @under_autocast
+@rounded_once
 def cosine_similarity(x1: Any, x2: Any, dim: int = 1, eps: float = 1e-8) -> Tensor:
     """The cosine of the angle between vectors along ``dim``, from -1 to 1; shapes are broadcast.
 

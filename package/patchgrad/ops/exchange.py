@@ -13,8 +13,10 @@ from __future__ import annotations
 from typing import Any
 
 from patchgrad.backend import get_backend, host
+from patchgrad.backend.dtype import as_dtype, bfloat16
 from patchgrad.backend.dtype import from_numpy as as_known_dtype
 from patchgrad.errors import ArgumentError, DeviceError, ExchangeError, PatchgradError
+from patchgrad.ops.dlpack_dtype import as_bfloat16, as_int16
 from patchgrad.tensor import Tensor
 from patchgrad.tensor.explain import placed
 
@@ -68,12 +70,25 @@ def from_dlpack(ext_tensor: Any, *, device: Any = None, copy: bool | None = None
         try:
             out = Tensor(backend.from_dlpack(source))
         except (BufferError, RuntimeError, ValueError, TypeError) as error:
-            raise _refused(ext_tensor, error) from error
+            out = _bfloat16(source, backend)
+            if out is None:
+                raise _refused(ext_tensor, error) from error
         as_known_dtype(out.data.dtype)
     moved = out if device is None else out.to(device=device)
     if copy is False and moved is not out:
         raise placed(ExchangeError("this tensor cannot change its device without a copy", got=f"copy=False, {device}"))
     return moved.clone() if copy and moved is out else moved
+
+
+def _bfloat16(source: Any, backend: Any) -> Tensor | None:
+    """What NumPy refused, if it is because NumPy has no bfloat16; None if it is not."""
+    if backend.name != "cpu" or getattr(source, "requires_grad", False):
+        return None
+    try:
+        capsule = as_int16(source.__dlpack__(max_version=(1, 0)))
+    except (BufferError, RuntimeError, ValueError, TypeError):
+        return None
+    return None if capsule is None else Tensor(backend.from_dlpack(_Capsule(capsule)).view(as_dtype("bfloat16").numpy))
 
 
 def _device_of(source: Any) -> str:
@@ -143,6 +158,8 @@ def __dlpack__(
         raise placed(ExchangeError("memory of the host has no stream", got=f"stream={stream!r}", want="stream=None"))
     settings: dict[str, Any] = {"max_version": max_version, "dl_device": dl_device, "copy": copy}
     try:
+        if self.dtype is bfloat16 and self.backend.name == "cpu":
+            return as_bfloat16(array.view("int16").__dlpack__(stream=None, **settings))
         return array.__dlpack__(stream=None if stream == -1 else stream, **settings)
     except (BufferError, RuntimeError, ValueError, TypeError) as error:
         raise _cannot_leave(self, error) from error

@@ -14,6 +14,7 @@ from patchgrad.ops.out import takes_out
 from patchgrad.ops.searching import known
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
+from patchgrad.tensor.precision import rounded_once
 
 __all__ = [
     "index_add", "index_copy", "index_fill", "index_select", "masked_fill", "masked_scatter", "masked_select", "put",
@@ -48,6 +49,7 @@ def index_select(input: Any, dim: int, index: Tensor) -> Tensor:
 
 
 @takes_out
+@rounded_once
 def index_add(input: Any, dim: int, index: Tensor, source: Any, *, alpha: float = 1) -> Tensor:
     """A copy of ``input`` with ``alpha * source`` added to the slices of ``dim`` that ``index`` names."""
     axis, vector = _checked("index_add", input, dim, index)

@@ -13,7 +13,7 @@ from patchgrad.ops.adaptive_pool import adaptive_avg_pool1d, adaptive_avg_pool2d
 from patchgrad.ops.arrange import repeat_interleave
 from patchgrad.tensor import Tensor
 from patchgrad.tensor.explain import placed
-from patchgrad.tensor.precision import under_autocast
+from patchgrad.tensor.precision import rounded_once, under_autocast
 
 AXES = {"linear": 1, "bilinear": 2, "trilinear": 3, "bicubic": 2}
 CUBIC = -0.75
@@ -23,6 +23,7 @@ SMOOTH = -0.5
 
 
 @under_autocast
+@rounded_once
 def interpolate(
     input: Any,
     size: int | Sequence[int] | None = None,

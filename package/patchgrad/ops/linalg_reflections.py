@@ -11,6 +11,7 @@ from patchgrad.autograd.op import Sample, define
 from patchgrad.errors import ShapeError
 from patchgrad.ops import linalg_factor, matrices, shapes
 from patchgrad.ops.linalg_products import conjugate
+from patchgrad.ops.out import takes_out
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
 from patchgrad.typing import Shape
@@ -56,6 +57,7 @@ class Reflections(NamedTuple):
     tau: Tensor
 
 
+@takes_out
 def geqrf(input: Any) -> Reflections:
     """R on and above the diagonal, and below it the vectors of the reflections whose product is Q.
 
@@ -73,6 +75,7 @@ def orgqr(input: Any, input2: Any) -> Tensor:
     return linalg_factor.householder_product(input, input2)
 
 
+@takes_out
 def ormqr(input: Any, input2: Any, input3: Any, left: bool = True, transpose: bool = False) -> Tensor:
     """``Q @ input3`` with the whole Q whose reflections are in ``input`` and ``input2``, as `geqrf` gives them.
 

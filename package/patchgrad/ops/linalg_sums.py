@@ -10,7 +10,7 @@ from patchgrad.ops.linalg_products import bmm, mm, mv, outer
 from patchgrad.ops.out import takes_out
 from patchgrad.tensor import Tensor
 from patchgrad.tensor.explain import placed
-from patchgrad.tensor.precision import under_autocast
+from patchgrad.tensor.precision import rounded_once, under_autocast
 
 __all__ = ["addbmm", "addmm", "addmv", "addr", "baddbmm"]
 METHODS = "addbmm addmm addmv addr baddbmm"
@@ -35,6 +35,7 @@ def _added(name: str, input: Any, product: Any, beta: Any, alpha: Any) -> Tensor
 
 @takes_out
 @under_autocast
+@rounded_once
 def addmm(input: Any, mat1: Any, mat2: Any, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """``beta * input + alpha * (mat1 @ mat2)`` for matrices; ``input`` broadcasts."""
     return _added("addmm", input, mm(mat1, mat2), beta, alpha)
@@ -42,6 +43,7 @@ def addmm(input: Any, mat1: Any, mat2: Any, *, beta: float = 1, alpha: float = 1
 
 @takes_out
 @under_autocast
+@rounded_once
 def addmv(input: Any, mat: Any, vec: Any, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """``beta * input + alpha * (mat @ vec)``; ``input`` broadcasts."""
     return _added("addmv", input, mv(mat, vec), beta, alpha)
@@ -49,6 +51,7 @@ def addmv(input: Any, mat: Any, vec: Any, *, beta: float = 1, alpha: float = 1) 
 
 @takes_out
 @under_autocast
+@rounded_once
 def addr(input: Any, vec1: Any, vec2: Any, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """``beta * input + alpha * outer(vec1, vec2)``; ``input`` broadcasts."""
     return _added("addr", input, outer(vec1, vec2), beta, alpha)
@@ -56,6 +59,7 @@ def addr(input: Any, vec1: Any, vec2: Any, *, beta: float = 1, alpha: float = 1)
 
 @takes_out
 @under_autocast
+@rounded_once
 def baddbmm(input: Any, batch1: Any, batch2: Any, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """``beta * input + alpha * (batch1 @ batch2)`` for batches of matrices; ``input`` broadcasts."""
     return _added("baddbmm", input, bmm(batch1, batch2), beta, alpha)
@@ -63,6 +67,7 @@ def baddbmm(input: Any, batch1: Any, batch2: Any, *, beta: float = 1, alpha: flo
 
 @takes_out
 @under_autocast
+@rounded_once
 def addbmm(input: Any, batch1: Any, batch2: Any, *, beta: float = 1, alpha: float = 1) -> Tensor:
     """``beta * input + alpha * (batch1 @ batch2).sum(0)``: the products of a batch added up."""
     return _added("addbmm", input, bmm(batch1, batch2).sum(0, dtype=batch1.dtype), beta, alpha)

@@ -16,6 +16,7 @@ from patchgrad.errors import ShapeError
 from patchgrad.ops import shapes
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
+from patchgrad.tensor.precision import rounded_once, under_autocast
 from patchgrad.tensor.views import set_data
 from patchgrad.typing import Shape
 
@@ -257,6 +258,8 @@ def instance_norm(input: Tensor, weight: Tensor | None = None, bias: Tensor | No
     return group_norm(input, input.shape[1], weight, bias, eps)
 
 
+@under_autocast
+@rounded_once
 def rms_norm(input: Any, normalized_shape: Any, weight: Any = None, eps: float | None = None) -> Tensor:
     """Divide by the root of the mean square over the last axes. Source: Zhang and Sennrich 2019."""
     shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)

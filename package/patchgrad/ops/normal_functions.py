@@ -50,7 +50,7 @@ def _inverse_far(xp: Any, q: Any) -> Any:
     a = 0.147
     half = 2 / (math.pi * a) + (log + xp.log(2 - q)) / 2
     x = xp.sqrt(xp.sqrt(half * half - (log + xp.log(2 - q)) / a) - half)
-    for _ in range(4):
+    for _ in range(3):
         scaled = _scaled(xp, x)
         x = x + (xp.log(scaled) - x * x - log) * scaled * (math.sqrt(math.pi) / 2)
     return x

@@ -1,5 +1,6 @@
 """Functions that PyTorch has beside those of ``nn.functional`` under the same names, with their arguments in another
-order or with numbers in place of words. What they compute stands in the other families.
+order or with numbers in place of words, and losses not reduced unless asked to be. What they compute stands in the
+other families.
 """
 
 from __future__ import annotations
@@ -131,7 +132,7 @@ def binary_cross_entropy_with_logits(
     target: Tensor,
     weight: Tensor | None = None,
     pos_weight: Tensor | None = None,
-    reduction: int | str = 1,
+    reduction: int | str = 0,
 ) -> Tensor:
     """`nn.functional.binary_cross_entropy_with_logits`."""
     return loss.binary_cross_entropy_with_logits(
@@ -140,7 +141,7 @@ def binary_cross_entropy_with_logits(
 
 
 def cosine_embedding_loss(
-    input1: Tensor, input2: Tensor, target: Tensor, margin: float = 0.0, reduction: int | str = 1
+    input1: Tensor, input2: Tensor, target: Tensor, margin: float = 0.0, reduction: int | str = 0
 ) -> Tensor:
     """`nn.functional.cosine_embedding_loss`."""
     return margin_loss.cosine_embedding_loss(input1, input2, target, margin, reduction=_way(reduction))
@@ -152,25 +153,25 @@ def ctc_loss(
     input_lengths: Any,
     target_lengths: Any,
     blank: int = 0,
-    reduction: int | str = 1,
+    reduction: int | str = 0,
     zero_infinity: bool = False,
 ) -> Tensor:
     """`nn.functional.ctc_loss`."""
     return ctc.ctc_loss(log_probs, targets, input_lengths, target_lengths, blank, _way(reduction), zero_infinity)
 
 
-def hinge_embedding_loss(input: Tensor, target: Tensor, margin: float = 1.0, reduction: int | str = 1) -> Tensor:
+def hinge_embedding_loss(input: Tensor, target: Tensor, margin: float = 1.0, reduction: int | str = 0) -> Tensor:
     """`nn.functional.hinge_embedding_loss`."""
     return margin_loss.hinge_embedding_loss(input, target, margin, reduction=_way(reduction))
 
 
-def kl_div(input: Tensor, target: Tensor, reduction: int | str = 1, *, log_target: bool = False) -> Tensor:
+def kl_div(input: Tensor, target: Tensor, reduction: int | str = 0, *, log_target: bool = False) -> Tensor:
     """`nn.functional.kl_div`."""
     return likelihood_loss.kl_div(input, target, reduction=_way(reduction), log_target=log_target)
 
 
 def margin_ranking_loss(
-    input1: Tensor, input2: Tensor, target: Tensor, margin: float = 0.0, reduction: int | str = 1
+    input1: Tensor, input2: Tensor, target: Tensor, margin: float = 0.0, reduction: int | str = 0
 ) -> Tensor:
     """`nn.functional.margin_ranking_loss`."""
     return margin_loss.margin_ranking_loss(input1, input2, target, margin, reduction=_way(reduction))
@@ -191,7 +192,7 @@ def triplet_margin_loss(
     p: float = 2.0,
     eps: float = 1e-6,
     swap: bool = False,
-    reduction: int | str = 1,
+    reduction: int | str = 0,
 ) -> Tensor:
     """`nn.functional.triplet_margin_loss`."""
     return margin_loss.triplet_margin_loss(anchor, positive, negative, margin, p, eps, swap, reduction=_way(reduction))

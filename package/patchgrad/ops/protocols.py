@@ -37,5 +37,5 @@ def __format__(self: Tensor, format_spec: str) -> str:
 
 
 def __reversed__(self: Tensor) -> Tensor:
-    """Every axis the other way round."""
-    return self.flip(tuple(range(self.ndim))) if self.ndim else self
+    """The first axis the other way round."""
+    return self.flip(0) if self.ndim else self

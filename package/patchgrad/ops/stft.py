@@ -7,6 +7,7 @@ from typing import Any
 from patchgrad.errors import ArgumentError, ShapeError
 from patchgrad.ops import arrange, fft_forms, filled, index_along, movement, ranges, strided, windows
 from patchgrad.ops.complex import view_as_real
+from patchgrad.ops.factory import factory
 from patchgrad.tensor import Tensor
 from patchgrad.tensor.explain import placed
 
@@ -14,21 +15,20 @@ __all__ = ["bartlett_window", "blackman_window", "hamming_window", "hann_window"
 METHODS = "istft stft"
 
 
-def bartlett_window(
-    window_length: int, periodic: bool = True, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
+@factory
+def bartlett_window(window_length: int, periodic: bool = True, *, dtype: Any = None, device: Any = None) -> Tensor:
     """A triangle that ends in 0: (window_length,)."""
-    return windows.made(window_length, not periodic, windows.triangle, dtype, device, requires_grad)
+    return windows.made(window_length, not periodic, windows.triangle, dtype, device)
 
 
-def blackman_window(
-    window_length: int, periodic: bool = True, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
+@factory
+def blackman_window(window_length: int, periodic: bool = True, *, dtype: Any = None, device: Any = None) -> Tensor:
     """``0.42 - 0.5 cos t + 0.08 cos 2t``: (window_length,)."""
     shape = windows.cosines(0.42, 0.5, 0.08)
-    return windows.made(window_length, not periodic, shape, dtype, device, requires_grad)
+    return windows.made(window_length, not periodic, shape, dtype, device)
 
 
+@factory
 def hamming_window(
     window_length: int,
     periodic: bool = True,
@@ -37,19 +37,18 @@ def hamming_window(
     *,
     dtype: Any = None,
     device: Any = None,
-    requires_grad: bool = False,
 ) -> Tensor:
     """``alpha - beta cos t``: (window_length,)."""
-    return windows.made(window_length, not periodic, windows.cosines(alpha, beta), dtype, device, requires_grad)
+    return windows.made(window_length, not periodic, windows.cosines(alpha, beta), dtype, device)
 
 
-def hann_window(
-    window_length: int, periodic: bool = True, *, dtype: Any = None, device: Any = None, requires_grad: bool = False
-) -> Tensor:
+@factory
+def hann_window(window_length: int, periodic: bool = True, *, dtype: Any = None, device: Any = None) -> Tensor:
     """``0.5 - 0.5 cos t``: (window_length,)."""
-    return windows.made(window_length, not periodic, windows.cosines(0.5, 0.5), dtype, device, requires_grad)
+    return windows.made(window_length, not periodic, windows.cosines(0.5, 0.5), dtype, device)
 
 
+@factory
 def kaiser_window(
     window_length: int,
     periodic: bool = True,
@@ -57,10 +56,9 @@ def kaiser_window(
     *,
     dtype: Any = None,
     device: Any = None,
-    requires_grad: bool = False,
 ) -> Tensor:
     """``i0(beta sqrt(1 - t²)) / i0(beta)`` for t from -1 to 1: (window_length,)."""
-    return windows.made(window_length, not periodic, windows.bessel(beta), dtype, device, requires_grad)
+    return windows.made(window_length, not periodic, windows.bessel(beta), dtype, device)
 
 
 def _steps(n_fft: int, hop_length: int | None, win_length: int | None) -> tuple[int, int]:

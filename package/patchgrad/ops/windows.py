@@ -24,7 +24,7 @@ __all__ = [
 Shape = Callable[[Any, int], Any]
 
 
-def made(M: int, sym: bool, shape: Shape, dtype: Any, device: Any, requires_grad: bool) -> Tensor:
+def made(M: int, sym: bool, shape: Shape, dtype: Any, device: Any, requires_grad: bool = False) -> Tensor:
     """The window that ``shape`` gives of the places 0 to n - 1 and of n."""
     if M < 0:
         raise placed(ArgumentError("a window cannot have fewer than no elements", got=f"{M}", want="0 or more"))

@@ -45,7 +45,7 @@ WIDER = {
     "cuda": _names(
         f"{_LOSSES} acos asin cosh erfinv exp expm1 log log10 log2 log1p reciprocal rsqrt sinh tan pow softplus "
         "layer_norm group_norm norm cosine_similarity cdist pdist renorm logsumexp prod softmax log_softmax cumprod "
-        "cumsum sum dist interpolate multilabel_soft_margin_loss"
+        "cumsum sum dist rms_norm interpolate multilabel_soft_margin_loss"
     ),
 }
 """Computed in float32."""
@@ -133,6 +133,28 @@ def under_autocast(function: F) -> F:
             state.autocast = precision
 
     return inside  # type: ignore[return-value]
+
+
+def rounded_once(function: F) -> F:
+    """A function of several ops that low precision sees as one: computed in float32, its results rounded at its end."""
+
+    @wraps(function)
+    def inside(*args: Any, **kwargs: Any) -> Any:
+        if not low.used:
+            return function(*args, **kwargs)
+        floats = {x.dtype for x in (*args, *kwargs.values()) if isinstance(x, Tensor) and x.dtype.is_floating_point}
+        if len(floats) != 1 or next(iter(floats)).name not in low.NAMES:
+            return function(*args, **kwargs)
+        kind = floats.pop()
+        wide = {name: _to(x, kind, float32) for name, x in kwargs.items()}
+        return _to(function(*[_to(x, kind, float32) for x in args], **wide), float32, kind)
+
+    return inside  # type: ignore[return-value]
+
+
+def _to(x: Any, kind: dtype, target: dtype) -> Any:
+    """A tensor of one dtype in another; anything else as it is."""
+    return apply(find("cast"), x, dtype=target) if isinstance(x, Tensor) and x.dtype is kind else x
 
 
 def _listed(name: str, device: str) -> bool:

@@ -176,6 +176,7 @@ def test_commands_are_tagged_on_the_wire_and_come_back_equal(struct: Any) -> Non
         "kind": "ReLU", "settings": {}, "nodes": ("n2",), "node": "n2", "source": PortRef("n1", "y"), "value": 3,
         "target": PortRef("n2", "x"), "bypassed": True, "field": "bias", "name": "relu9", "frozen": True,
         "position": (1.0, 2.0), "group": "g1", "folded": True, "owner": "n4",
+        "commands": (commands.Rename("n2", "relu9"), commands.Bypass("n2", True)), "words": "two of them",
     }  # fmt: skip
     command = struct(**{name: values[name] for name in struct.__struct_fields__})
     wire = msgspec.json.encode(command)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -19,7 +20,7 @@ TOLERANCE = {"f": 1e-3, "d": 1e-9}
 """How far the first answer may be from the plain one, by dtype, as a share of the largest number in it or given."""
 
 
-def load(backend: Backend) -> None:
+def load(backend: Any) -> None:
     """Enter and install all kernels for NumPy; the compiled ones where llvmlite is installed."""
 
     def find(name: str) -> Any:
@@ -33,6 +34,18 @@ def load(backend: Backend) -> None:
             import_module(f"patchgrad.backend.kernels.{name}")
         backend.update = import_module("patchgrad.backend.kernels.cpu_updates").update
         install(backend, find, checked)
+        backend.generate = partial(_generate, import_module("patchgrad.backend.kernels.cpu_generated").kernels_of, find)
+
+
+def _generate(kernels_of: Any, find: Any, backend: Backend, op: Any) -> None:
+    """Enter the kernels that can be written from the record of an op without one."""
+    forward, rules = kernels_of(op, find)
+    if forward is not None:
+        backend.kernels[op.name] = checked(op.name, forward, lambda: op.forward)
+    if rules:
+        backend.rules[op.name] = {
+            name: checked(f"{op.name} ({name})", rule, lambda name=name: op.vjps[name]) for name, rule in rules.items()
+        }
 
 
 def checked(what: str, kernel: Kernel, plain: Callable[[], Kernel]) -> Kernel:

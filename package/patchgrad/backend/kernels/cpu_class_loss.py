@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy
 
 from patchgrad.backend.kernels import kernel, rule
-from patchgrad.backend.kernels.cpu_arrays import in_one_piece, whole
+from patchgrad.backend.kernels.cpu_arrays import in_one_piece, large, whole
 from patchgrad.backend.native import inline, native
 from patchgrad.backend.native.mathematics import exp, log
 
@@ -57,7 +57,7 @@ def class_slopes(out: Reals, x: Reals, target: Wholes, ct: Reals, each: int, row
 
 def _indices(x: Any, target: Any, weight: Any, ignored: int, smoothing: float) -> Any:
     """The targets as int64; None where a kernel cannot take them, or the plain rule has an error to raise."""
-    if weight is not None or smoothing or not whole(x) or x.ndim != 2 or target.shape != x.shape[:1]:
+    if weight is not None or smoothing or not large(x) or not whole(x) or x.ndim != 2 or target.shape != x.shape[:1]:
         return None
     found = numpy.ascontiguousarray(target, dtype=numpy.int64)
     return found if ((found >= 0) & (found < x.shape[1]) | (found == ignored)).all() else None

@@ -16,7 +16,7 @@ import numpy
 
 from patchgrad.backend.kernels import kernel
 from patchgrad.backend.kernels.conv_plans import SLACK, Plan, backward_plans, forward_plan
-from patchgrad.backend.kernels.cpu_arrays import in_one_piece, whole
+from patchgrad.backend.kernels.cpu_arrays import in_one_piece, large, whole
 from patchgrad.backend.native import inline, native
 
 if TYPE_CHECKING:
@@ -234,7 +234,13 @@ def _run(run: Any, y: Any, x: Any, weights: Any, bias: Any, plan: Plan, groups: 
 
 def _takes(x: Any, weight: Any) -> bool:
     """Arrays that a kernel can take, and more than one tap: one is a product of matrices, as fast the plain way."""
-    fits = whole(x) and type(weight) is numpy.ndarray and x.ndim == weight.ndim == 4 and weight.dtype == x.dtype
+    fits = (
+        large(x)
+        and whole(x)
+        and type(weight) is numpy.ndarray
+        and x.ndim == weight.ndim == 4
+        and weight.dtype == x.dtype
+    )
     return fits and weight.size > 0 and weight.shape[2] * weight.shape[3] > 1
 
 
@@ -271,7 +277,15 @@ def conv2d_weight(xp: Any, x: Any, ct: Any, kernel: tuple[int, int], groups: int
     ct = in_one_piece(ct)
     plan = forward_plan(x.shape[2:], kernel, **attrs)
     run = shifted_products(x.dtype)
-    if run is None or plan is None or ct.dtype != x.dtype or not whole(x) or not ct.size or len(plan.offsets) == 1:
+    if (
+        run is None
+        or plan is None
+        or ct.dtype != x.dtype
+        or not large(x)
+        or not whole(x)
+        or not ct.size
+        or len(plan.offsets) == 1
+    ):
         return NotImplemented
     batch, outs, channels = ct.shape[0], ct.shape[1] // groups, x.shape[1] // groups
     blocks, size = -(-outs // BLOCK), -(-plan.count // 16) * 16

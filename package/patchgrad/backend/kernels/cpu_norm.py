@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy
 
 from patchgrad.backend.kernels import kernel, rule
-from patchgrad.backend.kernels.cpu_arrays import in_one_piece, whole
+from patchgrad.backend.kernels.cpu_arrays import in_one_piece, large, whole
 from patchgrad.backend.native import native
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ def batch_slopes(
 
 def _sizes(x: Any, axes: tuple[int, ...]) -> tuple[int, ...]:
     """(rows, size) of a norm over the last axes, (batch, channels, size) of one over all but axis 1; else ()."""
-    if not whole(x):
+    if not large(x) or not whole(x):
         return ()
     axes = tuple(sorted(axis % x.ndim for axis in axes))
     if axes == tuple(range(x.ndim - len(axes), x.ndim)) and axes[0]:

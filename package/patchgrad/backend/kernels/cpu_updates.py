@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
-from patchgrad.backend.kernels.cpu_arrays import whole
+from patchgrad.backend.kernels.cpu_arrays import large, whole
 from patchgrad.backend.native import native
 from patchgrad.backend.native.compiled import Native, compiler
 from patchgrad.backend.native.interpret import as_python
@@ -65,7 +65,11 @@ _checked: dict[tuple[Any, ...], bool] = {}
 def update(name: str, arrays: tuple[Any, ...], numbers: tuple[float, ...], **statics: bool) -> bool:
     """Run the update ``name`` on these arrays in place; False where that cannot be, and nothing was changed."""
     first = arrays[0]
-    if not compiler.present or any(not whole(x) or x.dtype != first.dtype or x.shape != first.shape for x in arrays):
+    if (
+        not compiler.present
+        or not large(first)
+        or any(not whole(x) or x.dtype != first.dtype or x.shape != first.shape for x in arrays)
+    ):
         return False
     run = UPDATES[name](first.dtype, **statics)
     if run is None or not _right(name, run, first.dtype, statics):
