@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # JupyterLab refuses to run as root (in a container, say) unless it is told to.
 ROOT_FLAG := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: lab test test-gpu cuda-check lint layers types front-end unit browser docs chromium bench shots wheel lock clean
+.PHONY: lab test test-gpu array-api cuda-check lint layers types front-end unit browser docs chromium bench shots wheel lock clean
 
 lab: .venv/.installed $(FRONT_END)
 	$(BIN)/jupyter lab $(ROOT_FLAG) $(NOTEBOOK)
@@ -44,11 +44,17 @@ test-gpu: .venv/.test
 
 # Without a GPU: functions and arguments by CuPy's own signatures, graphs by cuDNN itself. Two gigabytes, beside the rest.
 cuda-check: .venv/.test
-	$(BIN)/pip install -q --upgrade --no-deps --target .venv/cuda $(CUDA_PACKAGES)
-	PYTHONPATH=.venv/cuda $(BIN)/python -m pytest -q -rs tests/backend/test_cudnn.py tests/backend/test_cuda_kernels.py \
+	test -d .venv/cuda || $(BIN)/python -m venv .venv/cuda
+	for d in .venv/cuda/lib/python*/site-packages; do echo $(CURDIR)/.venv/lib/python*/site-packages > $$d/main.pth; done
+	.venv/cuda/bin/pip install -q --no-deps $(CUDA_PACKAGES)
+	.venv/cuda/bin/python -m pytest -q -rs tests/backend/test_cudnn.py tests/backend/test_cuda_kernels.py \
 	    tests/backend/test_cuda_backend.py -k "cudnn or graph or compile or argument"
 CUDA_PACKAGES := "cupy-cuda13x>=14,<15" cuda-pathfinder "nvidia-cudnn-frontend<1.29" "nvidia-cudnn-cu13<10" \
     "nvidia-cublas>=13,<14" "nvidia-cuda-nvrtc>=13,<14"
+
+# The array-API suite of data-apis in a checkout of it: make array-api SUITE=../array-api-tests
+array-api: .venv/.test
+	$(BIN)/python -m tests.array_api.suite $(SUITE)
 
 browser: .venv/.test $(FRONT_END) chromium
 	$(BIN)/python -m pytest -q -rs -m "browser and not slow"
@@ -79,7 +85,7 @@ LOCK_FLAGS := -q pyproject.toml --upgrade --universal --python-version 3.11 --ge
     --no-emit-index-url --no-annotate --no-header
 
 clean:
-	rm -rf .venv dist docs/_build docs/reference/made docs/coming-from-pytorch.md extension/node_modules extension/lib extension/labextension package/patchgrad/static tests/browser/artefacts
+	rm -rf .venv dist docs/_build docs/reference/made docs/errors/made docs/coming-from-pytorch.md extension/node_modules extension/lib extension/labextension package/patchgrad/static tests/browser/artefacts
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "patchgrad needs Python 3.11 or newer, and \

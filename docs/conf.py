@@ -24,11 +24,13 @@ suppress_warnings = ["myst.header"]
 
 
 def setup(app: Any) -> None:
+    from errors import pages as error_pages
     from pytorch import compare, page
     from reference import pages
 
     def make(app: Any) -> None:
         pages.write(HERE / "reference" / "made")
+        error_pages.write(HERE / "errors" / "made")
         page.write(HERE / "coming-from-pytorch.md", compare.version())
 
     app.connect("builder-inited", make)

@@ -80,6 +80,8 @@ if TYPE_CHECKING:
         set_rng_state,
     )
     from patchgrad.backend.settings import *
+    from patchgrad.drawing.draw import draw
+    from patchgrad.drawing.show import show
     from patchgrad.interop import from_torch, load, load_metadata, onnx, save, to_torch
     from patchgrad.layergraph import LayerGraph, edit, layer
     from patchgrad.ops import random, signal, special

@@ -8,7 +8,6 @@ a port red without parsing text. This file knows no other room of the house.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from difflib import get_close_matches
 from typing import Any, Self
 
 _locate: Callable[[BaseException], tuple[str, str]] | None = None
@@ -125,11 +124,19 @@ class UnknownNameError(PatchgradError, AttributeError):
     @property
     def hint(self) -> str:
         """What was perhaps meant."""
-        return self._hint or near(self.name, dir(self.obj))
+        return self._hint or near(str(self.name), dir(self.obj))
 
     @hint.setter
     def hint(self, hint: str) -> None:
         self._hint = hint
+
+
+class UnknownKeyError(PatchgradError, KeyError):
+    """A key that a dictionary does not have."""
+
+
+class NotReadyError(PatchgradError, AttributeError, ValueError):
+    """A module whose ``super().__init__()`` was not called."""
 
 
 class NotWrittenError(PatchgradError, NotImplementedError):
@@ -168,6 +175,10 @@ class DataError(PatchgradError, ValueError):
     """A data set or a file that is missing, damaged or of the wrong form."""
 
 
+class FileError(DataError, FileNotFoundError):
+    """A file or folder that is not there, or is of the wrong sort."""
+
+
 class SessionError(PatchgradError, RuntimeError):
     """A session that cannot do what was asked in its present state."""
 
@@ -189,5 +200,7 @@ def near(name: str, names: Sequence[str]) -> str:
     """``did you mean ...?`` with the nearest of ``names``; empty if none is near."""
     public = [entry for entry in names if not entry.startswith("_")]
     meant = OTHER_WORDS.get(name)
+    from difflib import get_close_matches  # only an error needs it
+
     found = [meant] if meant in public else get_close_matches(name, public, n=2, cutoff=0.6)
     return f"did you mean {' or '.join(found)}?" if found else ""

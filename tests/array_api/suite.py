@@ -1,6 +1,6 @@
 """Runs the array-API test suite of data-apis against ``patchgrad.array_api`` and compares with what is known to fail.
 
-The suite is on no package index. Get it at the commit below, with its submodule, and name the folder:
+The suite is on no package index. Get it at the commit below, with its submodule and what its requirements.txt names:
 
     python -m tests.array_api.suite FOLDER [--examples 10] [--report FILE]
 
@@ -70,7 +70,8 @@ def run(folder: Path, examples: int, standard: str = STANDARD) -> Outcome:
             env={**os.environ, **settings, "PYTHONPATH": os.pathsep.join(filter(None, paths))},
         )
         if not report.exists():
-            raise SystemExit(f"the suite did not run: pytest ended with {ended.returncode}")
+            hint = f"pip install -r {folder}/requirements.txt"
+            raise SystemExit(f"the suite did not run: pytest ended with {ended.returncode}. Perhaps: {hint}")
         return read(report)
 
 

@@ -9,12 +9,14 @@ import ast
 import inspect
 import subprocess
 import sys
+from itertools import product
 from pathlib import Path
 
 import pytest
 
 import patchgrad as pg
 from patchgrad.backend import cuda, get_backend, host
+from patchgrad.backend.dtype import ALL
 from patchgrad.backend.random import Stream
 from patchgrad.errors import DeviceError
 from patchgrad.nn import functional as F
@@ -266,3 +268,24 @@ def test_streams_without_a_gpu_say_so():
             with pytest.raises(DeviceError, match="device 'cuda' needs"):
                 make()
         assert not pg.cuda.is_bf16_supported()
+
+
+def test_dtypes_combine_there_as_on_the_cpu(gpu):
+    """Every pair of dtypes, with axes and without; also numbers."""
+    names = [kind.name for kind in ALL]
+    values = {(name, axes): pg.ones((1,) * axes, dtype=name) for name in names for axes in (0, 1)}
+    moved = {key: value.cuda() for key, value in values.items()}
+    wrong = []
+    for one, other in product(values, [*values, True, 2, 2.5, 2.5j]):
+        for function in (pg.add, pg.div, pg.maximum, pg.where):
+            found = [_dtype_of(function, held[one], held.get(other, other)) for held in (values, moved)]
+            if found[0] != found[1]:
+                wrong.append((function, one, other, found))
+    assert wrong == []
+
+
+def _dtype_of(function, a, b):
+    try:
+        return (function(a == a, a, b) if function is pg.where else function(a, b)).dtype
+    except pg.errors.PatchgradError as error:
+        return type(error)

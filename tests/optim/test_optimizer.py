@@ -245,3 +245,44 @@ def test_clipping_tells_of_gradients_that_are_not_finite():
 def test_a_schedule_needs_an_optimizer():
     with pytest.raises(ArgumentError, match="optimizer"):
         optim.lr_scheduler.StepLR([parameter(2)], 3)
+
+
+@pytest.mark.parametrize("family", ["SGD", "LBFGS"])
+def test_hooks_run_around_steps_saving_and_loading_as_in_pytorch(family):
+    torch = pytest.importorskip("torch")
+    logs = []
+    for library in (pg, torch):
+        weight, log = library.nn.Parameter(library.ones(2)), []
+        optimizer = getattr(library.optim, family)([weight], lr=0.1)
+
+        def closure(weight=weight, optimizer=optimizer, log=log):
+            log.append("closure")
+            optimizer.zero_grad()
+            loss = (weight * weight).sum()
+            loss.backward()
+            return loss
+
+        note = lambda name, log=log: lambda *args: log.append((name, len(args)))  # noqa: E731
+        handle = optimizer.register_step_pre_hook(note("before step"))
+        optimizer.register_step_post_hook(note("after step"))
+        optimizer.register_state_dict_pre_hook(note("before saving"))
+        optimizer.register_state_dict_post_hook(lambda optimizer, values: {**values, "more": 1})
+        optimizer.register_load_state_dict_pre_hook(note("second"))
+        optimizer.register_load_state_dict_pre_hook(note("first"), prepend=True)
+        optimizer.register_load_state_dict_post_hook(note("after loading"))
+        optimizer.step(closure)
+        handle.remove()
+        optimizer.step(closure)
+        state = optimizer.state_dict()
+        log.append(state["more"])
+        optimizer.load_state_dict(state)
+        log.append([round(value, 5) for value in weight.tolist()])
+        logs.append(log)
+    assert logs[0] == logs[1]
+
+
+def test_a_hook_before_a_step_may_replace_the_closure():
+    weight = parameter(2)
+    optimizer = optim.SGD([weight], lr=0.1)
+    optimizer.register_step_pre_hook(lambda optimizer, args, kwargs: ((lambda: 7,), kwargs))
+    assert optimizer.step() == 7

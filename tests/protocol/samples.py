@@ -84,6 +84,12 @@ FROM_BROWSER = (
     m.Inspect("r25", "n1"),
     m.AskSource("r26", "module"),
     m.AskCode("r27", "studio"),
+    m.MakeMark("r28", "before widening"),
+    m.ForgetMark("r29", "before widening"),
+    m.Rewind("r30", edit=1),
+    m.SwitchBranch("r31", "main"),
+    m.SetShadow("r32", 200),
+    m.AskComparison("r33", "main"),
     m.Select(("n1",)),
     m.FrameSeen(7),
 )
@@ -91,6 +97,10 @@ FROM_KERNEL = (
     GRAPH,
     RUN,
     LOG,
+    m.TimelineView(
+        (m.MarkView("before widening", 40, "main", own=False, loss=0.5),),
+        (m.BranchView("main", 0, 90, 0.25), m.BranchView("wide", 1, 60, 0.2, True, parent="main", begin=40)),
+    ),
     m.Frame(
         number=7,
         run=RUN,
@@ -108,6 +118,20 @@ FROM_KERNEL = (
     m.Failed("r3", "a loop", got="fc2 feeds fc1", want="no loop", hint="use a Delay layer", ports=(FC1, FC2)),
     m.Targets("r24", (m.Verdict(FC2, "adapter", "64 is not 10", ("Linear(64, 10)",), {"p": 0.5}),)),
     m.Inspected("r25", "n1", (m.ParameterView("weight", (10, 64), "float32", 640, 0.0, 0.1, 2.5),), {"rows": "10"}),
+    m.Compared(
+        "r33",
+        names=("main", "wide"),
+        steps=(90, 60),
+        losses=(0.25, 0.2),
+        parted=40,
+        only_in_one=(),
+        only_in_other=("drop1 (Dropout)",),
+        changed=("fc1 (Linear)",),
+        edges_gone=1,
+        edges_new=2,
+        effect="loss 0.05 lower than its trend over 50 steps (0.03 to 0.07)",
+        curves=(m.Curve("main", (1, 2), (0.5, None)),),
+    ),
     m.SourceText("r26", "class Model(nn.Module): ..."),
 )
 

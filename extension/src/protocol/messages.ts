@@ -105,12 +105,49 @@ export interface LogEntry {
   readonly python: string;
   readonly status: "queued" | "applied" | "refused";
   readonly receipt: string;
+  /** `move`: a rewind, or a switch to another branch. */
+  readonly kind: "edit" | "move";
+  readonly branch: string;
+  /** What became of the loss after it, in words. */
+  readonly effect: string;
+  /** Is there a mark in front of it? */
+  readonly rewindable: boolean;
 }
 
 /** State: the newest entries of the edit log, oldest first. */
 export interface LogView {
   readonly type: "log-view";
   readonly entries: readonly LogEntry[];
+}
+
+/** A place to go back to. `own`: made by the session, in front of an edit. */
+export interface MarkView {
+  readonly name: string;
+  readonly step: number;
+  readonly branch: string;
+  readonly own: boolean;
+  readonly loss: number | null;
+}
+
+/** A line of training. `step` and `loss`: where it stands. */
+export interface BranchView {
+  readonly name: string;
+  readonly number: number;
+  readonly step: number;
+  readonly loss: number | null;
+  readonly current: boolean;
+  readonly parent: string | null;
+  /** Step at which it left its parent. */
+  readonly begin: number | null;
+}
+
+/** State: marks and branches of the session, oldest first. */
+export interface TimelineView {
+  readonly type: "timeline-view";
+  readonly marks: readonly MarkView[];
+  readonly branches: readonly BranchView[];
+  /** Steps that the network before an edit is trained along; 0: it is not. */
+  readonly shadowSteps: number;
 }
 
 /** Where an array lies in the frame's one buffer. `offset` in bytes, a multiple of 8. */
@@ -140,7 +177,8 @@ export interface LayerStat {
 /**
  * State, with one binary buffer: what the scopes plot. The browser answers `FrameSeen`.
  *
- * Arrays by name. `loss.step`, `loss.value`, `loss.smooth` (equal lengths); by depth, one
+ * Arrays by name. `loss.step`, `loss.value`, `loss.smooth` (equal lengths); `shadow.step` and `shadow.value`
+ * where the network before the last edit is trained along; by depth, one
  * entry per uid of `layers`: `gradient.norm`, `activation.mean`, `activation.std`,
  * `update.ratio` (log10 where a ratio; NaN where not measured); of the selected layer:
  * `histogram.counts` (steps, bins), `histogram.step` (steps,), `histogram.exponent` (bins,), and if
@@ -191,6 +229,7 @@ export interface Opened {
   readonly graph: GraphView;
   readonly run: RunView;
   readonly log: LogView;
+  readonly timeline: TimelineView;
   /** Content hash of each piece of code that can be asked for, by name. */
   readonly code: Readonly<Record<string, string>>;
 }
@@ -273,6 +312,30 @@ export interface SourceText {
   readonly type: "source-text";
   readonly requestId: string;
   readonly text: string;
+}
+
+/** A loss over steps, of at most a few hundred points. */
+export interface Curve {
+  readonly name: string;
+  readonly steps: readonly number[];
+  readonly values: readonly (number | null)[];
+}
+
+export interface Compared {
+  readonly type: "compared";
+  readonly requestId: string;
+  readonly names: readonly [string, string];
+  readonly steps: readonly [number, number];
+  readonly losses: readonly [number | null, number | null];
+  readonly parted: number;
+  readonly onlyInOne: readonly string[];
+  readonly onlyInOther: readonly string[];
+  readonly changed: readonly string[];
+  readonly edgesGone: number;
+  readonly edgesNew: number;
+  /** What became of the loss, in words; empty where that cannot be said. */
+  readonly effect: string;
+  readonly curves: readonly Curve[];
 }
 
 /** A view appeared: send the catalogue and all state. */
@@ -444,6 +507,50 @@ export interface Transport {
   readonly steps?: number;
 }
 
+/** Keep how everything stands; the kernel finds a name where none is given. */
+export interface MakeMark {
+  readonly type: "make-mark";
+  readonly requestId: string;
+  readonly name?: string | null;
+}
+
+export interface ForgetMark {
+  readonly type: "forget-mark";
+  readonly requestId: string;
+  readonly name: string;
+}
+
+/** Go back to a mark by its name, to the front of an edit by its number, or to that of the last edit. */
+export interface Rewind {
+  readonly type: "rewind";
+  readonly requestId: string;
+  readonly mark?: string | null;
+  readonly edit?: number | null;
+  /** Of the branch that begins there. */
+  readonly name?: string | null;
+}
+
+export interface SwitchBranch {
+  readonly type: "switch-branch";
+  readonly requestId: string;
+  readonly name: string;
+}
+
+/** Train the network before each edit along for so many steps; 0: do not. */
+export interface SetShadow {
+  readonly type: "set-shadow";
+  readonly requestId: string;
+  readonly steps: number;
+}
+
+/** Two branches side by side; without names, how things stand against the front of the last edit. */
+export interface AskComparison {
+  readonly type: "ask-comparison";
+  readonly requestId: string;
+  readonly one?: string | null;
+  readonly other?: string | null;
+}
+
 /** An edge is dragged from `source` (an output, or an input when `reverse`): where may it go? */
 export interface AskTargets {
   readonly type: "ask-targets";
@@ -520,6 +627,12 @@ export type FromBrowser =
   | Undo
   | Redo
   | Transport
+  | MakeMark
+  | ForgetMark
+  | Rewind
+  | SwitchBranch
+  | SetShadow
+  | AskComparison
   | AskTargets
   | AskInsertions
   | Inspect
@@ -532,6 +645,7 @@ export type FromKernel =
   | GraphView
   | RunView
   | LogView
+  | TimelineView
   | Frame
   | Opened
   | Code
@@ -540,7 +654,8 @@ export type FromKernel =
   | Failed
   | Targets
   | Inspected
-  | SourceText;
+  | SourceText
+  | Compared;
 
 export type Reply =
   | Opened
@@ -550,12 +665,14 @@ export type Reply =
   | Failed
   | Targets
   | Inspected
-  | SourceText;
+  | SourceText
+  | Compared;
 
 export const KERNEL_TAGS: readonly FromKernel["type"][] = [
   "graph-view",
   "run-view",
   "log-view",
+  "timeline-view",
   "frame",
   "opened",
   "code",
@@ -565,4 +682,5 @@ export const KERNEL_TAGS: readonly FromKernel["type"][] = [
   "targets",
   "inspected",
   "source-text",
+  "compared",
 ];

@@ -30,6 +30,7 @@ describe("state from the kernel", () => {
       graph: GRAPH,
       run,
       log: { type: "log-view", entries: [] },
+      timeline: INITIAL_STATE.timeline,
       code: { plots: "abc" },
     };
     const state = stateAfter({ type: "connection-lost" }, { type: "opened", message });

@@ -16,7 +16,7 @@ from typing import Any
 from patchgrad.backend.dtype import get_default_dtype
 from patchgrad.backend.low import FLOATS, widened_kind
 from patchgrad.backend.promotion import result_dtype
-from patchgrad.errors import GradError
+from patchgrad.errors import DtypeError, GradError
 from patchgrad.typing import Shape
 
 Rule = Callable[..., Any]
@@ -43,7 +43,8 @@ class OpSpec:
         saves     names of inputs and outputs that the rules read; nothing else is kept
         shape     ``shape(*shapes, **attrs)``: result shape (a tuple of them with several outputs)
         dtype     "same" as the first input, "promote", "float" (promote, integers become the default
-                  float), "normalized" (as "float", the statistics behind it at least float32), "bool", "int64",
+                  float), "floating" (as "float", integers are refused),
+                  "normalized" (as "float", the statistics behind it at least float32), "bool", "int64",
                   or a function of (dtypes of inputs, attrs)
         promotes  which inputs decide the dtype and are cast to it, for "promote" and "float"; all unless given
         view      the result shares memory with the first input
@@ -96,7 +97,7 @@ class OpSpec:
     def __post_init__(self) -> None:
         derive = partial(object.__setattr__, self)
         derive("differentiable", bool(self.vjps) or self.joint is not None)
-        derive("aligns", self.dtype in ("promote", "float", "normalized"))
+        derive("aligns", self.dtype in ("promote", "float", "floating", "normalized"))
         apart = (i for i, name in enumerate(self.inputs) if self.promotes and name not in self.promotes)
         derive("apart", tuple(apart))
         derive("saved_inputs", tuple(i for i, name in enumerate(self.inputs) if name in self.saves))
@@ -124,6 +125,18 @@ def _floating(arrays: list[Any]) -> Any:
     return found if found.kind in FLOATS else get_default_dtype().numpy
 
 
+def _strictly_floating(arrays: list[Any]) -> Any:
+    found = result_dtype(arrays)
+    if found.kind in FLOATS:
+        return found
+    raise DtypeError(
+        "this is computed in floats",
+        got=f"dtype {found.name}",
+        want="a floating dtype",
+        hint="cast first: x.float(), or dtype=pg.float32",
+    )
+
+
 def _normalized(arrays: list[Any]) -> tuple[Any, ...]:
     found = _floating(arrays)
     return found, widened_kind(found), widened_kind(found)
@@ -140,6 +153,7 @@ _POLICIES: dict[str, Callable[[list[Any]], Any]] = {
     "same": lambda kinds: kinds[0],
     "promote": result_dtype,
     "float": _floating,
+    "floating": _strictly_floating,
     "normalized": _normalized,
     "bool": _named("bool"),
     "int64": _named("int64"),

@@ -17,6 +17,8 @@ from types import CodeType
 from typing import Any
 
 PACKAGE = str(Path(__file__).resolve().parent.parent) + os.sep
+PYTHON = os.path.dirname(os.__file__) + os.sep
+"""The standard library's folder, in which installed packages lie too."""
 _inside: set[int] = set()
 """Ids of code objects of this package. They live as long as their modules, so an id is not used again."""
 _outside: dict[int, CodeType] = {}
@@ -39,6 +41,14 @@ def is_inside(code: CodeType) -> bool:
         return False
     _inside.add(id(code))
     return True
+
+
+def is_users(code: CodeType) -> bool:
+    """Is this the user's own code, or that of another installed package?"""
+    file = code.co_filename
+    if is_inside(code) or file.startswith("<frozen"):
+        return False
+    return not file.startswith(PYTHON) or "site-packages" in file
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from patchgrad.errors import DeviceError
+from patchgrad.errors import DeviceError, near
 
 TYPES = ("cpu", "cuda", "meta")
 
@@ -21,7 +21,10 @@ class device:
         text = f"cuda:{spec}" if isinstance(spec, int) else str(spec)
         self.type, _, number = text.partition(":")
         if self.type not in TYPES or (number and not number.isdigit()):
-            raise DeviceError(f"{text!r} is not a device", want="'cpu', 'cuda', 'cuda:0' or 'meta'")
+            hint = "cuda is the name of a GPU" if self.type in ("gpu", "mps", "xpu") else near(self.type, TYPES)
+            raise DeviceError(
+                f"{text!r} is not a device", got=repr(text), want="'cpu', 'cuda', 'cuda:0' or 'meta'", hint=hint
+            )
         self.index: int | None = int(number) if number else index
 
     def __str__(self) -> str:

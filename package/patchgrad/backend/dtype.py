@@ -11,7 +11,7 @@ from typing import Any
 import numpy
 
 from patchgrad.backend import low
-from patchgrad.errors import DtypeError
+from patchgrad.errors import DtypeError, near
 
 
 class dtype:
@@ -109,7 +109,10 @@ def as_dtype(value: Any) -> dtype:
         except TypeError:
             found = None
     if found is None:
-        raise DtypeError(f"{value!r} is not a dtype", want=", ".join(entry.name for entry in ALL))
+        names = [entry.name for entry in ALL]
+        raise DtypeError(
+            f"{value!r} is not a dtype", got=repr(value), want=", ".join(names), hint=near(str(value), names)
+        )
     return found
 
 

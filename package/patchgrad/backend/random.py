@@ -89,7 +89,7 @@ def checked_seed(seed: Any) -> int:
     try:
         number = int(seed)
     except (TypeError, ValueError):
-        raise ArgumentError("a seed is a whole number", got=type(seed).__name__) from None
+        raise ArgumentError("a seed is a whole number", got=repr(seed), want="an int") from None
     if not -(2**63) <= number < 2**64:
         raise ArgumentError("a seed has 64 bits", got=str(number), want="-2**63 to 2**64 - 1")
     return number & 2**64 - 1

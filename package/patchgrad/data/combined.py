@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from itertools import accumulate
 from typing import Any
 
-from patchgrad.data.dataset import Dataset
+from patchgrad.data.dataset import Dataset, no_sample, not_written
 from patchgrad.errors import DataError
 
 
@@ -35,7 +35,7 @@ class ConcatDataset(Dataset):
 
     def __getitem__(self, index: int) -> Any:
         if not -len(self) <= index < len(self):
-            raise IndexError(f"sample {index} of {len(self)}")
+            raise no_sample(self, index)
         index %= len(self)
         part = bisect_right(self.cumulative_sizes, index)
         return self.datasets[part][index - (self.cumulative_sizes[part - 1] if part else 0)]
@@ -74,7 +74,7 @@ class IterableDataset(Dataset):
     """
 
     def __iter__(self) -> Iterator[Any]:
-        raise NotImplementedError(f"{type(self).__name__} has no __iter__ method")
+        raise not_written(self, "__iter__(self)", "one sample after the other")
 
     def __len__(self) -> int:
         raise TypeError(f"{type(self).__name__} has no length: it is read, not looked up")

@@ -8,7 +8,7 @@ from typing import Any
 from patchgrad.backend import host
 from patchgrad.backend.random import Stream
 from patchgrad.data.order import permutation
-from patchgrad.errors import ArgumentError, DataError
+from patchgrad.errors import ArgumentError, DataError, NotWrittenError, RangeError
 from patchgrad.tensor import Tensor
 
 
@@ -20,10 +20,10 @@ class Dataset:
     """
 
     def __len__(self) -> int:
-        raise NotImplementedError(f"{type(self).__name__} has no __len__ method")
+        raise not_written(self, "__len__(self)", "the number of samples")
 
     def __getitem__(self, index: int) -> Any:
-        raise NotImplementedError(f"{type(self).__name__} has no __getitem__ method")
+        raise not_written(self, "__getitem__(self, index)", "one sample")
 
     def __add__(self, other: Any) -> Any:
         from patchgrad.data.combined import ConcatDataset
@@ -53,7 +53,7 @@ class TensorDataset(Dataset):
 
     def __getitem__(self, index: int) -> tuple[Tensor, ...]:
         if not -len(self) <= index < len(self):
-            raise IndexError(f"sample {index} of {len(self)}")
+            raise no_sample(self, index)
         return tuple(Tensor(tensor.backend.asarray(tensor.data[index])) for tensor in self.tensors)
 
     def batch(self, indices: Any) -> tuple[Tensor, ...]:
@@ -78,10 +78,31 @@ class Subset(Dataset):
         return len(self.indices)
 
     def __getitem__(self, index: int) -> Any:
+        if not -len(self) <= index < len(self):
+            raise no_sample(self, index)
         return self.dataset[int(self.indices[index])]
 
     def _batch(self, indices: Any) -> Any:
         return self.dataset.batch(self.indices[indices])
+
+
+def no_sample(dataset: Dataset, index: int) -> RangeError:
+    """There is no sample at this index."""
+    return RangeError(
+        f"{type(dataset).__name__} has no sample {index}",
+        got=f"index {index} of {len(dataset)} samples",
+        want=f"0 to {len(dataset) - 1}",
+    )
+
+
+def not_written(dataset: Dataset, method: str, gives: str) -> NotWrittenError:
+    """A data set of the user's lacks a method."""
+    return NotWrittenError(
+        f"{type(dataset).__name__} has no {method.partition('(')[0]} method",
+        got=f"a class {type(dataset).__name__} without it",
+        want=f"a method that gives {gives}",
+        hint=f"write `def {method}: ...` in the class",
+    )
 
 
 def random_split(

@@ -227,7 +227,9 @@ def _check_workers(num_workers: Any, prefetch_factor: Any, timeout: float) -> No
     if timeout < 0:
         raise ArgumentError(f"DataLoader cannot use timeout={timeout}", want="a number of seconds, or 0")
     if isinstance(num_workers, bool) or not isinstance(num_workers, int) or num_workers < 0:
-        raise ArgumentError(f"DataLoader cannot use num_workers={num_workers!r}", want="a number of threads, or 0")
+        raise ArgumentError(
+            "DataLoader cannot use num_workers", got=repr(num_workers), want="a number of threads, or 0"
+        )
     if prefetch_factor is not None and (num_workers == 0 or prefetch_factor < 1):
         raise ArgumentError(
             f"DataLoader cannot use prefetch_factor={prefetch_factor!r}",

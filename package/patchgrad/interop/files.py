@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from patchgrad.errors import ArgumentError, DataError, DtypeError
+from patchgrad.errors import ArgumentError, DataError, DtypeError, FileError, near
 from patchgrad.interop import npz, safetensors, torch_reader, torch_writer, trees
 from patchgrad.layergraph.graph import LayerGraph
 from patchgrad.tensor import Tensor
@@ -115,6 +115,13 @@ def _name_of(f: Any) -> str:
 
 def write_whole(path: Path, write: Callable[[BinaryIO], Any]) -> None:
     """Write beside the place and move there, so that no reader ever sees half a file."""
+    if not path.parent.is_dir():
+        raise FileError(
+            "the folder to save in is not there",
+            got=str(path.parent),
+            want="a folder",
+            hint=f"Path({str(path.parent)!r}).mkdir(parents=True)",
+        )
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:
@@ -147,12 +154,34 @@ def _read(f: Any) -> Any:
     if hasattr(f, "read"):
         return _of_format(f, _guess(f))
     kind = _format_of(Path(os.fspath(f)))
-    if kind == "patchgrad":
-        from patchgrad.interop.document import load_document
+    try:
+        if kind == "patchgrad":
+            from patchgrad.interop.document import load_document
 
-        return load_document(f)
-    with open(f, "rb") as file:
-        return _of_format(file, kind)
+            return load_document(f)
+        with open(f, "rb") as file:
+            return _of_format(file, kind)
+    except (FileNotFoundError, IsADirectoryError):
+        raise no_file(Path(os.fspath(f))) from None
+
+
+def no_file(path: Path) -> FileError:
+    """There is no file at this path; near names of its folder are given."""
+    if path.is_dir():
+        return FileError("this is a folder and no file", got=str(path), want="a file", hint=", ".join(_names(path)))
+    if not path.parent.is_dir():
+        return FileError("there is no such folder", got=str(path.parent), want="a folder", hint="is the path right?")
+    return FileError(
+        "there is no such file",
+        got=f"{path.name}, in the folder {path.parent.resolve().name}",
+        want="a file that is there",
+        hint=near(path.name, os.listdir(path.parent))
+        or f"the folder has {', '.join(_names(path.parent)) or 'no file'}",
+    )
+
+
+def _names(folder: Path) -> list[str]:
+    return sorted(name for name in os.listdir(folder) if Path(name).suffix in FORMATS)[:5]
 
 
 def _guess(file: BinaryIO) -> str:

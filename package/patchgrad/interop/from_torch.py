@@ -42,7 +42,12 @@ def from_torch(source: Any, *example: Any) -> Any:
     if isinstance(source, torch.Tensor):
         return from_torch_tensor(source)
     if not isinstance(source, torch.nn.Module):
-        raise ArgumentError("from_torch takes a tensor or a module of PyTorch", got=type(source).__name__)
+        raise ArgumentError(
+            "from_torch takes a tensor or a module of PyTorch",
+            got=type(source).__name__,
+            want="torch.Tensor or torch.nn.Module",
+            hint="pg.load(path) reads files",
+        )
     return _Taking().module(source, example or None, "")
 
 

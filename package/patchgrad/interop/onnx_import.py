@@ -14,6 +14,7 @@ from typing import Any
 from patchgrad.backend import host
 from patchgrad.backend.dtype import as_dtype
 from patchgrad.errors import DataError, DtypeError, GraphError, PatchgradError
+from patchgrad.interop.files import no_file
 from patchgrad.interop.onnx_export import BUFFERS, require_onnx
 from patchgrad.interop.onnx_ops import table
 from patchgrad.interop.onnx_ops.layers import LAYERS, Layer, Node
@@ -39,6 +40,8 @@ def load(path: Any) -> Module:
         GraphError  if it uses operators that are not known here (each named with its node), or versions that are not.
     """
     name = os.fspath(path)
+    if not os.path.isfile(name):
+        raise no_file(Path(name))
     try:
         proto = _opened(Path(name))
         return _Reading(proto, Path(name).parent).module()
@@ -54,7 +57,9 @@ def _opened(path: Path) -> Any:
         proto = onnx.load_model_from_string(content)
         names = [onnx.ModelProto.GRAPH_FIELD_NUMBER] if not proto.HasField("graph") else []
     except Exception as error:
-        raise DataError("this is no whole ONNX file", got=str(error).splitlines()[0][:200]) from None
+        raise DataError(
+            "this is no whole ONNX file", got=str(error).splitlines()[0][:200], hint="was it downloaded to the end?"
+        ) from None
     if names or not proto.opset_import:
         raise DataError("this is no whole ONNX file", got=f"{len(content):,} bytes without a graph")
     _require_versions(proto)

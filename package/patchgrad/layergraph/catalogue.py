@@ -69,7 +69,9 @@ def find(name: str) -> LayerKind:
         return KINDS[name]
     except KeyError:
         near = [known for known in KINDS if name.lower()[:3] in known.lower()] or list(KINDS)
-        raise GraphError(f"there is no layer kind {str(name)[:40]!r}", hint=f"known: {', '.join(near)}") from None
+        raise GraphError(
+            f"there is no layer kind {str(name)[:40]!r}", got=repr(str(name)[:40]), hint=f"known: {', '.join(near)}"
+        ) from None
 
 
 def by_class() -> Mapping[type, LayerKind]:

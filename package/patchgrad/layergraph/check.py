@@ -164,7 +164,7 @@ class _Walk:
         for port in found:
             words = self.graph.say(port)
             hint = f"connect an output to {words}, or remove {node.name}"
-            self.problem(node, f"nothing leads into {words}", (port,), hint=hint)
+            self.problem(node, f"nothing leads into {words}", (port,), got="an open input", hint=hint)
         return bool(found)
 
     def run(self, node: LayerNode, inputs: Inputs) -> None:

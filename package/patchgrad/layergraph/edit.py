@@ -181,7 +181,10 @@ def edge_target(graph: LayerGraph, text: str) -> PortRef:
     left, arrow, right = text.partition("->")
     if not arrow:
         raise GraphError(
-            f"{text!r} is not an edge", want='"from -> to"', hint='insert("relu1 -> fc2", nn.Dropout(0.2))'
+            f"{text!r} is not an edge",
+            got=repr(text),
+            want='"from -> to"',
+            hint='insert("relu1 -> fc2", nn.Dropout(0.2))',
         )
     source = graph.by_name(left.strip().partition(".")[0])
     name, _, port = right.strip().partition(".")
@@ -191,7 +194,9 @@ def edge_target(graph: LayerGraph, text: str) -> PortRef:
             return edge.target
     into = ", ".join(graph.nodes[edge.source.node].name for edge in graph.edges_into(target.uid))
     raise GraphError(
-        f"no edge leads from {source.name} to {right.strip()}", got=f"{target.name} gets {into or 'nothing'}"
+        f"no edge leads from {source.name} to {right.strip()}",
+        got=f"{target.name} gets {into or 'nothing'}",
+        hint=f"{into} -> {target.name}" if into else f"connect it first: connect({source.name!r}, {target.name!r})",
     )
 
 
@@ -220,4 +225,8 @@ def _group(graph: LayerGraph, name: str) -> str:
         return name
     if found:
         raise GraphError(f"{len(found)} groups are named {name!r}", want=f"one of the uids {', '.join(found)}")
-    raise GraphError(f"there is no group named {name!r}", want=", ".join(g.name for g in graph.groups.values()))
+    raise GraphError(
+        f"there is no group named {name!r}",
+        got=repr(name),
+        want=", ".join(g.name for g in graph.groups.values()) or "a group: this graph has none",
+    )

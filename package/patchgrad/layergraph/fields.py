@@ -82,7 +82,7 @@ class Field(msgspec.Struct, frozen=True):
     def _refusal(self, value: Any, where: str) -> GraphError:
         hint = f"the usual value is {self.default!r}" if self.default is not None else ""
         title = f"{self.name} cannot be {str(repr(value))[:60]}"
-        return GraphError(title, where=where, want=self.wants(), hint=hint)
+        return GraphError(title, where=where, got=f"{self.name}={str(repr(value))[:60]}", want=self.wants(), hint=hint)
 
     def wants(self) -> str:
         """What the field takes, in words: ``a whole number from 1``."""

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from patchgrad.errors import GraphError
+from patchgrad.errors import GraphError, near
 from patchgrad.layergraph.names import free_name
 from patchgrad.layergraph.records import Edge, Group, LayerNode, PortRef, Settings, uid_number
 
@@ -111,7 +111,12 @@ class LayerGraph(msgspec.Struct, frozen=True, dict=True):
     def by_name(self, name: str) -> LayerNode:
         """The node of this name; GraphError that lists the names if there is none."""
         if name not in self.names:
-            raise GraphError(f"there is no layer named {name!r}", want=", ".join(sorted(self.names)[:20]))
+            raise GraphError(
+                f"there is no layer named {name!r}",
+                got=repr(name),
+                want=", ".join(sorted(self.names)[:20]),
+                hint=near(name, list(self.names)),
+            )
         return self.nodes[self.names[name]]
 
     def group(self, uid: str) -> Group:

@@ -100,7 +100,11 @@ class History:
         self, taken: list[Entry], given: list[Entry], word: str, module: GraphModule, optimizer: Any, options: Any
     ) -> tuple[GraphModule, Receipt]:
         if not taken:
-            raise GraphError(f"there is nothing to {word}")
+            raise GraphError(
+                f"there is nothing to {word}",
+                got=f"{len(self.done)} edits made, {len(self.undone)} taken back",
+                hint=f"an edit can be {'undone' if word == 'undo' else 'redone'} once",
+            )
         entry = taken[-1]
         target = (entry.before if word == "undo" else entry.after).with_issued(self.graph.issued)
         made, receipt, stash = transplant(self.graph, module, target, optimizer, stash=entry.stash, **options)

@@ -74,7 +74,7 @@ class LayerKind(msgspec.Struct, frozen=True, dict=True):
             return self.field_names[name]
         except KeyError:
             fields = ", ".join(self.field_names) or "nothing to set"
-            raise GraphError(f"{self.name} has no field {name!r}", want=fields) from None
+            raise GraphError(f"{self.name} has no field {name!r}", got=repr(name), want=fields) from None
 
     def settings(self, given: Settings) -> dict[str, Any]:
         """All settings in order: those given, checked, and the palette's defaults for the rest."""

@@ -60,6 +60,7 @@ def require_name(name: str, taken: Container[str]) -> str:
     if reason:
         raise GraphError(
             f"a layer cannot be named {name!r}: {reason}",
+            got=repr(name),
             want="a Python name that no other layer has",
             hint=f"{own_name(name, taken)!r} is free",
         )

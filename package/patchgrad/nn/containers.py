@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Self
 
-from patchgrad.errors import ArgumentError
+from patchgrad.errors import ArgumentError, RangeError, UnknownKeyError, near
 from patchgrad.nn import printing
 from patchgrad.nn.module import Module
 
@@ -59,8 +59,18 @@ class _Numbered(Module):
     def _key(self, index: int) -> str:
         names = list(self._modules)
         if not -len(names) <= index < len(names):
-            raise IndexError(f"child {index} of {len(names)} in {type(self).__name__}")
+            raise RangeError(
+                f"{type(self).__name__} has no entry {index}",
+                got=f"index {index} of {len(names)} entries",
+                want=f"0 to {len(names) - 1}" if names else "an index into a list that is not empty",
+            )
         return names[index]
+
+    def pop(self, index: int) -> Module:
+        """Take a child out; those behind it move up."""
+        module = self[index]
+        del self[index]
+        return module
 
     def _number(self, children: list[Module]) -> None:
         for name in list(self._modules):
@@ -93,6 +103,8 @@ class Sequential(_Numbered):
 class ModuleList(_Numbered):
     """A list of modules; has no forward of its own."""
 
+    _instead_of_forward = "for layer in layers: x = layer(x), or nn.Sequential(*layers)"
+
     def __init__(self, modules: Iterable[Module] = ()) -> None:
         super().__init__()
         for number, module in enumerate(modules):
@@ -108,6 +120,8 @@ class ModuleList(_Numbered):
 class ModuleDict(Module):
     """Modules by name; has no forward of its own."""
 
+    _instead_of_forward = 'call one of them: layers["name"](x)'
+
     def __init__(self, modules: Mapping[str, Module] | Iterable[tuple[str, Module]] = ()) -> None:
         super().__init__()
         self.update(modules)
@@ -122,7 +136,15 @@ class ModuleDict(Module):
         return name in self._modules
 
     def __getitem__(self, name: str) -> Module:
-        return self._modules[name]
+        try:
+            return self._modules[name]
+        except KeyError:
+            raise UnknownKeyError(
+                f"ModuleDict has no entry {name!r}",
+                got=repr(name),
+                want=", ".join(self._modules) or "an entry: it is empty",
+                hint=near(str(name), list(self._modules)),
+            ) from None
 
     def __setitem__(self, name: str, module: Module) -> None:
         _add(self, name, module)
@@ -146,6 +168,11 @@ class ModuleDict(Module):
         """Add or replace modules by name."""
         for name, module in dict(modules).items():
             self[name] = module
+
+    def clear(self) -> None:
+        """Take all modules out."""
+        for name in list(self._modules):
+            del self[name]
 
     def pop(self, name: str) -> Module:
         """Take a module out."""

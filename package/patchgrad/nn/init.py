@@ -154,7 +154,9 @@ def calculate_gain(nonlinearity: str, param: float | None = None) -> float:
         slope = 0.01 if param is None else param
         return math.sqrt(2.0 / (1 + slope**2))
     if nonlinearity not in _GAINS:
-        raise ArgumentError(f"no gain is known for {nonlinearity!r}", want=", ".join(["leaky_relu", *_GAINS]))
+        raise ArgumentError(
+            "no gain is known for this activation", got=repr(nonlinearity), want=", ".join(["leaky_relu", *_GAINS])
+        )
     return _GAINS[nonlinearity]
 
 

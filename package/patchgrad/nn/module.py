@@ -1,7 +1,7 @@
 """Module: parameters, buffers and children under names, as in PyTorch.
 
 A module knows its own names and nothing of optimizers, layer graphs or drawing. Saving and loading
-stand in ``saving.py``, hooks in ``hooks.py``. Read next: ``linear.py`` for the simplest layer.
+stand in ``stateful.py``, hooks in ``hooks.py``. Read next: ``linear.py`` for the simplest layer.
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ from itertools import pairwise
 from typing import Any, Self
 
 from patchgrad.autograd.state import state
-from patchgrad.errors import NotWrittenError, PatchgradError, UnknownNameError
-from patchgrad.nn import moving, printing, saving
+from patchgrad.errors import NotWrittenError, UnknownNameError
+from patchgrad.nn import moving, printing
 from patchgrad.nn.hooks import HookHandle, Hooks, add, watched_call
-from patchgrad.nn.names import Owner
 from patchgrad.nn.parameter import Parameter, clear_grad
+from patchgrad.nn.stateful import Stateful
 from patchgrad.tensor import Tensor
-from patchgrad.tensor.calls import mismatch
+from patchgrad.tensor.calls import refusal
 
 
-class Module(Owner):
+class Module(Stateful):
     """Base of all layers and models: assign parameters and children in ``__init__``, compute in ``forward``.
 
     Errors
@@ -52,12 +52,11 @@ class Module(Owner):
             if self._hooks or state.observers:
                 return watched_call(self, self._hooks, args, kwargs)
             return self.forward(*args, **kwargs)
-        except PatchgradError as error:
-            error.within(self.path)
-            raise
-        except TypeError as error:
-            found = mismatch(self.forward, type(self).__name__, args, kwargs)
-            raise error if found is None else found.within(self.path) from None
+        except Exception as error:
+            found = refusal(self, args, kwargs, error)
+            if found is None:
+                raise
+            raise found.within(self.path) from None
         finally:
             scope.pop()
 
@@ -142,6 +141,22 @@ class Module(Owner):
             raise _no_member(owner, "parameter", name, owner._parameters)
         return found
 
+    def get_buffer(self, target: str) -> Tensor:
+        """The buffer at the dotted path ``target``."""
+        path, _, name = target.rpartition(".")
+        owner = self.get_submodule(path)
+        found = owner._buffers.get(name)
+        if found is None:
+            raise _no_member(owner, "buffer", name, owner._buffers)
+        return found
+
+    def set_submodule(self, target: str, module: Module) -> None:
+        """Put ``module`` in the place of the one at the dotted path ``target``."""
+        path, _, name = target.rpartition(".")
+        owner = self.get_submodule(path)
+        owner.get_submodule(name)
+        owner.register_module(name, module)
+
     @property
     def path(self) -> str:
         """Names from the outermost running module to this one, joined by dots; ``""`` for the outermost."""
@@ -204,15 +219,7 @@ class Module(Owner):
         """Call ``hook(module, grad_output)`` before backward; what it returns replaces grad_output."""
         return add(self._hooks.before_backward, hook, prepend=prepend)
 
-    # Saving, moving, printing: one line each, done elsewhere
-
-    def state_dict(self, *, prefix: str = "", keep_vars: bool = False) -> dict[str, Tensor]:
-        """Parameters and persistent buffers by dotted name, sharing memory with the module."""
-        return saving.state_dict(self, prefix, keep_vars)
-
-    def load_state_dict(self, state_dict: Mapping[str, Any], strict: bool = True) -> saving.LoadedKeys:
-        """Copy values into parameters and buffers by name; all or nothing."""
-        return saving.load_state_dict(self, state_dict, strict)
+    # Moving, printing: one line each, done elsewhere
 
     def to(self, *args: Any, **kwargs: Any) -> Self:
         """Move to a device and floating-point dtype: ``to("cuda")``, ``to(pg.float64)``, ``to(device=, dtype=)``."""
@@ -242,9 +249,13 @@ class Module(Owner):
         """Move to the CPU."""
         return moving.to(self, device="cpu")
 
-    def cuda(self) -> Self:
-        """Move to the GPU."""
-        return moving.to(self, device="cuda")
+    def cuda(self, device: Any = None) -> Self:
+        """Move to the GPU, or to the one with this number."""
+        return moving.to(self, device=f"cuda:{device}" if isinstance(device, int) else device or "cuda")
+
+    def type(self, dst_type: Any) -> Self:
+        """All floating-point parameters and buffers as another dtype."""
+        return moving.to(self, dtype=dst_type)
 
     def extra_repr(self) -> str:
         """The settings shown in the brackets of ``repr``."""

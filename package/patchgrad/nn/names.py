@@ -9,13 +9,16 @@ import itertools
 from collections.abc import Iterator
 from typing import Any
 
-from patchgrad.errors import ArgumentError, UnknownNameError
+from patchgrad.errors import ArgumentError, NotReadyError, UnknownNameError
 from patchgrad.nn.buffer import Buffer
 from patchgrad.nn.parameter import Parameter
 from patchgrad.tensor import Tensor
 from patchgrad.tensor.calls import Constructed
+from patchgrad.tensor.foreign import shown
 
 STORES = ("_parameters", "_modules", "_buffers")
+UNREADY = (*STORES, "_hooks", "_passing_buffers", "training")
+"""What ``super().__init__()`` makes."""
 _changes = itertools.count(1)
 
 
@@ -37,6 +40,8 @@ class Owner(Constructed):
         for store in STORES:
             if name in fields.get(store, ()):
                 return fields[store][name]
+        if STORES[0] not in fields and name in UNREADY:
+            raise _unready(self, f"{type(self).__name__} cannot be used yet", name)
         raise UnknownNameError(f"{type(self).__name__} has no attribute {name!r}", name, self)
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -61,7 +66,7 @@ class Owner(Constructed):
         self._note_change()
 
     def __dir__(self) -> list[str]:
-        return [*super().__dir__(), *self._parameters, *self._modules, *self._buffers]
+        return [*super().__dir__(), *(name for store in STORES for name in self.__dict__.get(store, ()))]
 
     def register_parameter(self, name: str, param: Parameter | None) -> None:
         """Add a parameter under ``name``; None keeps the name for one that is absent (``bias=False``)."""
@@ -98,18 +103,20 @@ class Owner(Constructed):
 
     def _register_new(self, store: str, name: str, value: Any) -> None:
         if not isinstance(name, str) or not name or "." in name:
-            raise ArgumentError(f"cannot register under the name {name!r}", want="a non-empty string without a dot")
+            raise ArgumentError(
+                f"cannot register under the name {name!r}", got=repr(name), want="a non-empty string without a dot"
+            )
         taken = self._store_of(name)
         if (taken is None and hasattr(self, name)) or taken not in (None, store):
-            raise ArgumentError(f"{type(self).__name__} already has an attribute {name!r}", hint="choose another name")
+            raise ArgumentError(
+                f"{type(self).__name__} already has an attribute {name!r}", got=repr(name), hint="choose another name"
+            )
         self._register(store, name, value)
 
     def _register(self, store: str, name: str, value: Any) -> None:
         fields = self.__dict__
         if store not in fields:
-            raise ArgumentError(
-                f"cannot assign {name!r} to {type(self).__name__} yet", hint="call super().__init__() first in __init__"
-            )
+            raise _unready(self, f"cannot assign {name!r} to {type(self).__name__} yet", name)
         for other in STORES:
             if other != store:
                 fields[other].pop(name, None)
@@ -123,9 +130,12 @@ class Owner(Constructed):
         if value is not None and not (store == "_buffers" and isinstance(value, Tensor)):
             want = {"_parameters": "a Parameter", "_modules": "a Module", "_buffers": "a Tensor"}[store]
             raise ArgumentError(
-                f"cannot assign {type(value).__name__} to {type(self).__name__}.{name}",
+                f"cannot assign this to {type(self).__name__}.{name}",
+                got=shown(value),
                 want=f"{want} or None",
-                hint=f"del module.{name} first, to use the name for something else",
+                hint=f"nn.Parameter({name})"
+                if store == "_parameters" and isinstance(value, Tensor)
+                else f"del module.{name} first, to use the name for something else",
             )
         self._register(store, name, value)
 
@@ -137,3 +147,12 @@ class Owner(Constructed):
 
     def _note_change(self) -> None:
         self.__dict__["_changed_at"] = next(_changes)
+
+
+def _unready(owner: Owner, title: str, name: str) -> NotReadyError:
+    return NotReadyError(
+        title,
+        got=f"{type(owner).__name__}.{name} before super().__init__()",
+        want="a prepared module",
+        hint=f"let {type(owner).__name__}.__init__ begin with super().__init__()",
+    )

@@ -12,6 +12,7 @@ from typing import Any
 
 from patchgrad.autograd.op import OpSpec, Sample, define
 from patchgrad.ops import shapes
+from patchgrad.ops.out import takes_out
 from patchgrad.ops.pointwise import caller, choice, conj, mask
 from patchgrad.ops.precise import in_pieces
 from patchgrad.ops.selection import CLAMP
@@ -323,11 +324,13 @@ def softshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
     return apply(SOFTSHRINK, input, lambd=lambd)
 
 
+@takes_out
 def hardshrink(input: Tensor, lambd: float = 0.5) -> Tensor:
     """``input``, and 0 where ``|input| <= lambd``; (*) -> (*)."""
     return apply(HARDSHRINK, input, lambd=lambd)
 
 
+@takes_out
 def threshold(input: Tensor, threshold: float, value: float, inplace: bool = False) -> Tensor:
     """``input`` where it is above ``threshold``, else ``value``; (*) -> (*)."""
     return _into(input, apply(THRESHOLD, input, threshold=threshold, value=value), inplace)

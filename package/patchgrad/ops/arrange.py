@@ -182,13 +182,20 @@ def repeat(input: Tensor, *repeats: Any) -> Tensor:
     """`tile` with a number for every axis."""
     wanted = shapes.sizes(repeats)
     if len(wanted) < input.ndim:
-        raise placed(ArgumentError("repeat needs a number for every axis", got=f"{wanted} for shape {input.shape}"))
+        raise placed(
+            ArgumentError(
+                "repeat needs a number for every axis",
+                got=f"{wanted} for shape {input.shape}",
+                want=f"{input.ndim} numbers or more",
+                hint="tile() repeats along the last axes; repeat_interleave() each element",
+            )
+        )
     return _tiled("repeat", input, wanted)
 
 
 def _tiled(name: str, input: Tensor, repeats: Shape) -> Tensor:
     if min(repeats, default=0) < 0:
-        raise placed(ArgumentError(f"{name} cannot repeat less than 0 times", got=f"{repeats}"))
+        raise placed(ArgumentError(f"{name} cannot repeat less than 0 times", got=f"{repeats}", want="0 or more"))
     return apply(TILE, input, repeats=repeats)
 
 
@@ -265,7 +272,14 @@ def meshgrid(*tensors: Any, indexing: str = "ij") -> tuple[Tensor, ...]:
     if indexing not in ("ij", "xy"):
         raise placed(ArgumentError("meshgrid has no such indexing", got=f"{indexing!r}", want="'ij' or 'xy'"))
     if any(vector.ndim > 1 for vector in vectors):
-        raise placed(ShapeError("meshgrid takes vectors", got=", ".join(str(x.shape) for x in vectors)))
+        raise placed(
+            ShapeError(
+                "meshgrid takes vectors",
+                got=", ".join(str(x.shape) for x in vectors),
+                want="one axis each",
+                hint=".flatten()",
+            )
+        )
     count, sizes = len(vectors), tuple(shapes.count(vector.shape) for vector in vectors)
     grids = tuple(
         vector.reshape((1,) * i + (-1,) + (1,) * (count - i - 1)).expand(*sizes) for i, vector in enumerate(vectors)

@@ -32,7 +32,7 @@ def view(input: Tensor, *shape: Any) -> Tensor:
             ShapeError(
                 "a view needs memory in another order",
                 got=f"shape {input.shape} as {found.shape}",
-                hint="reshape() copies where it must",
+                hint="reshape() copies where it must, and so does contiguous().view()",
             )
         )
     return found
@@ -76,7 +76,7 @@ def swapdims(input: Tensor, dim0: int, dim1: int) -> Tensor:
 def adjoint(input: Tensor) -> Tensor:
     """The conjugate of each matrix in the last two axes, transposed."""
     if input.ndim == 1:
-        raise placed(ShapeError("a matrix has two axes", got=f"{input.shape}"))
+        raise placed(ShapeError("a matrix has two axes", got=f"{input.shape}", want="(..., rows, columns)"))
     return shapes.conjugate(elementwise, movement.transpose(input, -2, -1) if input.ndim else input)
 
 

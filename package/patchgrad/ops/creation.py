@@ -12,6 +12,7 @@ from patchgrad.ops.exchange import from_dlpack
 from patchgrad.ops.factory import factory
 from patchgrad.tensor import Tensor
 from patchgrad.tensor.explain import placed
+from patchgrad.tensor.foreign import shown
 
 __all__ = ["as_tensor", "asarray", "from_file", "frombuffer", "scalar_tensor", "tensor"]
 
@@ -118,7 +119,12 @@ def _to_array(data: Any, dtype: Any, *, copy: bool) -> Any:
         array = host.array(data, copy=True if copy else None)
     except ValueError as error:
         raise placed(
-            DataError("the numbers do not form a rectangle", got=str(error), want="rows of one length")
+            DataError(
+                "the numbers do not form a rectangle",
+                got=_lengths(data) or str(error),
+                want="rows of one length",
+                hint="nn.utils.rnn.pad_sequence pads tensors of different lengths",
+            )
         ) from None
     if dtype is None and not known and array.dtype.kind in "fc":
         dtype = get_default_dtype() if array.dtype.kind == "f" else get_default_dtype().to_complex()
@@ -126,6 +132,30 @@ def _to_array(data: Any, dtype: Any, *, copy: bool) -> Any:
         dtype_of(array.dtype)  # makes an array in low precision known
     except DtypeError:
         raise placed(
-            DataError("a tensor holds numbers", got=f"dtype {array.dtype}", want="floats, integers or bools")
+            DataError(
+                "a tensor holds numbers",
+                got=_strange(data, array.dtype),
+                want="floats, integers or bools",
+                hint="give each word a number first" if array.dtype.kind == "U" else "",
+            )
         ) from None
     return array if dtype is None else array.astype(as_dtype(dtype).numpy, copy=False)
+
+
+def _lengths(data: Any) -> str:
+    """The lengths, or shapes, of the entries of a list."""
+    if all(hasattr(entry, "shape") for entry in data):
+        return f"shapes {', '.join(str(tuple(entry.shape)) for entry in data[:6])}"
+    lengths = [str(len(entry)) if isinstance(entry, (list, tuple)) else "a number" for entry in data]
+    return f"rows of {', '.join(lengths[:6])}" if len(set(lengths)) > 1 else ""
+
+
+def _strange(data: Any, kind: Any) -> str:
+    """The first entry that is no number."""
+    if isinstance(data, (list, tuple)):
+        for entry in data:
+            if isinstance(entry, (list, tuple)):
+                return _strange(entry, kind)
+            if not isinstance(entry, (int, float, complex)):
+                return shown(entry)
+    return shown(data) if isinstance(data, (str, dict, set)) else f"dtype {kind}"

@@ -28,7 +28,7 @@ IN_PLACE = "tril triu"
 
 def _matrix(x: Shape, **_: Any) -> Shape:
     if len(x) < 2:
-        raise ShapeError("a matrix has two axes", got=f"{tuple(x)}")
+        raise ShapeError("a matrix has two axes", got=f"{tuple(x)}", want="(..., rows, columns)")
     return tuple(x)
 
 

@@ -69,12 +69,22 @@ def _parse(equation: str, tensors: list[Any]) -> tuple[list[str], str]:
     """Terms with ``...`` written out in letters that no equation has."""
     left, arrow, right = equation.replace(" ", "").partition("->")
     terms = left.split(",")
+    if strange := set(equation) - set(f"{ascii_letters} ,.->"):
+        raise placed(
+            ArgumentError(
+                "einsum names axes by letters",
+                got=f"{''.join(sorted(strange))!r} in {equation!r}",
+                want="letters, a comma between the terms, and -> before the result",
+            )
+        )
     if len(terms) != len(tensors):
         raise placed(
-            ArgumentError("einsum needs one term per operand", got=f"{equation!r} and {len(tensors)} operands")
+            ArgumentError(
+                "einsum needs one term per tensor",
+                got=f"{len(terms)} terms in {equation!r}, {len(tensors)} tensors",
+                want="as many terms, with commas between them, as tensors",
+            )
         )
-    if set(equation) - set(f"{ascii_letters} ,.->"):
-        raise placed(ArgumentError("einsum names axes by letters", got=f"{equation!r}", want="a to z and A to Z"))
     free = [chr(code) for code in range(ord("À"), ord("À") + 64)]
     extra = [
         tensor.ndim - len(term.replace("...", "")) if "..." in term else 0

@@ -9,8 +9,12 @@ from typing import Any, ParamSpec, Protocol, TypeVar, cast, overload
 from patchgrad.backend import get_backend
 from patchgrad.backend.device import chosen
 from patchgrad.backend.device import device as Device
+from patchgrad.errors import ArgumentError, PatchgradError
 from patchgrad.ops.out import into, with_keywords
+from patchgrad.ops.shapes import whole
 from patchgrad.tensor import Tensor
+from patchgrad.tensor.calls import mismatch
+from patchgrad.tensor.foreign import out_of_memory, shown
 
 P = ParamSpec("P")
 R = TypeVar("R", covariant=True)
@@ -64,7 +68,10 @@ def _factory(function: Callable[P, R], place: Callable[[Any], Any]) -> Factory[P
                 kwargs["dtype"] = out.dtype
         if sized and "size" in kwargs:
             args = (*args, kwargs.pop("size"))
-        found = _made(make, args, {**kwargs, "device": place(device)})
+        try:
+            found = _made(make, args, {**kwargs, "device": place(device)})
+        except (TypeError, ValueError, OverflowError, MemoryError) as error:
+            raise error if isinstance(error, PatchgradError) else _refused(make, args, kwargs, error) from None
         if layout is not None or pin_memory or memory_format is not None:
             found = _laid(found, layout, pin_memory, memory_format)
         found = found if out is None else into(out, found)
@@ -73,6 +80,20 @@ def _factory(function: Callable[P, R], place: Callable[[Any], Any]) -> Factory[P
     told: Any = call
     told.__signature__ = with_keywords(function, MORE)
     return cast("Factory[P, R]", call)
+
+
+def _refused(make: Any, args: tuple[Any, ...], kwargs: dict[str, Any], error: Exception) -> PatchgradError:
+    """Why no tensor can be made of this: too large, a name that is none, a size that is none."""
+    name = make.__name__
+    if isinstance(error, MemoryError):
+        return out_of_memory(f"the result of {name}", error)
+    told = mismatch(make, name, args, kwargs)
+    if told is not None:
+        return told
+    for entry in args:
+        whole(entry if isinstance(entry, (tuple, list)) else () if entry is None else (entry,))
+    given = [*map(shown, args), *(f"{key}={shown(value)}" for key, value in kwargs.items())]
+    return ArgumentError(f"{name} failed: {error}", got=f"{name}({', '.join(given)})", hint=f"help(pg.{name})")
 
 
 def _made(make: Callable[..., Any], args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:

@@ -38,7 +38,7 @@ def _full(size: Any, fill_value: Any, kind: Any, device: Any) -> Tensor:
 
 def _not_negative(size: Sequence[int]) -> None:
     if any(entry < 0 for entry in size):
-        raise placed(ShapeError("a size cannot be negative", got=f"{tuple(size)}"))
+        raise placed(ShapeError("a size cannot be negative", got=f"{tuple(size)}", want="0 or more"))
 
 
 @factory

@@ -28,7 +28,7 @@ def uniform_(x: Tensor, from_: float = 0.0, to: float = 1.0, *, generator: Strea
 
 def normal_(x: Tensor, mean: float = 0.0, std: float = 1.0, *, generator: Stream | None = None) -> Tensor:
     """Fill with normal numbers."""
-    _wants(std >= 0, "normal_ needs a standard deviation", f"std={std}")
+    _wants(std >= 0, "normal_ needs a standard deviation of 0 or more", f"std={std}")
     return _filled(x, stream_of(generator).normal(x.shape, x.dtype, x.backend), lambda z: z * std + mean)
 
 
@@ -99,7 +99,7 @@ def _floating(x: Tensor, name: str) -> None:
 
 def _wants(holds: bool, title: str, got: str) -> None:
     if not holds:
-        raise placed(ArgumentError(title, got=got))
+        raise placed(ArgumentError(title, got=got, want="numbers that can be drawn with"))
 
 
 def _filled(x: Tensor, drawn: Any, law: Any) -> Tensor:

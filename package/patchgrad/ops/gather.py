@@ -178,7 +178,14 @@ def take_along_dim(input: Tensor, indices: Tensor, dim: int | None = None) -> Te
         return gather(movement.reshape(input, -1), 0, movement.reshape(indices, -1))
     axis = shapes.axis_in(dim, input.ndim)
     if input.ndim != indices.ndim:
-        raise placed(ShapeError("indices need as many axes as input", got=f"{indices.shape}, {input.shape}"))
+        raise placed(
+            ShapeError(
+                "take_along_dim needs as many axes of indices as of input",
+                got=f"indices {indices.shape}, input {input.shape}",
+                want=f"{input.ndim} axes",
+                hint="indices.unsqueeze(dim)",
+            )
+        )
     both = [tuple(1 if i == axis else size for i, size in enumerate(x.shape)) for x in (input, indices)]
     common = shapes.broadcast(*both)
     wide = [movement.expand(x, *common[:axis], x.shape[axis], *common[axis + 1 :]) for x in (input, indices)]

@@ -15,6 +15,7 @@ from patchgrad.ops import creation, shapes
 from patchgrad.ops.out import takes_out
 from patchgrad.tensor import Tensor, apply, views
 from patchgrad.tensor.explain import placed
+from patchgrad.tensor.foreign import shown
 from patchgrad.typing import Shape
 
 __all__ = ["index_put", "narrow", "select", "select_scatter", "slice_scatter"]
@@ -27,11 +28,38 @@ def _result_shape(x: Shape, index: Any) -> Shape:
     try:
         return host.broadcast_to(host.empty((), dtype=bool), x)[_on_host(index)].shape
     except (IndexError, ValueError) as error:
-        raise RangeError(
-            f"this index does not fit: {error}",
-            got=f"shape {tuple(x)}, index {_text(index)}",
-            want="at most one index per axis, each within its size; a mask of the axes' own sizes",
-        ) from None
+        raise unfit(x, index, error) from None
+
+
+def unfit(x: Shape, index: Any, error: Exception) -> RangeError:
+    """Which entry of an index does not fit a shape, in the order in which people look: kind, number, size."""
+    entries = [entry for entry in (index if isinstance(index, tuple) else (index,)) if entry is not ...]
+    got = f"shape {tuple(x)}, index [{_text(entries)}]"
+    strange = next((entry for entry in entries if isinstance(entry, (str, float, complex))), None)
+    if strange is not None:
+        hint = f"int({strange}), or // in place of /" if isinstance(strange, float) else "axes have numbers, no names"
+        return RangeError(
+            f"{strange!r} is no index", got=got, want="whole numbers, slices, None, ..., masks, tensors", hint=hint
+        )
+    taken = sum(getattr(entry, "ndim", 1) if _is_mask(entry) else 1 for entry in entries if entry is not None)
+    if taken > len(x):
+        return RangeError(
+            "there are more indices than axes", got=got, want=f"{len(x)} or fewer", hint="look at x.shape"
+        )
+    return RangeError(f"this index does not fit: {error}", got=got, want=_wanted(x, entries))
+
+
+def _is_mask(entry: Any) -> bool:
+    return hasattr(entry, "dtype") and getattr(entry.dtype, "kind", "") == "b"
+
+
+def _wanted(x: Shape, entries: list[Any]) -> str:
+    if any(_is_mask(entry) for entry in entries):
+        return f"a mask of shape {tuple(x)}, or of the first axes alone"
+    places = [entry for entry in entries if isinstance(entry, int)]
+    if places and len(entries) == 1 and x:
+        return f"{-x[0]} to {x[0] - 1}" if x[0] else "nothing: this axis is empty"
+    return "each index within the size of its axis; lists of one length"
 
 
 def _on_host(index: Any) -> Any:
@@ -40,9 +68,17 @@ def _on_host(index: Any) -> Any:
     return tuple(backend_of(entry).to_host(entry) if type(entry) in BY_TYPE else entry for entry in entries)
 
 
-def _text(index: Any) -> str:
-    entries = index if isinstance(index, tuple) else (index,)
-    return ", ".join(f"array {entry.shape}" if hasattr(entry, "shape") else str(entry) for entry in entries)
+def _text(entries: list[Any]) -> str:
+    return ", ".join(map(_word, entries))
+
+
+def _word(entry: Any) -> str:
+    if isinstance(entry, slice):
+        ends = ["" if end is None else str(end) for end in (entry.start, entry.stop, entry.step)]
+        return ":".join(ends if ends[2] else ends[:2])
+    if hasattr(entry, "shape"):
+        return f"{'mask' if _is_mask(entry) else 'indices'} of shape {tuple(entry.shape)}"
+    return repr(entry)
 
 
 def _scatter(xp: Any, ct: Any, shape: Shape, index: Any) -> Any:
@@ -241,10 +277,18 @@ def _lean(value: Any) -> Any:
 
 def _value(x: Tensor, value: Any) -> Any:
     try:
+        if value is None or isinstance(value, str):
+            raise TypeError(f"{shown(value)} is no number")
         return x.backend.asarray(value, dtype=x.data.dtype)
     except (TypeError, ValueError, OverflowError) as error:
+        uneven = "inhomogeneous" in str(error)
         raise placed(
-            DtypeError(f"this cannot be written: {error}", got=repr(value), want=f"numbers that fit {x.dtype.name}")
+            DtypeError(
+                f"this cannot be written: {'its rows have different lengths' if uneven else error}",
+                got=shown(value),
+                want=f"numbers that fit {x.dtype.name}",
+                hint=f"float({value!r}), if it holds a number" if isinstance(value, str) else "",
+            )
         ) from None
 
 
@@ -259,7 +303,7 @@ def index_put(input: Tensor, indices: Any, values: Any, accumulate: bool = False
 def _head(input: Tensor, dim: int, entry: Any) -> tuple[Any, ...]:
 
     if not input.ndim:
-        raise placed(RangeError("a tensor without axes cannot be taken apart", got="shape ()"))
+        raise placed(RangeError("a tensor without axes cannot be taken apart", got="shape ()", want="one axis or more"))
     return (*(slice(None),) * shapes.axis_in(dim, input.ndim), entry, ...)
 
 

@@ -28,7 +28,14 @@ def _checked(name: str, input: Any, dim: int, vector: Tensor) -> tuple[int, Any]
     """The axis, and the index as a vector within it."""
     wants_integers(name, vector)
     if vector.ndim > 1:
-        raise placed(ShapeError(f"{name} needs a vector of indices", got=f"{vector.shape}"))
+        raise placed(
+            ShapeError(
+                f"{name} needs a vector of indices",
+                got=f"index of shape {vector.shape}",
+                want="one axis",
+                hint="index.flatten(), or x[index] for any shape",
+            )
+        )
     axis = shapes.axis_in(dim, input.ndim)
     flat: Any = vector if vector.ndim else movement.reshape(vector, 1)
     if vector.backend.name in ("cpu", "cuda"):
@@ -58,12 +65,23 @@ def index_add(input: Any, dim: int, index: Tensor, source: Any, *, alpha: float 
     if not input.ndim:
         return input + added.reshape(())
     place = (slice(None),) * axis + (vector,)
+    rows = (*input.shape[:axis], vector.shape[0], *input.shape[axis + 1 :])
+    if added.shape != rows:
+        raise placed(
+            ShapeError("index_add needs one slice per index", got=f"source {added.shape}", want=f"source {rows}")
+        )
     return input + apply(INDEX_ADD, added, shape=input.shape, index=as_index(place))
 
 
 def _same_kind(name: str, input: Tensor, source: Tensor) -> None:
     if source.data.dtype != input.data.dtype:
-        raise placed(DtypeError(f"{name} needs one dtype", got=f"{source.dtype.name} into {input.dtype.name}"))
+        raise placed(
+            DtypeError(
+                f"{name} needs one dtype",
+                got=f"{source.dtype.name} into {input.dtype.name}",
+                hint=f"source.to(pg.{input.dtype.name})",
+            )
+        )
 
 
 @takes_out

@@ -14,6 +14,7 @@ from patchgrad.backend import host
 from patchgrad.errors import LinAlgError, ShapeError
 from patchgrad.ops import matrices, shapes
 from patchgrad.ops.matrices import conj
+from patchgrad.ops.out import takes_out
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
 from patchgrad.typing import Shape
@@ -218,6 +219,7 @@ class PackedAndInfo(NamedTuple):
     info: Tensor
 
 
+@takes_out
 def ldl_factor(A: Any, *, hermitian: bool = False) -> Packed:
     """Packed factors of symmetric (with ``hermitian`` Hermitian) matrices, of which the lower triangle is read.
 
@@ -229,6 +231,7 @@ def ldl_factor(A: Any, *, hermitian: bool = False) -> Packed:
     return Packed(*ldl_factor_ex(A, hermitian=hermitian, check_errors=True)[:2])
 
 
+@takes_out
 def ldl_factor_ex(A: Any, *, hermitian: bool = False, check_errors: bool = False) -> PackedAndInfo:
     """`ldl_factor` that gives, for each matrix, the number of the first 0 on D (0: none) in place of an error."""
     matrices.check("linalg.ldl_factor", A, square=True)
@@ -240,6 +243,7 @@ def ldl_factor_ex(A: Any, *, hermitian: bool = False, check_errors: bool = False
     return found
 
 
+@takes_out
 def ldl_solve(LD: Any, pivots: Any, B: Any, *, hermitian: bool = False) -> Tensor:
     """X with ``A @ X = B``, from the factors of A that `ldl_factor` gives.
 

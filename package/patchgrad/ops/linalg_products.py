@@ -134,7 +134,13 @@ def tensordot(a: Any, b: Any, dims: Any = 2) -> Tensor:
     rest_b = [i for i in range(b.ndim) if i not in axes_b]
     sizes = [(a.shape[i], b.shape[j]) for i, j in zip(axes_a, axes_b, strict=True)]
     if any(left != right for left, right in sizes if 1 not in (left, right)):
-        raise placed(ShapeError("tensordot sums over axes of equal size", got=f"{a.shape}, {b.shape}, dims={dims}"))
+        raise placed(
+            ShapeError(
+                "tensordot sums over axes of equal size",
+                got=f"{a.shape}, {b.shape}, dims={dims}",
+                want="the last axes of the first like the first of the second, or dims=(axes of a, axes of b)",
+            )
+        )
     for i, j in zip(axes_a, axes_b, strict=True):
         if a.shape[i] != b.shape[j]:  # as in PyTorch, an axis of size 1 meets the sum of the other
             a, b = (a, b.sum(j, True, dtype=b.dtype)) if a.shape[i] == 1 else (a.sum(i, True, dtype=a.dtype), b)

@@ -22,7 +22,7 @@ METHODS = "geqrf orgqr ormqr"
 
 def _packed(xp: Any, a: Any) -> Any:
     packed, tau = xp.linalg.qr(a, mode="raw")
-    return xp.asarray(xp.swapaxes(packed, -1, -2), copy=True), tau
+    return xp.asarray(xp.matrix_transpose(packed), copy=True), tau
 
 
 def _shapes(a: Shape) -> tuple[Shape, Shape]:
@@ -70,6 +70,7 @@ def geqrf(input: Any) -> Reflections:
     return Reflections(*apply(GEQRF, input))
 
 
+@takes_out
 def orgqr(input: Any, input2: Any) -> Tensor:
     """`linalg.householder_product`."""
     return linalg_factor.householder_product(input, input2)

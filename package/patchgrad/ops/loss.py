@@ -230,7 +230,7 @@ def huber_loss(
 ) -> Tensor:
     """Half the squared difference, and a straight line beyond ``delta``. Source: Huber 1964."""
     if not delta > 0:
-        raise placed(ArgumentError("huber_loss needs a positive delta", got=f"delta={delta}"))
+        raise placed(ArgumentError("huber_loss needs a positive delta", got=f"delta={delta}", want="above 0"))
     return _pair(HUBER, input, target, weight, reduction, delta=delta, scale=1.0)
 
 
@@ -246,7 +246,7 @@ def smooth_l1_loss(
     """`huber_loss` divided by ``beta``, its delta; `l1_loss` for ``beta = 0``."""
     reduction = chosen(reduction, size_average, reduce)
     if beta < 0:
-        raise placed(ArgumentError("smooth_l1_loss needs a beta of 0 or more", got=f"beta={beta}"))
+        raise placed(ArgumentError("smooth_l1_loss needs a beta of 0 or more", got=f"beta={beta}", want="0 or more"))
     if beta == 0:
         return l1_loss(input, target, reduction=reduction)
     return _pair(HUBER, input, target, None, reduction, delta=beta, scale=1.0 / beta)
@@ -271,7 +271,24 @@ def binary_cross_entropy(
                 want="equal shapes",
             )
         )
-    return _pair(BCE, input, target, weight, reduction)
+    found = _pair(BCE, input, target, weight, reduction)
+    total = found.data.sum() if found.backend.name == "cpu" else 0.0
+    if total != total:  # NaN: a logarithm of what is no probability
+        _need_probabilities(input)
+    return found
+
+
+def _need_probabilities(input: Tensor) -> None:
+    low, high = input.data.min(), input.data.max()
+    if low < 0 or high > 1:
+        raise placed(
+            ArgumentError(
+                "binary_cross_entropy takes probabilities",
+                got=f"input from {low:g} to {high:g}",
+                want="0 to 1",
+                hint="binary_cross_entropy_with_logits takes scores; sigmoid() makes probabilities of them",
+            )
+        )
 
 
 @under_autocast

@@ -70,15 +70,17 @@ def _values(self: Tensor) -> Any:
         raise placed(error) from None
 
 
-def item(self: Tensor) -> Any:
+def item(self: Tensor, what: str = "item()", hint: str = "reduce it (.mean(), .sum()), or tolist() for all") -> Any:
     """The single element as a Python number."""
     if self.data.size != 1:
-        raise placed(ArgumentError("item() needs exactly one element", got=f"shape {self.shape}", hint="use tolist()"))
+        raise placed(
+            ArgumentError(f"{what} needs exactly one element", got=f"shape {self.shape}", want="one", hint=hint)
+        )
     return widened(_values(self)).item()
 
 
-def _real(self: Tensor) -> Any:
-    value = item(self)
+def _real(self: Tensor, what: str) -> Any:
+    value = item(self, what)
     if isinstance(value, complex) and value.imag:
         raise placed(DtypeError("a complex number is no real one", got=str(value), hint="x.real, x.abs()"))
     return value.real
@@ -115,9 +117,9 @@ OTHERS: dict[str, Callable[..., Any]] = {
     "__abs__": elementwise.abs,
     "__invert__": bitwise.bitwise_not,
     "__iter__": _iterate,
-    "__bool__": lambda self: bool(item(self)),
-    "__int__": lambda self: int(_real(self)),
-    "__float__": lambda self: float(_real(self)),
+    "__bool__": lambda self: bool(item(self, "True or False of a tensor", "(a == b).all(), or .any()")),
+    "__int__": lambda self: int(_real(self, "int()")),
+    "__float__": lambda self: float(_real(self, "float()")),
     "__complex__": lambda self: complex(item(self)),
     "__index__": lambda self: standard.as_index(self, item(self)),
     "__pos__": movement.clone,

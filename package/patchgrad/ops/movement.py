@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Any
 
 from patchgrad.autograd.op import Sample, define
-from patchgrad.errors import ArgumentError, PatchgradError, ShapeError
+from patchgrad.errors import ArgumentError, DtypeError, PatchgradError, ShapeError
 from patchgrad.ops import shapes
 from patchgrad.ops.out import numpys_names, takes_out
 from patchgrad.tensor import Tensor, apply
@@ -105,7 +105,14 @@ def flatten(input: Tensor, start_dim: int = 0, end_dim: int = -1) -> Tensor:
     """Axes ``start_dim`` to ``end_dim`` (inclusive) as one."""
     start, end = shapes.axis_in(start_dim, input.ndim), shapes.axis_in(end_dim, input.ndim)
     if start > end:
-        raise placed(ShapeError("flatten goes from an axis to a later one", got=f"{start_dim} to {end_dim}"))
+        raise placed(
+            ShapeError(
+                "flatten goes from an axis to a later one",
+                got=f"start_dim={start_dim}, end_dim={end_dim}",
+                want="start_dim before end_dim",
+                hint=f"flatten({end_dim}, {start_dim})",
+            )
+        )
     merged = shapes.count(input.shape[start : end + 1])
     return apply(RESHAPE, input, shape=(*input.shape[:start], merged, *input.shape[end + 1 :]))
 
@@ -181,12 +188,23 @@ def broadcast_to(input: Tensor, *size: Any) -> Tensor:
 @takes_out
 def cat(tensors: Sequence[Tensor], dim: int = 0) -> Tensor:
     """Tensors joined along an existing axis; vectors of no elements are left out."""
+    if isinstance(tensors, Tensor) or isinstance(dim, Tensor):
+        raise placed(
+            DtypeError("cat takes its tensors in a list", got="tensors one by one", want="a list", hint="cat([a, b])")
+        )
     if not tensors:
-        raise placed(ArgumentError("cat needs at least one tensor", got="an empty list"))
+        raise placed(
+            ArgumentError(
+                "cat needs at least one tensor",
+                got="an empty list",
+                want="a list of tensors",
+                hint="did the loop that fills the list run?",
+            )
+        )
     try:
         return apply(CAT, *tensors, axis=dim)
     except PatchgradError:
-        kept = [tensor for tensor in tensors if tensor.shape != (0,)]
+        kept = [tensor for tensor in tensors if getattr(tensor, "shape", None) != (0,)]
         if len(kept) in (0, len(tensors)):
             raise
         return apply(CAT, *kept, axis=dim)
@@ -218,14 +236,14 @@ def split(tensor: Tensor, split_size_or_sections: int | Sequence[int], dim: int 
     if not isinstance(size, int):
         return pieces(tensor, axis, list(size))
     if size < 0 or (size == 0 and total):
-        raise placed(ArgumentError("a piece has at least one place", got=f"split size {size}"))
+        raise placed(ArgumentError("a piece has at least one place", got=f"split size {size}", want="1 or more"))
     return pieces(tensor, axis, [min(size, total - start) for start in range(0, total, size)] if total else [0])
 
 
 def existing(x: Tensor, dim: int) -> int:
     """The axis, of a tensor that has one."""
     if not x.ndim:
-        raise placed(ShapeError("a tensor without axes cannot be taken apart", got="shape ()"))
+        raise placed(ShapeError("a tensor without axes cannot be taken apart", got="shape ()", want="one axis or more"))
     return shapes.axis_in(dim, x.ndim)
 
 
@@ -244,7 +262,7 @@ def chunk(input: Tensor, chunks: int, dim: int = 0) -> tuple[Tensor, ...]:
     """At most ``chunks`` views of equal size (the last may be smaller)."""
     axis = existing(input, dim)
     if chunks < 1:
-        raise placed(ArgumentError("chunk makes at least one piece", got=f"chunks={chunks}"))
+        raise placed(ArgumentError("chunk makes at least one piece", got=f"chunks={chunks}", want="1 or more"))
     total = input.shape[axis]
     return split(input, -(-total // chunks), dim) if total else pieces(input, axis, [0] * chunks)
 

@@ -34,14 +34,31 @@ METHODS = "bernoulli multinomial"
 
 def stream_of(generator: Stream | None) -> Stream:
     """The stream to draw from."""
-    return default_stream() if generator is None else generator
+    if generator is None:
+        return default_stream()
+    if not isinstance(generator, Stream):
+        raise placed(
+            ArgumentError(
+                "this is no generator of patchgrad",
+                got=f"{type(generator).__module__}.{type(generator).__name__}",
+                want="pg.Generator()",
+                hint="pg.Generator().manual_seed(0)",
+            )
+        )
+    return generator
+
+
+def need(name: str, holds: Any, got: str, want: str) -> None:
+    """Raise ArgumentError unless the numbers to draw with hold."""
+    if not holds:
+        raise placed(ArgumentError(f"{name} cannot draw with these numbers", got=got, want=want))
 
 
 def _drawn(draw: Any, size: tuple[Any, ...], dtype: Any, device: Any, scale: float) -> Tensor:
     """Reals of ``draw``; two of them, scaled, for each complex number."""
     kind, sizes, backend = as_dtype(dtype or get_default_dtype()), shapes.sizes(size), get_backend(device)
     if any(entry < 0 for entry in sizes):
-        raise placed(ArgumentError("a size cannot be negative", got=f"{tuple(sizes)}"))
+        raise placed(ArgumentError("a size cannot be negative", got=f"{tuple(sizes)}", want="0 or more"))
     if kind.kind != "c" or backend.name == "meta":
         return Tensor(draw(sizes, kind.to_real() if kind.kind == "c" else kind, backend))
     parts = draw((*sizes, 2), kind.to_real(), backend) * scale
@@ -86,6 +103,7 @@ def _whole(found: Any, dtype: Any) -> Tensor:
 @factory
 def randperm(n: int, *, generator: Stream | None = None, dtype: Any = None, device: Any = None) -> Tensor:
     """The numbers below ``n`` in random order, int64."""
+    shapes.whole((n,))
     return _whole(stream_of(generator).permutation(n, get_backend(device)), dtype)
 
 
@@ -120,6 +138,9 @@ def randint_like(
 def bernoulli(input: Tensor, p: float | None = None, *, generator: Stream | None = None) -> Tensor:
     """1 with the probability that ``input`` holds (or ``p``), else 0; the input's shape and dtype."""
     chances = stream_of(generator).uniform(input.shape, None, input.backend)
+    if p is None and input.backend.name == "cpu" and input.numel():
+        low, high = input.data.min(), input.data.max()
+        need("bernoulli", low >= 0 and high <= 1, f"probabilities from {low} to {high}", "0 to 1")
     if isinstance(chances, MetaArray):
         return Tensor(MetaArray(input.shape, input.data.dtype))
     return Tensor(input.backend.xp.astype(chances < (input.data if p is None else p), input.data.dtype))
@@ -136,6 +157,7 @@ def normal(
     device: Any = None,
 ) -> Tensor:
     """Normal with this mean and standard deviation: numbers with a size, or tensors, which broadcast."""
+    need("normal", isinstance(std, Tensor) or std >= 0, f"std={std}", "a standard deviation of 0 or more")
     tensors = [entry for entry in (mean, std) if isinstance(entry, Tensor)]
     if size is None and not tensors:
         raise placed(ArgumentError("normal needs a size where no tensor has one", got=f"{mean}, {std}", want="size="))
@@ -154,13 +176,22 @@ def multinomial(input: Any, num_samples: int, replacement: bool = False, *, gene
     """
     xp, stream = input.backend.xp, stream_of(generator)
     weights = xp.astype(input.data, xp.float64)
+    least = float(xp.min(weights)) if input.numel() else 0.0
+    need("multinomial", least >= 0, f"a weight of {least}", "weights of 0 or more")
     if replacement:
         edges = xp.cumulative_sum(weights, axis=-1)
         edges = edges / edges[..., -1:]
         chances = stream.uniform((*input.shape[:-1], num_samples), "float64", input.backend)
         return Tensor(xp.sum(xp.astype(chances[..., None] >= edges[..., None, :], xp.int64), axis=-1))
     if num_samples > int(xp.min(xp.sum(xp.astype(weights > 0, xp.int64), axis=-1))):
-        raise placed(ArgumentError("multinomial cannot draw so many without replacement", got=f"{num_samples}"))
+        raise placed(
+            ArgumentError(
+                "multinomial cannot draw so many without replacement",
+                got=f"num_samples={num_samples}",
+                want="as many as there are weights above 0, at most",
+                hint="replacement=True",
+            )
+        )
     chances = stream.uniform(input.shape, "float64", input.backend)
     keys = xp.where(weights > 0, -xp.log1p(-chances) / xp.where(weights > 0, weights, 1.0), xp.inf)
     return Tensor(xp.argsort(keys, axis=-1, stable=True)[..., :num_samples])

@@ -69,7 +69,7 @@ def _even(start: Any, end: Any, steps: int, dtype: Any) -> Any:
 
 def _exact(start: Any, end: Any, steps: int) -> Any:
     if steps < 0:
-        raise placed(ArgumentError("the number of steps cannot be negative", got=f"steps={steps}"))
+        raise placed(ArgumentError("the number of steps cannot be negative", got=f"steps={steps}", want="0 or more"))
     return host.linspace(_number(start), _number(end), steps)
 
 
@@ -85,6 +85,6 @@ def _line_kind(start: Any, end: Any, dtype: Any) -> Any:
 def eye(n: int, m: int | None = None, *, dtype: Any = None, device: Any = None) -> Tensor:
     """Ones on the diagonal of an (n, m) matrix of zeros."""
     if n < 0 or (m is not None and m < 0):
-        raise placed(ArgumentError("a size cannot be negative", got=f"{n}, {m}"))
+        raise placed(ArgumentError("a size cannot be negative", got=f"{n}, {m}", want="0 or more"))
     kind = as_dtype(get_default_dtype() if dtype is None else dtype).numpy
     return Tensor(get_backend(device).asarray(host.eye(n, m, dtype=kind)))

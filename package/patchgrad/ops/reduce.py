@@ -87,7 +87,7 @@ MEAN = define(
     inputs=("x",),
     forward=_mean,
     shape=shapes.reduced,
-    dtype="float",
+    dtype="floating",
     vjps={
         "x": lambda xp, ct, s: spread(xp, ct / size_over(s.shape_of("x"), s.axis), s.shape_of("x"), s.axis, s.keepdims)
     },
@@ -220,7 +220,7 @@ def axis_of(x: Tensor, dim: Any) -> Axis:
     if dim is None:
         return None
     if x.data.shape:
-        return dim if type(dim) is int else tuple(dim) or None
+        return dim if type(dim) is int or not isinstance(dim, (tuple, list)) else tuple(dim) or None
     shapes.axes_in(dim, 0)
     return None
 

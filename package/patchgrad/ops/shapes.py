@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from patchgrad.errors import ArgumentError, RangeError, ShapeError
+from patchgrad.errors import ArgumentError, DtypeError, RangeError, ShapeError
 from patchgrad.tensor.explain import placed
 from patchgrad.typing import Axis, Shape
 
@@ -36,7 +36,16 @@ def broadcast(*shapes: Shape | None, **_: Any) -> Shape:
 
 def axis_in(axis: int, ndim: int, name: str = "dim") -> int:
     """``axis`` counted from 0. Raises RangeError when there is no such axis."""
-    if not isinstance(axis, int) or not -max(ndim, 1) <= axis < max(ndim, 1):
+    if not isinstance(axis, int):
+        raise placed(
+            DtypeError(
+                "an axis is named by its number",
+                got=f"{name}={axis!r}",
+                want=f"a whole number from {-max(ndim, 1)} to {max(ndim, 1) - 1}",
+                hint="" if isinstance(axis, str) or not hasattr(axis, "__int__") else f"{name}={int(axis)}",
+            )
+        )
+    if not -max(ndim, 1) <= axis < max(ndim, 1):
         raise placed(
             RangeError(
                 f"there is no axis {axis}",
@@ -51,7 +60,7 @@ def axes_in(axis: Axis | list[int], ndim: int) -> tuple[int, ...]:
     """Axes counted from 0; None means all of them."""
     if axis is None:
         return tuple(range(ndim))
-    found = tuple(axis_in(entry, ndim) for entry in ((axis,) if isinstance(axis, int) else axis))
+    found = tuple(axis_in(entry, ndim) for entry in (axis if isinstance(axis, (tuple, list)) else (axis,)))
     if len(set(found)) < len(found):
         raise placed(ShapeError("an axis is named twice", got=f"dim={axis}", want="each axis once"))
     return found
@@ -68,7 +77,14 @@ def reduced(x: Shape, *, axis: Axis = None, keepdims: bool = False, **_: Any) ->
 def matmul(a: Shape, b: Shape) -> Shape:
     """(..., n, k) @ (..., k, m) -> (..., n, m); vectors as in the array API."""
     if not a or not b:
-        raise placed(ShapeError("matmul needs at least one axis on both sides", got=f"a: {a}, b: {b}"))
+        raise placed(
+            ShapeError(
+                "matmul needs at least one axis on both sides",
+                got=f"a: {a}, b: {b}",
+                want="vectors, matrices or batches of them",
+                hint="a * b multiplies every element by a number",
+            )
+        )
     inner_b = b[-2:][0]
     if a[-1] != inner_b:
         raise placed(
@@ -76,27 +92,67 @@ def matmul(a: Shape, b: Shape) -> Shape:
                 f"matmul cannot take a: {a}, b: {b}",
                 got=f"inner sizes {a[-1]} and {inner_b}",
                 want="a: (..., n, k), b: (..., k, m)",
-                hint="matmul(a, b.T)"
-                if len(b) > 1 and a[-1] == b[-1]
-                else "make the last axis of a equal the second last of b",
+                hint=_turned(a, b),
             )
         )
     batch = broadcast(a[:-2], b[:-2])
     return batch + (a[-2:-1] if len(a) > 1 else ()) + (b[-1:] if len(b) > 1 else ())
 
 
+def _turned(a: Shape, b: Shape) -> str:
+    """Which of two matrices to transpose, so that they can be multiplied."""
+    if len(b) > 1 and a[-1] == b[-1]:
+        return "matmul(a, b.T)" if len(b) == 2 else "matmul(a, b.mT)"
+    if len(a) > 1 and a[-2:-1] == b[-2:][:1]:
+        return "matmul(a.T, b)" if len(a) == 2 else "matmul(a.mT, b)"
+    return "make the last axis of a equal the second last of b"
+
+
 def reshape(x: Shape, *, shape: Shape) -> Shape:
     """The same number of elements in another shape; one size may be -1."""
+    whole(shape, least=-1)
     total = count(x)
     known = count(size for size in shape if size != -1)
     free = sum(size == -1 for size in shape)
     if free > 1 or (free and (known == 0 or total % known)) or (not free and known != total):
         raise placed(
             ShapeError(
-                f"cannot reshape {tuple(x)} to {tuple(shape)}", got=f"{total} elements", want=f"{known} elements"
+                f"cannot reshape {tuple(x)} to {tuple(shape)}",
+                got=f"{total} elements",
+                want="one size of -1 at most" if free > 1 else f"{'a multiple of ' if free else ''}{known} elements",
+                hint=_worked_out(total, tuple(shape)) if not free else "",
             )
         )
     return tuple(total // known if size == -1 else size for size in shape)
+
+
+def _worked_out(total: int, shape: Shape) -> str:
+    """The same shape with one size left open, where that is possible."""
+    for axis in range(len(shape)):
+        rest = count(shape[:axis] + shape[axis + 1 :])
+        if rest and total % rest == 0:
+            return f"{(*shape[:axis], -1, *shape[axis + 1 :])}, where -1 is worked out: {total // rest}"
+    return "look at the sizes: x.shape"
+
+
+def whole(sizes: Any, *, least: int = 0) -> None:
+    """Raise ShapeError for a size that is no whole number, or is below ``least``."""
+    for size in sizes:
+        if not hasattr(size, "__index__"):
+            hint = "// divides whole numbers" if isinstance(size, float) else f"int({size})"
+            raise placed(
+                ShapeError(
+                    "a size is a whole number", got=f"{size!r} in {tuple(sizes)}", want="whole numbers", hint=hint
+                )
+            )
+        if size < least:
+            raise placed(
+                ShapeError(
+                    "a size is not negative",
+                    got=f"{size} in {tuple(sizes)}",
+                    want=f"sizes of {max(least, 0)} or more{', and -1 for one that is worked out' if least else ''}",
+                )
+            )
 
 
 def count(sizes: Any) -> int:
@@ -110,7 +166,23 @@ def count(sizes: Any) -> int:
 def concat(*shapes: Shape, axis: int = 0) -> Shape:
     """Sizes equal but along ``axis``, where they add up."""
     if not shapes:
-        raise placed(ArgumentError("concat needs at least one tensor"))
+        raise placed(
+            ArgumentError(
+                "cat needs at least one tensor",
+                got="none",
+                want="a list of tensors",
+                hint="did the loop that fills the list run?",
+            )
+        )
+    if not all(shapes):
+        raise placed(
+            ShapeError(
+                "cat joins along an axis, and a tensor without axes has none",
+                got=" and ".join(str(tuple(entry)) for entry in shapes),
+                want="tensors of one axis or more",
+                hint="stack() makes a vector of them",
+            )
+        )
     axis = axis_in(axis, len(shapes[0]))
     for shape in shapes[1:]:
         if len(shape) != len(shapes[0]) or any(
@@ -118,13 +190,24 @@ def concat(*shapes: Shape, axis: int = 0) -> Shape:
         ):
             raise placed(
                 ShapeError(
-                    "concat needs equal sizes on all axes but one",
+                    "cat needs equal sizes on all axes but one",
                     got=" and ".join(str(tuple(entry)) for entry in shapes),
                     want=f"differences only at axis {axis}",
+                    hint=_joinable(shapes),
                 )
             )
     total = sum(shape[axis] for shape in shapes)
     return (*shapes[0][:axis], total, *shapes[0][axis + 1 :])
+
+
+def _joinable(shapes: tuple[Shape, ...]) -> str:
+    """Another axis along which they can be joined, or how to make them alike."""
+    if len({len(shape) for shape in shapes}) > 1:
+        return "unsqueeze(0) gives a tensor an axis in front"
+    for axis in range(len(shapes[0])):
+        if len({shape[:axis] + shape[axis + 1 :] for shape in map(tuple, shapes)}) == 1:
+            return f"dim={axis}"
+    return "nn.utils.rnn.pad_sequence pads sequences to one length"
 
 
 def permuted(x: Shape, *, axes: Shape) -> Shape:
@@ -149,7 +232,9 @@ def broadcast_to(x: Shape, *, shape: Shape) -> Shape:
             ShapeError(
                 f"cannot expand {tuple(x)} to {tuple(shape)}",
                 got=f"shape {tuple(x)}",
-                want="equal sizes, or 1, from the last axis",
+                want="equal sizes, or 1, from the last axis"
+                if len(shape) >= len(x)
+                else f"{len(x)} sizes or more: new axes stand in front",
             )
         )
     return tuple(shape)

@@ -101,7 +101,13 @@ def _settings(input: Tensor, dim: Any, unbiased: Any, keepdim: bool, correction:
 
 
 def _real(input: Tensor) -> Tensor:
-    return input if input.dtype.kind in "fc" else input.to(dtype="float32")
+    if input.dtype.kind in "fc":
+        return input
+    raise placed(
+        DtypeError(
+            "a spread is computed in floats", got=f"dtype {input.dtype.name}", want="a floating dtype", hint="x.float()"
+        )
+    )
 
 
 @takes_out

@@ -27,8 +27,9 @@ def checked_parameters(params: Iterable[Any], optimizer: str) -> list[Mapping[st
     if not entries:
         raise ArgumentError(
             f"{optimizer} got an empty list of parameters",
+            got="no parameter",
             want="at least one Parameter",
-            hint="does the model have parameters? a generator such as model.parameters() can be used only once",
+            hint="model.parameters() can be gone through once; layers in a plain list are not seen: nn.ModuleList",
         )
     if isinstance(entries[0], Mapping):
         return entries

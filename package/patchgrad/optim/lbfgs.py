@@ -75,6 +75,7 @@ class LBFGS(Optimizer):
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Several steps; returns what the first call of ``closure`` returned."""
+        closure = self._before_step(closure)
         if closure is None:
             raise ArgumentError("LBFGS needs a closure", got="step()", hint="optimizer.step(closure)")
         group, slots = self.param_groups[0], self._history()
@@ -94,6 +95,7 @@ class LBFGS(Optimizer):
             if still or abs(loss - slots["prev_loss"]) < group["tolerance_change"]:
                 break
         self._tell_observers()
+        self._after_step(closure)
         return first
 
     def _aim(self, slots: Slots, gradient: Any, loss: float, group: dict[str, Any]) -> tuple[float, bool]:

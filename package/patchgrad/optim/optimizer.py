@@ -15,9 +15,9 @@ from patchgrad.errors import ArgumentError, NotWrittenError, ShapeError
 from patchgrad.nn.parameter import Parameter, clear_grad
 from patchgrad.optim.flat import Storage
 from patchgrad.optim.groups import checked_group, checked_parameters
-from patchgrad.optim.saving import from_state_dict, number, slot, to_state_dict
+from patchgrad.optim.hooks import Hooked
+from patchgrad.optim.saving import checked_state, from_state_dict, number, slot, to_state_dict
 from patchgrad.optim.scratch import Scratch
-from patchgrad.tensor.calls import Constructed
 from patchgrad.tensor.views import bump
 from patchgrad.typing import Shape
 
@@ -25,7 +25,7 @@ Slots = dict[str, Any]
 """Values of one parameter: bare arrays (mostly of its shape), and numbers such as ``step``."""
 
 
-class Optimizer(Constructed):
+class Optimizer(Hooked):
     """Base of all optimizers.
 
     Parameters
@@ -58,7 +58,7 @@ class Optimizer(Constructed):
 
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
         """Change every parameter that has a gradient; returns what ``closure`` returned."""
-        loss = None
+        closure, loss = self._before_step(closure), None
         if closure is not None:
             with enable_grad():
                 loss = closure()
@@ -67,6 +67,7 @@ class Optimizer(Constructed):
                 if parameter.grad is not None:
                     self._step_one(parameter, parameter.grad.data, group)
         self._tell_observers()
+        self._after_step(closure)
         return loss
 
     def _step_together(self, index: int, group: dict[str, Any]) -> list[Parameter]:
@@ -200,12 +201,17 @@ class Optimizer(Constructed):
 
     def state_dict(self) -> dict[str, Any]:
         """Slots by position and group settings, in PyTorch's form."""
-        return to_state_dict(self.param_groups, self.state)
+        for hook in self._hooks_at("before_save"):
+            hook(self)
+        return self._passed("after_save", to_state_dict(self.param_groups, self.state))
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
         """Take over slots and settings from ``state_dict``, by position; all or nothing."""
-        groups, slots = from_state_dict(state_dict, self.param_groups, type(self).__name__, self._loaded_slot)
+        values = self._passed("before_load", dict(checked_state(state_dict, type(self).__name__)))
+        groups, slots = from_state_dict(values, self.param_groups, type(self).__name__, self._loaded_slot)
         self.param_groups, self.state = groups, slots
+        for hook in self._hooks_at("after_load"):
+            hook(self)
 
     def _loaded_slot(self, name: str, value: Any, parameter: Parameter) -> Any:
         """A saved slot as it is kept here: a number, or an array of its own on the parameter's device."""

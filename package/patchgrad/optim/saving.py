@@ -7,6 +7,7 @@ from typing import Any
 
 from patchgrad.errors import ArgumentError, ShapeError
 from patchgrad.nn.parameter import Parameter, array_like, detached
+from patchgrad.tensor.foreign import shown
 from patchgrad.typing import Shape
 
 Groups = list[dict[str, Any]]
@@ -40,6 +41,7 @@ def from_state_dict(
         ArgumentError  if the number of groups, or of parameters in a group, differs.
         ShapeError     if a slot has another shape than its parameter.
     """
+    checked_state(saved, optimizer)
     got = [len(group["params"]) for group in saved["param_groups"]]
     want = [len(group["params"]) for group in groups]
     if got != want:
@@ -64,6 +66,18 @@ def from_state_dict(
         for position, values in saved["state"].items()
     }
     return loaded, slots
+
+
+def checked_state(saved: Any, optimizer: str) -> Mapping[str, Any]:
+    """The state dict itself; raises ArgumentError for anything else."""
+    if not isinstance(saved, Mapping) or "param_groups" not in saved:
+        raise ArgumentError(
+            f"{optimizer} takes a state dict of an optimizer",
+            got=shown(saved),
+            want='{"state": ..., "param_groups": ...}',
+            hint="load_state_dict(other.state_dict())",
+        )
+    return saved
 
 
 def number(value: Any) -> Any:

@@ -101,6 +101,10 @@ class Looking:
         if self.trace is not None:
             self.trace.wrote(target, result)
 
+    def copied(self, root: Any) -> None:
+        if self.trace is not None:
+            self.trace.copied(root)
+
     def _sample(self, uid: str, kind: str, array: Any) -> None:
         if array.dtype.kind != "f" or array.size == 0:
             return

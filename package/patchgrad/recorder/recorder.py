@@ -9,7 +9,6 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable, Iterable, Mapping
 from copy import copy, deepcopy
-from dataclasses import replace
 from time import perf_counter
 from types import MappingProxyType, TracebackType
 from typing import Any, Literal, Self
@@ -159,7 +158,7 @@ class Recorder:
         """Keep the compute graph of a step. Where it is the one there was, only its step changes."""
         key = trace.key()
         if self.snapshot is not None and key == self._key:
-            self.snapshot = replace(self.snapshot, step=step)
+            self.snapshot = self.snapshot.timed(trace, step)
         else:
             self.snapshot, self._key = snapshot(trace, step), key
 

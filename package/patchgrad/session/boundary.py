@@ -135,7 +135,11 @@ class Boundary:
     def require_open(self) -> None:
         """SessionError if the session is closed."""
         if self._closed:
-            raise SessionError("this session is closed", hint="make a new session, or run its cell again")
+            raise SessionError(
+                "this session is closed",
+                got="a request after close()",
+                hint="make a new session, or run its cell again",
+            )
 
     def _take(self) -> None:
         with self._door:

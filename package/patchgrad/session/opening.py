@@ -89,6 +89,13 @@ def _check_parameters(module: Module, optimizer: Any) -> None:
     if not own:
         _none(module)
     trained = {parameter.uid for parameter in optimizer.parameters()}
+    if trained.isdisjoint(own):
+        raise SessionError(
+            "the optimizer trains another model: nothing would be learned",
+            got=f"an optimizer of {len(trained)} parameters, none of which is in this model",
+            want="one for the parameters of this model",
+            hint="run the cell that makes the optimizer again, or optimizer=lambda p: optim.Adam(p, lr=1e-3)",
+        )
     strangers = len(trained - own.keys())
     if strangers:
         _warn(f"the optimizer trains {strangers} parameters that are not in the model: they stay as they are")

@@ -11,8 +11,33 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from patchgrad.errors import CallError, near
-from patchgrad.tensor.foreign import shown
+from patchgrad.autograd.provenance import is_users
+from patchgrad.errors import CallError, PatchgradError, UnknownNameError, near
+from patchgrad.tensor.foreign import is_foreign, not_a_tensor, shown
+
+
+def refusal(module: Any, args: tuple[Any, ...], kwargs: dict[str, Any], error: Exception) -> PatchgradError | None:
+    """What to raise in place of the error that ended a call of ``module``; None for the error as it is.
+
+    An error of the user's own code is theirs. One that came up in this package is often that of an input which is no
+    tensor, or of an argument too many.
+    """
+    name = type(module).__name__
+    if isinstance(error, PatchgradError) and not isinstance(error, UnknownNameError):
+        return error
+    found = mismatch(module.forward, name, args, kwargs) if isinstance(error, TypeError) else None
+    if found is None and isinstance(error, (TypeError, AttributeError, ValueError)) and _is_ours(error):
+        strange = [entry for entry in (*args, *kwargs.values()) if is_foreign(entry)]
+        found = not_a_tensor(name, "x", strange[0], "a tensor") if strange else None
+    return found or (error if isinstance(error, PatchgradError) else None)
+
+
+def _is_ours(error: Exception) -> bool:
+    """Was it raised in this package, and not in code of the user's that was called from here?"""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return trace is not None and not is_users(trace.tb_frame.f_code)
 
 
 def mismatch(

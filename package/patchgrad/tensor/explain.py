@@ -9,9 +9,9 @@ from types import TracebackType
 from typing import Any
 
 from patchgrad.autograd.op import OpSpec
-from patchgrad.autograd.provenance import Position, caller, is_inside
+from patchgrad.autograd.provenance import Position, caller, is_users
 from patchgrad.autograd.state import state
-from patchgrad.errors import ArgumentError, PatchgradError, locate_by
+from patchgrad.errors import ArgumentError, DtypeError, PatchgradError, locate_by
 from patchgrad.tensor.foreign import foreign, out_of_memory
 
 
@@ -29,7 +29,30 @@ def _found(op: OpSpec, inputs: tuple[Any, ...], attrs: dict[str, Any], error: Ex
     return (
         foreign(op, inputs)
         or _by_shape_rule(op, inputs, attrs)
+        or _by_dtype(op, inputs, error)
+        or _of_nothing(op, inputs, error)
         or ArgumentError(f"{op.name} failed: {error}", hint=f"help(pg.{op.name}) says what it takes")
+    )
+
+
+def _by_dtype(op: OpSpec, inputs: tuple[Any, ...], error: Exception) -> PatchgradError | None:
+    if "not supported for the input types" not in str(error):
+        return None
+    kinds = ", ".join(entry.dtype.name for entry in inputs if hasattr(entry, "dtype"))
+    return DtypeError(
+        f"{op.name} is not defined for {kinds}",
+        want="whole numbers or bools" if "bitwise" in op.name else "other dtypes",
+        hint="compare first: (x > 0), or cast: x.long(), x.float()",
+    )
+
+
+def _of_nothing(op: OpSpec, inputs: tuple[Any, ...], error: Exception) -> PatchgradError | None:
+    if not any(0 in getattr(entry, "shape", ()) for entry in inputs):
+        return None
+    return ArgumentError(
+        f"{op.name} of no elements is not defined",
+        want="one element or more",
+        hint="did a mask or a slice leave nothing over? x.numel() says",
     )
 
 
@@ -52,7 +75,7 @@ def _locate(error: BaseException) -> tuple[str, str]:
     found: TracebackType | None = None
     trace = error.__traceback__
     while trace is not None:
-        found = found if is_inside(trace.tb_frame.f_code) else trace
+        found = trace if is_users(trace.tb_frame.f_code) else found
         trace = trace.tb_next
     position = Position.of(found.tb_frame.f_code, found.tb_lasti) if found else Position.of(*caller())
     return _line(position), position.underlined

@@ -19,18 +19,24 @@ def foreign(op: OpSpec, inputs: tuple[Any, ...]) -> PatchgradError | None:
     for index, entry in enumerate(inputs):
         name = f"{op.inputs[0]}[{index}]" if op.variadic else op.inputs[index]
         if not (entry is None or isinstance(entry, NUMBERS) or hasattr(entry, "requires_grad")):
-            return not_a_tensor(op.name, name, entry)
+            return not_a_tensor(op.name, name, entry, "a tensor or a number" if op.elementwise else "a tensor")
     if inputs and all(entry is None for entry in inputs[:1]):
-        return not_a_tensor(op.name, op.inputs[0], None)
+        return not_a_tensor(op.name, op.inputs[0], None, "a tensor")
     return None
 
 
-def not_a_tensor(what: str, name: str, value: Any) -> DtypeError:
+def is_foreign(value: Any) -> bool:
+    """Something that people give in place of a tensor: text, None, a list, a NumPy array, a layer."""
+    plain = (str, bytes, list, tuple, dict, set, type(None), host.ndarray)
+    return isinstance(value, plain) or hasattr(value, "named_parameters")
+
+
+def not_a_tensor(what: str, name: str, value: Any, want: str = "a tensor or a number") -> DtypeError:
     """``what`` was given ``value`` under ``name``, and can compute only with tensors."""
     return DtypeError(
         f"{what} cannot compute with {_kind(value)}",
         got=f"{name}: {shown(value)}",
-        want="a tensor or a number",
+        want=want,
         hint=_way_out(name, value),
     )
 
@@ -39,6 +45,9 @@ def shown(value: Any) -> str:
     """A value of any kind in a few words."""
     if hasattr(value, "shape"):
         return f"{_kind(value)} of shape {tuple(value.shape)}"
+    if isinstance(value, (tuple, list)) and any(hasattr(entry, "shape") for entry in value):
+        brackets = "[]" if isinstance(value, list) else "()"
+        return brackets[0] + ", ".join(map(shown, value[:4])) + (", ..." if value[4:] else "") + brackets[1]
     text = repr(value)
     if "\n" in text or " at 0x" in text or len(text) > 60:
         return type(value).__name__
@@ -65,8 +74,12 @@ def _way_out(name: str, value: Any) -> str:
         return "call the layer on a tensor: layer(x)"
     if isinstance(value, host.ndarray):
         return f"pg.as_tensor({name}), which shares its memory"
+    if isinstance(value, (list, tuple)) and any(hasattr(entry, "requires_grad") for entry in value):
+        return "take the tensor that is meant out of it, such as x, y = batch, or pg.stack() for one of all"
     if isinstance(value, (list, tuple)):
-        return f"pg.tensor({name}), or pg.stack({name}) for tensors"
+        return f"pg.tensor({name})"
+    if isinstance(value, dict):
+        return "take the tensor that is meant out of it, by its key"
     return f"pg.tensor({name})" if hasattr(value, "__array__") or hasattr(value, "__dlpack__") else ""
 
 

@@ -90,7 +90,11 @@ class Tensor(Declared):
 
     def __len__(self) -> int:
         if not self.data.shape:
-            raise placed(ArgumentError("a tensor without axes has no length", got="shape ()"))
+            raise placed(
+                ArgumentError(
+                    "a tensor without axes has no length", got="shape ()", want="one axis or more", hint="numel() is 1"
+                )
+            )
         return self.data.shape[0]
 
     def __hash__(self) -> int:
@@ -107,7 +111,13 @@ class Tensor(Declared):
                 )
             )
         if not requires_grad and self.node is not None:
-            raise placed(GradError("a computed tensor cannot stop requiring its gradient", hint="use detach()"))
+            raise placed(
+                GradError(
+                    "a computed tensor cannot stop requiring its gradient",
+                    got=f"a tensor of shape {self.shape}, computed by {self.node.op.name}",
+                    hint="use detach(), or freeze the leaves that it is computed from",
+                )
+            )
         self.requires_grad = requires_grad
         return self
 
@@ -117,7 +127,9 @@ class Tensor(Declared):
         Returns a handle whose ``remove()`` takes the hook away.
         """
         if not self.requires_grad:
-            raise placed(GradError("a tensor that does not require a gradient cannot have a hook on it"))
+            raise placed(
+                GradError("a tensor that does not require a gradient cannot have a hook on it", **_no_gradient(self))
+            )
         if self.node is None:
             return add(self._leaf_hooks().before, hook)
         table = self._node_hooks(self.node)
@@ -149,7 +161,7 @@ class Tensor(Declared):
     def retain_grad(self) -> None:
         """Keep the gradient of this computed tensor in ``grad``."""
         if not self.requires_grad:
-            raise placed(GradError("a tensor that does not require a gradient has none to keep"))
+            raise placed(GradError("a tensor that does not require a gradient has none to keep", **_no_gradient(self)))
         if self.node is not None and not self.retains_grad:
             kept_by = weakref.ref(self)
             self._node_hooks(self.node)[_RETAINING] = _on_the_tape(lambda gradient: _retain(kept_by(), gradient))
@@ -168,6 +180,18 @@ class Tensor(Declared):
         """The same memory without a past."""
         out = Tensor(self.data)
         _views.link(out, self, None, {})
+        return out
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Tensor:
+        if self.node is not None:
+            raise GradError(
+                "only leaves can be copied with their gradient",
+                got=f"a tensor of shape {self.shape}, computed by {self.node.op.name}",
+                want="a tensor that was not computed from others",
+                hint="x.detach().clone() copies the values, x.clone() goes on with the tape",
+            )
+        memo[id(self)] = out = Tensor(self.data if self.backend is META else self.data.copy(), self.requires_grad)
+        out.grad = None if self.grad is None else self.grad.__deepcopy__(memo)
         return out
 
     def detach_(self) -> Self:
@@ -203,6 +227,14 @@ class Tensor(Declared):
 
     def __repr__(self) -> str:
         return _printing.show(self)
+
+
+def _no_gradient(tensor: Tensor) -> dict[str, str]:
+    return {
+        "got": f"plain data of shape {tensor.shape}",
+        "want": "a tensor that requires a gradient",
+        "hint": "x.requires_grad_() before it is used",
+    }
 
 
 _RETAINING = -1

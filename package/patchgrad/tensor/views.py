@@ -19,7 +19,7 @@ from patchgrad.autograd.op import OpSpec, Sample, define
 from patchgrad.autograd.state import no_grad, state
 from patchgrad.backend import MetaArray, host
 from patchgrad.backend.promotion import can_cast
-from patchgrad.errors import ArgumentError, DtypeError, GradError, ShapeError
+from patchgrad.errors import ArgumentError, DtypeError, GradError, PatchgradError, ShapeError
 from patchgrad.tensor import copies
 from patchgrad.tensor.tensor import Tensor, apply
 from patchgrad.typing import Array
@@ -282,6 +282,19 @@ def set_data(target: Tensor, array: Array) -> None:
 
 def store_value(target: Tensor, value: Tensor) -> None:
     """Write ``value``, broadcast and cast, into the view ``target``."""
+    try:
+        _store_value(target, value)
+    except ValueError as error:
+        if isinstance(error, PatchgradError):
+            raise
+        raise ShapeError(
+            "a value does not fit the part that it is written to",
+            got=f"value {value.shape}",
+            want=f"{target.shape}, or a shape that broadcasts to it",
+        ) from None
+
+
+def _store_value(target: Tensor, value: Tensor) -> None:
     if value.shape != target.shape and value.requires_grad:
         extra = max(0, value.ndim - target.ndim)
         if extra and value.shape[:extra] == (1,) * extra:

@@ -18,6 +18,7 @@ from patchgrad.backend import BY_TYPE, get_backend, low
 from patchgrad.backend.low import FLOATS
 from patchgrad.errors import ArgumentError, GradError, ShapeError
 from patchgrad.tensor.explain import placed
+from patchgrad.tensor.foreign import shown
 from patchgrad.tensor.tensor import Tensor
 from patchgrad.tensor.views import bump
 
@@ -304,6 +305,15 @@ def first_cotangent(output: Tensor, given: Tensor | None) -> Tensor:
                 )
             )
         return Tensor(output.backend.xp.ones(output.shape, dtype=output.data.dtype))
+    if not isinstance(given, Tensor):
+        raise placed(
+            GradError(
+                "the cotangent is a tensor",
+                got=shown(given),
+                want=f"a tensor of shape {output.shape}",
+                hint="pg.full_like(y, 1.0)",
+            )
+        )
     if given.shape != output.shape:
         raise placed(
             ShapeError("the cotangent must have the result's shape", got=f"{given.shape}", want=f"{output.shape}")
@@ -342,7 +352,8 @@ def _tensors_in(inputs: Any) -> list[Tensor]:
         raise placed(
             GradError(
                 "backward(inputs=) wants tensors that require a gradient",
-                got=", ".join(str(entry.shape) for entry in entries if not entry.requires_grad) or "none",
+                got=", ".join(f"plain data of shape {x.shape}" for x in entries if not x.requires_grad) or "none",
+                hint="x.requires_grad_() before it is used",
             )
         )
     return entries

@@ -68,6 +68,7 @@ def _result(value: Any, i: int, target: Tensor, allow_unused: bool, materialize:
     raise placed(
         GradError(
             f"the outputs do not depend on input {i}",
+            got=f"input {i}, which the outputs were not computed from",
             hint="was it used? pass allow_unused=True to get None instead",
         )
     )

@@ -18,7 +18,9 @@ class StepLR(LRScheduler):
 
     def __init__(self, optimizer: Optimizer, step_size: int, gamma: float = 0.1, last_epoch: int = -1) -> None:
         if step_size < 1:
-            raise ArgumentError(f"StepLR cannot use step_size={step_size}", want="1 epoch or more")
+            raise ArgumentError(
+                "StepLR cannot use this step_size", got=f"step_size={step_size}", want="1 epoch or more"
+            )
         self.step_size = step_size
         self.gamma = gamma
         super().__init__(optimizer, last_epoch)
@@ -37,7 +39,15 @@ class MultiStepLR(LRScheduler):
     def __init__(
         self, optimizer: Optimizer, milestones: Iterable[int], gamma: float = 0.1, last_epoch: int = -1
     ) -> None:
-        self.milestones = Counter(milestones)
+        given = list(milestones) if isinstance(milestones, Iterable) else milestones
+        if not isinstance(given, list) or given != sorted(given):
+            raise ArgumentError(
+                "MultiStepLR takes epochs, one after the other",
+                got=f"milestones={milestones!r}",
+                want="a list that does not fall",
+                hint=f"milestones={sorted(given)}" if isinstance(given, list) else f"milestones=[{milestones!r}]",
+            )
+        self.milestones = Counter(given)
         self.gamma = gamma
         super().__init__(optimizer, last_epoch)
 

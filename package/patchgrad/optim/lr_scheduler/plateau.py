@@ -55,8 +55,15 @@ class ReduceLROnPlateau(LRScheduler):
         self.num_bad_epochs = 0
         self._last_lr = self._rates()
 
-    def step(self, metrics: Any) -> None:  # type: ignore[override]
+    def step(self, metrics: Any = None) -> None:  # type: ignore[override]
         """Count one epoch in which ``metrics`` was measured."""
+        if metrics is None:
+            raise ArgumentError(
+                "ReduceLROnPlateau follows a measure, and got none",
+                got="step()",
+                want="a number",
+                hint="scheduler.step(validation_loss)",
+            )
         self.last_epoch += 1
         value = float(metrics)
         self.num_bad_epochs += 1

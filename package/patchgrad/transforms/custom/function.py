@@ -25,7 +25,7 @@ from patchgrad.autograd.node import Node
 from patchgrad.autograd.op import OpSpec
 from patchgrad.autograd.state import no_grad, state
 from patchgrad.backend.low import FLOATS
-from patchgrad.errors import GradError
+from patchgrad.errors import GradError, NotWrittenError
 from patchgrad.tensor import Tensor, views
 from patchgrad.tensor.explain import placed
 from patchgrad.transforms.custom import batch, checks, results
@@ -46,7 +46,7 @@ class Function:
     @staticmethod
     def forward(*args: Any, **kwargs: Any) -> Any:
         """What the function computes."""
-        raise NotImplementedError("a Function has a static method forward(ctx, *args)")
+        raise _lacks("forward", "computes the result", "def forward(ctx, *args): ...")
 
     @staticmethod
     def setup_context(ctx: FunctionCtx, inputs: tuple[Any, ...], output: Any) -> None:
@@ -56,7 +56,7 @@ class Function:
     @staticmethod
     def backward(ctx: FunctionCtx, *grad_outputs: Any) -> Any:
         """Gradients of the arguments from those of the outputs."""
-        raise NotImplementedError("a Function that is differentiated has a static method backward(ctx, *grad_outputs)")
+        raise _lacks("backward", "gives the gradients of the arguments", "def backward(ctx, *grad_outputs): ...")
 
     @staticmethod
     def jvp(ctx: FunctionCtx, *grad_inputs: Any) -> Any:
@@ -82,6 +82,15 @@ class Function:
         ``options`` are those of `gradcheck`.
         """
         return checks.check(cls, inputs, **options)
+
+
+def _lacks(method: str, does: str, text: str) -> NotWrittenError:
+    return NotWrittenError(
+        f"this Function has no method {method}",
+        got=f"a class without {method}",
+        want=f"a static method that {does}",
+        hint=f"@staticmethod, {text}",
+    )
 
 
 def has(cls: type[Function], name: str) -> bool:
