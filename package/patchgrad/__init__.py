@@ -79,6 +79,8 @@ if TYPE_CHECKING:
         set_rng_state,
     )
     from patchgrad.backend.settings import *
+    from patchgrad.drawing.draw import draw
+    from patchgrad.drawing.show import show
     from patchgrad.interop import from_torch, load, load_metadata, onnx, save, to_torch
     from patchgrad.layergraph import LayerGraph, edit, layer
     from patchgrad.ops import random, signal, special
@@ -151,7 +153,7 @@ if TYPE_CHECKING:
     from patchgrad.ops.typed import *
     from patchgrad.ops.vector_norm import *
     from patchgrad.ops.writing import *
-    from patchgrad.recorder import watch
+    from patchgrad.recorder import quantity, watch
     from patchgrad.session import Session
     from patchgrad.tensor.printing import set_printoptions
     from patchgrad.transforms.batching.vmap import vmap
