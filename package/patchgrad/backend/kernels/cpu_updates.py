@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 @native_exact
 def adam(
     value: Reals, gradient: Reals, mean: Reals, square: Reals, count: int,
-    sign: float, decay: float, shrink: float, towards: float, beta2: float, share: float, step: float, root: float,
-    eps: float, *, decayed: bool,
+    sign: float, decay: float, shrink: float, towards: float, beta2: float, share: float, step: float, eps: float,
+    *, decayed: bool,
 ):  # fmt: skip
     for i in part(count):
         p = value[i] * shrink
@@ -33,7 +33,7 @@ def adam(
         v = square[i] * beta2 + g * g * share
         mean[i] = m
         square[i] = v
-        value[i] = p - step * (m / (sqrt(v) / root + eps))
+        value[i] = p - step * (m / (sqrt(v) + eps))
 
 
 @native_exact
