@@ -1,11 +1,28 @@
 /** Stands in for the notebook's widget model: answers requests from a script, trains on made-up numbers. */
 import type { WidgetModel } from "../src/protocol/bridge";
-import type { Command, Frame, FromBrowser, FromKernel, GraphView, LogEntry, RunView } from "../src/protocol/messages";
+import type {
+  Command,
+  Frame,
+  FromBrowser,
+  FromKernel,
+  GraphView,
+  LogEntry,
+  RunView,
+  TimelineView,
+} from "../src/protocol/messages";
 import { makeFrame } from "./madeUpFrame";
 import { CATALOGUE, GRAPH } from "./scene";
 import { edited, insertions, targets } from "./scriptedEdits";
 
 type Listener = (content: FromKernel, buffers: DataView[]) => void;
+
+const OF_AN_EDIT = { kind: "edit", branch: "main", effect: "", rewindable: false } as const;
+const TIMELINE: TimelineView = {
+  type: "timeline-view",
+  marks: [{ name: "before widening", step: 600, branch: "main", own: false, loss: 0.31 }],
+  branches: [{ name: "main", number: 0, step: 640, loss: 0.27, current: true, parent: null, begin: null }],
+  shadowSteps: 0,
+};
 
 export function scriptedKernel(): WidgetModel & { readonly sent: FromBrowser[] } {
   const listeners = new Set<Listener>();
@@ -20,6 +37,7 @@ export function scriptedKernel(): WidgetModel & { readonly sent: FromBrowser[] }
       python: 'pg.edit.set("conv1", out_channels=16)',
       status: "applied",
       receipt: "kept 6 tensors (66,250 values), mapped 1, new 0; optimizer slots kept 12 of 12",
+      ...OF_AN_EDIT,
     },
     {
       number: 2,
@@ -29,6 +47,7 @@ export function scriptedKernel(): WidgetModel & { readonly sent: FromBrowser[] }
       python: 'pg.edit.insert("fc1 -> head", nn.Dropout(0.2))',
       status: "applied",
       receipt: "kept 8 tensors (bitwise); function preserved: max |Δoutput| 0",
+      ...OF_AN_EDIT,
     },
   ];
   let run: RunView = {
@@ -79,6 +98,7 @@ export function scriptedKernel(): WidgetModel & { readonly sent: FromBrowser[] }
       python,
       status: "applied",
       receipt: "kept 8 tensors (bitwise)",
+      ...OF_AN_EDIT,
     };
     entries = [...entries, entry];
     emit(graph);
@@ -106,6 +126,8 @@ export function scriptedKernel(): WidgetModel & { readonly sent: FromBrowser[] }
           graph,
           run,
           log: { type: "log-view", entries },
+          timeline: TIMELINE,
+          templates: [],
           code: {},
         });
         emit(...frameArguments(makeFrame(number, run, graph)));

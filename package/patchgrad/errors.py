@@ -8,7 +8,6 @@ a port red without parsing text. This file knows no other room of the house.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from difflib import get_close_matches
 from typing import Any, Self
 
 _locate: Callable[[BaseException], tuple[str, str]] | None = None
@@ -201,5 +200,7 @@ def near(name: str, names: Sequence[str]) -> str:
     """``did you mean ...?`` with the nearest of ``names``; empty if none is near."""
     public = [entry for entry in names if not entry.startswith("_")]
     meant = OTHER_WORDS.get(name)
+    from difflib import get_close_matches  # only an error needs it
+
     found = [meant] if meant in public else get_close_matches(name, public, n=2, cutoff=0.6)
     return f"did you mean {' or '.join(found)}?" if found else ""

@@ -13,6 +13,7 @@ from patchgrad.backend import cpu, host
 from patchgrad.backend import kernels as registry
 from patchgrad.backend.kernels import cpu_arrays, cpu_generated
 from patchgrad.backend.native.compiled import compiler
+from patchgrad.backend.philox import philox
 from patchgrad.tensor import Tensor
 
 from .op_samples import drawer, good, run
@@ -25,10 +26,15 @@ WRITTEN = (
     "softplus", "sqrt", "tanh", "where",
 )  # fmt: skip
 """Some of the ops whose kernels are written from their records; the slow tests look at all of them."""
+SPREADING = ("embedding_weight", "max_pool2d_spread")
+"""Ops whose plain forwards are products with zeros, and spread NaN; their kernels do not."""
 OPS = sorted({*FORWARDS, *RULES, *WRITTEN})
 OTHERS = sorted({op.name for op in all_ops() if op.elementwise} - {*OPS})
 DTYPES = ["float32", "float64"]
 TOLERANCE = {"float32": 2e-5, "float64": 1e-12}
+
+
+WINDOW = {"kernel": (2, 3), "stride": (2, 3), "dilation": (1, 2)}
 
 
 def _classes(*shape: int) -> Any:
@@ -44,6 +50,14 @@ def larger(name: str, draw: Any) -> list[Sample]:
         "batch_norm": lambda n, m: Sample(
             (draw(n, 3, m, 1), draw(3, 1, 1), draw(3, 1, 1)), {"axes": (0, 2, 3), "eps": 1e-5}
         ),
+        "max_pool2d": lambda n, m: Sample((draw(n, m, 7, 9),), {**WINDOW, "padding": ((1, 1), (0, 1))}),
+        "max_pool2d_spread": lambda n, m: Sample(
+            (draw(n, m, 4, 2), (host.arange(n * m * 8) % 6).astype("uint8").reshape(n, m, 4, 2)),
+            {**WINDOW, "padding": ((1, 1), (0, 1)), "size": (7, 9)},
+        ),
+        "embedding_weight": lambda n, m: Sample(
+            (draw(n * 9, m), host.arange(n * 9) * 5 % 7), {"rows": 7, "padding_idx": None, "by_frequency": False}
+        ),
         "cross_entropy": lambda n, m: Sample(
             (draw(n, m), _classes(n, m), None),
             {"ignore_index": 2, "label_smoothing": 0.0, "reduction": "mean" if n > 1 else "none"},
@@ -51,8 +65,17 @@ def larger(name: str, draw: Any) -> list[Sample]:
     }
     if name.startswith("conv2d"):
         return list(_convolutions(name, draw))
+    if name == "lstm_layer":
+        return list(_sequences(draw))
     sizes = ((1, 1), (3, 17), (2, 67), *([] if name == "batch_norm" else [(0, 3)]))
     return [cases[name](n, m) for n, m in sizes] if name in cases else []
+
+
+def _sequences(draw: Any) -> Iterator[Sample]:
+    for length, batch, hidden, reverse in ((1, 1, 1, False), (5, 3, 9, True), (4, 2, 17, False)):
+        arrays = (draw(length, batch, 4 * hidden), draw(batch, hidden), draw(batch, hidden), draw(4 * hidden, hidden))
+        yield Sample((*arrays, draw(4 * hidden)), {"reverse": reverse})
+        yield Sample((*arrays, None), {"reverse": not reverse})
 
 
 def _convolutions(name: str, draw: Any) -> Iterator[Sample]:
@@ -79,8 +102,7 @@ def variants(op: OpSpec) -> Iterator[tuple[str, Sample]]:
     for number, sample in enumerate([*good(op), *larger(op.name, draw)]):
         yield f"{number} {sample.label}", sample
         yield f"{number} {sample.label} strided", _changed(sample, _strided)
-        # The plain embedding is a product with zeros, which spreads NaN; the degree of a polynomial is a whole number.
-        if op.name != "embedding_weight" and "_polynomial_" not in op.name:
+        if op.name not in SPREADING and "_polynomial_" not in op.name:  # the degree of a polynomial is a whole number
             yield f"{number} {sample.label} not finite", _changed(sample, _not_finite)
 
 
@@ -118,7 +140,10 @@ def outcome(op: OpSpec, sample: Sample) -> list[Any]:
     first = outputs[0]
     if leaves and first.requires_grad:
         ct = host.asarray(host.arange(first.data.size).reshape(first.shape) % 5 - 1.7, dtype=first.data.dtype)
-        first.backward(Tensor(ct))
+        loss = Tensor(ct)
+        if len(outputs) > 1 and op.name == "lstm_layer":  # the cells are used, too
+            first, loss = (outputs[0] * Tensor(ct)).sum() + outputs[1].sum(), None
+        first.backward(loss)
         found += [leaf.grad.data for leaf in leaves if leaf.grad is not None]
     return found
 
@@ -173,3 +198,10 @@ def test_an_attribute_that_changes_all_the_time_is_not_compiled_each_time() -> N
     x = host.ones((3, 2), "float32")
     taken = [forward(cpu.xp, x, negative_slope=slope / 100) is not NotImplemented for slope in range(12)]
     assert sum(taken) == cpu_generated.MOST
+
+
+def test_the_compiled_generator_gives_the_same_bits() -> None:
+    for key, offset, blocks in ((0, 0, 1), (2**64 - 1, 2**63 - 40, 33), (12345, 2**64 + 7, 5), (7, 3, 1000)):
+        found = cpu.backend.kernels["philox"](cpu.xp, key, offset, blocks)
+        assert (found == philox(cpu.xp, key, offset, blocks)).all()
+        assert found.dtype == "uint32"

@@ -12,6 +12,7 @@ from patchgrad import nn, optim
 from patchgrad.autograd.state import observing
 from patchgrad.backend import host
 from patchgrad.recorder import Trace, rerun
+from tests.zoo.models import ZOO
 
 NUMBERS = host.random.default_rng(7)
 
@@ -103,3 +104,20 @@ def test_a_training_step_of_a_network_runs_again_bit_for_bit(make: Any, data: An
         optimizer.step()
     trained = {name for name, parameter in model.named_parameters() if parameter.grad is not None}
     assert trained <= {facts.name for facts in trace.values}
+
+
+@pytest.mark.parametrize("name", ZOO)
+def test_a_training_step_of_the_zoo_runs_again_bit_for_bit(name: str) -> None:
+    pg.manual_seed(3)
+    make, example, _ = ZOO[name]
+    model, batch = make(), example()
+    names = {id(p): name for name, p in (*model.named_parameters(), *model.named_buffers())}
+    trace = Trace(name_of=lambda tensor: names.get(id(tensor), ""), keep_values=True)
+    with observing(trace):
+        found = model(*batch)
+        outputs = found if isinstance(found, tuple) else (found,)
+        loss: Any = sum((output * output).mean() for output in outputs)
+        loss.backward()
+    values = rerun(trace)
+    for tensor in (*outputs, loss):
+        assert values[trace.value(tensor).number].tobytes() == tensor.data.tobytes()

@@ -78,6 +78,10 @@ it("takes every kind of state", () => {
     python: "p",
     status: "applied",
     receipt: "",
+    kind: "edit",
+    branch: "main",
+    effect: "",
+    rewindable: false,
   } as const;
   emit({ type: "log-view", entries: [entry] }, {});
   expect([state().graph.revision, state().run.step, state().log]).toEqual([9, 4, [entry]]);

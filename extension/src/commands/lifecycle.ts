@@ -44,6 +44,7 @@ function receive(studio: Studio, clock: Clock, message: StateMessage, arrays: Na
   if (message.type === "graph-view") store.dispatch({ type: "graph-arrived", graph: message });
   else if (message.type === "run-view") store.dispatch({ type: "run-arrived", run: message });
   else if (message.type === "log-view") store.dispatch({ type: "log-arrived", log: message });
+  else if (message.type === "timeline-view") store.dispatch({ type: "timeline-arrived", timeline: message });
   else receiveFrame(studio, clock, message, arrays);
 }
 

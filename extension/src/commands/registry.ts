@@ -1,6 +1,7 @@
 /** Every UI command, in the order of the keyboard map. A new one is a file and a line here. */
 import type { State } from "../store/state";
 import { bypassSelection } from "./bypassSelection";
+import { compareBefore } from "./compareBefore";
 import { connectSelection } from "./connectSelection";
 import { deleteSelection } from "./deleteSelection";
 import { duplicateSelection } from "./duplicateSelection";
@@ -9,16 +10,19 @@ import { foldSelection } from "./foldSelection";
 import { freezeSelection } from "./freezeSelection";
 import { groupSelection } from "./groupSelection";
 import { insertLayer } from "./insertLayer";
+import { markHere } from "./markHere";
 import { playPause } from "./playPause";
 import { redo } from "./redo";
 import { releaseSelection } from "./releaseSelection";
 import { renameSelection } from "./renameSelection";
+import { rewindLast } from "./rewindLast";
 import { searchPalette } from "./searchPalette";
 import { selectAll } from "./selectAll";
 import { showKeyboardMap } from "./showKeyboardMap";
 import { showModelSource } from "./showModelSource";
 import { showScript } from "./showScript";
 import { stepOnce } from "./stepOnce";
+import { toggleHistory } from "./toggleHistory";
 import { toggleInspector } from "./toggleInspector";
 import { toggleLog } from "./toggleLog";
 import { togglePalette } from "./togglePalette";
@@ -33,8 +37,10 @@ import { zoomOut } from "./zoomOut";
 export const COMMANDS: readonly UiCommand[] = [
   playPause,
   stepOnce,
+  markHere,
   undo,
   redo,
+  rewindLast,
   insertLayer,
   connectSelection,
   placeHere,
@@ -61,6 +67,8 @@ export const COMMANDS: readonly UiCommand[] = [
   toggleInspector,
   toggleLog,
   toggleScopes,
+  toggleHistory,
+  compareBefore,
   showModelSource,
   showScript,
   showKeyboardMap,

@@ -5,13 +5,16 @@
 import { type NamedArrays, readArrays } from "./arrays";
 import {
   type AskCode,
+  type AskComparison,
   type AskInsertions,
   type AskSource,
   type AskTargets,
   type Code,
   type CommandDone,
+  type Compared,
   type Done,
   type Failed,
+  type ForgetMark,
   type Frame,
   type FrameSeen,
   type FromKernel,
@@ -20,15 +23,20 @@ import {
   type Inspected,
   KERNEL_TAGS,
   type LogView,
+  type MakeMark,
   type Open,
   type Opened,
   type Redo,
   type Reply,
+  type Rewind,
   type RunCommand,
   type RunView,
   type Select,
+  type SetShadow,
   type SourceText,
+  type SwitchBranch,
   type Targets,
+  type TimelineView,
   type Transport,
   type Undo,
 } from "./messages";
@@ -40,10 +48,26 @@ export interface WidgetModel {
   off(event: string, listener: (...values: never[]) => void): void;
 }
 
-export type StateMessage = GraphView | RunView | LogView | Frame;
+export type StateMessage = GraphView | RunView | LogView | TimelineView | Frame;
 export type StateListener = (message: StateMessage, arrays: NamedArrays) => void;
 
-type Request = Open | RunCommand | Undo | Redo | Transport | AskTargets | AskInsertions | Inspect | AskSource | AskCode;
+type Request =
+  | Open
+  | RunCommand
+  | Undo
+  | Redo
+  | Transport
+  | MakeMark
+  | ForgetMark
+  | Rewind
+  | SwitchBranch
+  | SetShadow
+  | AskComparison
+  | AskTargets
+  | AskInsertions
+  | Inspect
+  | AskSource
+  | AskCode;
 
 interface Answers {
   open: Opened;
@@ -51,6 +75,12 @@ interface Answers {
   undo: CommandDone | Done;
   redo: CommandDone | Done;
   transport: Done;
+  "make-mark": Done;
+  "forget-mark": Done;
+  rewind: CommandDone;
+  "switch-branch": CommandDone;
+  "set-shadow": Done;
+  "ask-comparison": Compared;
   "ask-targets": Targets;
   "ask-insertions": Targets;
   inspect: Inspected;
@@ -84,7 +114,14 @@ export interface BridgeOptions {
   readonly patience?: number;
 }
 
-const PATIENCE: Partial<Record<Question["type"], number>> = { "run-command": 120_000, undo: 120_000, redo: 120_000 };
+const AN_EDIT = 120_000;
+const PATIENCE: Partial<Record<Question["type"], number>> = {
+  "run-command": AN_EDIT,
+  undo: AN_EDIT,
+  redo: AN_EDIT,
+  rewind: AN_EDIT,
+  "switch-branch": AN_EDIT,
+};
 const USUAL_PATIENCE = 20_000;
 
 interface Waiting {

@@ -105,12 +105,49 @@ export interface LogEntry {
   readonly python: string;
   readonly status: "queued" | "applied" | "refused";
   readonly receipt: string;
+  /** `move`: a rewind, or a switch to another branch. */
+  readonly kind: "edit" | "move";
+  readonly branch: string;
+  /** What became of the loss after it, in words. */
+  readonly effect: string;
+  /** Is there a mark in front of it? */
+  readonly rewindable: boolean;
 }
 
 /** State: the newest entries of the edit log, oldest first. */
 export interface LogView {
   readonly type: "log-view";
   readonly entries: readonly LogEntry[];
+}
+
+/** A place to go back to. `own`: made by the session, in front of an edit. */
+export interface MarkView {
+  readonly name: string;
+  readonly step: number;
+  readonly branch: string;
+  readonly own: boolean;
+  readonly loss: number | null;
+}
+
+/** A line of training. `step` and `loss`: where it stands. */
+export interface BranchView {
+  readonly name: string;
+  readonly number: number;
+  readonly step: number;
+  readonly loss: number | null;
+  readonly current: boolean;
+  readonly parent: string | null;
+  /** Step at which it left its parent. */
+  readonly begin: number | null;
+}
+
+/** State: marks and branches of the session, oldest first. */
+export interface TimelineView {
+  readonly type: "timeline-view";
+  readonly marks: readonly MarkView[];
+  readonly branches: readonly BranchView[];
+  /** Steps that the network before an edit is trained along; 0: it is not. */
+  readonly shadowSteps: number;
 }
 
 /** Where an array lies in the frame's one buffer. `offset` in bytes, a multiple of 8. */
@@ -140,7 +177,8 @@ export interface LayerStat {
 /**
  * State, with one binary buffer: what the scopes plot. The browser answers `FrameSeen`.
  *
- * Arrays by name. `loss.step`, `loss.value`, `loss.smooth` (equal lengths); by depth, one
+ * Arrays by name. `loss.step`, `loss.value`, `loss.smooth` (equal lengths); `shadow.step` and `shadow.value`
+ * where the network before the last edit is trained along; by depth, one
  * entry per uid of `layers`: `gradient.norm`, `activation.mean`, `activation.std`,
  * `update.ratio` (log10 where a ratio; NaN where not measured); of the selected layer:
  * `histogram.counts` (steps, bins), `histogram.step` (steps,), `histogram.exponent` (bins,), and if
@@ -182,6 +220,13 @@ export interface KindView {
   readonly source: string;
 }
 
+/** Several layers at once: an entry of the palette. `text` is what `PutIn` takes. */
+export interface TemplateView {
+  readonly name: string;
+  readonly help: string;
+  readonly text: string;
+}
+
 export interface Opened {
   readonly type: "opened";
   readonly requestId: string;
@@ -191,6 +236,8 @@ export interface Opened {
   readonly graph: GraphView;
   readonly run: RunView;
   readonly log: LogView;
+  readonly timeline: TimelineView;
+  readonly templates: readonly TemplateView[];
   /** Content hash of each piece of code that can be asked for, by name. */
   readonly code: Readonly<Record<string, string>>;
 }
@@ -246,6 +293,156 @@ export interface Targets {
   readonly verdicts: readonly Verdict[];
 }
 
+/** Add a layer of a kind; settings that are not given have the kind's defaults. */
+export interface AddNode {
+  readonly type: "add-node";
+  readonly kind: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly name: string | null;
+  readonly position: readonly [number, number] | null;
+  readonly group: string | null;
+}
+
+/** Remove layers. What fed the first connected input of each then feeds what it fed, where shapes allow. */
+export interface RemoveNodes {
+  readonly type: "remove-nodes";
+  readonly nodes: readonly string[];
+}
+
+/**
+ * Change the kind of a layer; one that shares its layer gets one of its own.
+ *
+ * Uid, place, edges at ports of the same name (else the same rank), and settings of the
+ * same name stay; a name made from the old kind (`relu1`) is made anew from the new one.
+ */
+export interface ReplaceNode {
+  readonly type: "replace-node";
+  readonly node: string;
+  readonly kind: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+/** Lead an output port into an input port, displacing the edge that was there. */
+export interface Connect {
+  readonly type: "connect";
+  readonly source: PortRef;
+  readonly target: PortRef;
+}
+
+/** Remove the edge that leads into an input port. */
+export interface Disconnect {
+  readonly type: "disconnect";
+  readonly target: PortRef;
+}
+
+/**
+ * Put a layer onto the edge that leads into `target`. Settings that follow from the shape on the edge are
+ * filled in; others not given are chosen so that the shape stays, where the kind can.
+ */
+export interface InsertOnEdge {
+  readonly type: "insert-on-edge";
+  readonly target: PortRef;
+  readonly kind: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly name: string | null;
+}
+
+/** A bypassed layer gives its first input as its first output; it keeps its weights. */
+export interface Bypass {
+  readonly type: "bypass";
+  readonly node: string;
+  readonly bypassed: boolean;
+}
+
+/** Set one field. What must follow from the new shape (`in_features` of the next layer) follows. */
+export interface SetField {
+  readonly type: "set-field";
+  readonly node: string;
+  readonly field: string;
+  readonly value: unknown;
+}
+
+/** Rename a layer: the attribute in the built module, the key in `state_dict`, the name in the source. */
+export interface Rename {
+  readonly type: "rename";
+  readonly node: string;
+  readonly name: string;
+}
+
+/** A frozen layer computes as before; its parameters get no gradient and stay as they are. */
+export interface Freeze {
+  readonly type: "freeze";
+  readonly node: string;
+  readonly frozen: boolean;
+}
+
+/** Pin a box to a position, in pixels of the canvas; None lets the layout place it again. */
+export interface Move {
+  readonly type: "move";
+  readonly node: string;
+  readonly position: readonly [number, number] | null;
+}
+
+/** Make a group of layers that lie in the same group now. */
+export interface GroupNodes {
+  readonly type: "group-nodes";
+  readonly nodes: readonly string[];
+  readonly name: string;
+}
+
+/** Take a group away; what lies in it moves to the group around it. */
+export interface Ungroup {
+  readonly type: "ungroup";
+  readonly group: string;
+}
+
+/** Draw a group as one box, or open it again. */
+export interface Fold {
+  readonly type: "fold";
+  readonly group: string;
+  readonly folded: boolean;
+}
+
+/** Copy layers with fresh weights. Edges among them are copied; edges into them feed the copies too. */
+export interface Duplicate {
+  readonly type: "duplicate";
+  readonly nodes: readonly string[];
+}
+
+/** Call the layer of `owner` at `node` too: one set of weights, learned from both places. */
+export interface Share {
+  readonly type: "share";
+  readonly node: string;
+  readonly owner: string;
+}
+
+/** Give a node that calls the layer of another one of its own, with the same weights at first. */
+export interface Unshare {
+  readonly type: "unshare";
+  readonly node: string;
+}
+
+/** Edits in order, each on what the one before it left; `words` say in short what they are for. */
+export interface Several {
+  readonly type: "several";
+  readonly commands: readonly (AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Duplicate | Share | Unshare)[];
+  readonly words: string;
+}
+
+/** A layer that fits, what it gives, how many numbers it learns, and the edit that puts it there. */
+export interface OfferView {
+  readonly kind: string;
+  readonly text: string;
+  readonly parameters: number;
+  readonly command: Command;
+}
+
+export interface Offers {
+  readonly type: "offers";
+  readonly requestId: string;
+  readonly offers: readonly OfferView[];
+}
+
 export interface ParameterView {
   readonly name: string;
   readonly shape: readonly number[];
@@ -275,147 +472,35 @@ export interface SourceText {
   readonly text: string;
 }
 
+/** A loss over steps, of at most a few hundred points. */
+export interface Curve {
+  readonly name: string;
+  readonly steps: readonly number[];
+  readonly values: readonly (number | null)[];
+}
+
+export interface Compared {
+  readonly type: "compared";
+  readonly requestId: string;
+  readonly names: readonly [string, string];
+  readonly steps: readonly [number, number];
+  readonly losses: readonly [number | null, number | null];
+  readonly parted: number;
+  readonly onlyInOne: readonly string[];
+  readonly onlyInOther: readonly string[];
+  readonly changed: readonly string[];
+  readonly edgesGone: number;
+  readonly edgesNew: number;
+  /** What became of the loss, in words; empty where that cannot be said. */
+  readonly effect: string;
+  readonly curves: readonly Curve[];
+}
+
 /** A view appeared: send the catalogue and all state. */
 export interface Open {
   readonly type: "open";
   readonly requestId: string;
   readonly version: number;
-}
-
-/** Add a layer of a kind; settings that are not given have the kind's defaults. */
-export interface AddNode {
-  readonly type: "add-node";
-  readonly kind: string;
-  readonly settings?: Readonly<Record<string, unknown>>;
-  readonly name?: string | null;
-  readonly position?: readonly [number, number] | null;
-  readonly group?: string | null;
-}
-
-/** Remove layers. What fed the first connected input of each then feeds what it fed, where shapes allow. */
-export interface RemoveNodes {
-  readonly type: "remove-nodes";
-  readonly nodes: readonly string[];
-}
-
-/**
- * Change the kind of a layer; one that shares its layer gets one of its own.
- *
- * Uid, place, edges at ports of the same name (else the same rank), and settings of the
- * same name stay; a name made from the old kind (`relu1`) is made anew from the new one.
- */
-export interface ReplaceNode {
-  readonly type: "replace-node";
-  readonly node: string;
-  readonly kind: string;
-  readonly settings?: Readonly<Record<string, unknown>>;
-}
-
-/** Lead an output port into an input port, displacing the edge that was there. */
-export interface Connect {
-  readonly type: "connect";
-  readonly source: PortRef;
-  readonly target: PortRef;
-}
-
-/** Remove the edge that leads into an input port. */
-export interface Disconnect {
-  readonly type: "disconnect";
-  readonly target: PortRef;
-}
-
-/**
- * Put a layer onto the edge that leads into `target`. Settings that follow from the shape on the edge are
- * filled in; others not given are chosen so that the shape stays, where the kind can.
- */
-export interface InsertOnEdge {
-  readonly type: "insert-on-edge";
-  readonly target: PortRef;
-  readonly kind: string;
-  readonly settings?: Readonly<Record<string, unknown>>;
-  readonly name?: string | null;
-}
-
-/** A bypassed layer gives its first input as its first output; it keeps its weights. */
-export interface Bypass {
-  readonly type: "bypass";
-  readonly node: string;
-  readonly bypassed?: boolean;
-}
-
-/** Set one field. What must follow from the new shape (`in_features` of the next layer) follows. */
-export interface SetField {
-  readonly type: "set-field";
-  readonly node: string;
-  readonly field: string;
-  readonly value: unknown;
-}
-
-/** Rename a layer: the attribute in the built module, the key in `state_dict`, the name in the source. */
-export interface Rename {
-  readonly type: "rename";
-  readonly node: string;
-  readonly name: string;
-}
-
-/** A frozen layer computes as before; its parameters get no gradient and stay as they are. */
-export interface Freeze {
-  readonly type: "freeze";
-  readonly node: string;
-  readonly frozen?: boolean;
-}
-
-/** Pin a box to a position, in pixels of the canvas; None lets the layout place it again. */
-export interface Move {
-  readonly type: "move";
-  readonly node: string;
-  readonly position: readonly [number, number] | null;
-}
-
-/** Make a group of layers that lie in the same group now. */
-export interface GroupNodes {
-  readonly type: "group-nodes";
-  readonly nodes: readonly string[];
-  readonly name: string;
-}
-
-/** Take a group away; what lies in it moves to the group around it. */
-export interface Ungroup {
-  readonly type: "ungroup";
-  readonly group: string;
-}
-
-/** Draw a group as one box, or open it again. */
-export interface Fold {
-  readonly type: "fold";
-  readonly group: string;
-  readonly folded?: boolean;
-}
-
-/** Copy layers with fresh weights. Edges among them are copied; edges into them feed the copies too. */
-export interface Duplicate {
-  readonly type: "duplicate";
-  readonly nodes: readonly string[];
-}
-
-/** Call the layer of `owner` at `node` too: one set of weights, learned from both places. */
-export interface Share {
-  readonly type: "share";
-  readonly node: string;
-  readonly owner: string;
-}
-
-/** Give a node that calls the layer of another one of its own, with the same weights at first. */
-export interface Unshare {
-  readonly type: "unshare";
-  readonly node: string;
-}
-
-/** Edits in order, each on what the one before it left; `words` say in short what they are for. */
-export interface Several {
-  readonly type: "several";
-  readonly commands: readonly (AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Duplicate | Share | Unshare)[];
-  readonly words?: string;
 }
 
 /** Ask for one edit. Refused if `revision` is not the kernel's current one. */
@@ -444,6 +529,50 @@ export interface Transport {
   readonly steps?: number;
 }
 
+/** Keep how everything stands; the kernel finds a name where none is given. */
+export interface MakeMark {
+  readonly type: "make-mark";
+  readonly requestId: string;
+  readonly name?: string | null;
+}
+
+export interface ForgetMark {
+  readonly type: "forget-mark";
+  readonly requestId: string;
+  readonly name: string;
+}
+
+/** Go back to a mark by its name, to the front of an edit by its number, or to that of the last edit. */
+export interface Rewind {
+  readonly type: "rewind";
+  readonly requestId: string;
+  readonly mark?: string | null;
+  readonly edit?: number | null;
+  /** Of the branch that begins there. */
+  readonly name?: string | null;
+}
+
+export interface SwitchBranch {
+  readonly type: "switch-branch";
+  readonly requestId: string;
+  readonly name: string;
+}
+
+/** Train the network before each edit along for so many steps; 0: do not. */
+export interface SetShadow {
+  readonly type: "set-shadow";
+  readonly requestId: string;
+  readonly steps: number;
+}
+
+/** Two branches side by side; without names, how things stand against the front of the last edit. */
+export interface AskComparison {
+  readonly type: "ask-comparison";
+  readonly requestId: string;
+  readonly one?: string | null;
+  readonly other?: string | null;
+}
+
 /** An edge is dragged from `source` (an output, or an input when `reverse`): where may it go? */
 export interface AskTargets {
   readonly type: "ask-targets";
@@ -459,6 +588,47 @@ export interface AskInsertions {
   readonly requestId: string;
   readonly revision: number;
   readonly kind: string;
+}
+
+/** An edge was led into the open: which layers could stand at its end? `position`: where it was let go. */
+export interface AskTakers {
+  readonly type: "ask-takers";
+  readonly requestId: string;
+  readonly revision: number;
+  readonly source: PortRef;
+  readonly reverse?: boolean;
+  readonly position?: readonly [number, number] | null;
+}
+
+/** Which layers could take the place of this one? */
+export interface AskSwaps {
+  readonly type: "ask-swaps";
+  readonly requestId: string;
+  readonly revision: number;
+  readonly node: string;
+}
+
+/** Layers as text for the clipboard; the answer is a `SourceText`. */
+export interface AskCopy {
+  readonly type: "ask-copy";
+  readonly requestId: string;
+  readonly revision: number;
+  readonly nodes: readonly string[];
+}
+
+/**
+ * Add layers from the text of a clipboard, or of a template: one edit, judged by the kernel.
+ *
+ * `target`: an input port, onto whose edge they go; else the first is pinned at `position`.
+ */
+export interface PutIn {
+  readonly type: "put-in";
+  readonly requestId: string;
+  readonly revision: number;
+  readonly text: string;
+  readonly words?: string;
+  readonly target?: PortRef | null;
+  readonly position?: readonly [number, number] | null;
 }
 
 /** Numbers of one layer, now. */
@@ -520,8 +690,18 @@ export type FromBrowser =
   | Undo
   | Redo
   | Transport
+  | MakeMark
+  | ForgetMark
+  | Rewind
+  | SwitchBranch
+  | SetShadow
+  | AskComparison
   | AskTargets
   | AskInsertions
+  | AskTakers
+  | AskSwaps
+  | AskCopy
+  | PutIn
   | Inspect
   | AskSource
   | AskCode
@@ -532,6 +712,7 @@ export type FromKernel =
   | GraphView
   | RunView
   | LogView
+  | TimelineView
   | Frame
   | Opened
   | Code
@@ -539,8 +720,10 @@ export type FromKernel =
   | CommandDone
   | Failed
   | Targets
+  | Offers
   | Inspected
-  | SourceText;
+  | SourceText
+  | Compared;
 
 export type Reply =
   | Opened
@@ -549,13 +732,16 @@ export type Reply =
   | CommandDone
   | Failed
   | Targets
+  | Offers
   | Inspected
-  | SourceText;
+  | SourceText
+  | Compared;
 
 export const KERNEL_TAGS: readonly FromKernel["type"][] = [
   "graph-view",
   "run-view",
   "log-view",
+  "timeline-view",
   "frame",
   "opened",
   "code",
@@ -563,6 +749,8 @@ export const KERNEL_TAGS: readonly FromKernel["type"][] = [
   "command-done",
   "failed",
   "targets",
+  "offers",
   "inspected",
   "source-text",
+  "compared",
 ];

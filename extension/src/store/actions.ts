@@ -1,6 +1,17 @@
 /** Everything that can happen to the store. */
 import type { NamedArrays } from "../protocol/arrays";
-import type { Failed, Frame, GraphView, Inspected, LogView, Opened, RunView, Verdict } from "../protocol/messages";
+import type {
+  Compared,
+  Failed,
+  Frame,
+  GraphView,
+  Inspected,
+  LogView,
+  Opened,
+  RunView,
+  TimelineView,
+  Verdict,
+} from "../protocol/messages";
 import type { Drag, Notice, Panel, Selection, ShownSource } from "./state";
 
 export type Action =
@@ -10,6 +21,7 @@ export type Action =
   | { readonly type: "graph-arrived"; readonly graph: GraphView }
   | { readonly type: "run-arrived"; readonly run: RunView }
   | { readonly type: "log-arrived"; readonly log: LogView }
+  | { readonly type: "timeline-arrived"; readonly timeline: TimelineView }
   | { readonly type: "frame-arrived"; readonly frame: Frame; readonly arrays: NamedArrays }
   | { readonly type: "request-sent" }
   | { readonly type: "request-answered" }
@@ -24,6 +36,7 @@ export type Action =
   | { readonly type: "announced"; readonly text: string }
   | { readonly type: "inspected"; readonly inspected: Inspected }
   | { readonly type: "source-shown"; readonly source: ShownSource | null }
+  | { readonly type: "compared"; readonly compared: Compared | null }
   | { readonly type: "panel-toggled"; readonly panel: Panel; readonly open?: boolean }
   | { readonly type: "tab-chosen"; readonly tab: Panel | "canvas" }
   | { readonly type: "width-changed"; readonly narrow: boolean }

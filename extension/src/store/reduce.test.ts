@@ -30,6 +30,8 @@ describe("state from the kernel", () => {
       graph: GRAPH,
       run,
       log: { type: "log-view", entries: [] },
+      timeline: INITIAL_STATE.timeline,
+      templates: [],
       code: { plots: "abc" },
     };
     const state = stateAfter({ type: "connection-lost" }, { type: "opened", message });

@@ -28,6 +28,10 @@ export function reduce(state: State, action: Action): State {
       return { ...state, run: action.run };
     case "log-arrived":
       return { ...state, log: action.log.entries };
+    case "timeline-arrived":
+      return { ...state, timeline: action.timeline };
+    case "compared":
+      return { ...state, compared: action.compared };
     case "frame-arrived":
       return withFrame(state, action.frame, action.arrays);
     case "request-sent":
@@ -80,8 +84,8 @@ function assertNever(action: never): never {
 }
 
 function open(state: State, message: Extract<Action, { type: "opened" }>["message"]): State {
-  const { title, catalogue, code, run, log, graph } = message;
-  const opened = { ...state, connection: "open" as const, title, catalogue, code, run, log: log.entries };
+  const { title, catalogue, code, run, log, timeline, graph } = message;
+  const opened = { ...state, connection: "open" as const, title, catalogue, code, run, log: log.entries, timeline };
   return withGraph(opened, graph);
 }
 
@@ -128,11 +132,13 @@ function announce(state: State, text: string): State {
   return { ...state, announcement: { text, turn: state.announcement.turn + 1 } };
 }
 
-/** The inspector and the log share one place, so opening one closes the other. */
+const ONE_PLACE: readonly Panel[] = ["inspector", "log", "history"];
+
+/** Inspector, log and history share one place, so opening one closes the others. */
 function togglePanel(state: State, panel: Panel, open = !panelShown(state, panel)): Layout {
   const { layout } = state;
-  const rival = panel === "inspector" ? "log" : panel === "log" ? "inspector" : null;
-  const closed = open && rival ? { [rival]: false } : {};
+  const rivals = open && ONE_PLACE.includes(panel) ? ONE_PLACE : [];
+  const closed = Object.fromEntries(rivals.map((rival) => [rival, false]));
   const following = panel === "inspector" ? open : layout.following;
   return { ...layout, following, open: { ...layout.open, ...closed, [panel]: open }, tab: open ? panel : "canvas" };
 }

@@ -54,10 +54,10 @@ function statsByLayer(frame: FrameState): ReadonlyMap<string, LayerStat> {
   return index;
 }
 
-/** Is the panel beside the canvas? The inspector also comes with a selection, where the log is not in its place. */
+/** Is the panel beside the canvas? The inspector also comes with a selection, where nothing else is in its place. */
 export function panelShown({ layout, selection }: State, panel: Panel): boolean {
   const chosen = selection.nodes.length > 0 || selection.edge !== null;
-  const follows = panel === "inspector" && layout.following && chosen && !layout.open.log;
+  const follows = panel === "inspector" && layout.following && chosen && !layout.open.log && !layout.open.history;
   return layout.open[panel] || follows;
 }
 

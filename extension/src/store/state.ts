@@ -1,6 +1,7 @@
 /** What the browser knows: a copy of the kernel's state, and what is only of this view. Plain data. */
 import type { NamedArrays } from "../protocol/arrays";
 import type {
+  Compared,
   Flag,
   GraphView,
   Inspected,
@@ -9,6 +10,7 @@ import type {
   LogEntry,
   PortRef,
   RunView,
+  TimelineView,
   Verdict,
 } from "../protocol/messages";
 
@@ -63,7 +65,7 @@ export interface Notice {
   readonly ports: readonly PortRef[];
 }
 
-export type Panel = "palette" | "inspector" | "log" | "scopes";
+export type Panel = "palette" | "inspector" | "log" | "history" | "scopes";
 
 export interface Layout {
   /** Panels shown beside the canvas when there is room. */
@@ -91,6 +93,7 @@ export interface State {
   readonly graph: GraphView;
   readonly run: RunView;
   readonly log: readonly LogEntry[];
+  readonly timeline: TimelineView;
   readonly frame: FrameState | null;
   readonly selection: Selection;
   readonly drag: Drag | null;
@@ -101,6 +104,8 @@ export interface State {
   readonly announcement: { readonly text: string; readonly turn: number };
   readonly inspected: Inspected | null;
   readonly source: ShownSource | null;
+  /** Two networks side by side, shown in a dialog. */
+  readonly compared: Compared | null;
   readonly layout: Layout;
 }
 
@@ -139,6 +144,7 @@ export const INITIAL_STATE: State = {
   graph: EMPTY_GRAPH,
   run: RESTING_RUN,
   log: [],
+  timeline: { type: "timeline-view", marks: [], branches: [], shadowSteps: 0 },
   frame: null,
   selection: { nodes: [], edge: null },
   drag: null,
@@ -147,8 +153,9 @@ export const INITIAL_STATE: State = {
   announcement: { text: "", turn: 0 },
   inspected: null,
   source: null,
+  compared: null,
   layout: {
-    open: { palette: true, inspector: false, log: false, scopes: true },
+    open: { palette: true, inspector: false, log: false, history: false, scopes: true },
     following: true,
     tab: "canvas",
     narrow: false,

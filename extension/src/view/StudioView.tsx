@@ -4,6 +4,8 @@ import { STUDIO_ROOT } from "../model/layerDrag";
 import { panelShown } from "../store/selectors";
 import type { State } from "../store/state";
 import { Canvas } from "./canvas/Canvas";
+import { ComparisonSheet } from "./history/ComparisonSheet";
+import { History } from "./history/History";
 import { Inspector } from "./inspector/Inspector";
 import { Log } from "./log/Log";
 import { Palette } from "./palette/Palette";
@@ -50,6 +52,7 @@ export function StudioView() {
       <LiveRegion />
       <KeyboardMap />
       <SourceSheet />
+      <ComparisonSheet />
     </div>
   );
 }
@@ -66,6 +69,7 @@ function WideBody() {
         <Canvas />
         {inspector && <Inspector />}
         {open.log && <Log />}
+        {open.history && <History />}
       </div>
       {open.scopes && <ScopesPanel />}
     </div>
@@ -82,6 +86,7 @@ function NarrowBody() {
         {tab === "palette" && <Palette />}
         {tab === "inspector" && <Inspector />}
         {tab === "log" && <Log />}
+        {tab === "history" && <History />}
         {tab === "scopes" && <ScopesPanel />}
       </div>
     </div>

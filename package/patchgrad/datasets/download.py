@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import http.client
 import os
 import tempfile
+import zlib
 from pathlib import Path
 from typing import Any
 from urllib.error import HTTPError
@@ -18,6 +20,14 @@ CHUNK = 64 * 1024
 TIMEOUT = 30.0
 
 
+def place_of(name: str, folder: str | Path | None) -> Path:
+    """Where the files of a data set lie: the folder given, else ``PATCHGRAD_DATA``/name or ~/.cache/patchgrad/name."""
+    if folder is not None:
+        return Path(folder)
+    root = os.environ.get("PATCHGRAD_DATA")
+    return (Path(root) if root else Path.home() / ".cache" / "patchgrad") / name
+
+
 def download(url: str, target: Path, sha256: str, *, timeout: float = TIMEOUT, progress: bool = True) -> None:
     """Fetch ``url`` into ``target`` with a progress bar; ``target`` appears whole and checked, or not at all.
 
@@ -25,7 +35,8 @@ def download(url: str, target: Path, sha256: str, *, timeout: float = TIMEOUT, p
         url      https; plain http only from this machine
         timeout  seconds without an answer
     Errors
-        DataError  if the address cannot be reached, the transfer breaks off, or the hash is another.
+        DataError  if the address cannot be reached, the transfer breaks off, or the hash is another; and always
+                   where the environment has ``PATCHGRAD_OFFLINE``.
     """
     _check_address(url)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -45,16 +56,41 @@ def check_hash(path: Path, sha256: str, *, name: str = "") -> None:
     with path.open("rb") as file:
         got = hashlib.file_digest(file, "sha256").hexdigest()
     if got != sha256:
+        raise _another(path.with_name(name) if name else path, got, path.stat().st_size, sha256)
+
+
+def read_text(path: Path, sha256: str) -> str:
+    """The text of a file, packed (``.gz``) or not; its content, with line ends of one character, has this SHA-256."""
+    try:
+        packed = path.read_bytes()
+        content = (gzip.decompress(packed) if path.suffix == ".gz" else packed).replace(b"\r\n", b"\n")
+    except (OSError, EOFError, zlib.error) as error:
         raise DataError(
-            f"{name or path.name} is not the file it should be",
-            where=str(path.with_name(name)) if name else str(path),
-            got=f"sha256 {got}, {path.stat().st_size} bytes",
-            want=f"sha256 {sha256}",
-            hint="delete the file and get it again; it may be truncated or from another source",
-        )
+            f"{path.name} is damaged", where=str(path), got=str(error), hint="delete the file and get it again"
+        ) from error
+    got = hashlib.sha256(content).hexdigest()
+    if got != sha256:
+        raise _another(path, got, len(content), sha256)
+    return content.decode()
+
+
+def _another(path: Path, got: str, size: int, want: str) -> DataError:
+    return DataError(
+        f"{path.name} is not the file it should be",
+        where=str(path),
+        got=f"sha256 {got}, {size} bytes",
+        want=f"sha256 {want}",
+        hint="delete the file and get it again; it may be truncated or from another source",
+    )
 
 
 def _check_address(url: str) -> None:
+    if os.environ.get("PATCHGRAD_OFFLINE"):
+        raise DataError(
+            "nothing is downloaded while PATCHGRAD_OFFLINE is set",
+            got=url,
+            hint="fetch the file by hand and give its folder, or unset the variable",
+        )
     parts = urlsplit(url)
     if parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in ("127.0.0.1", "localhost", "::1")):
         return

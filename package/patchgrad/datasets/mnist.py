@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
 from patchgrad.backend import host
 from patchgrad.data import TensorDataset
-from patchgrad.datasets.download import check_hash
+from patchgrad.datasets.download import check_hash, place_of
 from patchgrad.datasets.download import download as fetch
 from patchgrad.datasets.idx import read_idx
 from patchgrad.errors import DataError
@@ -54,7 +53,7 @@ def mnist(
     Source
         Y. LeCun, C. Cortes, C. Burges, The MNIST database of handwritten digits.
     """
-    place = _default_folder() if folder is None else Path(folder)
+    place = place_of("mnist", folder)
     part = "train" if train and not small else "t10k"
     count = SAMPLES[part]
     images = _array(place, f"{part}-images-idx3-ubyte", (count, SIDE, SIDE), download, url)
@@ -63,11 +62,6 @@ def mnist(
         wanted = slice(None, SMALL_TRAIN) if train else slice(SMALL_TRAIN, None)
         images, labels = images[wanted], labels[wanted]
     return TensorDataset(Tensor(_scaled(images, normalize)), Tensor(labels.astype(host.int64)))
-
-
-def _default_folder() -> Path:
-    root = os.environ.get("PATCHGRAD_DATA")
-    return (Path(root) if root else Path.home() / ".cache" / "patchgrad") / "mnist"
 
 
 def _array(folder: Path, name: str, shape: tuple[int, ...], download: bool, url: str) -> Any:

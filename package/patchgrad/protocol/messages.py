@@ -150,12 +150,51 @@ class LogEntry(Record, frozen=True):
     """The Python twin of the gesture."""
     status: Literal["queued", "applied", "refused"]
     receipt: str = ""
+    kind: Literal["edit", "move"] = "edit"
+    """``move``: a rewind, or a switch to another branch."""
+    branch: str = ""
+    effect: str = ""
+    """What became of the loss after it, in words."""
+    rewindable: bool = False
+    """Is there a mark in front of it?"""
 
 
 class LogView(Wire, frozen=True, tag="log-view"):
     """State: the newest entries of the edit log, oldest first."""
 
     entries: tuple[LogEntry, ...]
+
+
+class MarkView(Record, frozen=True):
+    """A place to go back to. ``own``: made by the session, in front of an edit."""
+
+    name: str
+    step: int
+    branch: str
+    own: bool
+    loss: float | None = None
+
+
+class BranchView(Record, frozen=True):
+    """A line of training. ``step`` and ``loss``: where it stands."""
+
+    name: str
+    number: int
+    step: int
+    loss: float | None = None
+    current: bool = False
+    parent: str | None = None
+    begin: int | None = None
+    """Step at which it left its parent."""
+
+
+class TimelineView(Wire, frozen=True, tag="timeline-view"):
+    """State: marks and branches of the session, oldest first."""
+
+    marks: tuple[MarkView, ...] = ()
+    branches: tuple[BranchView, ...] = ()
+    shadow_steps: int = 0
+    """Steps that the network before an edit is trained along; 0: it is not."""
 
 
 class Flag(Record, frozen=True):
@@ -188,7 +227,8 @@ class LayerStat(Record, frozen=True):
 class Frame(Wire, frozen=True, tag="frame"):
     """State, with one binary buffer: what the scopes plot. The browser answers ``FrameSeen``.
 
-    Arrays by name. ``loss.step``, ``loss.value``, ``loss.smooth`` (equal lengths); by depth, one
+    Arrays by name. ``loss.step``, ``loss.value``, ``loss.smooth`` (equal lengths); ``shadow.step`` and ``shadow.value``
+    where the network before the last edit is trained along; by depth, one
     entry per uid of ``layers``: ``gradient.norm``, ``activation.mean``, ``activation.std``,
     ``update.ratio`` (log10 where a ratio; NaN where not measured); of the selected layer:
     ``histogram.counts`` (steps, bins), ``histogram.step`` (steps,), ``histogram.exponent`` (bins,), and if
@@ -231,6 +271,48 @@ class Redo(Wire, frozen=True, tag="redo"):
     request_id: str
 
 
+class MakeMark(Wire, frozen=True, tag="make-mark"):
+    """Keep how everything stands; the kernel finds a name where none is given."""
+
+    request_id: str
+    name: str | None = None
+
+
+class ForgetMark(Wire, frozen=True, tag="forget-mark"):
+    request_id: str
+    name: str
+
+
+class Rewind(Wire, frozen=True, tag="rewind"):
+    """Go back to a mark by its name, to the front of an edit by its number, or to that of the last edit."""
+
+    request_id: str
+    mark: str | None = None
+    edit: int | None = None
+    name: str | None = None
+    """Of the branch that begins there."""
+
+
+class SwitchBranch(Wire, frozen=True, tag="switch-branch"):
+    request_id: str
+    name: str
+
+
+class SetShadow(Wire, frozen=True, tag="set-shadow"):
+    """Train the network before each edit along for so many steps; 0: do not."""
+
+    request_id: str
+    steps: int
+
+
+class AskComparison(Wire, frozen=True, tag="ask-comparison"):
+    """Two branches side by side; without names, how things stand against the front of the last edit."""
+
+    request_id: str
+    one: str | None = None
+    other: str | None = None
+
+
 class Transport(Wire, frozen=True, tag="transport"):
     """Play, pause, or do ``steps`` steps and pause."""
 
@@ -254,6 +336,46 @@ class AskInsertions(Wire, frozen=True, tag="ask-insertions"):
     request_id: str
     revision: int
     kind: str
+
+
+class AskTakers(Wire, frozen=True, tag="ask-takers"):
+    """An edge was led into the open: which layers could stand at its end? ``position``: where it was let go."""
+
+    request_id: str
+    revision: int
+    source: PortRef
+    reverse: bool = False
+    position: tuple[float, float] | None = None
+
+
+class AskSwaps(Wire, frozen=True, tag="ask-swaps"):
+    """Which layers could take the place of this one?"""
+
+    request_id: str
+    revision: int
+    node: str
+
+
+class AskCopy(Wire, frozen=True, tag="ask-copy"):
+    """Layers as text for the clipboard; the answer is a ``SourceText``."""
+
+    request_id: str
+    revision: int
+    nodes: tuple[str, ...]
+
+
+class PutIn(Wire, frozen=True, tag="put-in"):
+    """Add layers from the text of a clipboard, or of a template: one edit, judged by the kernel.
+
+    ``target``: an input port, onto whose edge they go; else the first is pinned at ``position``.
+    """
+
+    request_id: str
+    revision: int
+    text: str
+    words: str = ""
+    target: PortRef | None = None
+    position: tuple[float, float] | None = None
 
 
 class Inspect(Wire, frozen=True, tag="inspect"):
@@ -295,6 +417,14 @@ class FrameSeen(Wire, frozen=True, tag="frame-seen"):
 # --- replies: kernel -> browser --------------------------------------------------------------
 
 
+class TemplateView(Record, frozen=True):
+    """Several layers at once: an entry of the palette. ``text`` is what ``PutIn`` takes."""
+
+    name: str
+    help: str
+    text: str
+
+
 class Opened(Wire, frozen=True, tag="opened"):
     request_id: str
     version: int
@@ -303,6 +433,8 @@ class Opened(Wire, frozen=True, tag="opened"):
     graph: GraphView
     run: RunView
     log: LogView
+    timeline: TimelineView = TimelineView()
+    templates: tuple[TemplateView, ...] = ()
     code: dict[str, str] = {}
     """Content hash of each piece of code that can be asked for, by name."""
 
@@ -357,6 +489,20 @@ class Targets(Wire, frozen=True, tag="targets"):
     verdicts: tuple[Verdict, ...]
 
 
+class OfferView(Record, frozen=True):
+    """A layer that fits, what it gives, how many numbers it learns, and the edit that puts it there."""
+
+    kind: str
+    text: str
+    parameters: int
+    command: AnyCommand
+
+
+class Offers(Wire, frozen=True, tag="offers"):
+    request_id: str
+    offers: tuple[OfferView, ...]
+
+
 class ParameterView(Record, frozen=True):
     name: str
     shape: tuple[int, ...]
@@ -379,6 +525,30 @@ class Inspected(Wire, frozen=True, tag="inspected"):
     """More in words: label to value."""
 
 
+class Curve(Record, frozen=True):
+    """A loss over steps, of at most a few hundred points."""
+
+    name: str
+    steps: tuple[int, ...]
+    values: tuple[float | None, ...]
+
+
+class Compared(Wire, frozen=True, tag="compared"):
+    request_id: str
+    names: tuple[str, str]
+    steps: tuple[int, int]
+    losses: tuple[float | None, float | None]
+    parted: int
+    only_in_one: tuple[str, ...]
+    only_in_other: tuple[str, ...]
+    changed: tuple[str, ...]
+    edges_gone: int
+    edges_new: int
+    effect: str
+    """What became of the loss, in words; empty where that cannot be said."""
+    curves: tuple[Curve, ...]
+
+
 class SourceText(Wire, frozen=True, tag="source-text"):
     request_id: str
     text: str
@@ -390,8 +560,18 @@ FromBrowser = (
     | Undo
     | Redo
     | Transport
+    | MakeMark
+    | ForgetMark
+    | Rewind
+    | SwitchBranch
+    | SetShadow
+    | AskComparison
     | AskTargets
     | AskInsertions
+    | AskTakers
+    | AskSwaps
+    | AskCopy
+    | PutIn
     | Inspect
     | AskSource
     | AskCode
@@ -402,6 +582,7 @@ FromKernel = (
     GraphView
     | RunView
     | LogView
+    | TimelineView
     | Frame
     | Opened
     | Code
@@ -409,6 +590,8 @@ FromKernel = (
     | CommandDone
     | Failed
     | Targets
+    | Offers
     | Inspected
     | SourceText
+    | Compared
 )

@@ -11,9 +11,13 @@ import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from time import perf_counter
 from typing import Any
 
 from patchgrad.autograd.op import OpSpec
+from patchgrad.autograd.provenance import caller
+from patchgrad.backend import backend_of
+from patchgrad.recorder.saved import Kept, kept_by
 from patchgrad.tensor.tensor import Tensor
 from patchgrad.tensor.views import root_of
 
@@ -35,6 +39,7 @@ class ValueFacts:
     shape: tuple[int, ...]
     dtype: str
     bytes: int
+    device: str = "cpu"
     event: int = -1
     """The event that made it; -1 for a leaf."""
     name: str = ""
@@ -60,17 +65,35 @@ class Event:
     code: Any = None
     lasti: int = -1
     writes: bool = False
+    saved: tuple[Kept, ...] = ()
+    """What the tape keeps of it for backward."""
+    copied: int = 0
+    """Of a write: bytes that were copied first, as the tape keeps the old values."""
+    seconds: float = 0.0
+    """From the end of what was seen before to its own end: the op, and the Python that led to it."""
 
 
 @dataclass(slots=True)
 class Call:
-    """One call of a module: its path below the watched model, and the how-many-th of the step it was."""
+    """One call of a module: its path below the watched model, and the how-many-th of the step it was.
+
+    ``parent`` is the position in ``Trace.calls`` of the call around it; -1 for the step itself.
+    """
 
     path: str
     index: int
     module: str
     uid: str
-    ops: int = 0
+    parent: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Backward:
+    """The gradient rules of a tape entry ran: its number, how long, and which inputs got a gradient."""
+
+    node: int
+    seconds: float
+    gradients: tuple[bool, ...]
 
 
 @dataclass(slots=True)
@@ -89,11 +112,14 @@ class Trace:
     events: list[Event] = field(default_factory=list[Event])
     values: list[ValueFacts] = field(default_factory=list[ValueFacts])
     calls: list[Call] = field(default_factory=lambda: [Call("", 0, "", "")])
-    backwards: list[int] = field(default_factory=list[int])
-    """Tape numbers in the order in which the backward rules ran."""
+    backwards: list[Backward] = field(default_factory=list[Backward])
+    """In the order in which the rules ran."""
+    clock: float = field(default_factory=perf_counter)
+    """When the last thing that was seen ended; whoever does something of its own in between sets it anew."""
     _known: dict[int, tuple[Any, int, int]] = field(default_factory=dict[int, tuple[Any, int, int]])
     _scope: list[int] = field(default_factory=lambda: [0])
     _counts: dict[str, int] = field(default_factory=dict[str, int])
+    _copied: int = 0
 
     # The observer's side (``autograd/state.py``)
 
@@ -101,37 +127,65 @@ class Trace:
         path = self.path_of(module)
         index = self._counts.get(path, 0)
         self._counts[path] = index + 1
-        self.calls.append(Call(path, index, type(module).__name__, getattr(module, "node_uid", "")))
+        self.calls.append(Call(path, index, type(module).__name__, getattr(module, "node_uid", ""), self._scope[-1]))
         self._scope.append(len(self.calls) - 1)
+        self.clock = perf_counter()
 
     def leave(self, module: Any, output: Any) -> None:
         if len(self._scope) > 1:
             self._scope.pop()
+        self.clock = perf_counter()
 
     def forward(
         self, op: OpSpec, attrs: dict[str, Any], inputs: tuple[Any, ...], outputs: tuple[Any, ...], node: Any
     ) -> None:
+        seconds = perf_counter() - self.clock
         read = tuple([self.value(entry) if isinstance(entry, Tensor) else entry for entry in inputs])
         event = Event(op, attrs, read, tuple([self._note(output) for output in outputs]), self._scope[-1])
-        if node is not None:
+        event.seconds = seconds
+        if node is None:
+            event.code, event.lasti = caller()
+        else:
             event.node, event.code, event.lasti = node.number, node.code, node.lasti
+            if op.saves:
+                event.saved = kept_by(node, inputs, event, self._memory)
         self.events.append(event)
+        self.clock = perf_counter()
 
     def backward(self, node: Any, cotangents: Any, gradients: Any) -> None:
-        self.backwards.append(node.number)
+        now = perf_counter()
+        reached = tuple([gradient is not None for gradient in gradients])
+        self.backwards.append(Backward(node.number, now - self.clock, reached))
+        self.clock = perf_counter()
+
+    def copied(self, root: Tensor) -> None:
+        """The memory of ``root`` was copied before a write, as the tape keeps the old values."""
+        self._copied += root.data.nbytes
 
     def wrote(self, target: Tensor, result: Tensor) -> None:
         """``result`` was copied into the memory of ``target``: whoever shares it holds a new value."""
+        seconds = perf_counter() - self.clock
         sharing = [tensor for tensor in _sharing(target) if tensor is not target and self._number(tensor) is not None]
         before = (self.value(target, written=True), self.value(result), *[self.value(t, written=True) for t in sharing])
         after = tuple([self._note(tensor) for tensor in (target, *sharing)])
-        self.events.append(Event(None, {}, before, after, self._scope[-1], writes=True))
+        code, lasti = caller()
+        event = Event(None, {}, before, after, self._scope[-1], code=code, lasti=lasti, writes=True, seconds=seconds)
+        event.copied, self._copied = self._copied, 0
+        self.events.append(event)
+        self.clock = perf_counter()
 
     def key(self) -> Any:
         """Equal for two steps that ran the same ops on the same values, from the same places in the code."""
         calls = tuple([(call.path, call.index) for call in self.calls])
-        events = [(event.op, event.call, event.inputs, event.outputs, event.code, event.lasti) for event in self.events]
-        return calls, events, [(facts.shape, facts.dtype, facts.name) for facts in self.values]
+        events = [
+            (event.op, event.call, event.inputs, event.outputs, event.code, event.lasti, event.saved, event.copied)
+            for event in self.events
+        ]
+        first = next((event.node for event in self.events if event.node >= 0), 0)
+        taped = [event.node >= 0 for event in self.events]
+        backwards = [(rules.node - first, rules.gradients) for rules in self.backwards]
+        values = [(facts.shape, facts.dtype, facts.device, facts.name) for facts in self.values]
+        return calls, events, taped, backwards, values
 
     # Which value a tensor is
 
@@ -149,6 +203,12 @@ class Trace:
         found = self._known.get(id(tensor))
         return found[1] if found is not None and found[0]() is tensor else None
 
+    def _memory(self, tensor: Tensor) -> int:
+        """The number of the value that owns the memory of ``tensor``."""
+        root = self._number(root_of(tensor))
+        found = root if root is not None else self._number(tensor)
+        return -1 if found is None else found
+
     def _view(self, tensor: Tensor) -> Value:
         """A view that was taken unseen (detach, or before the trace began): taken again from its source."""
         lineage = tensor.lineage
@@ -160,7 +220,10 @@ class Trace:
     def _note(self, tensor: Tensor, leaf: bool = False) -> int:
         number = len(self.values)
         data = tensor.data
-        facts = ValueFacts(data.shape, _dtype_name(data.dtype), data.nbytes, -1 if leaf else len(self.events))
+        device = backend_of(data).device_of(data)
+        facts = ValueFacts(
+            data.shape, _dtype_name(data.dtype), data.nbytes, device, event=-1 if leaf else len(self.events)
+        )
         if leaf:
             facts.name = self.name_of(tensor)
             facts.kept = data.copy() if self.keep_values else None

@@ -91,8 +91,10 @@ class Training:
         except Exception as error:
             raise self._failed(*explained(error, self._step, self._live.module, batch, self.count)) from error.__cause__
         self._live.batch = batch
-        self.trials.stepped(batch, self.loss)
+        news = self.trials.stepped(batch, self.loss)
         self.counted()
+        if news:
+            self._events.tell("edit")
 
     def _train(self, batch: Any) -> float:
         module, keep = self._live.module, self._kept()

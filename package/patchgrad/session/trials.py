@@ -21,6 +21,8 @@ class Trial:
     def __init__(self, before: tuple[float, ...]) -> None:
         self.before = before
         self.after: list[float] = []
+        self.over = False
+        """Will no more losses be added?"""
         self._known: tuple[int, Effect] = (-1, Effect())
 
     @property
@@ -54,6 +56,7 @@ class Trials:
 
     def begin(self, edit: Edit, shadow: Shadow | None) -> None:
         """The edit was applied."""
+        self._close()
         edit.trial = self._open = Trial(tuple(self._recent))
         self._recent.clear()
         edit.shadow = shadow
@@ -61,13 +64,22 @@ class Trials:
 
     def restart(self) -> None:
         """The session went elsewhere: what was seen before is no trend of what comes."""
+        self._close()
         self._recent.clear()
-        self._open = self.shadow = None
+        self.shadow = None
 
-    def stepped(self, batch: Any, loss: float) -> None:
-        """A step is done."""
+    def stepped(self, batch: Any, loss: float) -> bool:
+        """A step is done. Is there something new to tell of an edit?"""
         self._recent.append(loss)
-        if self._open is not None and len(self._open.after) < STEPS:
-            self._open.after.append(loss)
         if self.shadow is not None:
             self.shadow.step(batch)
+        if self._open is None:
+            return False
+        self._open.after.append(loss)
+        return len(self._open.after) == STEPS and self._close()
+
+    def _close(self) -> bool:
+        if self._open is not None:
+            self._open.over = True
+        self._open = None
+        return True

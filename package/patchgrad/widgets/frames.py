@@ -30,7 +30,12 @@ def frame(session: Any, number: int, run: RunView, selected: Iterable[str]) -> t
     layers = [layer for layer in (recorder.layers if recorder else None) or () if layer.uid in session.graph.nodes]
     uids = tuple(layer.uid for layer in layers)
     chosen = next((uid for uid in selected if uid in session.graph.nodes), None)
-    arrays = {**_loss(recorder), **_by_depth(recorder, uids), **_histogram(recorder, chosen)}
+    arrays = {
+        **_loss(recorder),
+        **_shadow(session.trials.shadow),
+        **_by_depth(recorder, uids),
+        **_histogram(recorder, chosen),
+    }
     views, buffer = packed(arrays)
     made = Frame(
         number=number,
@@ -87,6 +92,13 @@ def _loss(recorder: Any) -> dict[str, Any]:
         "loss.value": values.astype("float32"),
         "loss.smooth": smoothed(values),
     }
+
+
+def _shadow(shadow: Any) -> dict[str, Any]:
+    if shadow is None or not shadow.losses:
+        return {}
+    losses = host.asarray(list(shadow.losses), dtype="float32")
+    return {"shadow.step": shadow.begin + 1 + host.arange(float(len(losses))), "shadow.value": losses}
 
 
 def _by_depth(recorder: Any, uids: tuple[str, ...]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from patchgrad.layergraph.graph import LayerGraph
 from patchgrad.layergraph.targets import insertions, targets
 from patchgrad.protocol import messages as m
 from patchgrad.protocol import wire
-from patchgrad.protocol.kinds import kind_views
+from patchgrad.protocol.kinds import kind_views, template_views
 from patchgrad.session import Edit, Session
 from patchgrad.session.events import Event
 from patchgrad.session.wishes import require_count
@@ -27,7 +27,9 @@ from patchgrad.widgets import cells, pagecode, views
 from patchgrad.widgets.bridge import Answer, BridgeWidget
 from patchgrad.widgets.coalesce import Coalesce
 from patchgrad.widgets.frames import frame
+from patchgrad.widgets.layers import Layers
 from patchgrad.widgets.numbers import inspected
+from patchgrad.widgets.turning_back import TurningBack
 
 FRAME_PERIOD = 1 / 5
 """Seconds between two frames at least: plots are not drawn more often."""
@@ -54,7 +56,7 @@ class StudioWidget(BridgeWidget):
         self._frames = 0
         self._next_frame = 0.0
         self._frame_due = False
-        self._told: tuple[Any, Any] = (None, None)
+        self._told: tuple[Any, Any, Any] = (None, None, None)
         self._lane15 = Coalesce(self._tell_state)
         self._forget = session.subscribe(self._happened)
         self._receivers: dict[type, Callable[[Any, Answer], None]] = {
@@ -67,6 +69,8 @@ class StudioWidget(BridgeWidget):
             m.AskInsertions: self._insertions,
             m.Inspect: self._inspect,
             m.AskSource: self._source,
+            **Layers(session, self._edit).receivers,
+            **TurningBack(session, self._edit, self._soon, self._lane15.request).receivers,
             m.Select: self._select,
             m.FrameSeen: self._seen,
         }
@@ -94,7 +98,11 @@ class StudioWidget(BridgeWidget):
         session = self.session
         code = {"plots": pagecode.content_hash("plots")}
         state = (self._graph_view(), views.run_view(session, self.lane), views.log_view(session))
-        answer(m.Opened(message.request_id, m.VERSION, self.title, kind_views(), *state, code=code))
+        state = (*state, views.timeline_view(session))
+        made = m.Opened(
+            message.request_id, m.VERSION, self.title, kind_views(), *state, templates=template_views(), code=code
+        )
+        answer(made)
         self._open, self._in_flight = True, None
         self._frame_soon()
 
@@ -168,14 +176,17 @@ class StudioWidget(BridgeWidget):
 
     def _tell_state(self) -> None:
         """Tell the run, and graph and log where they have changed."""
-        live, edits = self.session.live, tuple((edit.number, edit.status) for edit in self.session.log)
-        graph = (live.revision, sum(status == "queued" for _, status in edits))
-        told, self._told = self._told, (graph, edits)
+        live, edits = self.session.live, tuple(map(views.news_of, self.session.log))
+        graph = (live.revision, sum(status == "queued" for _, status, _ in edits))
+        timeline = views.timeline_view(self.session)
+        told, self._told = self._told, (graph, edits, timeline)
         self.tell(views.run_view(self.session, self.lane))
         if graph != told[0]:
             self.tell(self._graph_view())
         if edits != told[1]:
             self.tell(views.log_view(self.session))
+        if timeline != told[2]:
+            self.tell(timeline)
 
     def _graph_view(self) -> m.GraphView:
         live = self.session.live

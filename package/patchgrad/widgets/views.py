@@ -5,6 +5,7 @@ Everything here reads immutable graphs, so it may run in any thread.
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from patchgrad.drawing.diagram import Box, Layout
@@ -14,14 +15,17 @@ from patchgrad.drawing.summary import summary
 from patchgrad.layergraph.check import Report
 from patchgrad.layergraph.graph import LayerGraph, LayerNode, PortRef
 from patchgrad.protocol.messages import (
+    BranchView,
     EdgeView,
     GraphView,
     GroupView,
     LogEntry,
     LogView,
+    MarkView,
     NodeView,
     PortView,
     RunView,
+    TimelineView,
 )
 
 LOG_LENGTH = 200
@@ -128,7 +132,51 @@ def _node_of(graph: LayerGraph, layer: str) -> str | None:
 def log_view(session: Any) -> LogView:
     """The newest entries of the edit log."""
     edits = list(session.log)[-LOG_LENGTH:]
-    return LogView(tuple(LogEntry(e.number, e.step, e.author, e.title, e.python, e.status, e.text) for e in edits))
+    return LogView(tuple(_log_entry(edit) for edit in edits))
+
+
+def news_of(edit: Any) -> tuple[Any, ...]:
+    """Differs when there is something new to tell of an edit."""
+    return edit.number, edit.status, edit.trial is not None and edit.trial.over
+
+
+def _log_entry(edit: Any) -> LogEntry:
+    return LogEntry(
+        number=edit.number,
+        step=edit.step,
+        author=edit.author,
+        title=edit.title,
+        python=edit.python,
+        status=edit.status,
+        receipt=edit.text,
+        kind=edit.kind,
+        branch=edit.branch,
+        effect=str(edit.effect) if edit.trial is not None and edit.trial.over and edit.trial.after else "",
+        rewindable=edit.status == "applied" and edit.mark is not None,
+    )
+
+
+def timeline_view(session: Any) -> TimelineView:
+    """Marks and branches. A tip of a branch is no mark that one can name."""
+    timeline = session.timeline
+    return TimelineView(
+        marks=tuple(MarkView(m.name, m.step, m.branch, m.own, finite(m.loss)) for m in timeline.marks),
+        branches=tuple(_branch_view(branch, session) for branch in timeline.branches),
+        shadow_steps=session.trials.shadow_steps,
+    )
+
+
+def _branch_view(branch: Any, session: Any) -> BranchView:
+    tip = branch.tip
+    step, loss = (session.step_count, session.loss) if tip is None else (tip.step, tip.loss)
+    begin = None if branch.begin is None else branch.begin.step
+    parent = None if branch.parent is None else branch.parent.name
+    return BranchView(branch.name, branch.number, step, finite(loss), tip is None, parent, begin)
+
+
+def finite(value: float | None) -> float | None:
+    """JSON has no word for what is not finite."""
+    return value if value is not None and math.isfinite(value) else None
 
 
 def _plain(value: Any) -> Any:

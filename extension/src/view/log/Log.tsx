@@ -1,4 +1,5 @@
 /** Every edit: its Python twin, what became of it, and its receipt. Newest first. */
+import { rewindEdit } from "../../commands/goBack";
 import { showScript } from "../../commands/showScript";
 import { copyScript } from "../../commands/source";
 import type { LogEntry } from "../../protocol/messages";
@@ -52,12 +53,29 @@ function Entry({ entry }: { readonly entry: LogEntry }) {
       <div className="pg-entry-code">
         <code>{entry.python}</code>
         <CopyButton text={entry.python} label="Copy this line" small />
+        {entry.rewindable && <RewindButton entry={entry} />}
       </div>
       <p className="pg-quiet">
         <span className="pg-status">{STATUS[entry.status]}</span>
         {entry.author === "code" && " · from code"}
         {entry.receipt && <span className="pg-receipt"> · {entry.receipt}</span>}
       </p>
+      {entry.effect && <p className="pg-effect">{entry.effect}</p>}
     </li>
+  );
+}
+
+function RewindButton({ entry }: { readonly entry: LogEntry }) {
+  const studio = useStudio();
+  return (
+    <button
+      type="button"
+      className="pg-button pg-small"
+      title="Rewind to before this edit"
+      aria-label={`Rewind to before edit ${entry.number}, ${entry.title}`}
+      onClick={() => rewindEdit(studio, entry.number)}
+    >
+      <Icon name="rewind" />
+    </button>
   );
 }

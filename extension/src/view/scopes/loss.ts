@@ -23,8 +23,18 @@ function traces(data: ScopeData, step: Numbers, value: Numbers, colours: Colours
   return [
     curve("each step", step, value, colours.line, 1, smooth ? 0.35 : 1),
     ...(smooth ? [curve("smoothed", step, smooth, colours.line, 2.5, 1)] : []),
+    ...shadow(data, colours),
     flagMarks(data.flags, colours),
   ];
+}
+
+/** The network without the last edit, on the same batches. */
+function shadow(data: ScopeData, colours: Colours): Trace[] {
+  const step = data.arrays["shadow.step"]?.data;
+  const value = data.arrays["shadow.value"]?.data;
+  if (!step?.length || !value?.length) return [];
+  const line = curve("without the edit", step, value, colours.second, 1.5, 0.8);
+  return [{ ...line, line: { color: colours.second, width: 1.5, dash: "dot" } }];
 }
 
 function curve(name: string, x: Numbers, y: Numbers, color: string, width: number, opacity: number): Trace {

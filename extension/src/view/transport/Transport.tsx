@@ -1,9 +1,13 @@
 /** The bar on top: play, pause, step, where the run is, undo and redo, and which panels are open. */
+import { compareBefore } from "../../commands/compareBefore";
+import { markHere } from "../../commands/markHere";
 import { playPause } from "../../commands/playPause";
 import { redo } from "../../commands/redo";
+import { rewindLast } from "../../commands/rewindLast";
 import { showKeyboardMap } from "../../commands/showKeyboardMap";
 import { showModelSource } from "../../commands/showModelSource";
 import { stepOnce } from "../../commands/stepOnce";
+import { toggleHistory } from "../../commands/toggleHistory";
 import { toggleInspector } from "../../commands/toggleInspector";
 import { toggleLog } from "../../commands/toggleLog";
 import { togglePalette } from "../../commands/togglePalette";
@@ -44,6 +48,9 @@ export function Transport() {
           label={undone === null ? "Nothing to undo" : `Undo: ${undone}`}
         />
         <CommandButton command={redo} icon="redo" label={redone === null ? "Nothing to redo" : `Redo: ${redone}`} />
+        <CommandButton command={rewindLast} icon="rewind" />
+        <CommandButton command={markHere} icon="mark" />
+        <CommandButton command={compareBefore} icon="compare" />
       </div>
       <PanelButtons />
     </div>
@@ -60,6 +67,7 @@ function PanelButtons() {
           <CommandButton command={togglePalette} icon="palette" pressed={open.palette} />
           <CommandButton command={toggleInspector} icon="inspector" pressed={inspector} />
           <CommandButton command={toggleLog} icon="log" pressed={open.log} />
+          <CommandButton command={toggleHistory} icon="history" pressed={open.history} />
           <CommandButton command={toggleScopes} icon="scopes" pressed={open.scopes} />
         </>
       )}

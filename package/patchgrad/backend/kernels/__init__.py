@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from patchgrad.backend.base import Backend
 
@@ -17,6 +18,7 @@ Guard = Callable[[str, Kernel, Callable[[], Kernel]], Kernel]
 """``guard(what, kernel, plain)``: a function that never declines; ``plain()`` gives the plain one."""
 _KERNELS: dict[str, dict[str, Kernel]] = {}
 _RULES: dict[str, dict[str, dict[str, Kernel]]] = {}
+_installed: WeakKeyDictionary[Backend, dict[str, Kernel]] = WeakKeyDictionary()
 JOINT = ""
 """In the place of an input's name: the rule of all inputs at once."""
 
@@ -79,10 +81,16 @@ def with_fallback(what: str, kernel: Kernel, plain: Callable[[], Kernel]) -> Ker
 
 
 def install(backend: Backend, find: Callable[[str], Any], guard: Guard = with_fallback) -> None:
-    """Give a backend the kernels that were entered for it since the last time; ``find`` gives the op of a name."""
+    """Give a backend the kernels that were entered for it since the last time; ``find`` gives the op of a name.
+
+    One that replaces another falls back on it.
+    """
+    known = _installed.setdefault(backend, {})
     for op, function in _KERNELS.get(backend.name, {}).items():
-        if op not in backend.kernels:
-            backend.kernels[op] = guard(op, function, lambda op=op: find(op).forward)
+        if known.get(op) is not function:
+            earlier = backend.kernels.get(op)
+            backend.kernels[op] = guard(op, function, lambda op=op, earlier=earlier: earlier or find(op).forward)
+            known[op] = function
     for op, rules in _RULES.get(backend.name, {}).items():
         backend.rules[op] = {
             name: guard(f"{op} ({name})", function, lambda op=op, name=name: _plain_rule(find(op), name))

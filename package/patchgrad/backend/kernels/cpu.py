@@ -15,7 +15,7 @@ from patchgrad.backend.kernels import Kernel, install
 
 PLAIN = ("cpu_rows",)
 """Files of kernels that need nothing but NumPy."""
-COMPILED = ("cpu_conv", "cpu_softmax", "cpu_norm", "cpu_class_loss", "cpu_updates")
+COMPILED = ("cpu_conv", "cpu_softmax", "cpu_norm", "cpu_class_loss", "cpu_pool", "cpu_recurrent", "cpu_embedding")
 TOLERANCE = {"f": 1e-3, "d": 1e-9}
 """How far the first answer may be from the plain one, by dtype, as a share of the largest number in it or given."""
 
@@ -34,6 +34,7 @@ def load(backend: Any) -> None:
             import_module(f"patchgrad.backend.kernels.{name}")
         backend.update = import_module("patchgrad.backend.kernels.cpu_updates").update
         install(backend, find, checked)
+        backend.kernels["philox"] = import_module("patchgrad.backend.kernels.cpu_philox").philox
         backend.generate = partial(_generate, import_module("patchgrad.backend.kernels.cpu_generated").kernels_of, find)
 
 

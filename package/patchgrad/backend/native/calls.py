@@ -68,7 +68,11 @@ def whole(writer: Writer, a: Value) -> Value:
     if a.kind == "real":
         return writer.result("whole", f"fptosi {writer.typed(a)} to i64")
     if a.kind == "word":
-        return a if writer.numbers.bits == 64 else writer.result("whole", f"sext {writer.typed(a)} to i64")
+        return (
+            Value("whole", a.text)
+            if writer.numbers.bits == 64
+            else writer.result("whole", f"sext {writer.typed(a)} to i64")
+        )
     return writer.to(a, "whole")
 
 

@@ -1,0 +1,116 @@
+"""Max pooling of images, and the way back to the places of the maxima."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING, Any
+
+import numpy
+
+from patchgrad.backend.kernels import kernel
+from patchgrad.backend.kernels.cpu_arrays import in_one_piece, large, whole
+from patchgrad.backend.native import native
+
+if TYPE_CHECKING:
+    from patchgrad.backend.native.language import Bytes, Reals, part, unroll
+
+Pair = tuple[int, int]
+LOWEST = -math.inf
+MOST = 32
+"""Windows of more elements are left to NumPy: the code for each would be long."""
+
+
+@native
+def largest_of_windows(
+    out: Reals, places: Bytes, x: Reals, planes: int, height: int, width: int, out_h: int, out_w: int,
+    stride_h: int, top: int, left: int, dilation_h: int, dilation_w: int,
+    *, kernel_h: int, kernel_w: int, stride_w: int, padded: bool,
+):  # fmt: skip
+    for line in part(planes * out_h):
+        image = x + line // out_h * height * width
+        first = line % out_h * stride_h - top
+        values = out + line * out_w
+        chosen = places + line * out_w
+        for ow in range(out_w):
+            best = 0.0
+            place = 0
+            for a in unroll(kernel_h):
+                for b in unroll(kernel_w):
+                    h = first + a * dilation_h
+                    w = ow * stride_w - left + b * dilation_w
+                    value = LOWEST
+                    if padded:
+                        if h >= 0 and h < height and w >= 0 and w < width:
+                            value = image[h * width + w]
+                    else:
+                        value = image[h * width + w]
+                    if a + b == 0:
+                        best = value
+                    else:
+                        better = not value <= best
+                        place = a * kernel_w + b if better else place
+                        best = value if better and best == best else best
+            values[ow] = best
+            chosen[ow] = place
+
+
+@native
+def spread_to_places(
+    out: Reals, ct: Reals, places: Bytes, planes: int, height: int, width: int, out_h: int, out_w: int, kernel_h: int,
+    kernel_w: int, stride_h: int, stride_w: int, top: int, left: int, dilation_h: int, dilation_w: int,
+):  # fmt: skip
+    for plane in part(planes):
+        image = out + plane * height * width
+        for i in range(height * width):
+            image[i] = 0.0
+        for oh in range(out_h):
+            for ow in range(out_w):
+                at = (plane * out_h + oh) * out_w + ow
+                place = places[at]
+                h = oh * stride_h - top + place // kernel_w * dilation_h
+                w = ow * stride_w - left + place % kernel_w * dilation_w
+                if h >= 0 and h < height and w >= 0 and w < width:
+                    image[h * width + w] = image[h * width + w] + ct[at]
+
+
+def _numbers(size: Any, out: Any, attrs: dict[str, Any]) -> tuple[int, ...]:
+    (top, _), (left, _) = attrs["padding"]
+    return (*size, *out, *attrs["kernel"], *attrs["stride"], top, left, *attrs["dilation"])
+
+
+def _result(size: Any, attrs: dict[str, Any]) -> list[int]:
+    kernel, padding, dilation = attrs["kernel"], attrs["padding"], attrs["dilation"]
+    reach = [size[i] + sum(padding[i]) - dilation[i] * (kernel[i] - 1) - 1 for i in (0, 1)]
+    return [reach[i] // attrs["stride"][i] + 1 for i in (0, 1)]
+
+
+@kernel("cpu", "max_pool2d")
+def max_pool2d(xp: Any, x: Any, **attrs: Any) -> Any:
+    """As the plain forward: the largest of each window, and its place; a NaN is larger than all."""
+    if not large(x) or not whole(x) or x.ndim < 3 or math.prod(attrs["kernel"]) > MOST:
+        return NotImplemented
+    size = _result(x.shape[-2:], attrs)
+    kernel_h, kernel_w = attrs["kernel"]
+    padded, stride_w = any(map(any, attrs["padding"])), attrs["stride"][1]
+    run = largest_of_windows(x.dtype, kernel_h=kernel_h, kernel_w=kernel_w, stride_w=stride_w, padded=padded)
+    if min(size) < 1 or run is None:
+        return NotImplemented
+    out = numpy.empty((*x.shape[:-2], *size), x.dtype)
+    places = numpy.empty(out.shape, numpy.uint8)
+    planes = math.prod(x.shape[:-2])
+    (top, _), (left, _) = attrs["padding"]
+    where = (attrs["stride"][0], top, left, *attrs["dilation"])
+    run.shared(4 * x.size, out, places, x, planes, *x.shape[-2:], *size, *where)
+    return out, places
+
+
+@kernel("cpu", "max_pool2d_spread")
+def max_pool2d_spread(xp: Any, ct: Any, place: Any, size: Pair, **attrs: Any) -> Any:
+    """As the plain forward: each cotangent to the place of its maximum."""
+    run = spread_to_places(ct.dtype)
+    if run is None or not large(ct) or place.dtype != numpy.uint8 or not whole(place):
+        return NotImplemented
+    out = numpy.empty((*ct.shape[:-2], *size), ct.dtype)
+    numbers = _numbers(size, ct.shape[-2:], attrs)
+    run.shared(4 * out.size, out, in_one_piece(ct), place, math.prod(ct.shape[:-2]), *numbers)
+    return out
