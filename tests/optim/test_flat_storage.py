@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import patchgrad as pg
@@ -96,7 +96,7 @@ class Twin:
             assert np.array_equal(parameter.data.reshape(-1)[:1], first)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(FAMILIES), st.lists(st.lists(SHAPES, min_size=1, max_size=5), min_size=1, max_size=2), st.data())
 def test_updates_of_parameters_that_lie_together_equal_their_own_bit_for_bit(
     family: tuple[Any, dict[str, Any]], shapes: list[list[tuple[int, ...]]], data: st.DataObject
