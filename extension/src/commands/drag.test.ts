@@ -118,7 +118,12 @@ describe("an edge", () => {
 
   it("that needs an adapter asks which, and does what is chosen as it came", async () => {
     const wanting = verdict("fc1/x", "adapter", { reason: "wants (N, 1024)", fixes: ["Flatten (+0)"] });
-    const card = { kind: "Flatten", text: "Flatten", parameters: 0, command: { type: "ungroup", group: "g1" } } as const;
+    const card = {
+      kind: "Flatten",
+      text: "Flatten",
+      parameters: 0,
+      command: { type: "ungroup", group: "g1" },
+    } as const;
     const answers = { "ask-targets": targets(wanting), "ask-adapters": { type: "offers", offers: [card] } };
     const { studio, asked, state } = recordedStudio(answers);
     pickUp(studio, EDGE, "pointer");
