@@ -148,7 +148,7 @@ class _View:
     # Leaves: parameters, buffers, data
 
     def _shown_leaves(self) -> Iterator[tuple[str, tuple[int, ...]]]:
-        """Those that an op that is shown or several boxes read, and a few unnamed ones; with the boxes that read them."""
+        """Those that an op that is shown, or several boxes, read, and a few unnamed ones; with their readers' boxes."""
         unnamed: dict[int, list[str]] = {}
         for name, places in self.viewer._readers.items():
             boxes: tuple[int, ...] = tuple(dict.fromkeys(self.home[places].tolist()))

@@ -28,13 +28,10 @@ class Wiring:
         self.snapshot = snapshot
         place = {op.id: position for position, op in enumerate(snapshot.ops)}
         sources = {name: -1 if value.source is None else place[value.source] for name, value in snapshot.values.items()}
-        self.wires = [
-            Wire(sources[name], target, argument, name)
-            for target, op in enumerate(snapshot.ops)
-            for argument, name in op.inputs
-        ]
-        self.sources = host.asarray([wire.source for wire in self.wires], dtype="int64")
-        self.targets = host.asarray([wire.target for wire in self.wires], dtype="int64")
+        self._reads = [read for op in snapshot.ops for read in op.inputs]
+        self.sources = host.asarray([sources[name] for _, name in self._reads], dtype="int64")
+        counts = [len(op.inputs) for op in snapshot.ops]
+        self.targets = host.repeat(host.arange(len(counts)), counts)
         self._flops = _running(op.flops or 0 for op in snapshot.ops)
         self._kept = _running(op.saved_bytes for op in snapshot.ops)
         self._seconds = _running(snapshot.seconds)
@@ -42,18 +39,21 @@ class Wiring:
 
     def crossing(self, boxes: host.ndarray) -> list[Wire]:
         """The reads between different boxes. ``boxes`` holds the box of every op."""
-        if not len(self.wires):
+        if not self._reads:
             return []
         made = self.sources >= 0
         apart = made & (boxes[self.sources] != boxes[self.targets])
-        return [self.wires[place] for place in host.nonzero(apart)[0].tolist()]
+        return [self._wire(place) for place in host.nonzero(apart)[0].tolist()]
 
     def leaves(self) -> dict[str, list[int]]:
         """The values that no op made, with the ops that read them, in order."""
         found: dict[str, list[int]] = {}
         for place in host.nonzero(self.sources < 0)[0].tolist():
-            found.setdefault(self.wires[place].value, []).append(self.wires[place].target)
+            found.setdefault(self._reads[place][1], []).append(int(self.targets[place]))
         return found
+
+    def _wire(self, place: int) -> Wire:
+        return Wire(int(self.sources[place]), int(self.targets[place]), *self._reads[place])
 
     def flops(self, begin: int, end: int) -> int:
         return self._flops[end] - self._flops[begin]
