@@ -127,6 +127,7 @@ export function scriptedKernel(): WidgetModel & { readonly sent: FromBrowser[] }
           run,
           log: { type: "log-view", entries },
           timeline: TIMELINE,
+          templates: [],
           code: {},
         });
         emit(...frameArguments(makeFrame(number, run, graph)));

@@ -38,7 +38,6 @@ from patchgrad.backend.dtype import (
     uint8,
 )
 from patchgrad.lazy import attach
-from patchgrad.ops.creation import tensor
 from patchgrad.tensor import worlds as _worlds
 from patchgrad.tensor.size import Size
 from patchgrad.tensor.tensor import Tensor
@@ -154,7 +153,7 @@ if TYPE_CHECKING:
     from patchgrad.ops.typed import *
     from patchgrad.ops.vector_norm import *
     from patchgrad.ops.writing import *
-    from patchgrad.recorder import watch
+    from patchgrad.recorder import quantity, watch
     from patchgrad.session import Session
     from patchgrad.tensor.printing import set_printoptions
     from patchgrad.transforms.batching.vmap import vmap
@@ -180,3 +179,4 @@ _SHOWN_BY = {
 }
 """With these come objects that a notebook shows by means of a higher room."""
 __getattr__, __dir__ = attach(__name__, NAMES, SUBMODULES, _SHOWN_BY)
+del vars()["tensor"]  # the room of that name, which has been imported: the function comes when it is used

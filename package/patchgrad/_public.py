@@ -79,7 +79,7 @@ NAMES = {
     'patchgrad.ops.typed': 'BFloat16Tensor BoolTensor ByteTensor CharTensor DoubleTensor FloatTensor HalfTensor IntTensor LongTensor ShortTensor set_default_tensor_type',
     'patchgrad.ops.vector_norm': 'dist logsumexp norm renorm',
     'patchgrad.ops.writing': 'as_strided_scatter detach detach_ fill',
-    'patchgrad.recorder': 'watch',
+    'patchgrad.recorder': 'quantity watch',
     'patchgrad.session': 'Session',
     'patchgrad.tensor.printing': 'set_printoptions',
     'patchgrad.transforms.batching.vmap': 'vmap',

@@ -35,6 +35,7 @@ COMMANDS = (
     c.Several((c.Freeze("n1"), c.Rename("n2", "head")), "two at once"),
 )
 
+TEMPLATE = m.TemplateView("One", "One layer.", '{"patchgrad":"layers","layers":[{"kind":"ReLU"}]}')
 RUN = m.RunView("running", 41, total=2000, epoch=1, steps_per_second=120.5, loss=0.25, lane="own kernel subshell")
 GRAPH = m.GraphView(
     revision=3,
@@ -81,6 +82,10 @@ FROM_BROWSER = (
     m.Transport("r22", "step", 10),
     m.AskTargets("r23", 3, FC1),
     m.AskInsertions("r24", 3, "Dropout"),
+    m.AskTakers("r25", 3, FC1, position=(40.0, 80.0)),
+    m.AskSwaps("r26", 3, "n1"),
+    m.AskCopy("r27", 3, ("n1", "n2")),
+    m.PutIn("r28", 3, '{"patchgrad":"layers","layers":[{"kind":"ReLU"}]}', target=FC2),
     m.Inspect("r25", "n1"),
     m.AskSource("r26", "module"),
     m.AskCode("r27", "studio"),
@@ -111,11 +116,12 @@ FROM_KERNEL = (
         stats=(m.LayerStat("n1", gradient_norm=0.5),),
         selected="n1",
     ),
-    m.Opened("r1", m.VERSION, "digits", (DROPOUT,), GRAPH, RUN, LOG, code={"plots": "0a1b"}),
+    m.Opened("r1", m.VERSION, "digits", (DROPOUT,), GRAPH, RUN, LOG, templates=(TEMPLATE,), code={"plots": "0a1b"}),
     m.Code("r27", "studio", "0a1b"),
     m.Done("r22"),
     m.CommandDone("r2", 4, 41, "kept 4 parameters", 'pg.edit.insert("fc1 -> fc2", nn.Dropout(0.2))'),
     m.Failed("r3", "a loop", got="fc2 feeds fc1", want="no loop", hint="use a Delay layer", ports=(FC1, FC2)),
+    m.Offers("r26", (m.OfferView("Tanh", "gives (N, 64)", 0, c.ReplaceNode("n1", "Tanh")),)),
     m.Targets("r24", (m.Verdict(FC2, "adapter", "64 is not 10", ("Linear(64, 10)",), {"p": 0.5}),)),
     m.Inspected("r25", "n1", (m.ParameterView("weight", (10, 64), "float32", 640, 0.0, 0.1, 2.5),), {"rows": "10"}),
     m.Compared(

@@ -220,6 +220,13 @@ export interface KindView {
   readonly source: string;
 }
 
+/** Several layers at once: an entry of the palette. `text` is what `PutIn` takes. */
+export interface TemplateView {
+  readonly name: string;
+  readonly help: string;
+  readonly text: string;
+}
+
 export interface Opened {
   readonly type: "opened";
   readonly requestId: string;
@@ -230,6 +237,7 @@ export interface Opened {
   readonly run: RunView;
   readonly log: LogView;
   readonly timeline: TimelineView;
+  readonly templates: readonly TemplateView[];
   /** Content hash of each piece of code that can be asked for, by name. */
   readonly code: Readonly<Record<string, string>>;
 }
@@ -283,6 +291,156 @@ export interface Targets {
   readonly type: "targets";
   readonly requestId: string;
   readonly verdicts: readonly Verdict[];
+}
+
+/** Add a layer of a kind; settings that are not given have the kind's defaults. */
+export interface AddNode {
+  readonly type: "add-node";
+  readonly kind: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly name: string | null;
+  readonly position: readonly [number, number] | null;
+  readonly group: string | null;
+}
+
+/** Remove layers. What fed the first connected input of each then feeds what it fed, where shapes allow. */
+export interface RemoveNodes {
+  readonly type: "remove-nodes";
+  readonly nodes: readonly string[];
+}
+
+/**
+ * Change the kind of a layer; one that shares its layer gets one of its own.
+ *
+ * Uid, place, edges at ports of the same name (else the same rank), and settings of the
+ * same name stay; a name made from the old kind (`relu1`) is made anew from the new one.
+ */
+export interface ReplaceNode {
+  readonly type: "replace-node";
+  readonly node: string;
+  readonly kind: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+/** Lead an output port into an input port, displacing the edge that was there. */
+export interface Connect {
+  readonly type: "connect";
+  readonly source: PortRef;
+  readonly target: PortRef;
+}
+
+/** Remove the edge that leads into an input port. */
+export interface Disconnect {
+  readonly type: "disconnect";
+  readonly target: PortRef;
+}
+
+/**
+ * Put a layer onto the edge that leads into `target`. Settings that follow from the shape on the edge are
+ * filled in; others not given are chosen so that the shape stays, where the kind can.
+ */
+export interface InsertOnEdge {
+  readonly type: "insert-on-edge";
+  readonly target: PortRef;
+  readonly kind: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly name: string | null;
+}
+
+/** A bypassed layer gives its first input as its first output; it keeps its weights. */
+export interface Bypass {
+  readonly type: "bypass";
+  readonly node: string;
+  readonly bypassed: boolean;
+}
+
+/** Set one field. What must follow from the new shape (`in_features` of the next layer) follows. */
+export interface SetField {
+  readonly type: "set-field";
+  readonly node: string;
+  readonly field: string;
+  readonly value: unknown;
+}
+
+/** Rename a layer: the attribute in the built module, the key in `state_dict`, the name in the source. */
+export interface Rename {
+  readonly type: "rename";
+  readonly node: string;
+  readonly name: string;
+}
+
+/** A frozen layer computes as before; its parameters get no gradient and stay as they are. */
+export interface Freeze {
+  readonly type: "freeze";
+  readonly node: string;
+  readonly frozen: boolean;
+}
+
+/** Pin a box to a position, in pixels of the canvas; None lets the layout place it again. */
+export interface Move {
+  readonly type: "move";
+  readonly node: string;
+  readonly position: readonly [number, number] | null;
+}
+
+/** Make a group of layers that lie in the same group now. */
+export interface GroupNodes {
+  readonly type: "group-nodes";
+  readonly nodes: readonly string[];
+  readonly name: string;
+}
+
+/** Take a group away; what lies in it moves to the group around it. */
+export interface Ungroup {
+  readonly type: "ungroup";
+  readonly group: string;
+}
+
+/** Draw a group as one box, or open it again. */
+export interface Fold {
+  readonly type: "fold";
+  readonly group: string;
+  readonly folded: boolean;
+}
+
+/** Copy layers with fresh weights. Edges among them are copied; edges into them feed the copies too. */
+export interface Duplicate {
+  readonly type: "duplicate";
+  readonly nodes: readonly string[];
+}
+
+/** Call the layer of `owner` at `node` too: one set of weights, learned from both places. */
+export interface Share {
+  readonly type: "share";
+  readonly node: string;
+  readonly owner: string;
+}
+
+/** Give a node that calls the layer of another one of its own, with the same weights at first. */
+export interface Unshare {
+  readonly type: "unshare";
+  readonly node: string;
+}
+
+/** Edits in order, each on what the one before it left; `words` say in short what they are for. */
+export interface Several {
+  readonly type: "several";
+  readonly commands: readonly (AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Duplicate | Share | Unshare)[];
+  readonly words: string;
+}
+
+/** A layer that fits, what it gives, how many numbers it learns, and the edit that puts it there. */
+export interface OfferView {
+  readonly kind: string;
+  readonly text: string;
+  readonly parameters: number;
+  readonly command: Command;
+}
+
+export interface Offers {
+  readonly type: "offers";
+  readonly requestId: string;
+  readonly offers: readonly OfferView[];
 }
 
 export interface ParameterView {
@@ -343,142 +501,6 @@ export interface Open {
   readonly type: "open";
   readonly requestId: string;
   readonly version: number;
-}
-
-/** Add a layer of a kind; settings that are not given have the kind's defaults. */
-export interface AddNode {
-  readonly type: "add-node";
-  readonly kind: string;
-  readonly settings?: Readonly<Record<string, unknown>>;
-  readonly name?: string | null;
-  readonly position?: readonly [number, number] | null;
-  readonly group?: string | null;
-}
-
-/** Remove layers. What fed the first connected input of each then feeds what it fed, where shapes allow. */
-export interface RemoveNodes {
-  readonly type: "remove-nodes";
-  readonly nodes: readonly string[];
-}
-
-/**
- * Change the kind of a layer; one that shares its layer gets one of its own.
- *
- * Uid, place, edges at ports of the same name (else the same rank), and settings of the
- * same name stay; a name made from the old kind (`relu1`) is made anew from the new one.
- */
-export interface ReplaceNode {
-  readonly type: "replace-node";
-  readonly node: string;
-  readonly kind: string;
-  readonly settings?: Readonly<Record<string, unknown>>;
-}
-
-/** Lead an output port into an input port, displacing the edge that was there. */
-export interface Connect {
-  readonly type: "connect";
-  readonly source: PortRef;
-  readonly target: PortRef;
-}
-
-/** Remove the edge that leads into an input port. */
-export interface Disconnect {
-  readonly type: "disconnect";
-  readonly target: PortRef;
-}
-
-/**
- * Put a layer onto the edge that leads into `target`. Settings that follow from the shape on the edge are
- * filled in; others not given are chosen so that the shape stays, where the kind can.
- */
-export interface InsertOnEdge {
-  readonly type: "insert-on-edge";
-  readonly target: PortRef;
-  readonly kind: string;
-  readonly settings?: Readonly<Record<string, unknown>>;
-  readonly name?: string | null;
-}
-
-/** A bypassed layer gives its first input as its first output; it keeps its weights. */
-export interface Bypass {
-  readonly type: "bypass";
-  readonly node: string;
-  readonly bypassed?: boolean;
-}
-
-/** Set one field. What must follow from the new shape (`in_features` of the next layer) follows. */
-export interface SetField {
-  readonly type: "set-field";
-  readonly node: string;
-  readonly field: string;
-  readonly value: unknown;
-}
-
-/** Rename a layer: the attribute in the built module, the key in `state_dict`, the name in the source. */
-export interface Rename {
-  readonly type: "rename";
-  readonly node: string;
-  readonly name: string;
-}
-
-/** A frozen layer computes as before; its parameters get no gradient and stay as they are. */
-export interface Freeze {
-  readonly type: "freeze";
-  readonly node: string;
-  readonly frozen?: boolean;
-}
-
-/** Pin a box to a position, in pixels of the canvas; None lets the layout place it again. */
-export interface Move {
-  readonly type: "move";
-  readonly node: string;
-  readonly position: readonly [number, number] | null;
-}
-
-/** Make a group of layers that lie in the same group now. */
-export interface GroupNodes {
-  readonly type: "group-nodes";
-  readonly nodes: readonly string[];
-  readonly name: string;
-}
-
-/** Take a group away; what lies in it moves to the group around it. */
-export interface Ungroup {
-  readonly type: "ungroup";
-  readonly group: string;
-}
-
-/** Draw a group as one box, or open it again. */
-export interface Fold {
-  readonly type: "fold";
-  readonly group: string;
-  readonly folded?: boolean;
-}
-
-/** Copy layers with fresh weights. Edges among them are copied; edges into them feed the copies too. */
-export interface Duplicate {
-  readonly type: "duplicate";
-  readonly nodes: readonly string[];
-}
-
-/** Call the layer of `owner` at `node` too: one set of weights, learned from both places. */
-export interface Share {
-  readonly type: "share";
-  readonly node: string;
-  readonly owner: string;
-}
-
-/** Give a node that calls the layer of another one of its own, with the same weights at first. */
-export interface Unshare {
-  readonly type: "unshare";
-  readonly node: string;
-}
-
-/** Edits in order, each on what the one before it left; `words` say in short what they are for. */
-export interface Several {
-  readonly type: "several";
-  readonly commands: readonly (AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Duplicate | Share | Unshare)[];
-  readonly words?: string;
 }
 
 /** Ask for one edit. Refused if `revision` is not the kernel's current one. */
@@ -568,6 +590,47 @@ export interface AskInsertions {
   readonly kind: string;
 }
 
+/** An edge was led into the open: which layers could stand at its end? `position`: where it was let go. */
+export interface AskTakers {
+  readonly type: "ask-takers";
+  readonly requestId: string;
+  readonly revision: number;
+  readonly source: PortRef;
+  readonly reverse?: boolean;
+  readonly position?: readonly [number, number] | null;
+}
+
+/** Which layers could take the place of this one? */
+export interface AskSwaps {
+  readonly type: "ask-swaps";
+  readonly requestId: string;
+  readonly revision: number;
+  readonly node: string;
+}
+
+/** Layers as text for the clipboard; the answer is a `SourceText`. */
+export interface AskCopy {
+  readonly type: "ask-copy";
+  readonly requestId: string;
+  readonly revision: number;
+  readonly nodes: readonly string[];
+}
+
+/**
+ * Add layers from the text of a clipboard, or of a template: one edit, judged by the kernel.
+ *
+ * `target`: an input port, onto whose edge they go; else the first is pinned at `position`.
+ */
+export interface PutIn {
+  readonly type: "put-in";
+  readonly requestId: string;
+  readonly revision: number;
+  readonly text: string;
+  readonly words?: string;
+  readonly target?: PortRef | null;
+  readonly position?: readonly [number, number] | null;
+}
+
 /** Numbers of one layer, now. */
 export interface Inspect {
   readonly type: "inspect";
@@ -635,6 +698,10 @@ export type FromBrowser =
   | AskComparison
   | AskTargets
   | AskInsertions
+  | AskTakers
+  | AskSwaps
+  | AskCopy
+  | PutIn
   | Inspect
   | AskSource
   | AskCode
@@ -653,6 +720,7 @@ export type FromKernel =
   | CommandDone
   | Failed
   | Targets
+  | Offers
   | Inspected
   | SourceText
   | Compared;
@@ -664,6 +732,7 @@ export type Reply =
   | CommandDone
   | Failed
   | Targets
+  | Offers
   | Inspected
   | SourceText
   | Compared;
@@ -680,6 +749,7 @@ export const KERNEL_TAGS: readonly FromKernel["type"][] = [
   "command-done",
   "failed",
   "targets",
+  "offers",
   "inspected",
   "source-text",
   "compared",

@@ -31,6 +31,7 @@ describe("state from the kernel", () => {
       run,
       log: { type: "log-view", entries: [] },
       timeline: INITIAL_STATE.timeline,
+      templates: [],
       code: { plots: "abc" },
     };
     const state = stateAfter({ type: "connection-lost" }, { type: "opened", message });

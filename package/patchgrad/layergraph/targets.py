@@ -139,7 +139,7 @@ def _on_edge(graph: LayerGraph, edge: Edge, kind: catalogue.LayerKind) -> Verdic
     carried = specs.get(edge.source)
     if carried is None:
         return Verdict(edge.target, "valid", "the shape is not known yet", settings=kind.settings({}))
-    settings, first, title = _fitted(kind.name, carried)
+    settings, first, title = fitted(kind.name, carried)
     if first is None:
         return Verdict(edge.target, "invalid", title)
     node = graph.nodes[edge.target.node]
@@ -152,7 +152,7 @@ def _on_edge(graph: LayerGraph, edge: Edge, kind: catalogue.LayerKind) -> Verdic
 
 
 @remembered(2048)
-def _fitted(name: str, carried: Spec) -> tuple[tuple[tuple[str, Any], ...], Spec | None, str]:
+def fitted(name: str, carried: Spec) -> tuple[tuple[tuple[str, Any], ...], Spec | None, str]:
     """Settings of a new layer on an edge, what it gives, or why it cannot stand there."""
     kind = catalogue.find(name)
     settings = kind.fitting({}, {kind.inputs[0]: carried.shape})

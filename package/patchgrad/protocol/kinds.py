@@ -5,12 +5,18 @@ from __future__ import annotations
 from patchgrad.layergraph import catalogue
 from patchgrad.layergraph.fields import Field
 from patchgrad.layergraph.kind import LayerKind
-from patchgrad.protocol.messages import FieldView, KindView
+from patchgrad.layergraph.templates import TEMPLATES
+from patchgrad.protocol.messages import FieldView, KindView, TemplateView
 
 
 def kind_views() -> tuple[KindView, ...]:
     """All kinds that can be added, in the order of the palette."""
     return tuple(kind_view(kind) for kind in catalogue.kinds().values() if kind.addable)
+
+
+def template_views() -> tuple[TemplateView, ...]:
+    """Several layers at once, as entries of the palette."""
+    return tuple(TemplateView(name, words, fragment.text) for name, (words, fragment) in TEMPLATES.items())
 
 
 def kind_view(kind: LayerKind) -> KindView:

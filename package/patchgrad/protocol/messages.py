@@ -338,6 +338,46 @@ class AskInsertions(Wire, frozen=True, tag="ask-insertions"):
     kind: str
 
 
+class AskTakers(Wire, frozen=True, tag="ask-takers"):
+    """An edge was led into the open: which layers could stand at its end? ``position``: where it was let go."""
+
+    request_id: str
+    revision: int
+    source: PortRef
+    reverse: bool = False
+    position: tuple[float, float] | None = None
+
+
+class AskSwaps(Wire, frozen=True, tag="ask-swaps"):
+    """Which layers could take the place of this one?"""
+
+    request_id: str
+    revision: int
+    node: str
+
+
+class AskCopy(Wire, frozen=True, tag="ask-copy"):
+    """Layers as text for the clipboard; the answer is a ``SourceText``."""
+
+    request_id: str
+    revision: int
+    nodes: tuple[str, ...]
+
+
+class PutIn(Wire, frozen=True, tag="put-in"):
+    """Add layers from the text of a clipboard, or of a template: one edit, judged by the kernel.
+
+    ``target``: an input port, onto whose edge they go; else the first is pinned at ``position``.
+    """
+
+    request_id: str
+    revision: int
+    text: str
+    words: str = ""
+    target: PortRef | None = None
+    position: tuple[float, float] | None = None
+
+
 class Inspect(Wire, frozen=True, tag="inspect"):
     """Numbers of one layer, now."""
 
@@ -377,6 +417,14 @@ class FrameSeen(Wire, frozen=True, tag="frame-seen"):
 # --- replies: kernel -> browser --------------------------------------------------------------
 
 
+class TemplateView(Record, frozen=True):
+    """Several layers at once: an entry of the palette. ``text`` is what ``PutIn`` takes."""
+
+    name: str
+    help: str
+    text: str
+
+
 class Opened(Wire, frozen=True, tag="opened"):
     request_id: str
     version: int
@@ -386,6 +434,7 @@ class Opened(Wire, frozen=True, tag="opened"):
     run: RunView
     log: LogView
     timeline: TimelineView = TimelineView()
+    templates: tuple[TemplateView, ...] = ()
     code: dict[str, str] = {}
     """Content hash of each piece of code that can be asked for, by name."""
 
@@ -438,6 +487,20 @@ class Verdict(Record, frozen=True):
 class Targets(Wire, frozen=True, tag="targets"):
     request_id: str
     verdicts: tuple[Verdict, ...]
+
+
+class OfferView(Record, frozen=True):
+    """A layer that fits, what it gives, how many numbers it learns, and the edit that puts it there."""
+
+    kind: str
+    text: str
+    parameters: int
+    command: AnyCommand
+
+
+class Offers(Wire, frozen=True, tag="offers"):
+    request_id: str
+    offers: tuple[OfferView, ...]
 
 
 class ParameterView(Record, frozen=True):
@@ -505,6 +568,10 @@ FromBrowser = (
     | AskComparison
     | AskTargets
     | AskInsertions
+    | AskTakers
+    | AskSwaps
+    | AskCopy
+    | PutIn
     | Inspect
     | AskSource
     | AskCode
@@ -523,6 +590,7 @@ FromKernel = (
     | CommandDone
     | Failed
     | Targets
+    | Offers
     | Inspected
     | SourceText
     | Compared

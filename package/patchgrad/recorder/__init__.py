@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from patchgrad.recorder.events import Trace
 from patchgrad.recorder.histogram import Histogram
+from patchgrad.recorder.probe import Probe
 from patchgrad.recorder.quantities import QUANTITIES, Quantity, quantity
 from patchgrad.recorder.recorder import Recorder
 from patchgrad.recorder.rerun import rerun
@@ -18,6 +19,7 @@ from patchgrad.recorder.watch import Watch, watch
 __all__ = [
     "QUANTITIES",
     "Histogram",
+    "Probe",
     "Quantity",
     "Recorder",
     "Series",

@@ -13,6 +13,7 @@ from typing import Any
 from patchgrad.backend import backend_of, host
 from patchgrad.nn.parameter import Parameter
 from patchgrad.recorder.layers import Layer, Layers
+from patchgrad.recorder.seen import Seen
 from patchgrad.recorder.strided import strided, to_host
 
 
@@ -26,6 +27,7 @@ class Evidence:
         activations  strided samples of the outputs, by layer uid
         peaks        largest output of every unit of a rectifier, by layer uid
         updates      strided samples (before, after) the update, by parameter name
+        seen         what else the look has gathered: see `Seen`
         memory       of the quantity that is being computed: a dictionary that lasts over steps
     """
 
@@ -37,6 +39,7 @@ class Evidence:
         activations: Mapping[str, Any],
         peaks: Mapping[str, Any],
         updates: Mapping[str, tuple[Any, Any]],
+        seen: Seen | None = None,
     ) -> None:
         self.step = step
         self.loss = loss
@@ -44,6 +47,7 @@ class Evidence:
         self.activations = activations
         self.peaks = peaks
         self.updates = updates
+        self.seen = seen or Seen()
         self.memory: dict[str, Any] = {}
 
     @cached_property

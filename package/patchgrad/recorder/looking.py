@@ -1,4 +1,4 @@
-"""The observer of a sampled step: takes strided samples of what layers put out, and times itself."""
+"""The observer of a sampled step: takes strided samples of what layers put out, and times itself and them."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from typing import Any
 
 from patchgrad.backend import MetaArray
 from patchgrad.recorder.events import Trace
+from patchgrad.recorder.gathering import ACTIVATIONS, Inputs, Labels, Terms, certainty, over_units, rows_of
 from patchgrad.recorder.layers import Layers
+from patchgrad.recorder.seen import Seen
 from patchgrad.recorder.strided import strided, to_host
 from patchgrad.tensor.tensor import Tensor
 
-ROWS = 64
-"""Of a batch whose peaks are taken."""
+Taken = dict[str, Any]
 
 
 class Waiting:
@@ -44,56 +45,87 @@ class Looking:
     Fields
         seconds  what it cost
         loss     the number that backward began from; None if there was none
+        seen     what was noted, complete after ``finish``
     """
 
     def __init__(self, layers: Layers, trace: Trace | None, on_update: Callable[[], None] | None = None) -> None:
         self.seconds = 0.0
         self.loss: float | None = None
         self.trace = trace
+        self.seen = Seen()
         self._on_update = on_update
-        self._scalar: tuple[int, Any] | None = None
         self._layers = layers
-        self._samples: dict[str, Any] = {}
-        self._peaks: dict[str, Any] = {}
+        self._inputs, self._labels, self._terms = Inputs(), Labels(), Terms()
+        self._began = False
+        self._samples: Taken = {}
+        self._peaks: Taken = {}
+        self._scales: Taken = {}
+        self._certainty: Taken = {}
         self._order: list[str] = []
+        self._open: list[tuple[str, float, float]] = []
+        self._mark = perf_counter()
 
     def enter(self, module: Any, args: tuple[Any, ...]) -> None:
         begin = perf_counter()
-        uid = self._layers.uids.get(id(module))
+        path, uid = self._layers.paths.get(id(module)), self._layers.uids.get(id(module))
+        if path == "":
+            self._inputs.enter(args)
         if uid is not None:
             self._order.append(uid)
+            if not module.training and type(module).__name__.startswith(("Dropout", "BatchNorm")):
+                self.seen.evaluating += (uid,)
         if self.trace is not None:
             self.trace.enter(module, args)
-        self.seconds += perf_counter() - begin
+        self._done(begin)
+        self._open.append((uid or "", self._mark, self.seconds))
 
     def leave(self, module: Any, output: Any) -> None:
         begin = perf_counter()
         uid = self._layers.uids.get(id(module))
+        if self._open:
+            self._timed(*self._open.pop(), begin)
         tensor = output[0] if isinstance(output, tuple) and output else output
         if uid is not None and isinstance(tensor, Tensor) and not isinstance(tensor.data, MetaArray):
             self._sample(uid, type(module).__name__, tensor.data)
         if self.trace is not None:
             self.trace.leave(module, output)
-        self.seconds += perf_counter() - begin
+        self._done(begin)
 
     def forward(
         self, op: Any, attrs: dict[str, Any], inputs: tuple[Any, ...], outputs: tuple[Any, ...], node: Any
     ) -> None:
         begin = perf_counter()
+        self._op(op.name, begin, outputs)
         if self.trace is not None:
             self.trace.forward(op, attrs, inputs, outputs, node)
-        if node is not None and outputs[0].data.shape == ():
-            self._scalar = (node.number, outputs[0].data)
-        self.seconds += perf_counter() - begin
+        if not isinstance(outputs[0].data, MetaArray):
+            self._terms.forward(node, outputs[0].data)
+            self._labels.forward(op, inputs)
+            if op.name == "softmax":
+                self._softmax(outputs[0].data, attrs)
+        self._done(begin)
 
     def backward(self, node: Any, cotangents: Any, gradients: Any) -> None:
-        if self.loss is None and self._scalar is not None and self._scalar[0] == node.number:
-            self.loss = float(self._scalar[1])
+        begin = perf_counter()
+        if self._began:
+            self._op(f"{node.op.name} backward", begin, ())
+        else:
+            self._begin(node)
         if self.trace is not None:
             self.trace.backward(node, cotangents, gradients)
+        self._done(begin)
+
+    def _begin(self, node: Any) -> None:
+        """Backward begins, from the loss if that is one number."""
+        self._began = True
+        self.loss = self._terms.value(node)
+        if self.loss is not None:
+            self.seen.parts = self._terms.of(node)
 
     def updated(self, optimizer: Any) -> None:
         """An optimizer has moved its parameters."""
+        held = frozenset(id(parameter) for group in optimizer.param_groups for parameter in group["params"])
+        self.seen.held = held | (self.seen.held or frozenset())
         if self._on_update is not None:
             self._on_update()
 
@@ -105,26 +137,50 @@ class Looking:
         if self.trace is not None:
             self.trace.copied(root)
 
+    def _done(self, begin: float) -> None:
+        self._mark = perf_counter()
+        self.seconds += self._mark - begin
+
+    def _op(self, name: str, begin: float, outputs: tuple[Any, ...]) -> None:
+        """An op has ended: since our last word nothing else ran but it, and the code around it."""
+        seen = self.seen
+        seen.op_seconds[name] = seen.op_seconds.get(name, 0.0) + begin - self._mark
+        if outputs:
+            seen.op_bytes[name] = seen.op_bytes.get(name, 0.0) + sum(output.data.nbytes for output in outputs)
+
+    def _timed(self, uid: str, begun: float, spent: float, now: float) -> None:
+        if uid:
+            taken = now - begun - (self.seconds - spent)
+            self.seen.seconds[uid] = self.seen.seconds.get(uid, 0.0) + taken
+
+    def _softmax(self, array: Any, attrs: dict[str, Any]) -> None:
+        found = certainty(array, attrs.get("axis", -1))
+        if found is not None:
+            uid = next((uid for uid, *_ in reversed(self._open) if uid), "")
+            self._certainty[uid] = found
+
     def _sample(self, uid: str, kind: str, array: Any) -> None:
         if array.dtype.kind != "f" or array.size == 0:
             return
         self._samples[uid] = strided(array)
-        if kind == "ReLU" and array.ndim > 1:
-            rows = array[:: max(1, array.shape[0] // ROWS)]
-            units = unit_axis(array.ndim)
-            self._peaks[uid] = rows.max(axis=tuple(axis for axis in range(rows.ndim) if axis != units))
+        if kind in ACTIVATIONS and array.ndim > 1:
+            rows = rows_of(array)
+            self._scales[uid] = over_units(abs(rows), "mean")
+            if kind == "ReLU":
+                self._peaks[uid] = over_units(rows, "max")
 
-    def finish(self) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Samples of the outputs and peaks of the units on the host, by layer uid."""
+    def finish(self) -> tuple[Taken, Taken]:
+        """Samples of the outputs and peaks of the units on the host, by layer uid; ``seen`` is complete."""
         self._layers.ran(self._order)
-        arrays = to_host([*self._samples.values(), *self._peaks.values()])
-        cut = len(self._samples)
-        return (
-            dict(zip(self._samples, arrays[:cut], strict=True)),
-            dict(zip(self._peaks, arrays[cut:], strict=True)),
-        )
-
-
-def unit_axis(ndim: int) -> int:
-    """The axis of the units: channels of images and features of vectors are axis 1, of sequences the last."""
-    return 2 if ndim == 3 else 1
+        inputs, labels = self._inputs, self._labels
+        single = {"inputs": inputs.sample, "features": inputs.features}
+        tables = [self._samples, self._peaks, self._scales, self._certainty]
+        tables.append({name: array for name, array in single.items() if array is not None})
+        fetched = iter(to_host([array for table in tables for array in table.values()]))
+        samples, peaks, scales, sure, given = [{name: next(fetched) for name in table} for table in tables]
+        seen = self.seen
+        seen.scales, seen.certainty = scales, sure
+        seen.inputs, seen.features = given.get("inputs"), given.get("features")
+        if labels.targets is not None:
+            seen.targets, seen.classes = to_host([labels.targets])[0], labels.classes
+        return samples, peaks

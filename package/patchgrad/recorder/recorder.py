@@ -15,6 +15,7 @@ from typing import Any, Literal, Self
 
 from patchgrad.autograd.state import state
 from patchgrad.backend import host
+from patchgrad.errors import ArgumentError
 from patchgrad.nn.module import Module
 from patchgrad.recorder.budget import Budget
 from patchgrad.recorder.events import Trace
@@ -22,6 +23,7 @@ from patchgrad.recorder.evidence import Evidence
 from patchgrad.recorder.histogram import Histogram, histogram
 from patchgrad.recorder.layers import Layers
 from patchgrad.recorder.looking import Looking, Waiting
+from patchgrad.recorder.probe import Probe
 from patchgrad.recorder.quantities import QUANTITIES, Quantity
 from patchgrad.recorder.series import ROWS, Series
 from patchgrad.recorder.snapshot import Snapshot, snapshot
@@ -134,7 +136,24 @@ class Recorder:
     def quantities(self) -> list[Quantity]:
         """Those that are measured."""
         names = QUANTITIES if self._chosen is None else self._chosen
-        return [QUANTITIES[name] for name in names if name not in self.problems]
+        known = [QUANTITIES[name] for name in names if name not in self.problems]
+        return [quantity for quantity in known if quantity.when != "request"]
+
+    def ask(self, name: str, probe: Probe, step: int) -> dict[str, float]:
+        """Measure a quantity of the tier "request" now, and keep it in its series; by layer uid.
+
+        Errors
+            ArgumentError  if there is no such quantity; and what the quantity itself raises.
+        """
+        asked = [found for found, quantity in QUANTITIES.items() if quantity.when == "request"]
+        if name not in asked:
+            raise ArgumentError(f"there is no quantity {name!r} to ask for", want=f"one of {', '.join(asked)}")
+        with host.errstate(all="ignore"):
+            values = dict(QUANTITIES[name].compute(probe))
+        for uid, value in values.items():
+            self.keep(QUANTITIES[name], uid, step, value)
+        self.looks += 1
+        return values
 
     def take(self, evidence: Evidence, tier: Literal["step", "norms", "sampled"]) -> None:
         """Compute and keep a tier ("norms" includes "step"). A quantity that fails is left out from now on."""
@@ -219,7 +238,8 @@ class Look:
         if self.loss is None and looking is not None:
             self.loss = looking.loss
         samples, peaks, updates = self._samples(layers)
-        evidence = Evidence(self._number, self.loss, layers, samples, peaks, updates)
+        seen = looking.seen if looking is not None else None
+        evidence = Evidence(self._number, self.loss, layers, samples, peaks, updates, seen)
         gathered = perf_counter()
         self._recorder.take(evidence, "norms" if self._norms else "step")
         measured = perf_counter()

@@ -19,7 +19,7 @@ from patchgrad.layergraph.graph import LayerGraph
 from patchgrad.layergraph.targets import insertions, targets
 from patchgrad.protocol import messages as m
 from patchgrad.protocol import wire
-from patchgrad.protocol.kinds import kind_views
+from patchgrad.protocol.kinds import kind_views, template_views
 from patchgrad.session import Edit, Session
 from patchgrad.session.events import Event
 from patchgrad.session.wishes import require_count
@@ -27,6 +27,7 @@ from patchgrad.widgets import cells, pagecode, views
 from patchgrad.widgets.bridge import Answer, BridgeWidget
 from patchgrad.widgets.coalesce import Coalesce
 from patchgrad.widgets.frames import frame
+from patchgrad.widgets.layers import Layers
 from patchgrad.widgets.numbers import inspected
 from patchgrad.widgets.turning_back import TurningBack
 
@@ -68,6 +69,7 @@ class StudioWidget(BridgeWidget):
             m.AskInsertions: self._insertions,
             m.Inspect: self._inspect,
             m.AskSource: self._source,
+            **Layers(session, self._edit).receivers,
             **TurningBack(session, self._edit, self._soon, self._lane15.request).receivers,
             m.Select: self._select,
             m.FrameSeen: self._seen,
@@ -97,7 +99,10 @@ class StudioWidget(BridgeWidget):
         code = {"plots": pagecode.content_hash("plots")}
         state = (self._graph_view(), views.run_view(session, self.lane), views.log_view(session))
         state = (*state, views.timeline_view(session))
-        answer(m.Opened(message.request_id, m.VERSION, self.title, kind_views(), *state, code=code))
+        made = m.Opened(
+            message.request_id, m.VERSION, self.title, kind_views(), *state, templates=template_views(), code=code
+        )
+        answer(made)
         self._open, self._in_flight = True, None
         self._frame_soon()
 

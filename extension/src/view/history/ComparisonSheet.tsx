@@ -22,7 +22,7 @@ export function ComparisonSheet() {
       </div>
       {compared.effect && <p className="pg-effect">{compared.effect}</p>}
       <Differences compared={compared} />
-      <Curves curves={compared.curves} parted={compared.parted} />
+      <Curves curves={compared.curves} second={other} parted={compared.parted} />
     </Dialog>
   );
 }

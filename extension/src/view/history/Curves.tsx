@@ -7,7 +7,14 @@ import { BRANCH_COLOURS } from "./branchColours";
 const WIDTH = 640;
 const HEIGHT = 180;
 
-export function Curves({ curves, parted }: { readonly curves: readonly Curve[]; readonly parted: number }) {
+interface Props {
+  readonly curves: readonly Curve[];
+  /** The curve of this name has the second colour, as its heading has. */
+  readonly second: string;
+  readonly parted: number;
+}
+
+export function Curves({ curves, second, parted }: Props) {
   const drawn = lines(curves, WIDTH, HEIGHT);
   if (!drawn) return null;
   const at = drawn.x(parted);
@@ -16,7 +23,11 @@ export function Curves({ curves, parted }: { readonly curves: readonly Curve[]; 
       <svg viewBox={`0 0 ${WIDTH} ${HEIGHT}`} role="img" aria-label={words(curves)}>
         <line className="pg-parted" x1={at} x2={at} y1={0} y2={HEIGHT} />
         {drawn.paths.map((path, place) => (
-          <path key={curves[place]?.name} d={path} style={{ stroke: BRANCH_COLOURS[place % BRANCH_COLOURS.length] }} />
+          <path
+            key={curves[place]?.name}
+            d={path}
+            style={{ stroke: BRANCH_COLOURS[curves[place]?.name === second ? 1 : 0] }}
+          />
         ))}
       </svg>
       <figcaption className="pg-quiet">

@@ -17,7 +17,7 @@ export function Marks() {
       {marks.length === 0 && (
         <p className="pg-hint">A mark keeps graph, weights and data place. Each edit makes one too.</p>
       )}
-      <ul className="pg-marks">
+      <ul className="pg-mark-list">
         {[...marks].reverse().map((mark) => (
           <li key={`${mark.branch}/${mark.step}/${mark.name}`} data-own={mark.own}>
             <Mark name={mark.name} step={mark.step} own={mark.own} />
@@ -33,7 +33,7 @@ function Mark({ name, step, own }: { readonly name: string; readonly step: numbe
   return (
     <>
       <span className="pg-mark-name">{name}</span>
-      <span className="pg-quiet">step {count(step)}</span>
+      {name !== `step ${step}` && <span className="pg-quiet">step {count(step)}</span>}
       <RowButton icon="rewind" label={`Rewind to ${name}`} onClick={() => rewindTo(studio, name)} />
       {!own && <RowButton icon="trash" label={`Forget ${name}`} onClick={() => forgetMark(studio, name)} />}
     </>

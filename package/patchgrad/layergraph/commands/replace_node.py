@@ -29,7 +29,7 @@ class ReplaceNode(Command, frozen=True, tag="replace-node"):
         old, kind = graph.node(self.node), require_addable(self.kind)
         _require_swappable(old, kind)
         kept = {name: value for name, value in old.settings.items() if name in kind.field_names}
-        kept = {name: value for name, value in kept.items() if _takes(kind, name, value)}
+        kept = {name: value for name, value in kept.items() if takes_setting(kind, name, value)}
         settings = kind.fitting({**kept, **self.settings}, input_shapes(graph, old.uid))
         name = _name(graph, old, kind)
         bypassed = old.bypassed and bool(kind.inputs)
@@ -52,7 +52,7 @@ def _require_swappable(old: LayerNode, kind: catalogue.LayerKind) -> None:
         raise GraphError(f"{old.name} cannot become a {kind.name}", hint="Input and Output stay what they are")
 
 
-def _takes(kind: catalogue.LayerKind, name: str, value: Any) -> bool:
+def takes_setting(kind: catalogue.LayerKind, name: str, value: Any) -> bool:
     try:
         kind.field(name).parse(value)
     except GraphError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from patchgrad.recorder.evidence import Evidence
 from patchgrad.recorder.quantities.registry import quantity
@@ -17,13 +18,16 @@ from patchgrad.recorder.quantities.registry import quantity
     needs=("updates",),
 )
 def never_updated(evidence: Evidence) -> Mapping[str, float]:
-    """By layer, how many parameters were the same before and after every update that was looked at."""
-    still: dict[str, bool] = evidence.memory
+    """By layer, how many parameters are what they were when they were first looked at, and ever since."""
+    still: dict[str, Any] = evidence.memory
     for name, (before, after) in evidence.updates.items():
-        still[name] = still.get(name, True) and bool((before == after).all())
+        start = still.get(name, before)
+        if start is not None and (start.shape != after.shape or not (start == after).all()):
+            start = None
+        still[name] = start
     found: dict[str, float] = {}
     for layer in evidence.layers:
-        known = [name for name, _ in layer.parameters if name in still]
+        known = [name for name, _ in layer.parameters if name in evidence.updates]
         if known:
-            found[layer.uid] = float(sum(still[name] for name in known))
+            found[layer.uid] = float(sum(still[name] is not None for name in known))
     return found

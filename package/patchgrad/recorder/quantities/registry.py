@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from patchgrad.errors import ArgumentError
-from patchgrad.recorder.evidence import Evidence
 
-When = Literal["step", "norms", "sampled"]
+When = Literal["step", "norms", "sampled", "request"]
 Need = Literal["loss", "gradients", "activations", "peaks", "updates"]
-Compute = Callable[[Evidence], Mapping[str, Any]]
+Compute = Callable[[Any], Mapping[str, Any]]
+"""Of the `Evidence` of a step, or of a `Probe` on request."""
 NEEDS = ("loss", "gradients", "activations", "peaks", "updates")
 
 
@@ -29,10 +29,11 @@ class Quantity:
         formula   LaTeX
         healthy   what is usual, in words
         source    where formula and range come from
-        when      "step": every step; "norms" and "sampled": as often as their shares of the budget allow
+        when      "step": every step; "norms" and "sampled": as often as their shares of the budget allow;
+                  "request": only when asked for, from a `Probe`: it takes passes of its own
         needs     what must be collected for it
         width     0: a number; else the length of its rows
-        compute   evidence -> value by layer uid; the key "" is for the whole model
+        compute   evidence (or probe) -> value by layer uid; the key "" is for the whole model
     """
 
     name: str

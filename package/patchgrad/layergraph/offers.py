@@ -1,0 +1,124 @@
+"""Which layers could come here: at the open end of an edge, or in the place of a layer; each with its edit.
+
+Asked once per gesture, of the whole catalogue; answered from the remembered outcomes of layers.
+Read next: ``targets.py``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from patchgrad.layergraph import catalogue
+from patchgrad.layergraph.check import check, input_shapes
+from patchgrad.layergraph.commands import AddNode, Connect, InsertOnEdge, ReplaceNode, Several
+from patchgrad.layergraph.commands.command import name_of, require_input, require_output
+from patchgrad.layergraph.commands.replace_node import takes_setting
+from patchgrad.layergraph.graph import LayerGraph, PortRef
+from patchgrad.layergraph.kind import LayerKind
+from patchgrad.layergraph.probe import Spec, outcome, parameter_count
+from patchgrad.layergraph.sizes import shape_text
+from patchgrad.layergraph.targets import fitted, insertions
+
+Position = tuple[float, float] | None
+
+
+class Offer(msgspec.Struct, frozen=True):
+    """A kind that fits, what it gives in words, how many numbers it learns, and the edit that puts it there."""
+
+    kind: str
+    text: str
+    parameters: int
+    command: Any
+
+
+def takers(graph: LayerGraph, source: PortRef, position: Position = None) -> list[Offer]:
+    """Layers that take what an output port gives: added at ``position`` and connected, as one edit.
+
+    Errors
+        GraphError  for a port that is not there.
+    """
+    require_output(graph, source)
+    carried = check(graph).specs.get(source)
+    found = [(kind, _taken(kind, carried)) for kind in catalogue.kinds().values() if kind.addable and kind.inputs]
+    return [_added(graph, source, position, kind, *taken) for kind, taken in found if taken is not None]
+
+
+def _taken(kind: LayerKind, carried: Spec | None) -> tuple[dict[str, Any], str] | None:
+    """Settings with which the kind takes this, and what it then gives; None if it does not."""
+    if carried is None or not kind.outputs:
+        return kind.settings({}), "" if carried is None else f"the network gives {shape_text(carried.shape)}"
+    settings, given, _ = fitted(kind.name, carried)
+    return None if given is None else (dict(settings), f"gives {shape_text(given.shape)}")
+
+
+def _added(
+    graph: LayerGraph, source: PortRef, position: Position, kind: LayerKind, settings: dict[str, Any], text: str
+) -> Offer:
+    add = AddNode(kind.name, settings, position=position)
+    end = PortRef(graph.fresh_uid(), kind.inputs[0])
+    words = f"add {kind.name} behind {name_of(graph, source.node)}"
+    return Offer(kind.name, text, _count(kind, settings), Several((add, Connect(source, end)), words))
+
+
+def givers(graph: LayerGraph, target: PortRef, position: Position = None) -> list[Offer]:
+    """Layers that may feed an input port: on the edge that leads into it, else added at ``position`` and connected.
+
+    Errors
+        GraphError  for a port that is not there.
+    """
+    require_input(graph, target)
+    edge = graph.edge_into(target)
+    kinds = [kind for kind in catalogue.kinds().values() if kind.addable and kind.outputs]
+    if edge is None:
+        return [_fed(graph, target, position, kind) for kind in kinds]
+    alone = LayerGraph(graph.nodes, (edge,))
+    vars(alone)["report"] = check(graph)
+    judged = [(kind, insertions(alone, kind.name)[0]) for kind in kinds]
+    return [
+        Offer(kind.name, at.reason, _count(kind, at.settings), InsertOnEdge(target, kind.name, at.settings))
+        for kind, at in judged
+        if at.verdict == "valid"
+    ]
+
+
+def _fed(graph: LayerGraph, target: PortRef, position: Position, kind: LayerKind) -> Offer:
+    start = PortRef(graph.fresh_uid(), kind.outputs[0])
+    add = AddNode(kind.name, position=position)
+    words = f"add {kind.name} in front of {name_of(graph, target.node)}"
+    return Offer(kind.name, "", _count(kind, kind.settings({})), Several((add, Connect(start, target)), words))
+
+
+def swaps(graph: LayerGraph, uid: str) -> list[Offer]:
+    """Layers that may take the place of this one and give the same.
+
+    Errors
+        GraphError  for a layer that is not there.
+    """
+    node = graph.node(uid)
+    old = catalogue.find(node.kind)
+    specs, shapes = check(graph).specs, input_shapes(graph, uid)
+    inputs = tuple(specs.get(PortRef(uid, port)) for port in catalogue.inputs_of(node))
+    given = tuple(specs.get(PortRef(uid, port)) for port in catalogue.outputs_of(node))
+    found: list[Offer] = []
+    for kind in catalogue.kinds().values():
+        same = kind.name != old.name and kind.make and len(kind.outputs) == len(given)
+        if not same or kind.inputs != old.inputs or None in inputs:
+            continue
+        kept = _kept(kind, node.settings)
+        settings = kind.fitting(kept, shapes)
+        result = outcome((kind.name, *sorted(settings.items())), inputs)
+        if not result.failed and result.outputs == given:
+            text = f"gives {shape_text(result.outputs[0].shape)}"
+            found.append(Offer(kind.name, text, _count(kind, settings), ReplaceNode(uid, kind.name)))
+    return found
+
+
+def _kept(kind: LayerKind, settings: Any) -> dict[str, Any]:
+    """Settings that both kinds have in the same form, as ``ReplaceNode`` keeps them."""
+    return {n: v for n, v in settings.items() if n in kind.field_names and takes_setting(kind, n, v)}
+
+
+def _count(kind: LayerKind, settings: Any) -> int:
+    return parameter_count((kind.name, *sorted(settings.items()))) if kind.make else 0

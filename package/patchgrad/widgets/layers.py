@@ -1,0 +1,46 @@
+"""What the page asks of layers that could come: offers at a place, copies for the clipboard, and putting them in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from patchgrad.layergraph import offers
+from patchgrad.layergraph.fragments import copied, put_in
+from patchgrad.protocol import messages as m
+from patchgrad.widgets.bridge import Answer
+
+
+class Layers:
+    """Answers those requests for one studio; ``edit`` answers when an edit was applied."""
+
+    def __init__(self, session: Any, edit: Callable[..., None]) -> None:
+        self._session = session
+        self._edit = edit
+        self.receivers: dict[type, Callable[[Any, Answer], None]] = {
+            m.AskTakers: self._takers,
+            m.AskSwaps: self._swaps,
+            m.AskCopy: self._copy,
+            m.PutIn: self._put_in,
+        }
+
+    def _takers(self, message: m.AskTakers, answer: Answer) -> None:
+        asked = offers.givers if message.reverse else offers.takers
+        found = asked(self._session.live.graph_at(message.revision), message.source, message.position)
+        answer(_told(message.request_id, found))
+
+    def _swaps(self, message: m.AskSwaps, answer: Answer) -> None:
+        answer(_told(message.request_id, offers.swaps(self._session.live.graph_at(message.revision), message.node)))
+
+    def _copy(self, message: m.AskCopy, answer: Answer) -> None:
+        text = copied(self._session.live.graph_at(message.revision), message.nodes)
+        answer(m.SourceText(message.request_id, text))
+
+    def _put_in(self, message: m.PutIn, answer: Answer) -> None:
+        graph = self._session.live.graph_at(message.revision)
+        command = put_in(graph, message.text, target=message.target, words=message.words, at=message.position)
+        self._edit(self._session.editing.submit(command, "studio", message.revision), message, answer)
+
+
+def _told(request_id: str, found: Iterable[offers.Offer]) -> m.Offers:
+    return m.Offers(request_id, tuple(m.OfferView(o.kind, o.text, o.parameters, o.command) for o in found))
