@@ -1,7 +1,8 @@
 """A training step of seven networks beside PyTorch eager, its fused optimizer, NHWC, torch.compile and JAX jit.
 
-Two threads for all. Every contestant runs in a process of its own, starts from the same weights and computes the same
-losses; blocks of steps take turns. ``python -m benchmarks.steps a,c`` looks at some of them.
+Two threads for all (``BENCHMARK_THREADS=1``: one). Every contestant runs in a process of its own, starts from the same
+weights and computes the same losses; blocks of steps take turns. ``python -m benchmarks.steps a,c`` looks at some of
+them.
 """
 
 from __future__ import annotations

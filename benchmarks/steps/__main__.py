@@ -7,7 +7,7 @@ import sys
 from benchmarks.steps.contest import contest
 
 if __name__ == "__main__":
-    names, peers, rounds = [*sys.argv[1:], *["a", "", "15"][len(sys.argv) - 1 :]]
+    names, peers, rounds = [*sys.argv[1:], *["a", "", "11"][len(sys.argv) - 1 :]]
     for name in names.split(","):
         print(name)
         for figure in contest(name, peers.split(",") if peers else None, int(rounds)):

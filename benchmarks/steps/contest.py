@@ -93,7 +93,10 @@ class Contestant:
 
 def _environment(folder: Path) -> dict[str, str]:
     threads = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), str(THREADS))
-    return {**os.environ, **threads, "TORCHINDUCTOR_CACHE_DIR": str(folder / "inductor"), "JAX_PLATFORMS": "cpu"}
+    own = {"TORCHINDUCTOR_CACHE_DIR": str(folder / "inductor"), "JAX_PLATFORMS": "cpu"}
+    if THREADS == 1:
+        own["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
+    return {**os.environ, **threads, **own}
 
 
 def _prepare(workload: str, folder: Path) -> Path:
@@ -107,7 +110,7 @@ def _prepare(workload: str, folder: Path) -> Path:
     return folder / "start.npz"
 
 
-def contest(workload: str, peers: list[str] | None = None, rounds: int = 15) -> list[Figure]:
+def contest(workload: str, peers: list[str] | None = None, rounds: int = 11) -> list[Figure]:
     """Figures of all peers that can take part; ratios refer to the first of them."""
     absent: list[Figure] = []
     with ExitStack() as stack:

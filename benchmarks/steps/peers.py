@@ -6,6 +6,7 @@ PyTorch's layouts.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any
@@ -13,7 +14,8 @@ from typing import Any
 from benchmarks.steps.workloads import Workload
 
 Step = Callable[[int], Any]
-THREADS = 2
+THREADS = int(os.environ.get("BENCHMARK_THREADS") or 2)
+"""For all contestants. On a busy machine one thread says more: those that wait for each other awake stall there."""
 
 
 def _step(

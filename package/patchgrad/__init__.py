@@ -38,7 +38,6 @@ from patchgrad.backend.dtype import (
     uint8,
 )
 from patchgrad.lazy import attach
-from patchgrad.ops.creation import tensor
 from patchgrad.tensor import worlds as _worlds
 from patchgrad.tensor.size import Size
 from patchgrad.tensor.tensor import Tensor
@@ -181,3 +180,4 @@ _SHOWN_BY = {
 }
 """With these come objects that a notebook shows by means of a higher room."""
 __getattr__, __dir__ = attach(__name__, NAMES, SUBMODULES, _SHOWN_BY)
+del vars()["tensor"]  # the room of that name, which has been imported: the function comes when it is used

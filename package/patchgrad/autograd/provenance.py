@@ -12,11 +12,10 @@ import os
 import sys
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
 from types import CodeType
 from typing import Any
 
-PACKAGE = str(Path(__file__).resolve().parent.parent) + os.sep
+PACKAGE = os.path.dirname(os.path.dirname(os.path.realpath(__file__))) + os.sep
 PYTHON = os.path.dirname(os.__file__) + os.sep
 """The standard library's folder, in which installed packages lie too."""
 _inside: set[int] = set()
@@ -99,4 +98,4 @@ def _shown(file: str) -> str:
     """The file's name, or the number of the notebook's cell that it stands for."""
     shell = getattr(sys.modules.get("__main__"), "get_ipython", None)
     cells: dict[str, int] = getattr(getattr(shell() if shell else None, "compile", None), "_filename_map", {})
-    return f"In [{cells[file]}]" if file in cells else Path(file).name
+    return f"In [{cells[file]}]" if file in cells else os.path.basename(file)

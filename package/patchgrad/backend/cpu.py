@@ -11,6 +11,7 @@ import numpy
 from patchgrad.backend import low
 from patchgrad.backend.base import Backend, Namespace
 from patchgrad.backend.memory import keep_freed_memory
+from patchgrad.backend.products import matmul
 
 
 def _astype(x: Any, dtype: Any, /, *, copy: bool = True) -> Any:
@@ -28,7 +29,7 @@ def _max(x: Any, /, *, axis: Any = None, keepdims: bool = False) -> Any:
 
 
 FUNCTIONS = {name: value for name, value in vars(numpy).items() if not name.startswith("_")} | {
-    "astype": _astype, "max": _max, "sum": _sum,
+    "astype": _astype, "matmul": matmul, "max": _max, "sum": _sum,
 }  # fmt: skip
 
 

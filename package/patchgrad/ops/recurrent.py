@@ -20,24 +20,30 @@ def _parts(gates: Any) -> list[Any]:
     return [gates[..., k * hidden : (k + 1) * hidden] for k in range(4)]
 
 
-def _activated(xp: Any, raw: Any) -> Any:
-    """Sigmoid of i, f and o, tanh of g, through a single tanh: ``sigmoid(x) = (1 + tanh(x / 2)) / 2``."""
-    i, f, g, o = _parts(raw)
-    out = xp.tanh(xp.concat((0.5 * i, 0.5 * f, g, 0.5 * o), axis=-1))
-    i, f, g, o = _parts(out)
-    return xp.concat((0.5 * (1 + i), 0.5 * (1 + f), g, 0.5 * (1 + o)), axis=-1)
+def _halved(xp: Any, gates: int, kind: Any) -> tuple[Any, Any]:
+    """(factor, offset) that make the tanh of i, f, o a sigmoid, ``sigmoid(x) = tanh(x / 2) / 2 + 1 / 2``; g stays."""
+    place = xp.arange(gates) // (gates // 4)
+    offset = xp.where(place == 2, xp.asarray(0.0, dtype=kind), xp.asarray(0.5, dtype=kind))
+    return 1 - offset, offset
 
 
 def _lstm(xp: Any, projected: Any, h: Any, c: Any, weight: Any, bias: Any, reverse: bool) -> tuple[Any, Any, Any]:
     _shape(projected.shape, h.shape, c.shape, weight.shape, None if bias is None else bias.shape)
     y = xp.empty((projected.shape[0], *h.shape), dtype=projected.dtype)
     cells, gates = xp.empty_like(y), xp.empty_like(projected)
-    transposed = xp.matrix_transpose(weight)
-    inputs = projected if bias is None else projected + bias
+    factor, offset = _halved(xp, projected.shape[-1], projected.dtype)
+    transposed = xp.matrix_transpose(weight * factor[:, None])
+    inputs = (projected if bias is None else projected + bias) * factor
     for time in _order(projected.shape[0], reverse):
-        gates[time, ...] = _activated(xp, inputs[time, ...] + xp.matmul(h, transposed))
-        i, f, g, o = _parts(gates[time, ...])
-        c = f * c + i * g
+        raw = xp.matmul(h, transposed)
+        raw += inputs[time, ...]
+        raw = xp.tanh(raw)
+        raw *= factor
+        raw += offset
+        gates[time, ...] = raw
+        i, f, g, o = _parts(raw)
+        c = f * c
+        c += i * g
         h = o * xp.tanh(c)
         cells[time, ...] = c
         y[time, ...] = h
@@ -45,56 +51,51 @@ def _lstm(xp: Any, projected: Any, h: Any, c: Any, weight: Any, bias: Any, rever
 
 
 def _rule(xp: Any, cts: Any, s: Any, wanted: list[bool]) -> tuple[Any, ...]:
-    """Backwards through the steps; ``raw`` are the cotangents of the gates before their activation."""
+    """Backwards through the steps; all that does not depend on later steps is computed for all of them at once."""
     ct_y, ct_cells, ct_gates = cts
-    length = s.shape_of("projected")[0]
-    order = _order(length, s.reverse)
-    raw: list[Any] = [None] * length
-    dh: Any = None
-    dc: Any = None
-    for position in range(length - 1, -1, -1):
-        time, before = order[position], order[position - 1] if position else None
-        dh = _plus(dh, None if ct_y is None else ct_y[time, ...])
-        dc = _plus(dc, None if ct_cells is None else ct_cells[time, ...])
-        previous = s.c if before is None else s.cells[before, ...]
-        parts, dc = _step(xp, dh, dc, _parts(s.gates[time, ...]), s.cells[time, ...], previous)
-        raw[time] = _through_gates(xp, parts, s.gates[time, ...], None if ct_gates is None else ct_gates[time, ...])
+    order = _order(s.shape_of("projected")[0], s.reverse)
+    through, factors, direct = _slopes(xp, s, ct_gates)
+    forget = _parts(s.gates)[1]
+    raw: list[Any] = [None] * len(order)
+    dh, dc = xp.zeros_like(s.h), xp.zeros_like(s.c)
+    for time in order[::-1]:
+        dh = dh if ct_y is None else dh + ct_y[time, ...]
+        dc = dh * through[time, ...] + (dc if ct_cells is None else dc + ct_cells[time, ...])
+        raw[time] = xp.concat((dc, dc, dc, dh), axis=-1) * factors[time, ...]
+        if direct is not None:
+            raw[time] = raw[time] + direct[time, ...]
+        dc = dc * forget[time, ...]
         dh = xp.matmul(raw[time], s.weight)
     d_gates = xp.stack(raw, axis=0)
     flat = xp.reshape(d_gates, (-1, d_gates.shape[-1]))
-    dweight = _weight_ct(xp, flat, s, order) if wanted[3] else None
+    dweight = _weight_ct(xp, flat, s) if wanted[3] else None
     return d_gates, dh, dc, dweight, xp.sum(flat, axis=0) if wanted[4] else None
 
 
-def _plus(a: Any, b: Any) -> Any:
-    return b if a is None else a if b is None else a + b
+def _slopes(xp: Any, s: Any, ct_gates: Any) -> tuple[Any, Any, Any]:
+    """For all steps: the slope of h by c; those of c, c, c and h by i, f, g and o before their activation; and the
+    cotangents that come to the gates themselves, taken there.
+
+    The slope of a sigmoid is s (1 - s), that of tanh 1 - g².
+    """
+    i, f, g, o = _parts(s.gates)
+    squashed = xp.tanh(s.cells)
+    slopes = i * (1 - i), f * (1 - f), 1 - g * g, o * (1 - o)
+    inner = g, _before(xp, s.c, s.cells, s.reverse), i, squashed
+    factors = xp.concat([a * b for a, b in zip(inner, slopes, strict=True)], axis=-1)
+    direct = None if ct_gates is None else ct_gates * xp.concat(slopes, axis=-1)
+    return o * (1 - squashed * squashed), factors, direct
 
 
-def _step(xp: Any, dh: Any, dc: Any, gates: list[Any], cell: Any, previous: Any) -> tuple[list[Any], Any]:
-    """Cotangents of the activated gates, and of the cell before."""
-    i, f, g, o = gates
-    d_out = None
-    if dh is not None:
-        squashed = xp.tanh(cell)
-        d_out = dh * squashed
-        dc = _plus(dc, dh * o * (1 - squashed * squashed))
-    if dc is None:
-        dc = xp.zeros_like(cell)
-    return [dc * g, dc * previous, dc * i, xp.zeros_like(cell) if d_out is None else d_out], dc * f
+def _before(xp: Any, first: Any, states: Any, reverse: bool) -> Any:
+    """The state before each step."""
+    rest, first = states[1:, ...] if reverse else states[:-1, ...], xp.expand_dims(first, axis=0)
+    return xp.concat((rest, first) if reverse else (first, rest), axis=0)
 
 
-def _through_gates(xp: Any, parts: list[Any], gates: Any, ct: Any) -> Any:
-    """The cotangents before the activations: s (1 - s) for a sigmoid, 1 - g² for the tanh."""
-    i, f, g, o = _parts(gates)
-    slopes = xp.concat((i * (1 - i), f * (1 - f), 1 - g * g, o * (1 - o)), axis=-1)
-    return _plus(xp.concat(parts, axis=-1), ct) * slopes
-
-
-def _weight_ct(xp: Any, flat: Any, s: Any, order: list[int]) -> Any:
+def _weight_ct(xp: Any, flat: Any, s: Any) -> Any:
     """All steps in one product: cotangents of the gates with the hidden state before each step."""
-    rest = s.y[1:, ...] if s.reverse else s.y[:-1, ...]
-    first = xp.expand_dims(s.h, axis=0)
-    before = xp.concat((rest, first) if s.reverse else (first, rest), axis=0)
+    before = _before(xp, s.h, s.y, s.reverse)
     return xp.matmul(xp.matrix_transpose(flat), xp.reshape(before, (-1, before.shape[-1])))
 
 

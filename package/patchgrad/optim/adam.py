@@ -70,10 +70,13 @@ class Adam(Optimizer):
     def _fused(self, backend: Any, value: Any, gradient: Any, slots: Slots, group: dict[str, Any]) -> bool:
         """The whole update in one pass, where there is a kernel for it."""
         decay, sign = group["weight_decay"], -1.0 if group["maximize"] else 1.0
-        shrink = 1 - group["lr"] * decay if self._decoupled else 1.0
+        decoupled = group.get("decoupled_weight_decay", self._decoupled)
+        shrink = 1 - group["lr"] * decay if decoupled else 1.0
         arrays = (value, gradient, slots["exp_avg"], slots["exp_avg_sq"])
-        numbers = (sign, decay, shrink, *group["betas"], *_corrections(slots["step"], group), group["eps"])
-        return backend.update("adam", arrays, numbers, decayed=bool(decay) and not self._decoupled)
+        beta1, beta2 = group["betas"]
+        step_size, root = _corrections(slots["step"], group)
+        numbers = (sign, decay, shrink, 1 - beta1, beta2, 1 - beta2, step_size * root, group["eps"] * root)
+        return backend.update("adam", arrays, numbers, decayed=bool(decay) and not decoupled)
 
     def _plainly(self, xp: Any, value: Any, gradient: Any, slots: Slots, group: dict[str, Any]) -> None:
         spare = self._scratch.like(xp, value)

@@ -1,12 +1,13 @@
 """Threads that share a kernel: they sleep until there is work, and the caller is one of them.
 
-A kernel is always cut into as many parts as there are workers, also when one thread has to do them all, so that a sum
-has the same order from run to run.
+A kernel is always cut into as many parts as there are workers, so that a sum has the same order from run to run. Who
+does a part is decided when it is begun: on a busy machine, where a helper wakes late, the caller has done them all.
 """
 
 from __future__ import annotations
 
 import os
+import queue
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -23,35 +24,40 @@ def processors() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-class Helper:
-    """One sleeping thread."""
+class Task:
+    """A kernel's call: the parts that nobody has begun, and which helpers came."""
 
-    def __init__(self, worker: int, workers: int) -> None:
-        self._place = worker, workers
-        self._begin, self._end = threading.Lock(), threading.Lock()
-        self._begin.acquire()
-        self._end.acquire()
-        self._work: Any = None
-        threading.Thread(target=self._run, name=f"patchgrad-worker-{worker}", daemon=True).start()
+    def __init__(self, work: Work, arguments: Any, parts: int) -> None:
+        self.work, self.arguments, self.parts = work, arguments, parts
+        self._left = list(range(parts - 1, -1, -1))
+        self._came: list[None] = []
+        self._done: queue.SimpleQueue[None] = queue.SimpleQueue()
 
-    def _run(self) -> None:
-        while True:
-            self._begin.acquire()
-            work, arguments = self._work
-            work(arguments, *self._place)
-            self._end.release()
-
-    def start(self, work: Work, arguments: Any) -> None:
-        self._work = work, arguments
-        self._begin.release()
-
-    def wait(self) -> None:
-        """Until the work is done, whatever interrupts: it writes into arrays that the caller would let go."""
-        interrupt: BaseException | None = None
-        while True:
+    def join(self) -> None:
+        """Do parts until none is left."""
+        while self._left:
             try:
-                self._end.acquire()
-                break
+                part = self._left.pop()
+            except IndexError:
+                return
+            self.work(self.arguments, part, self.parts)
+
+    def help(self) -> None:
+        self._came.append(None)
+        try:
+            self.join()
+        finally:
+            self._done.put(None)
+
+    def finish(self) -> None:
+        """Wait for those who came, whatever interrupts: they write into arrays that the caller would let go."""
+        self._left.clear()
+        interrupt: BaseException | None = None
+        waiting = len(self._came)
+        while waiting:
+            try:
+                self._done.get()
+                waiting -= 1
             except BaseException as error:
                 interrupt = error
         if interrupt is not None:
@@ -59,33 +65,41 @@ class Helper:
 
 
 class Team:
-    """The caller and its helpers, who are made when they are first needed."""
+    """The helpers of all callers, made when they are first needed."""
 
     def __init__(self, size: int | None = None) -> None:
         self.size = size or processors()
-        self._helpers: list[Helper] | None = None
-        self._busy = threading.Lock()
+        self._tasks: queue.SimpleQueue[Task] = queue.SimpleQueue()
+        self._hired = False
+        self._hiring = threading.Lock()
 
     def run(self, work: Work, arguments: Any) -> None:
-        """All parts of the work, side by side; one after the other where the helpers work for another thread."""
-        if self.size == 1 or not self._busy.acquire(blocking=False):
-            for worker in range(self.size):
-                work(arguments, worker, self.size)
-            return
+        """All parts of the work, by the caller and whoever wakes in time."""
+        task = Task(work, arguments, self.size)
+        if self.size > 1 and not self._hired:
+            self._hire()
+        for _ in range(self.size - 1):
+            self._tasks.put(task)
         try:
-            if self._helpers is None:
-                self._helpers = [Helper(worker, self.size) for worker in range(1, self.size)]
-            for helper in self._helpers:
-                helper.start(work, arguments)
-            work(arguments, 0, self.size)
-            for helper in self._helpers:
-                helper.wait()
+            task.join()
         finally:
-            self._busy.release()
+            task.finish()
+
+    def _hire(self) -> None:
+        with self._hiring:
+            for number in range(0 if self._hired else self.size - 1):
+                name = f"patchgrad-worker-{number + 1}"
+                threading.Thread(target=_work_for, args=(self._tasks,), name=name, daemon=True).start()
+            self._hired = True
 
     def forget(self) -> None:
         """In a process made by fork there are no threads but one."""
-        self._helpers, self._busy = None, threading.Lock()
+        self.__init__(self.size)
+
+
+def _work_for(tasks: queue.SimpleQueue[Task]) -> None:
+    while True:
+        tasks.get().help()
 
 
 team = Team()
