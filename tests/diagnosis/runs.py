@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import patchgrad as pg
@@ -11,7 +12,6 @@ from patchgrad import nn, optim
 from patchgrad.backend import host
 from patchgrad.nn import functional as F
 from patchgrad.recorder import Watch
-
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def batches(data: Data, size: int = 32) -> Batches:
 
 def mlp(features: int = 8, classes: int = 3, width: int = 32, depth: int = 2, act: Any = nn.ReLU) -> nn.Sequential:
     sizes = [features, *[width] * depth]
-    layers = [part for a, b in zip(sizes, sizes[1:], strict=False) for part in (nn.Linear(a, b), act())]
+    layers = [part for a, b in pairwise(sizes) for part in (nn.Linear(a, b), act())]
     return nn.Sequential(*layers, nn.Linear(sizes[-1], classes))
 
 

@@ -19,7 +19,7 @@ def scaled(model: nn.Sequential, by: float) -> nn.Sequential:
     with pg.no_grad():
         for layer in model:
             if isinstance(layer, nn.Linear):
-                layer.weight *= by
+                layer.weight.mul_(by)
     return model
 
 
@@ -58,7 +58,8 @@ def too_low() -> Run:
 
 def one_layer_too_low() -> Run:
     model = mlp()
-    groups = [{"params": model[2].parameters(), "lr": 1e-8}, {"params": [*model[0].parameters(), *model[4].parameters()]}]
+    others = [*model[0].parameters(), *model[4].parameters()]
+    groups = [{"params": model[2].parameters(), "lr": 1e-8}, {"params": others}]
     return train(model, batches(blobs()), optimizer=optim.SGD(groups, lr=0.05))
 
 

@@ -19,9 +19,8 @@ def session(model: nn.Module, shift: float = 0.0, steps: int = 60, lr: float = 0
     pg.manual_seed(0)
     x, y = blobs()
     loader = data.DataLoader(data.TensorDataset(x + shift, y), batch_size=32)
-    made = pg.Session(
-        model, loader, loss=nn.CrossEntropyLoss(), optimizer=optim.SGD(model.parameters(), lr=lr)
-    )
+    made = pg.Session(model, loader, loss=nn.CrossEntropyLoss(), optimizer=optim.SGD(model.parameters(), lr=lr))
+    assert made.recorder is not None
     made.recorder.budget.every = 2
     return made.run(steps, progress=False)
 
@@ -40,7 +39,7 @@ def test_a_finding_says_what_where_why_and_what_to_try() -> None:
     assert found.cure.command == RemoveNodes((node.uid,))
     text = repr(trained.findings())
     assert text.startswith("A softmax stands in front of cross_entropy\n")
-    assert f"session.apply(pg.edit.remove({node.name!r}))" in text
+    assert f'session.apply(pg.edit.remove("{node.name}"))' in text
     assert "<summary><b>A softmax stands" in trained.findings()._repr_html_()
 
 
@@ -114,3 +113,16 @@ def test_a_rule_of_ones_own_is_told() -> None:
         assert found == (Finding("own", "Too few steps", "Train on.", {"steps": 0.0}, source="ours"),)
     finally:
         del RULES["own"]
+
+
+def test_findings_reach_the_page_with_their_cures() -> None:
+    from patchgrad.protocol.messages import FindingsView
+    from patchgrad.widgets.views import findings_view
+
+    trained = session(nn.Sequential(*mlp(), nn.Softmax(dim=1)))
+    view = findings_view(trained)
+    assert isinstance(view, FindingsView)
+    assert view.step == 60
+    assert [(found.rule, found.cure) for found in view.findings] == [
+        ("softmax_before_loss", RemoveNodes(view.findings[0].nodes))
+    ]

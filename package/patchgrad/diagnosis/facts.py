@@ -36,8 +36,8 @@ class Facts:
 
     def recent(self, quantity: str, uid: str = "", looks: int = LOOKS) -> float | None:
         """The median of the newest values; None before there are so many."""
-        values = self.values(quantity, uid)
-        return median(values[-looks:]) if len(values) >= looks else None
+        values = self.recorder.series(quantity, uid).newest(looks).tolist()
+        return median(values) if len(values) >= looks else None
 
     def by_layer(self, quantity: str, looks: int = LOOKS) -> dict[str, float]:
         """`recent` of every layer that has it, by depth; then of modules around layers."""

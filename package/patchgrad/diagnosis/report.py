@@ -28,7 +28,9 @@ def findings(given: Any) -> Findings:
             hint="view = pg.watch(model), train, then pg.findings(view)",
         )
     if recorder.layers is None and recorder.looks:
-        raise ArgumentError("there is nothing to look at", got="a recorder whose model is gone", want="a model that lives")
+        raise ArgumentError(
+            "there is nothing to look at", got="a recorder whose model is gone", want="a model that lives"
+        )
     facts = Facts(recorder, getattr(given, "graph", None), getattr(given, "fault", None))
     return Findings(_told([found for rule in RULES.values() if (found := rule(facts)) is not None]))
 
