@@ -262,6 +262,7 @@ class Run:
             self.optimizer.zero_grad()
         output = self.module(*self.batch())
         output = output[0] if isinstance(output, tuple) else output
+        output = output if output.dtype.is_floating_point else output.float()  # an edit may lead tokens to the end
         loss = (output * output).mean()
         if loss.requires_grad:
             loss.backward()

@@ -37,7 +37,8 @@ class LayerKind(msgspec.Struct, frozen=True, dict=True):
         call      ``forward`` as source text, with ``{self}`` and the ports as fields
         outs      what ``forward`` returns -> values in the order of ``outputs``
         axes      how many axes the first input may have, the batch axis included; empty: any
-        blocks    parameter name -> how many parts are stacked along its first axis (the gates of an LSTM)
+        width     the setting that says how many units go out, along the axis ``width_axis`` of the output
+        roles     what the axes of its parameters stand for (``roles.py``)
         ins       values in the order of ``inputs`` (None where open) -> arguments of ``forward``
     """
 
@@ -61,7 +62,9 @@ class LayerKind(msgspec.Struct, frozen=True, dict=True):
     outs: Callable[[Any], tuple[Any, ...]] | None = None
     ins: Callable[[tuple[Any, ...]], tuple[Any, ...]] | None = None
     axes: tuple[int, ...] = ()
-    blocks: Callable[[str], int] | None = None
+    width: str = ""
+    width_axis: int = -1
+    roles: Callable[[str, Settings], tuple[Any, ...]] | None = None
     addable: bool = True
 
     @cached_property

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -16,13 +17,14 @@ from patchgrad.backend.random import default_stream, stream_for
 from patchgrad.errors import GraphError, PatchgradError
 from patchgrad.layergraph import catalogue
 from patchgrad.layergraph.build import GraphModule, build, holders, key_streams, layer_for
-from patchgrad.layergraph.carry import Resized, carry, carry_state, resized_slots, values
+from patchgrad.layergraph.carry import Axes, Resized, carry, carry_state, resized_slots, values
 from patchgrad.layergraph.check import check
 from patchgrad.layergraph.difference import difference
 from patchgrad.layergraph.graph import LayerGraph, LayerNode
 from patchgrad.layergraph.measure import largest_change
 from patchgrad.layergraph.receipt import Receipt
 from patchgrad.layergraph.stash import Kept, Stash, Trained
+from patchgrad.layergraph.units import Chosen, Moves, moves
 
 
 class Prepared(msgspec.Struct):
@@ -44,6 +46,7 @@ def transplant(
     batch: tuple[Any, ...] | None = None,
     stash: Stash | None = None,
     probe: Callable[[Any], None] | None = None,
+    chosen: Chosen | None = None,
 ) -> tuple[GraphModule, Receipt, Stash]:
     """The module of the new graph, with what the old one learned.
 
@@ -51,13 +54,14 @@ def transplant(
         batch  inputs of the last step: the change of the output is measured on them, in evaluation mode
         stash  what an earlier edit put away: layers that come back are taken from it (undo)
         probe  called with the new module before anything is changed; what it raises refuses the edit
+        chosen which of its units a layer keeps, by node; of others that shrink, the first
     Returns
         the new module, a receipt, and the stash of what is no longer used
     Errors
         GraphError  if the new graph cannot be built; module and optimizer are as before.
     """
     check(new).require()
-    prepared = _prepare(old, module, new, stash or Stash())
+    prepared = _prepare(old, module, new, stash or Stash(), moves(old, new, chosen))
     fresh_module = build(new, prepared.layers)
     fresh_module.__dict__["training"] = module.training
     change = _measure(old, module, new, fresh_module, batch)
@@ -72,7 +76,7 @@ def transplant(
 # --- prepare --------------------------------------------------------------------------------------
 
 
-def _prepare(old: LayerGraph, module: GraphModule, new: LayerGraph, stash: Stash) -> Prepared:
+def _prepare(old: LayerGraph, module: GraphModule, new: LayerGraph, stash: Stash, moved: Moves) -> Prepared:
     found = Prepared({}, [], [], [], [])
     place = _place_of(module)
     inserted = {edge.target.node for edge in difference(old, new).edges_added}
@@ -80,14 +84,18 @@ def _prepare(old: LayerGraph, module: GraphModule, new: LayerGraph, stash: Stash
     for node in holders(new):
         held = before.get(node.uid)
         parts = held is not None and _parts(old, new, node.uid)
-        if held is not None and old.nodes[node.uid].key == node.key and not parts:
+        kept = stash.layers.get(node.uid)
+        back = kept is not None and kept.key == node.key
+        lent = held is not None and old.nodes[node.uid].shares is not None and back
+        if held is not None and old.nodes[node.uid].key == node.key and not parts and not lent:
             found.layers[node.uid] = held
-        elif (kept := stash.layers.get(node.uid)) is not None and kept.key == node.key:
-            found.layers[node.uid] = _woken(kept.layer, None if parts else held, old.nodes.get(node.uid), node)
+        elif kept is not None and back:
+            meanwhile = None if parts or lent else held
+            found.layers[node.uid] = _woken(kept.layer, meanwhile, old.nodes.get(node.uid), node, moved)
             found.restored.append(node.uid)
         else:
             with drawing_from(node.uid):
-                found.layers[node.uid] = _fresh(found, new, node, held, old, place)
+                found.layers[node.uid] = _fresh(found, new, node, held, old, place, moved)
             found.layers[node.uid].train(module.training)
             if held is None and node.uid in inserted:
                 _make_identity(found, node)
@@ -100,15 +108,21 @@ def _parts(old: LayerGraph, new: LayerGraph, uid: str) -> bool:
     return owner is not None and owner in new.nodes and new.nodes[owner].shares is None
 
 
-def _woken(layer: Any, held: Any, before: LayerNode | None, node: LayerNode) -> Any:
+def _woken(layer: Any, held: Any, before: LayerNode | None, node: LayerNode, moved: Moves) -> Any:
     """A layer from the stash, with the progress that buffers and random streams made meanwhile."""
     if held is not None and before is not None and before.kind == node.kind:
-        carry_state(held, layer)
+        carry_state(held, layer, _axes_of(node), partial(moved.places, node.uid))
     return layer
 
 
 def _fresh(
-    found: Prepared, new: LayerGraph, node: LayerNode, held: Any, old: LayerGraph, place: Mapping[str, Any]
+    found: Prepared,
+    new: LayerGraph,
+    node: LayerNode,
+    held: Any,
+    old: LayerGraph,
+    place: Mapping[str, Any],
+    moved: Moves,
 ) -> Any:
     made = node.kind != "Closed"  # what was traced may have been trained, replaced and put away since
     layer = catalogue.find(node.kind).build(node.settings, **place) if made else layer_for(new, node)
@@ -118,8 +132,14 @@ def _fresh(
     elif _parts(old, new, node.uid):
         layer.load_state_dict(held.state_dict())
     elif _related(old.nodes[node.uid].kind, node.kind):
-        found.resized += carry(held, layer, catalogue.find(node.kind).blocks, node.name)
+        found.resized += carry(held, layer, _axes_of(node), partial(moved.places, node.uid), node.name)
     return layer
+
+
+def _axes_of(node: LayerNode) -> Axes | None:
+    """What the axes of the parameters of a node stand for, by their name."""
+    roles = catalogue.find(node.kind).roles
+    return (lambda name: roles(name, node.settings)) if roles else None
 
 
 def _related(before: str, after: str) -> bool:

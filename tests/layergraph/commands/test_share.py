@@ -117,3 +117,13 @@ def test_the_exported_class_calls_the_layer_at_both_places(again: bool) -> None:
     exported = names["Model"]()
     exported.load_state_dict(towers.module.state_dict())
     assert evaluated(exported, (x,)).numpy(force=True).tobytes() == towers.output()
+
+
+def test_undo_of_an_insertion_that_was_shared_at_once_brings_the_own_layer_back() -> None:
+    towers = Towers()
+    before, weight = towers.output(), towers.module.linear2.weight
+    put = pg.edit.insert("linear1 -> tanh1", "Linear", name="extra")
+    towers.apply(pg.edit.together(put, pg.edit.share("linear2", "extra")))
+    towers.undo()
+    assert towers.module.linear2.weight is weight
+    assert towers.output() == before

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from patchgrad.layergraph import fields as f
+from patchgrad.layergraph import roles
 from patchgrad.layergraph.identity import dirac
 from patchgrad.layergraph.kind import LayerKind
 from patchgrad.layergraph.kinds.entry import layer
@@ -24,7 +25,8 @@ def _conv(axes: int) -> LayerKind:
         f.switch("bias", True, "add a learned number to each channel"),
         followers=("in_channels",), follow=from_axis("in_channels", 1, axes + 2),
         mirror=same_as("out_channels", "in_channels"),
-        axes=(axes + 2,), identity=dirac, summary_of=conv_summary(axes),
+        axes=(axes + 2,), identity=dirac, width="out_channels", width_axis=1, roles=roles.filters,
+        summary_of=conv_summary(axes),
     )  # fmt: skip
 
 
@@ -41,7 +43,8 @@ def _transposed(axes: int) -> LayerKind:
         f.switch("bias", True, "add a learned number to each channel"),
         f.pair("dilation", 1, "distance between the points of a filter", ctor=1, count=axes),
         followers=("in_channels",), follow=from_axis("in_channels", 1, axes + 2),
-        axes=(axes + 2,), summary_of=conv_summary(axes),
+        axes=(axes + 2,), width="out_channels", width_axis=1, roles=roles.spread_filters,
+        summary_of=conv_summary(axes),
     )  # fmt: skip
 
 

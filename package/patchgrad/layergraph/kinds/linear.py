@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from patchgrad.layergraph import fields as f
+from patchgrad.layergraph import roles
 from patchgrad.layergraph.identity import eye
 from patchgrad.layergraph.kinds.entry import layer
 from patchgrad.layergraph.rules import all_of, arrow, from_axis, same_as
@@ -22,14 +23,14 @@ KINDS = (
         f.size("out_features", 64, "size of the last axis that goes out"),
         f.switch("bias", True, "add a learned b"),
         followers=("in_features",), follow=from_axis("in_features", -1), mirror=same_as("out_features", "in_features"),
-        identity=eye, summary_of=arrow("in_features", "out_features"),
+        width="out_features", roles=roles.linear, identity=eye, summary_of=arrow("in_features", "out_features"),
     ),
     layer(
         "Embedding", "linear", "embedding", "Looks up a learned vector for each whole number.",
         f.size("num_embeddings", 256, "how many different numbers"),
         f.size("embedding_dim", 64, "size of each vector"),
         PADDING, *BOUND,
-        summary_of=arrow("num_embeddings", "embedding_dim"),
+        width="embedding_dim", roles=roles.table, summary_of=arrow("num_embeddings", "embedding_dim"),
     ),
     layer(
         "EmbeddingBag", "linear", "embedding", "Looks up a vector for each whole number of a row: their mean.",
@@ -37,7 +38,7 @@ KINDS = (
         f.size("embedding_dim", 64, "size of each vector"),
         f.choice("mode", "mean", ("mean", "sum", "max"), "how the vectors of a row become one"),
         PADDING, *BOUND,
-        axes=(2,), summary_of=arrow("num_embeddings", "embedding_dim"),
+        axes=(2,), width="embedding_dim", roles=roles.table, summary_of=arrow("num_embeddings", "embedding_dim"),
     ),
     layer(
         "Bilinear", "linear", "bilinear", "A learned product of two vectors: y = x1 W x2 + b.",
@@ -47,6 +48,7 @@ KINDS = (
         f.switch("bias", True, "add a learned b"),
         inputs=("x1", "x2"), followers=("in1_features", "in2_features"),
         follow=all_of(from_axis("in1_features", -1, port="x1"), from_axis("in2_features", -1, port="x2")),
+        width="out_features", roles=roles.bilinear,
         summary_of=lambda s: f"{s['in1_features']}, {s['in2_features']} → {s['out_features']}",
     ),
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from patchgrad.layergraph import fields as f
+from patchgrad.layergraph import roles
 from patchgrad.layergraph.kind import LayerKind
 from patchgrad.layergraph.kinds.entry import layer
 from patchgrad.layergraph.rules import bias_of_affine, bias_of_norm, from_axis, groups, trailing, value_of
@@ -22,8 +23,7 @@ def _per_channel(name: str, help: str, learns: bool, *ranks: int, strict: bool =
         f.switch("track_running_stats", learns, "keep running statistics for evaluation"),
         f.switch("bias", True, "learn the shift, where affine"),
         followers=("num_features",), follow=from_axis("num_features", 1, *ranks), axes=ranks if strict else (),
-        normal=bias_of_affine,
-        summary_of=value_of("num_features"),
+        normal=bias_of_affine, roles=roles.per_unit, summary_of=value_of("num_features"),
     )  # fmt: skip
 
 
@@ -50,7 +50,8 @@ KINDS = (
         TRAILING, EPS,
         f.switch("elementwise_affine", True, "learn scale and shift"),
         f.switch("bias", True, "learn the shift"),
-        normal=bias_of_norm, followers=("normalized_shape",), follow=trailing, summary_of=value_of("normalized_shape"),
+        normal=bias_of_norm, followers=("normalized_shape",), follow=trailing, roles=roles.per_unit,
+        summary_of=value_of("normalized_shape"),
     ),
     layer(
         "GroupNorm", "norm", "norm", "Groups of channels to mean 0 and variance 1, then scale and shift.",
@@ -59,7 +60,7 @@ KINDS = (
         f.switch("affine", True, "learn scale and shift"),
         f.switch("bias", True, "learn the shift, where affine"),
         followers=("num_channels",), follow=from_axis("num_channels", 1), mirror=groups, normal=bias_of_affine,
-        summary_of=value_of("num_groups", "num_channels"),
+        roles=roles.per_unit, summary_of=value_of("num_groups", "num_channels"),
     ),
     layer("Dropout", "norm", "drop", "Sets a random part to zero while training.", PART, summary_of=value_of("p")),
     layer(
@@ -67,7 +68,8 @@ KINDS = (
         TRAILING,
         f.number("eps", None, "added to the mean square; empty: the least step of the type", optional=True),
         f.switch("elementwise_affine", True, "learn the scale"),
-        followers=("normalized_shape",), follow=trailing, summary_of=value_of("normalized_shape"),
+        followers=("normalized_shape",), follow=trailing, roles=roles.per_unit,
+        summary_of=value_of("normalized_shape"),
     ),
     _batch_norm(3, 5),
     *map(_instance_norm, (1, 2, 3)),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from patchgrad.layergraph import fields as f
+from patchgrad.layergraph import roles
 from patchgrad.layergraph.kind import LayerKind, Settings, SymbolicShape
 from patchgrad.layergraph.kinds.entry import layer
 from patchgrad.layergraph.rules import arrow, from_axis, heads, same_as
@@ -25,7 +26,7 @@ def _recurrent(name: str, stem: str, help: str, gates: int, *fields: f.Field, **
         f.number("dropout", 0.0, "part set to zero between layers while training", maximum=1),
         f.switch("bidirectional", False, "read from both ends"),
         axes=(3,), followers=("input_size",), follow=from_axis("input_size", -1, 3),
-        mirror=same_as("hidden_size", "input_size"), blocks=lambda name: 1 if name.startswith("weight_hr") else gates,
+        mirror=same_as("hidden_size", "input_size"), width="hidden_size", roles=roles.recurrent(gates),
         summary_of=arrow("input_size", "hidden_size"),
         **{"outputs": ("y", "h"), "outs": tuple, "call": "{y}, {h} = {self}({x})", **rules},
     )  # fmt: skip
@@ -71,7 +72,7 @@ KINDS = (
         inputs=("query", "key", "value"), optional=("key", "value"),
         axes=(3,), followers=("embed_dim", "kdim", "vdim"), follow=_sizes, mirror=heads, normal=_alike,
         ins=lambda values: (values[0], _or(values[1], values[0]), _or(values[2], _or(values[1], values[0]))),
-        outs=lambda result: (result[0],), blocks=lambda name: 3 if name.startswith("in_proj") else 1,
+        outs=lambda result: (result[0],), roles=roles.attention,
         call="{y}, _ = {self}({query}, {key}, {value})",
         summary_of=lambda s: f"{s['embed_dim']}, {s['num_heads']} heads",
     ),
