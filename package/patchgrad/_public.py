@@ -89,4 +89,5 @@ NAMES = {
     'patchgrad.transforms.why.explain_grad': 'explain_grad',
     'patchgrad.transforms.why.find_nan': 'find_nan',
     'patchgrad.widgets': 'studio',
+    'patchgrad.widgets.doctor': 'doctor',
 }

@@ -621,6 +621,15 @@ export interface AskTakers {
   readonly position?: readonly [number, number] | null;
 }
 
+/** An edge was led to a port that does not take it as it is: what could stand in between? */
+export interface AskAdapters {
+  readonly type: "ask-adapters";
+  readonly requestId: string;
+  readonly revision: number;
+  readonly source: PortRef;
+  readonly target: PortRef;
+}
+
 /** Which layers could take the place of this one? */
 export interface AskSwaps {
   readonly type: "ask-swaps";
@@ -722,6 +731,7 @@ export type FromBrowser =
   | AskTargets
   | AskInsertions
   | AskTakers
+  | AskAdapters
   | AskSwaps
   | AskCopy
   | PutIn
