@@ -25,7 +25,6 @@ class Buffer(Tensor):
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuilt, (self.data, self.persistent)
 
-
     def __deepcopy__(self, memo: dict[int, Any]) -> Buffer:
         return Buffer(Tensor.__deepcopy__(self, memo), persistent=self.persistent)
 
