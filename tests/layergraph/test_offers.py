@@ -7,7 +7,7 @@ import pytest
 import patchgrad as pg
 from patchgrad import nn
 from patchgrad.layergraph.graph import LayerGraph, PortRef
-from patchgrad.layergraph.offers import givers, swaps, takers
+from patchgrad.layergraph.offers import adapters, givers, swaps, takers
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +37,8 @@ def test_layers_offered_in_front_of_a_port_go_onto_its_edge_or_feed_it_where_it_
     target = PortRef(graph.names["linear1"], "x")
     offers = givers(graph, target)
     assert {"ReLU", "Dropout", "Linear"} <= set(kinds(offers))
-    assert "Conv2d" not in kinds(offers)
+    assert {"Conv2d", "Unflatten"}.isdisjoint(kinds(offers))
+    assert all(offer.command.apply(graph).check().ok for offer in offers)
     cut = graph.without_edge_into(target)
     assert "Input" in kinds(givers(cut, target))
     for offer in givers(cut, target):
@@ -55,6 +56,19 @@ def test_a_layer_offered_in_the_place_of_another_gives_the_same(graph, name, fit
     assert not_fits not in kinds(offers)
     end = PortRef(graph.names["output"], "x")
     assert all(o.command.apply(graph).check().specs[end] == graph.check().specs[end] for o in offers)
+
+
+def test_what_is_offered_in_between_makes_an_edge_fit_and_costs_what_is_said(graph):
+    source, target = PortRef(graph.names["relu1"], "y"), PortRef(graph.names["linear1"], "x")
+    offers = adapters(graph, source, target)
+    costs = [("Flatten", 0), ("Flatten, Linear", 512 * 512 + 512)]
+    assert [(offer.kind, offer.parameters) for offer in offers if "Pool" not in offer.kind] == costs
+    for offer in offers:
+        report = offer.command.apply(graph).check()
+        assert sum(report.parameters.values()) - sum(graph.check().parameters.values()) == offer.parameters
+        assert report.ok
+    with pytest.raises(pg.errors.GraphError, match="loop"):
+        adapters(graph, PortRef(graph.names["linear1"], "y"), PortRef(graph.names["conv1"], "x"))
 
 
 def test_a_port_or_layer_that_is_not_there_is_refused(graph):

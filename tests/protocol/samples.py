@@ -32,6 +32,8 @@ COMMANDS = (
     c.Duplicate(("n1",)),
     c.Share("n2", "n1"),
     c.Unshare("n2"),
+    c.SetWidth("n1", 128, "norm"),
+    c.PruneUnits("n1", (3, 17)),
     c.Several((c.Freeze("n1"), c.Rename("n2", "head")), "two at once"),
 )
 
@@ -83,6 +85,7 @@ FROM_BROWSER = (
     m.AskTargets("r23", 3, FC1),
     m.AskInsertions("r24", 3, "Dropout"),
     m.AskTakers("r25", 3, FC1, position=(40.0, 80.0)),
+    m.AskAdapters("r26", 3, FC1, FC2),
     m.AskSwaps("r26", 3, "n1"),
     m.AskCopy("r27", 3, ("n1", "n2")),
     m.PutIn("r28", 3, '{"patchgrad":"layers","layers":[{"kind":"ReLU"}]}', target=FC2),

@@ -1,7 +1,7 @@
 /** Requests as the studio sends them: counted while open, refusals shown, edits one after the other. */
 
 import type { Kernel } from "../protocol/bridge";
-import type { Command, CommandDone, Failed } from "../protocol/messages";
+import type { Command, CommandDone, Failed, Several } from "../protocol/messages";
 import type { Studio } from "./studio";
 
 type Question = Parameters<Kernel["ask"]>[0];
@@ -23,6 +23,13 @@ export function edit(studio: Studio, command: Command, quiet = false): Promise<C
   const turn = studio.lastEdit.then(() => sendEdit(studio, command, quiet));
   studio.lastEdit = turn;
   return turn;
+}
+
+/** Edits of one gesture: one command, which is undone as one. */
+export function together(studio: Studio, commands: Several["commands"], words: string, quiet = false) {
+  const [first, ...more] = commands;
+  if (!first) return Promise.resolve(null);
+  return edit(studio, more.length ? { type: "several", commands, words } : first, quiet);
 }
 
 async function sendEdit(studio: Studio, command: Command, quiet: boolean): Promise<CommandDone | null> {

@@ -1,5 +1,5 @@
 import { selectedNodes } from "../store/selectors";
-import { edit } from "./ask";
+import { together } from "./ask";
 import type { UiCommand } from "./uiCommand";
 
 export const bypassSelection: UiCommand = {
@@ -8,9 +8,13 @@ export const bypassSelection: UiCommand = {
   keys: ["b"],
   family: "Edit",
   enabled: (state) => selectedNodes(state).length > 0,
-  run: async (studio) => {
+  run: (studio) => {
     const nodes = selectedNodes(studio.store.getState());
     const bypassed = !nodes.every((node) => node.bypassed);
-    for (const node of nodes) await edit(studio, { type: "bypass", node: node.uid, bypassed });
+    return together(
+      studio,
+      nodes.map((node) => ({ type: "bypass", node: node.uid, bypassed })),
+      `${bypassed ? "bypass" : "put back"} ${nodes.length} layers`,
+    );
   },
 };

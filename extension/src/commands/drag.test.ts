@@ -5,6 +5,7 @@ import type { Question } from "../protocol/bridge";
 import type { Verdict } from "../protocol/messages";
 import {
   connectByKeys,
+  dropInOpen,
   dropOnCanvas,
   dropOnNode,
   dropOnTarget,
@@ -13,6 +14,7 @@ import {
   pickUp,
   walkTargets,
 } from "./drag";
+import { chooseOffer } from "./pick";
 
 const targets = (...verdicts: Verdict[]) => ({ type: "targets", requestId: "", verdicts });
 const LAYER = { type: "layer", kind: "Dropout" } as const;
@@ -114,13 +116,31 @@ describe("an edge", () => {
     expect(commands(asked)).toEqual([{ type: "connect", source: EDGE.source, target: { node: "add", port: "b" } }]);
   });
 
-  it("that the kernel refuses for want of an adapter says which would do", async () => {
+  it("that needs an adapter asks which, and does what is chosen as it came", async () => {
     const wanting = verdict("fc1/x", "adapter", { reason: "wants (N, 1024)", fixes: ["Flatten (+0)"] });
-    const { studio, asked, state } = recordedStudio({ "ask-targets": targets(wanting), "run-command": REFUSAL });
+    const card = {
+      kind: "Flatten",
+      text: "Flatten",
+      parameters: 0,
+      command: { type: "ungroup", group: "g1" },
+    } as const;
+    const answers = { "ask-targets": targets(wanting), "ask-adapters": { type: "offers", offers: [card] } };
+    const { studio, asked, state } = recordedStudio(answers);
     pickUp(studio, EDGE, "pointer");
-    await dropOnTarget(studio, "fc1/x");
-    expect(commands(asked)).toHaveLength(1);
-    expect(state().notices.at(-1)?.detail).toBe("wants (N, 1024)\ntry Flatten (+0)");
+    await dropOnTarget(studio, "fc1/x", { x: 5, y: 6 });
+    expect(asked.at(-1)).toMatchObject({ source: EDGE.source, target: { node: "fc1", port: "x" }, revision: 3 });
+    expect(state().picker).toMatchObject({ at: { x: 5, y: 6 }, offers: [card] });
+    await chooseOffer(studio, card);
+    expect(commands(asked)).toEqual([card.command]);
+    expect(state().picker).toBeNull();
+  });
+
+  it("let go in the open asks what takes it there", async () => {
+    const { studio, asked, state } = recordedStudio({ "ask-targets": targets(), "ask-takers": REFUSAL });
+    pickUp(studio, EDGE, "pointer");
+    await dropInOpen(studio, { x: 10.4, y: 20 }, { x: 1, y: 2 });
+    expect(asked.at(-1)).toMatchObject({ type: "ask-takers", source: EDGE.source, position: [10, 20] });
+    expect([state().picker, state().drag, state().notices.length]).toEqual([null, null, 1]);
   });
 
   it("dragged backwards is led the same way", async () => {

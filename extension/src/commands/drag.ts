@@ -8,6 +8,7 @@ import { dragSentence, targetsInOrder } from "../store/selectors";
 import type { Drag, MovingEdge, MovingLayer } from "../store/state";
 import { announce, edit } from "./ask";
 import { addLayers } from "./newLayers";
+import { offerAdapters, offerTakers } from "./pick";
 import type { Studio } from "./studio";
 
 /** Take something up and ask, once, where it may go. */
@@ -59,14 +60,23 @@ export function walkTargets(studio: Studio, by: 1 | -1): void {
 }
 
 /** Place it on a target port (or on the edge that leads into it). What does not fit is told, not sent. */
-export async function dropOnTarget(studio: Studio, key: string): Promise<void> {
+export async function dropOnTarget(studio: Studio, key: string, at: Point | null = null): Promise<void> {
   const drag = await judged(studio);
   if (!drag) return;
   const verdict = drag.verdicts?.get(key) ?? null;
   if (verdict?.verdict === "invalid") return refuse(studio, verdict);
   const target = readPortKey(key);
   if (drag.moving.type === "layer") await insert(studio, drag.moving, target, verdict);
-  else if (!(await connect(studio, drag.moving, target)) && verdict?.verdict === "adapter") refuse(studio, verdict);
+  else if (verdict?.verdict === "adapter") await offerAdapters(studio, ...ends(drag.moving, target), at);
+  else await connect(studio, drag.moving, target);
+}
+
+/** Over open canvas: the layers that take the edge, to choose from. */
+export async function dropInOpen(studio: Studio, point: Point, at: Point): Promise<void> {
+  const { drag } = studio.store.getState();
+  letGo(studio);
+  if (drag?.moving.type !== "edge") return;
+  await offerTakers(studio, drag.moving.source, drag.moving.reverse, point, at);
 }
 
 /** The drag, once the kernel has said where it may go. It ends here. */
@@ -83,12 +93,7 @@ async function judged(studio: Studio): Promise<Drag | null> {
 /** The reason, and what would make it fit. */
 function refuse(studio: Studio, verdict: Verdict): void {
   const detail = [verdict.reason, ...verdict.fixes.map((fix) => `try ${fix}`)].filter(Boolean).join("\n");
-  const notice = {
-    tone: "refused" as const,
-    title: verdict.verdict === "adapter" ? "It needs an adapter in between" : "It does not fit there",
-    detail,
-    ports: [verdict.port],
-  };
+  const notice = { tone: "refused" as const, title: "It does not fit there", detail, ports: [verdict.port] };
   studio.store.dispatch({ type: "notice-added", notice });
 }
 
@@ -97,8 +102,13 @@ async function insert(studio: Studio, moving: MovingLayer, target: PortRef, verd
   await addLayers(studio, { type: "insert-on-edge", target, kind: moving.kind, settings, name: null });
 }
 
+/** Source and target of an edge that may have been dragged backwards. */
+function ends(moving: MovingEdge, end: PortRef): readonly [PortRef, PortRef] {
+  return moving.reverse ? [end, moving.source] : [moving.source, end];
+}
+
 function connect(studio: Studio, moving: MovingEdge, end: PortRef): Promise<unknown> {
-  const [source, target] = moving.reverse ? [end, moving.source] : [moving.source, end];
+  const [source, target] = ends(moving, end);
   return edit(studio, { type: "connect", source, target });
 }
 
@@ -128,7 +138,8 @@ export async function insertAtSelection(studio: Studio, moving: MovingLayer): Pr
   if (target) await dropOnTarget(studio, portKey(target));
 }
 
-function selectedTarget(studio: Studio): PortRef | null {
+/** The input port that a layer put in here would lead to: of the selected edge, or behind the selected layer. */
+export function selectedTarget(studio: Studio): PortRef | null {
   const { graph, selection } = studio.store.getState();
   const index = indexGraph(graph);
   if (selection.edge !== null) return index.edges.get(selection.edge)?.target ?? null;

@@ -1,5 +1,5 @@
 import { selectedNodes } from "../store/selectors";
-import { edit } from "./ask";
+import { together } from "./ask";
 import type { UiCommand } from "./uiCommand";
 
 export const freezeSelection: UiCommand = {
@@ -8,9 +8,13 @@ export const freezeSelection: UiCommand = {
   keys: ["f"],
   family: "Edit",
   enabled: (state) => selectedNodes(state).length > 0,
-  run: async (studio) => {
+  run: (studio) => {
     const nodes = selectedNodes(studio.store.getState());
     const frozen = !nodes.every((node) => node.frozen);
-    for (const node of nodes) await edit(studio, { type: "freeze", node: node.uid, frozen });
+    return together(
+      studio,
+      nodes.map((node) => ({ type: "freeze", node: node.uid, frozen })),
+      `${frozen ? "freeze" : "thaw"} ${nodes.length} layers`,
+    );
   },
 };

@@ -1,16 +1,22 @@
 /** Every UI command, in the order of the keyboard map. A new one is a file and a line here. */
 import type { State } from "../store/state";
+import { addNext } from "./addNext";
+import { alignColumn, alignRow } from "./align";
 import { bypassSelection } from "./bypassSelection";
 import { compareBefore } from "./compareBefore";
 import { connectSelection } from "./connectSelection";
+import { copySelection } from "./copySelection";
+import { cutSelection } from "./cutSelection";
 import { deleteSelection } from "./deleteSelection";
 import { duplicateSelection } from "./duplicateSelection";
+import { findOnCanvas } from "./findOnCanvas";
 import { fitView } from "./fitView";
 import { foldSelection } from "./foldSelection";
 import { freezeSelection } from "./freezeSelection";
 import { groupSelection } from "./groupSelection";
 import { insertLayer } from "./insertLayer";
 import { markHere } from "./markHere";
+import { pasteLayers } from "./pasteLayers";
 import { playPause } from "./playPause";
 import { redo } from "./redo";
 import { releaseSelection } from "./releaseSelection";
@@ -18,10 +24,13 @@ import { renameSelection } from "./renameSelection";
 import { rewindLast } from "./rewindLast";
 import { searchPalette } from "./searchPalette";
 import { selectAll } from "./selectAll";
+import { showFeeds } from "./showFeeds";
 import { showKeyboardMap } from "./showKeyboardMap";
 import { showModelSource } from "./showModelSource";
 import { showScript } from "./showScript";
 import { stepOnce } from "./stepOnce";
+import { swapSelection } from "./swapSelection";
+import { toggleGroupColours } from "./toggleGroupColours";
 import { toggleHistory } from "./toggleHistory";
 import { toggleInspector } from "./toggleInspector";
 import { toggleLog } from "./toggleLog";
@@ -42,15 +51,22 @@ export const COMMANDS: readonly UiCommand[] = [
   redo,
   rewindLast,
   insertLayer,
+  addNext,
   connectSelection,
   placeHere,
+  swapSelection,
   deleteSelection,
   duplicateSelection,
+  copySelection,
+  cutSelection,
+  pasteLayers,
   renameSelection,
   freezeSelection,
   bypassSelection,
   groupSelection,
   ungroupSelection,
+  alignRow,
+  alignColumn,
   releaseSelection,
   selectAll,
   walkRight,
@@ -60,6 +76,7 @@ export const COMMANDS: readonly UiCommand[] = [
   leave,
   foldSelection,
   searchPalette,
+  findOnCanvas,
   fitView,
   zoomIn,
   zoomOut,
@@ -69,6 +86,8 @@ export const COMMANDS: readonly UiCommand[] = [
   toggleScopes,
   toggleHistory,
   compareBefore,
+  showFeeds,
+  toggleGroupColours,
   showModelSource,
   showScript,
   showKeyboardMap,

@@ -1,5 +1,5 @@
 import { selectedNodes } from "../store/selectors";
-import { edit } from "./ask";
+import { together } from "./ask";
 import type { UiCommand } from "./uiCommand";
 
 export const releaseSelection: UiCommand = {
@@ -8,9 +8,9 @@ export const releaseSelection: UiCommand = {
   keys: ["p"],
   family: "Edit",
   enabled: (state) => selectedNodes(state).length > 0,
-  run: async (studio) => {
-    for (const node of selectedNodes(studio.store.getState())) {
-      await edit(studio, { type: "move", node: node.uid, position: null }, true);
-    }
+  run: (studio) => {
+    const nodes = selectedNodes(studio.store.getState());
+    const moves = nodes.map((node) => ({ type: "move", node: node.uid, position: null }) as const);
+    return together(studio, moves, `let ${moves.length} boxes go`, true);
   },
 };

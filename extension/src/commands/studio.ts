@@ -1,11 +1,12 @@
 /** What a UI command works with: the kernel, the store, and the few things only the page can do. */
+import type { Point } from "../model/geometry";
 import type { Kernel } from "../protocol/bridge";
 import type { Action } from "../store/actions";
 import type { State } from "../store/state";
 import type { Store } from "../store/store";
 
 /** Places that a command may move the focus to. */
-export type Place = "canvas" | "palette-search" | "name-field" | "log";
+export type Place = "canvas" | "palette-search" | "name-field" | "log" | "find" | "picker";
 
 /** Done by the view while it is mounted; absent in tests and before the first paint. */
 export interface Page {
@@ -14,6 +15,8 @@ export interface Page {
   zoom(factor: number): void;
   /** Scroll the canvas until a box or group is seen. */
   reveal(uid: string): void;
+  /** The middle of what is seen of the canvas, in its own coordinates. */
+  middle(): Point;
   copy(text: string): Promise<void>;
 }
 

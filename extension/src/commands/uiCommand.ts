@@ -9,6 +9,8 @@ export interface UiCommand {
   readonly keys: readonly string[];
   /** Heading in the keyboard map. */
   readonly family: "Training" | "Edit" | "Move about" | "View";
+  /** The key is left to the browser, whose own event does it; listed for the keyboard map. */
+  readonly byBrowser?: true;
   enabled(state: State): boolean;
   /** What it returns is of no use to the caller. */
   run(studio: Studio): unknown;

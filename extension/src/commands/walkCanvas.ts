@@ -44,6 +44,7 @@ export const leave: UiCommand = {
     else if (state.compared) studio.store.dispatch({ type: "compared", compared: null });
     else if (state.source) studio.store.dispatch({ type: "source-shown", source: null });
     else if (state.drag) letGo(studio);
+    else if (state.feeding) studio.store.dispatch({ type: "feeding-chosen", node: null });
     else selectNodes(studio, []);
   },
 };

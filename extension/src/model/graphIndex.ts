@@ -63,6 +63,13 @@ export function drawnEnd(index: GraphIndex, end: PortRef): string {
   return node ? (foldedAround(index, node.group)?.uid ?? node.uid) : end.node;
 }
 
+/** A node and all that feeds it. */
+export function feedersOf(index: GraphIndex, uid: string): ReadonlySet<string> {
+  const found = new Set([uid]);
+  for (const next of found) for (const edge of index.edgesTo.get(next) ?? []) found.add(edge.source.node);
+  return found;
+}
+
 /** Reading order: left to right, then top to bottom. */
 export function readingOrder(nodes: readonly NodeView[]): readonly NodeView[] {
   return [...nodes].sort((a, b) => a.x - b.x || a.y - b.y || a.uid.localeCompare(b.uid));

@@ -4,10 +4,14 @@
  */
 import { type NamedArrays, readArrays } from "./arrays";
 import {
+  type AskAdapters,
   type AskCode,
   type AskComparison,
+  type AskCopy,
   type AskInsertions,
   type AskSource,
+  type AskSwaps,
+  type AskTakers,
   type AskTargets,
   type Code,
   type CommandDone,
@@ -24,8 +28,10 @@ import {
   KERNEL_TAGS,
   type LogView,
   type MakeMark,
+  type Offers,
   type Open,
   type Opened,
+  type PutIn,
   type Redo,
   type Reply,
   type Rewind,
@@ -65,6 +71,11 @@ type Request =
   | AskComparison
   | AskTargets
   | AskInsertions
+  | AskTakers
+  | AskAdapters
+  | AskSwaps
+  | AskCopy
+  | PutIn
   | Inspect
   | AskSource
   | AskCode;
@@ -83,6 +94,11 @@ interface Answers {
   "ask-comparison": Compared;
   "ask-targets": Targets;
   "ask-insertions": Targets;
+  "ask-takers": Offers;
+  "ask-adapters": Offers;
+  "ask-swaps": Offers;
+  "ask-copy": SourceText;
+  "put-in": CommandDone;
   inspect: Inspected;
   "ask-source": SourceText;
   "ask-code": CodeBytes;
@@ -117,6 +133,7 @@ export interface BridgeOptions {
 const AN_EDIT = 120_000;
 const PATIENCE: Partial<Record<Question["type"], number>> = {
   "run-command": AN_EDIT,
+  "put-in": AN_EDIT,
   undo: AN_EDIT,
   redo: AN_EDIT,
   rewind: AN_EDIT,

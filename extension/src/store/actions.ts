@@ -7,12 +7,13 @@ import type {
   GraphView,
   Inspected,
   LogView,
+  OfferView,
   Opened,
   RunView,
   TimelineView,
   Verdict,
 } from "../protocol/messages";
-import type { Drag, Notice, Panel, Selection, ShownSource } from "./state";
+import type { Drag, Notice, Panel, Picker, Selection, ShownSource } from "./state";
 
 export type Action =
   | { readonly type: "opened"; readonly message: Opened }
@@ -30,6 +31,12 @@ export type Action =
   | { readonly type: "drag-judged"; readonly id: number; readonly verdicts: readonly Verdict[] }
   | { readonly type: "drag-over"; readonly over: string | null }
   | { readonly type: "drag-ended" }
+  | { readonly type: "picker-opened"; readonly title: string; readonly at: Picker["at"] }
+  | { readonly type: "picker-filled"; readonly id: number; readonly offers: readonly OfferView[] }
+  | { readonly type: "picker-closed" }
+  | { readonly type: "feeding-chosen"; readonly node: string | null }
+  | { readonly type: "find-toggled"; readonly open?: boolean }
+  | { readonly type: "group-colours-toggled" }
   | { readonly type: "refused"; readonly reply: Failed }
   | { readonly type: "notice-added"; readonly notice: Omit<Notice, "id"> }
   | { readonly type: "notice-dismissed"; readonly id: number }

@@ -19,7 +19,7 @@ export function reduce(state: State, action: Action): State {
     case "opened":
       return open(state, action.message);
     case "connection-lost":
-      return { ...state, connection: "lost", drag: null };
+      return { ...state, connection: "lost", drag: null, picker: null };
     case "connection-opening":
       return { ...state, connection: "opening" };
     case "graph-arrived":
@@ -52,6 +52,18 @@ export function reduce(state: State, action: Action): State {
         : state;
     case "drag-ended":
       return state.drag ? { ...state, drag: null } : state;
+    case "picker-opened":
+      return { ...state, picker: { id: nextId(), title: action.title, at: action.at, offers: null } };
+    case "picker-filled":
+      return state.picker?.id === action.id ? { ...state, picker: { ...state.picker, offers: action.offers } } : state;
+    case "picker-closed":
+      return { ...state, picker: null };
+    case "feeding-chosen":
+      return { ...state, feeding: action.node };
+    case "find-toggled":
+      return { ...state, layout: { ...state.layout, finding: action.open ?? !state.layout.finding } };
+    case "group-colours-toggled":
+      return { ...state, layout: { ...state.layout, groupColours: !state.layout.groupColours } };
     case "refused":
       return withNotice(state, refusal(action.reply));
     case "notice-added":
@@ -84,8 +96,9 @@ function assertNever(action: never): never {
 }
 
 function open(state: State, message: Extract<Action, { type: "opened" }>["message"]): State {
-  const { title, catalogue, code, run, log, timeline, graph } = message;
-  const opened = { ...state, connection: "open" as const, title, catalogue, code, run, log: log.entries, timeline };
+  const { title, catalogue, templates, code, run, log, timeline, graph } = message;
+  const told = { title, catalogue, templates, code, run, log: log.entries, timeline };
+  const opened = { ...state, connection: "open" as const, ...told };
   return withGraph(opened, graph);
 }
 
@@ -96,7 +109,8 @@ function withGraph(state: State, graph: GraphView): State {
   const edge = state.selection.edge !== null && index.edges.has(state.selection.edge) ? state.selection.edge : null;
   const same = nodes.length === state.selection.nodes.length && edge === state.selection.edge;
   const selection = same ? state.selection : { nodes, edge };
-  return { ...state, graph, selection, inspected: keepInspected(state, selection) };
+  const feeding = state.feeding !== null && index.nodes.has(state.feeding) ? state.feeding : null;
+  return { ...state, graph, selection, feeding, inspected: keepInspected(state, selection) };
 }
 
 function withFrame(state: State, frame: Frame, arrays: NonNullable<State["frame"]>["arrays"]): State {

@@ -8,8 +8,10 @@ import type {
   KindView,
   LayerStat,
   LogEntry,
+  OfferView,
   PortRef,
   RunView,
+  TemplateView,
   TimelineView,
   Verdict,
 } from "../protocol/messages";
@@ -65,6 +67,16 @@ export interface Notice {
   readonly ports: readonly PortRef[];
 }
 
+/** A search over what the kernel offers at a place. */
+export interface Picker {
+  readonly id: number;
+  readonly title: string;
+  /** In pixels from the corner of the canvas; null: in its middle. */
+  readonly at: { readonly x: number; readonly y: number } | null;
+  /** Null until the kernel has answered. */
+  readonly offers: readonly OfferView[] | null;
+}
+
 export type Panel = "palette" | "inspector" | "log" | "history" | "scopes";
 
 export interface Layout {
@@ -76,6 +88,10 @@ export interface Layout {
   readonly tab: Panel | "canvas";
   readonly narrow: boolean;
   readonly keyboardMap: boolean;
+  /** The search over the canvas. */
+  readonly finding: boolean;
+  /** Boxes have the colour of the group they lie in. */
+  readonly groupColours: boolean;
 }
 
 /** Source code shown in a dialog. */
@@ -88,6 +104,8 @@ export interface State {
   readonly connection: "opening" | "open" | "lost";
   readonly title: string;
   readonly catalogue: readonly KindView[];
+  /** Several layers at once, for the palette. */
+  readonly templates: readonly TemplateView[];
   /** Content hash of each bundle that the kernel can send, by name. */
   readonly code: Readonly<Record<string, string>>;
   readonly graph: GraphView;
@@ -97,6 +115,9 @@ export interface State {
   readonly frame: FrameState | null;
   readonly selection: Selection;
   readonly drag: Drag | null;
+  readonly picker: Picker | null;
+  /** Only what feeds this layer is shown; null: everything. */
+  readonly feeding: string | null;
   /** Requests sent and not yet answered. */
   readonly unanswered: number;
   readonly notices: readonly Notice[];
@@ -140,6 +161,7 @@ export const INITIAL_STATE: State = {
   connection: "opening",
   title: "",
   catalogue: [],
+  templates: [],
   code: {},
   graph: EMPTY_GRAPH,
   run: RESTING_RUN,
@@ -148,6 +170,8 @@ export const INITIAL_STATE: State = {
   frame: null,
   selection: { nodes: [], edge: null },
   drag: null,
+  picker: null,
+  feeding: null,
   unanswered: 0,
   notices: [],
   announcement: { text: "", turn: 0 },
@@ -160,5 +184,7 @@ export const INITIAL_STATE: State = {
     tab: "canvas",
     narrow: false,
     keyboardMap: false,
+    finding: false,
+    groupColours: false,
   },
 };

@@ -22,6 +22,7 @@ import { Transport } from "./transport/Transport";
 import { useAddLayer } from "./useAddLayer";
 import { useKeys } from "./useKeys";
 import { usePage } from "./usePage";
+import { usePaste } from "./usePaste";
 
 const NARROW = 700;
 const FIRST_HEIGHT = 640;
@@ -32,6 +33,7 @@ export function StudioView() {
   const theme = useTheme();
   const [height, setHeight] = useState(FIRST_HEIGHT);
   const onKeyDown = useKeys();
+  const onPaste = usePaste();
   const { narrow } = useRead(readLayout);
   usePage(root);
   useAddLayer(root);
@@ -44,6 +46,7 @@ export function StudioView() {
       ref={root}
       style={{ height }}
       onKeyDown={onKeyDown}
+      onPaste={onPaste}
     >
       <Transport />
       {narrow ? <NarrowBody /> : <WideBody />}

@@ -14,12 +14,15 @@ export function useKeys() {
       if (event.defaultPrevented || isTyping(target)) return;
       const keys = keyText(event);
       if (isPressing(target, keys)) return;
+      if (keys === "Ctrl+C" && !target.ownerDocument.getSelection()?.isCollapsed) return; // text is to be copied
+      const command = commandFor(keys, studio.store.getState());
+      if (command?.byBrowser) return event.stopPropagation();
       const done =
         onCanvas(target) && keys.endsWith("Tab") ? walkInOrder(studio, event.shiftKey ? -1 : 1) : isOurs(keys);
       if (!done) return;
       event.preventDefault();
       event.stopPropagation();
-      void commandFor(keys, studio.store.getState())?.run(studio);
+      void command?.run(studio);
     },
     [studio],
   );

@@ -1,7 +1,7 @@
 """What the layout works on: boxes with ports, edges and frames, all plain data.
 
-Layer graphs and compute graphs both become a `Diagram` first (``layer_diagram.py``,
-``compute_diagram.py``); the layout knows neither. Lengths are in pixels, x grows to the right
+Layer graphs and compute graphs both become a `Diagram` first (``layer_picture.py``,
+``compute_view.py``); the layout knows neither. Lengths are in pixels, x grows to the right
 and y downwards.
 """
 

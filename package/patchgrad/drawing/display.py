@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from patchgrad.drawing.compute_picture import compute_picture
+from patchgrad.drawing.compute_view import compute_picture
 from patchgrad.drawing.page import PAGE, layer_page
 from patchgrad.drawing.rows import in_rows
 from patchgrad.drawing.svg import svg

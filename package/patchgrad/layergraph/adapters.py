@@ -23,14 +23,15 @@ class Card(msgspec.Struct, frozen=True):
     parameters: int
 
     @property
+    def summary(self) -> str:
+        """``Flatten, Linear 64 → 128``."""
+        return ", ".join(f"{kind} {catalogue.find(kind).summary(dict(given))}".strip() for kind, given in self.layers)
+
+    @property
     def text(self) -> str:
         """``Flatten, Linear 64 → 128 (+8,320 parameters)``."""
-        words: list[str] = []
-        for kind, settings in self.layers:
-            summary = catalogue.find(kind).summary(dict(settings))
-            words.append(f"{kind} {summary}".strip())
         cost = f"+{self.parameters:,} parameters" if self.parameters else "+0"
-        return f"{', '.join(words)} ({cost})"
+        return f"{self.summary} ({cost})"
 
 
 def cards(carried: Spec, target: LayerNode, at: int, inputs: Inputs) -> tuple[Card, ...]:

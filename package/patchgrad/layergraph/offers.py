@@ -11,6 +11,7 @@ from typing import Any
 import msgspec
 
 from patchgrad.layergraph import catalogue
+from patchgrad.layergraph.adapters import Card, cards
 from patchgrad.layergraph.check import check, input_shapes
 from patchgrad.layergraph.commands import AddNode, Connect, InsertOnEdge, ReplaceNode, Several
 from patchgrad.layergraph.commands.command import name_of, require_input, require_output
@@ -19,7 +20,7 @@ from patchgrad.layergraph.graph import LayerGraph, PortRef
 from patchgrad.layergraph.kind import LayerKind
 from patchgrad.layergraph.probe import Spec, outcome, parameter_count
 from patchgrad.layergraph.sizes import shape_text
-from patchgrad.layergraph.targets import fitted, insertions
+from patchgrad.layergraph.targets import changes, fitted, insertions
 
 Position = tuple[float, float] | None
 
@@ -76,11 +77,12 @@ def givers(graph: LayerGraph, target: PortRef, position: Position = None) -> lis
     alone = LayerGraph(graph.nodes, (edge,))
     vars(alone)["report"] = check(graph)
     judged = [(kind, insertions(alone, kind.name)[0]) for kind in kinds]
-    return [
+    found = [
         Offer(kind.name, at.reason, _count(kind, at.settings), InsertOnEdge(target, kind.name, at.settings))
         for kind, at in judged
         if at.verdict == "valid"
     ]
+    return _running(graph, found)
 
 
 def _fed(graph: LayerGraph, target: PortRef, position: Position, kind: LayerKind) -> Offer:
@@ -88,6 +90,48 @@ def _fed(graph: LayerGraph, target: PortRef, position: Position, kind: LayerKind
     add = AddNode(kind.name, position=position)
     words = f"add {kind.name} in front of {name_of(graph, target.node)}"
     return Offer(kind.name, "", _count(kind, kind.settings({})), Several((add, Connect(start, target)), words))
+
+
+def adapters(graph: LayerGraph, source: PortRef, target: PortRef) -> list[Offer]:
+    """What makes an edge fit that does not as it is: the layer follows, or others stand in between; cheapest first.
+
+    Errors
+        GraphError  for a port that is not there, and for an edge that would make a loop.
+    """
+    node, plain = require_input(graph, target), Connect(source, target)
+    after = plain.apply(graph)
+    carried = check(graph).specs.get(source)
+    if carried is None or node.kind == "Closed":
+        return []
+    ports = catalogue.inputs_of(node)
+    specs = check(graph).specs
+    inputs = tuple(carried if port == target.port else specs.get(PortRef(node.uid, port)) for port in ports)
+    found = [_between(graph, source, target, card) for card in cards(carried, node, ports.index(target.port), inputs)]
+    follower = after.node(node.uid)
+    if follower.key != node.key and not check(after).of_node(node.uid):
+        cost = parameter_count(follower.key) - parameter_count(node.key)
+        found.insert(0, Offer(node.kind, changes(node.settings, follower.settings), cost, plain))
+    return _running(graph, found)
+
+
+def _running(graph: LayerGraph, found: list[Offer]) -> list[Offer]:
+    """Those after which the network runs, if it ran before."""
+    return [offer for offer in found if not check(graph).ok or check(offer.command.apply(graph)).ok]
+
+
+def _between(graph: LayerGraph, source: PortRef, target: PortRef, card: Card) -> Offer:
+    commands: list[Any] = []
+    now, last = graph, source
+    for kind, settings in card.layers:
+        entry, uid = catalogue.find(kind), now.fresh_uid()
+        for command in (AddNode(kind, dict(settings)), Connect(last, PortRef(uid, entry.inputs[0]))):
+            now = command.apply(now)
+            commands.append(command)
+        last = PortRef(uid, entry.outputs[0])
+    commands.append(Connect(last, target))
+    kinds = ", ".join(kind for kind, _ in card.layers)
+    words = f"connect {name_of(graph, source.node)} to {name_of(graph, target.node)} through {kinds}"
+    return Offer(kinds, card.summary, card.parameters, Several(tuple(commands), words))
 
 
 def swaps(graph: LayerGraph, uid: str) -> list[Offer]:

@@ -101,9 +101,9 @@ def _judge(carried: Spec, key: tuple[Any, ...], at: int, inputs: Inputs, is_open
     follows = followed is not node.settings and not outcome((key[0], *sorted(followed.items())), inputs).failed
     fixes = tuple(card.text for card in cards(carried, node, at, inputs))
     if follows and is_open:
-        return ("valid", f"{{name}} follows: {_changes(node.settings, followed)}", ())
+        return ("valid", f"{{name}} follows: {changes(node.settings, followed)}", ())
     if follows:
-        text = f"{_changes(node.settings, followed)} in {{name}} ({_cost(key, followed)})"
+        text = f"{changes(node.settings, followed)} in {{name}} ({_cost(key, followed)})"
         return ("adapter", f"{{name}} {_wants(found, carried)}", (text, *fixes))
     return ("adapter" if fixes else "invalid", f"{{name}} {_wants(found, carried)}", fixes)
 
@@ -114,7 +114,7 @@ def _wants(found: Any, carried: Spec) -> str:
     return f"{wants}the edge carries {shape_text(carried.shape)} {carried.dtype}{reason}"
 
 
-def _changes(before: Any, after: Any) -> str:
+def changes(before: Any, after: Any) -> str:
     return ", ".join(f"{name} {before[name]} → {after[name]}" for name in after if before[name] != after[name])
 
 

@@ -348,6 +348,15 @@ class AskTakers(Wire, frozen=True, tag="ask-takers"):
     position: tuple[float, float] | None = None
 
 
+class AskAdapters(Wire, frozen=True, tag="ask-adapters"):
+    """An edge was led to a port that does not take it as it is: what could stand in between?"""
+
+    request_id: str
+    revision: int
+    source: PortRef
+    target: PortRef
+
+
 class AskSwaps(Wire, frozen=True, tag="ask-swaps"):
     """Which layers could take the place of this one?"""
 
@@ -569,6 +578,7 @@ FromBrowser = (
     | AskTargets
     | AskInsertions
     | AskTakers
+    | AskAdapters
     | AskSwaps
     | AskCopy
     | PutIn

@@ -6,8 +6,10 @@
 
 from __future__ import annotations
 
+from patchgrad.recorder.difference import Difference, difference
 from patchgrad.recorder.events import Trace
 from patchgrad.recorder.histogram import Histogram
+from patchgrad.recorder.history import History
 from patchgrad.recorder.probe import Probe
 from patchgrad.recorder.quantities import QUANTITIES, Quantity, quantity
 from patchgrad.recorder.recorder import Recorder
@@ -18,7 +20,9 @@ from patchgrad.recorder.watch import Watch, watch
 
 __all__ = [
     "QUANTITIES",
+    "Difference",
     "Histogram",
+    "History",
     "Probe",
     "Quantity",
     "Recorder",
@@ -26,6 +30,7 @@ __all__ = [
     "Snapshot",
     "Trace",
     "Watch",
+    "difference",
     "quantity",
     "rerun",
     "snapshot",

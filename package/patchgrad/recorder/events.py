@@ -118,7 +118,8 @@ class Trace:
     """When the last thing that was seen ended; whoever does something of its own in between sets it anew."""
     _known: dict[int, tuple[Any, int, int]] = field(default_factory=dict[int, tuple[Any, int, int]])
     _scope: list[int] = field(default_factory=lambda: [0])
-    _counts: dict[str, int] = field(default_factory=dict[str, int])
+    _counts: dict[str, int] = field(default_factory=lambda: {"": 1})
+    """Of calls by path; the step itself is call 0 of the empty path, the watched model call 1."""
     _copied: int = 0
 
     # The observer's side (``autograd/state.py``)

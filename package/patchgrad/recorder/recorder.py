@@ -21,6 +21,7 @@ from patchgrad.recorder.budget import Budget
 from patchgrad.recorder.events import Trace
 from patchgrad.recorder.evidence import Evidence
 from patchgrad.recorder.histogram import Histogram, histogram
+from patchgrad.recorder.history import History
 from patchgrad.recorder.layers import Layers
 from patchgrad.recorder.looking import Looking, Waiting
 from patchgrad.recorder.probe import Probe
@@ -54,6 +55,7 @@ class Recorder:
         self.budget = Budget(budget, every)
         self.layers: Layers | None = None
         self.snapshot: Snapshot | None = None
+        self.history = History()
         self.fault: NonFinite | None = None
         self.looks = 0
         """How often something was measured."""
@@ -106,7 +108,7 @@ class Recorder:
             name: {uid: series.until(step) for uid, series in table.items()} for name, table in self._series.items()
         }
         made._memory, made.problems, made.fault = {}, dict(self.problems), None
-        made.budget = deepcopy(self.budget)
+        made.budget, made.history = deepcopy(self.budget), History()
         return made
 
     # --- one step --------------------------------------------------------------------------------
@@ -180,6 +182,7 @@ class Recorder:
             self.snapshot = self.snapshot.timed(trace, step)
         else:
             self.snapshot, self._key = snapshot(trace, step), key
+        self.history.add(self.snapshot)
 
     def keep(self, quantity: Quantity, uid: str, step: int, value: Any) -> None:
         table = self._series.setdefault(quantity.name, {})

@@ -12,6 +12,7 @@ from typing import Any, Self
 from patchgrad.autograd.state import is_grad_enabled
 from patchgrad.nn.module import Module
 from patchgrad.nn.parameter import Parameter
+from patchgrad.recorder.history import History
 from patchgrad.recorder.recorder import Look, Recorder
 from patchgrad.recorder.snapshot import Snapshot
 
@@ -57,6 +58,11 @@ class Watch:
     def snapshot(self) -> Snapshot | None:
         """The compute graph of the newest step that was looked at."""
         return self.recorder.snapshot
+
+    @property
+    def history(self) -> History:
+        """The compute graphs of the last looks: union, any step, differences."""
+        return self.recorder.history
 
     def loss(self, value: float) -> None:
         """Tell the loss of this step. On steps that are looked at closely it is found without being told."""

@@ -114,8 +114,11 @@ class Live:
         return receipt
 
     def _probe(self, module: Module) -> None:
-        """Refuse an edit after which the loss could not be computed: better now than in the next step."""
-        if self.loss_of is None:
+        """Refuse an edit after which the loss could not be computed: better now than in the next step.
+
+        A network that has no weights, before or after, is still being put together: then there is nothing to refuse.
+        """
+        if self.loss_of is None or not (_has_weights(self.module) and _has_weights(module)):
             return
         try:
             with no_grad(), evaluating(module):
@@ -128,3 +131,7 @@ class Live:
                 want=error.want,
                 hint=error.hint,
             ) from error
+
+
+def _has_weights(module: Module) -> bool:
+    return any(True for _ in module.parameters())

@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from patchgrad.errors import ArgumentError, SessionError
-from patchgrad.layergraph.graph import LayerGraph
-from patchgrad.nn import Module
+from patchgrad.layergraph import catalogue
+from patchgrad.layergraph.graph import Edge, LayerGraph, LayerNode, PortRef
+from patchgrad.nn import Module, Parameter
+from patchgrad.ops.filled import zeros
 from patchgrad.optim import Optimizer
 from patchgrad.session.feed import Feed
 from patchgrad.session.keep import Keep
@@ -39,6 +41,8 @@ def remember(model: Any, session: Any) -> None:
 
 def live(model: Any, feed: Feed, optimizer: Any) -> Live:
     """Graph, module and optimizer of a new session."""
+    if isinstance(model, LayerGraph) and not model.nodes:
+        return _from_nothing(feed, optimizer)
     graph = model if isinstance(model, LayerGraph) else _traced(model, feed)
     graph.check().require()
     module = graph.build()
@@ -46,6 +50,31 @@ def live(model: Any, feed: Feed, optimizer: Any) -> Live:
     trained = optimizer if isinstance(optimizer, Optimizer) else _made(optimizer, module)
     _check_parameters(module, trained)
     return Live(graph, module, trained)
+
+
+def _from_nothing(feed: Feed, optimizer: Any) -> Live:
+    """A network that gives what it gets, for batches of the loader's form; its layers are to come."""
+    graph = ends_for(split(feed.peek())[0])
+    if isinstance(optimizer, Optimizer):
+        raise SessionError(
+            "this optimizer trains another model: an empty one has no parameters yet",
+            want="a function that makes one",
+            hint="optimizer=lambda p: optim.Adam(p, lr=1e-3)",
+        )
+    spare = Parameter(zeros(1))
+    trained = optimizer_of(optimizer, [spare])
+    trained.remove_parameter(spare)
+    return Live(graph, graph.build(), trained)
+
+
+def ends_for(inputs: tuple[Any, ...]) -> LayerGraph:
+    """One Input for each part of a batch, the first led into the Output."""
+    kind, graph = catalogue.find("Input"), LayerGraph()
+    for at, part in enumerate(inputs, 1):
+        settings = kind.settings({"shape": tuple(part.shape[1:]), "dtype": part.dtype.name})
+        graph = graph.with_node(LayerNode(f"n{at}", "Input", f"x{at}" if len(inputs) > 1 else "x", settings))
+    end = LayerNode(graph.fresh_uid(), "Output", "output", catalogue.find("Output").settings({}))
+    return graph.with_node(end).with_edge(Edge(PortRef("n1", "y"), PortRef(end.uid, "x")))
 
 
 def _traced(model: Any, feed: Feed) -> LayerGraph:
@@ -64,6 +93,12 @@ def _traced(model: Any, feed: Feed) -> LayerGraph:
 
 
 def _made(optimizer: Callable[[Iterable[Any]], Any], module: Module) -> Any:
+    parameters = list(module.parameters())
+    return optimizer_of(optimizer, parameters) if parameters or not callable(optimizer) else _none(module)
+
+
+def optimizer_of(optimizer: Any, parameters: list[Any]) -> Any:
+    """What the function of the parameters makes; ArgumentError if it is none."""
     if not callable(optimizer):
         raise ArgumentError(
             "a session cannot train with this optimizer",
@@ -71,8 +106,7 @@ def _made(optimizer: Callable[[Iterable[Any]], Any], module: Module) -> Any:
             want="an optimizer, or a function of the parameters that makes one",
             hint="optimizer=optim.Adam(model.parameters(), lr=1e-3)",
         )
-    parameters = list(module.parameters())
-    return optimizer(parameters) if parameters else _none(module)
+    return optimizer(parameters)
 
 
 def _none(module: Module) -> Any:

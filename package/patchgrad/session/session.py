@@ -47,7 +47,8 @@ class Session:
     """Trains ``model`` on the batches of ``loader``; edits apply after an update and before the next batch is drawn.
 
     Parameters
-        model      a Module, traced with the first batch (which is not lost), or a LayerGraph, which is built
+        model      a Module, traced with the first batch (which is not lost), or a LayerGraph, which is built; an empty
+                   one begins as a network that gives what it gets, and waits for its layers
         loader     gives batches ``(inputs, target)``, pass after pass; its cursor is not moved by looking
         loss       ``loss(output, target)``: a tensor of one value
         optimizer  for the parameters of the model, or a function that makes one: ``lambda p: optim.Adam(p, lr=1e-3)``

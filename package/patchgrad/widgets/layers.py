@@ -19,6 +19,7 @@ class Layers:
         self._edit = edit
         self.receivers: dict[type, Callable[[Any, Answer], None]] = {
             m.AskTakers: self._takers,
+            m.AskAdapters: self._adapters,
             m.AskSwaps: self._swaps,
             m.AskCopy: self._copy,
             m.PutIn: self._put_in,
@@ -28,6 +29,10 @@ class Layers:
         asked = offers.givers if message.reverse else offers.takers
         found = asked(self._session.live.graph_at(message.revision), message.source, message.position)
         answer(_told(message.request_id, found))
+
+    def _adapters(self, message: m.AskAdapters, answer: Answer) -> None:
+        graph = self._session.live.graph_at(message.revision)
+        answer(_told(message.request_id, offers.adapters(graph, message.source, message.target)))
 
     def _swaps(self, message: m.AskSwaps, answer: Answer) -> None:
         answer(_told(message.request_id, offers.swaps(self._session.live.graph_at(message.revision), message.node)))

@@ -16,9 +16,12 @@ import { Notices } from "../parts/Notices";
 import { useRead, useStudio } from "../studioContext";
 import { CanvasTools } from "./CanvasTools";
 import { FaultBanner } from "./FaultBanner";
+import { FeedBanner } from "./FeedBanner";
+import { Find } from "./Find";
 import { GroupFrame } from "./GroupFrame";
 import { LayerBox } from "./LayerBox";
 import { LayerTree } from "./LayerTree";
+import { PickerSheet } from "./PickerSheet";
 import { ReasonBar } from "./ReasonBar";
 import { ShapeEdge } from "./ShapeEdge";
 import { useCamera } from "./useCamera";
@@ -41,6 +44,7 @@ export function Canvas() {
 
 const readDragging = (state: State) => state.drag?.moving.type ?? "";
 const readActive = (state: State) => state.selection.nodes[0];
+const groupColours = (state: State) => state.layout.groupColours;
 const isEmpty = (state: State) => state.connection === "open" && state.graph.nodes.length === 0;
 
 function CanvasField() {
@@ -49,6 +53,7 @@ function CanvasField() {
   const dragging = useRead(readDragging);
   const active = useRead(readActive);
   const empty = useRead(isEmpty);
+  const coloured = useRead(groupColours);
   const [map, setMap] = useState(false);
   const flowGraph = useFlowGraph();
   const layerDrop = useLayerDrop();
@@ -56,7 +61,14 @@ function CanvasField() {
   const taps = useTaps();
   useCamera(field);
   return (
-    <div className="pg-canvas" data-far={far} data-dragging={dragging} ref={field} {...layerDrop}>
+    <div
+      className="pg-canvas"
+      data-far={far}
+      data-dragging={dragging}
+      data-group-colours={coloured}
+      ref={field}
+      {...layerDrop}
+    >
       <ReactFlow
         {...flowGraph}
         {...edgeDrag}
@@ -89,6 +101,9 @@ function CanvasField() {
       {empty && <p className="pg-empty">Drag a layer from the palette onto this canvas.</p>}
       <CanvasTools map={map} onMap={() => setMap(!map)} />
       <FaultBanner />
+      <FeedBanner />
+      <Find />
+      <PickerSheet />
       <ReasonBar />
       <Notices />
       <LayerTree />

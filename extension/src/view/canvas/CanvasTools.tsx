@@ -1,9 +1,15 @@
 /** Zoom, fit and the overview, in a corner of the canvas. */
+import { findOnCanvas } from "../../commands/findOnCanvas";
 import { fitView } from "../../commands/fitView";
+import { toggleGroupColours } from "../../commands/toggleGroupColours";
 import { zoomIn } from "../../commands/zoomIn";
 import { zoomOut } from "../../commands/zoomOut";
+import type { State } from "../../store/state";
 import { CommandButton } from "../parts/CommandButton";
 import { Icon } from "../parts/Icon";
+import { useRead } from "../studioContext";
+
+const groupColours = (state: State) => state.layout.groupColours;
 
 interface Props {
   readonly map: boolean;
@@ -11,11 +17,14 @@ interface Props {
 }
 
 export function CanvasTools({ map, onMap }: Props) {
+  const coloured = useRead(groupColours);
   return (
     <div className="pg-canvas-tools" role="toolbar" aria-label="Zoom">
       <CommandButton command={zoomIn} icon="plus" />
       <CommandButton command={zoomOut} icon="minus" />
       <CommandButton command={fitView} icon="fit" />
+      <CommandButton command={findOnCanvas} icon="search" />
+      <CommandButton command={toggleGroupColours} icon="tint" pressed={coloured} />
       <button
         type="button"
         className="pg-button"

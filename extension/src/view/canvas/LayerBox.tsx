@@ -13,7 +13,7 @@ import type { LayerFlowNode } from "./flow";
 import { PortDot } from "./PortDot";
 import { StatStrip } from "./StatStrip";
 
-export const LayerBox = memo(function LayerBox({ data: { node }, selected }: NodeProps<LayerFlowNode>) {
+export const LayerBox = memo(function LayerBox({ data: { node, tint }, selected }: NodeProps<LayerFlowNode>) {
   const family = useRead(useCallback((state: State) => kindOf(state, node.kind)?.family ?? "", [node.kind]));
   const faulty = useRead(useCallback((state: State) => state.run.problemNode === node.uid, [node.uid]));
   const marked = useRead(useCallback((state: State) => isReplaceTarget(state, node.uid), [node.uid]));
@@ -26,7 +26,7 @@ export const LayerBox = memo(function LayerBox({ data: { node }, selected }: Nod
       data-problem={faulty || node.problem !== ""}
       data-replace={marked}
       data-port-names={node.inputs.length > 1}
-      style={{ "--pg-accent": accent(family) } as React.CSSProperties}
+      style={{ "--pg-accent": accent(family), "--pg-tint": tint || "transparent" } as React.CSSProperties}
       title={node.problem || undefined}
     >
       <div className="pg-box-name">

@@ -1,10 +1,11 @@
 /** The layer graph as React Flow wants it: boxes with sizes and ports given up front. Pure. */
 import { type Edge, type Node, type NodeHandle, Position } from "@xyflow/react";
+import { ACCENTS } from "../../model/families";
 import { drawnEnd, foldedAround, groupsAround, indexGraph } from "../../model/graphIndex";
 import { PORT_TARGET, type PortPlace, placePorts } from "../../model/ports";
 import type { EdgeView, GraphView, GroupView, NodeView } from "../../protocol/messages";
 
-export type LayerFlowNode = Node<{ readonly node: NodeView }, "layer">;
+export type LayerFlowNode = Node<{ readonly node: NodeView; readonly tint: string }, "layer">;
 export type GroupFlowNode = Node<{ readonly group: GroupView }, "group-frame">;
 export type FlowNode = LayerFlowNode | GroupFlowNode;
 export type FlowEdge = Edge<{ readonly edge: EdgeView; readonly shape: NodeView["outputs"][number] | null }, "shape">;
@@ -19,11 +20,17 @@ export function flowNodes(graph: GraphView): FlowNode[] {
   const depth = (group: GroupView) => groupsAround(index, group.uid).length;
   return [
     ...groups.sort((a, b) => depth(a) - depth(b)).map((group) => groupNode(group, depth(group))),
-    ...layers.map(layerNode),
+    ...layers.map((node) => layerNode(node, tintOf(graph, node.group))),
   ];
 }
 
-function layerNode(node: NodeView): LayerFlowNode {
+/** The colour of the outermost group around; none for a layer in no group. */
+function tintOf(graph: GraphView, group: string | null): string {
+  const outermost = groupsAround(indexGraph(graph), group).at(-1);
+  return outermost ? (ACCENTS[graph.groups.indexOf(outermost) % (ACCENTS.length - 1)] ?? "") : "";
+}
+
+function layerNode(node: NodeView, tint: string): LayerFlowNode {
   const { width, height } = node;
   return {
     id: node.uid,
@@ -34,7 +41,7 @@ function layerNode(node: NodeView): LayerFlowNode {
     measured: { width, height },
     handles: placePorts(node).map(handle),
     zIndex: 100,
-    data: { node },
+    data: { node, tint },
   };
 }
 

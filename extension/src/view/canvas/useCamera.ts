@@ -95,6 +95,13 @@ export function useCamera(field: RefObject<HTMLElement | null>): void {
       look(false, 0);
     }
     page.fit = () => look(true, duration());
+    page.middle = () => {
+      const size = field.current?.getBoundingClientRect();
+      return flow.screenToFlowPosition({
+        x: (size?.x ?? 0) + (size?.width ?? 0) / 2,
+        y: (size?.y ?? 0) + (size?.height ?? 0) / 2,
+      });
+    };
     page.zoom = (factor) => void flow.zoomTo(flow.getZoom() * factor, { duration: duration() });
     // One frame later: a panel that opens with the selection has taken its room by then.
     page.reveal = (uid) =>

@@ -1,14 +1,17 @@
 /** Boxes and edges for React Flow: from the store, with the selection and boxes that are being moved. */
 import type { EdgeChange, NodeChange, XYPosition } from "@xyflow/react";
 import { useCallback, useMemo, useState } from "react";
-import { edit } from "../../commands/ask";
+import { together } from "../../commands/ask";
 import { selectEdge, selectNodes } from "../../commands/select";
 import type { Studio } from "../../commands/studio";
+import { feedersOf, groupsAround, indexGraph } from "../../model/graphIndex";
+import type { GraphView, Move } from "../../protocol/messages";
 import type { State } from "../../store/state";
 import { useRead, useStudio } from "../studioContext";
 import { type FlowEdge, type FlowNode, flowEdges, flowNodes } from "./flow";
 
 const readGraph = (state: State) => state.graph;
+const readFeeding = (state: State) => state.feeding;
 const readSelection = (state: State) => state.selection;
 
 interface Moved {
@@ -20,7 +23,9 @@ const NOTHING_MOVED: Moved = { revision: -1, positions: new Map() };
 
 export function useFlowGraph() {
   const studio = useStudio();
-  const graph = useRead(readGraph);
+  const whole = useRead(readGraph);
+  const feeding = useRead(readFeeding);
+  const graph = useMemo(() => partOf(whole, feeding), [whole, feeding]);
   const selection = useRead(readSelection);
   const [moved, setMoved] = useState(NOTHING_MOVED);
   const boxes = useMemo(() => flowNodes(graph), [graph]);
@@ -43,13 +48,24 @@ export function useFlowGraph() {
   const onEdgesChange = useCallback((changes: EdgeChange<FlowEdge>[]) => changeEdge(studio, changes), [studio]);
   const onNodeDragStop = useCallback(
     async (_: unknown, __: unknown, dragged: FlowNode[]) => {
-      for (const node of dragged) await pin(studio, node);
+      const moves = dragged.flatMap((node) => pinning(studio, node));
+      await together(studio, moves, `move ${moves.length} boxes`, true);
       setMoved(NOTHING_MOVED);
       showSelected(studio);
     },
     [studio],
   );
   return { nodes, edges, onNodesChange, onEdgesChange, onNodeDragStop };
+}
+
+/** The graph, or of it only what feeds a layer; boxes stay where they are. */
+function partOf(graph: GraphView, feeding: string | null): GraphView {
+  if (feeding === null) return graph;
+  const kept = feedersOf(indexGraph(graph), feeding);
+  const nodes = graph.nodes.filter((node) => kept.has(node.uid));
+  const edges = graph.edges.filter((edge) => kept.has(edge.source.node) && kept.has(edge.target.node));
+  const around = new Set(nodes.flatMap((node) => groupsAround(indexGraph(graph), node.group)));
+  return { ...graph, nodes, edges, groups: graph.groups.filter((group) => around.has(group)) };
 }
 
 function placed(box: FlowNode, selected: boolean, position: XYPosition | undefined): FlowNode {
@@ -77,10 +93,10 @@ export function showSelected(studio: Studio): void {
 }
 
 /** A box dropped by hand stays where it was put. */
-async function pin(studio: Studio, { id, position }: FlowNode): Promise<void> {
+function pinning(studio: Studio, { id, position }: FlowNode): Move[] {
   const node = studio.store.getState().graph.nodes.find((candidate) => candidate.uid === id);
-  if (!node || Math.hypot(node.x - position.x, node.y - position.y) < 2) return;
-  await edit(studio, { type: "move", node: id, position: [Math.round(position.x), Math.round(position.y)] }, true);
+  if (!node || Math.hypot(node.x - position.x, node.y - position.y) < 2) return [];
+  return [{ type: "move", node: id, position: [Math.round(position.x), Math.round(position.y)] }];
 }
 
 function changeSelection(studio: Studio, changes: readonly NodeChange<FlowNode>[]): void {

@@ -1,5 +1,6 @@
 /** One layer: name, settings, shapes, what may be done with it, and its parameters. */
 import { useCallback, useEffect } from "react";
+import { addNext } from "../../commands/addNext";
 import { edit } from "../../commands/ask";
 import { bypassSelection } from "../../commands/bypassSelection";
 import { connectSelection } from "../../commands/connectSelection";
@@ -7,6 +8,8 @@ import { deleteSelection } from "../../commands/deleteSelection";
 import { duplicateSelection } from "../../commands/duplicateSelection";
 import { freezeSelection } from "../../commands/freezeSelection";
 import { inspectSelection } from "../../commands/select";
+import { showFeeds } from "../../commands/showFeeds";
+import { swapSelection } from "../../commands/swapSelection";
 import { accent } from "../../model/families";
 import { count, fullShape } from "../../model/format";
 import type { FieldView, NodeView } from "../../protocol/messages";
@@ -34,7 +37,10 @@ export function NodeInspector({ node }: { readonly node: NodeView }) {
           pressed={node.frozen}
         />
         <CommandButton command={bypassSelection} icon="bypass" text="Bypass" pressed={node.bypassed} />
+        <CommandButton command={swapSelection} icon="swap" text="Swap" />
+        <CommandButton command={addNext} icon="plus" />
         <CommandButton command={connectSelection} icon="connect" />
+        <CommandButton command={showFeeds} icon="feeds" />
         <CommandButton command={duplicateSelection} icon="copy" />
         <CommandButton command={deleteSelection} icon="trash" />
       </div>

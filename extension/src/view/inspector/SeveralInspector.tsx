@@ -1,4 +1,5 @@
 /** Several layers at once. */
+import { alignColumn, alignRow } from "../../commands/align";
 import { bypassSelection } from "../../commands/bypassSelection";
 import { deleteSelection } from "../../commands/deleteSelection";
 import { duplicateSelection } from "../../commands/duplicateSelection";
@@ -16,6 +17,8 @@ export function SeveralInspector({ count }: { readonly count: number }) {
         <CommandButton command={groupSelection} icon="fit" text="Group" />
         <CommandButton command={freezeSelection} icon="lock" text="Freeze" />
         <CommandButton command={bypassSelection} icon="bypass" text="Bypass" />
+        <CommandButton command={alignRow} icon="row" text="Row" />
+        <CommandButton command={alignColumn} icon="column" text="Column" />
         <CommandButton command={duplicateSelection} icon="copy" text="Duplicate" />
         <CommandButton command={deleteSelection} icon="trash" text="Remove" />
       </div>

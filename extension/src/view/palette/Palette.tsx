@@ -7,6 +7,7 @@ import { selectedEdge, selectedNode } from "../../store/selectors";
 import type { State } from "../../store/state";
 import { useRead, useStudio } from "../studioContext";
 import { PaletteItem } from "./PaletteItem";
+import { Templates } from "./Templates";
 
 const readCatalogue = (state: State) => state.catalogue;
 const heldKind = (state: State) => (state.drag?.moving.type === "layer" ? state.drag.moving.kind : null);
@@ -43,6 +44,7 @@ export function Palette() {
       />
       <WhereNext />
       <div className="pg-palette-list" ref={list}>
+        <Templates query={query} />
         {families.map((family) => (
           <section key={family.name} aria-label={family.name}>
             <h4>{family.name}</h4>

@@ -14,7 +14,7 @@ export function Footer() {
   const lane = useRead(readLane);
   const unanswered = useRead(readUnanswered);
   return (
-    <footer className="pg-footer">
+    <div className="pg-footer">
       <span>{title}</span>
       <span>{plural(graph.nodes.length, "layer")}</span>
       <span>{count(graph.parameters)} parameters</span>
@@ -23,6 +23,6 @@ export function Footer() {
       <span className="pg-lane" title={lane}>
         {lane}
       </span>
-    </footer>
+    </div>
   );
 }
