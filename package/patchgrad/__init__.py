@@ -154,6 +154,7 @@ if TYPE_CHECKING:
     from patchgrad.ops.vector_norm import *
     from patchgrad.ops.writing import *
     from patchgrad.recorder import quantity, watch
+    from patchgrad.replaying import replay
     from patchgrad.session import Session
     from patchgrad.tensor.printing import set_printoptions
     from patchgrad.transforms.batching.vmap import vmap

@@ -80,6 +80,7 @@ NAMES = {
     'patchgrad.ops.vector_norm': 'dist logsumexp norm renorm',
     'patchgrad.ops.writing': 'as_strided_scatter detach detach_ fill',
     'patchgrad.recorder': 'quantity watch',
+    'patchgrad.replaying': 'replay',
     'patchgrad.session': 'Session',
     'patchgrad.tensor.printing': 'set_printoptions',
     'patchgrad.transforms.batching.vmap': 'vmap',
