@@ -81,6 +81,7 @@ NAMES = {
     'patchgrad.ops.vector_norm': 'dist logsumexp norm renorm',
     'patchgrad.ops.writing': 'as_strided_scatter detach detach_ fill',
     'patchgrad.recorder': 'quantity watch',
+    'patchgrad.replaying': 'replay',
     'patchgrad.session': 'Session',
     'patchgrad.tensor.printing': 'set_printoptions',
     'patchgrad.transforms.batching.vmap': 'vmap',
@@ -90,4 +91,5 @@ NAMES = {
     'patchgrad.transforms.why.explain_grad': 'explain_grad',
     'patchgrad.transforms.why.find_nan': 'find_nan',
     'patchgrad.widgets': 'studio',
+    'patchgrad.widgets.doctor': 'doctor',
 }

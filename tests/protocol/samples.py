@@ -32,6 +32,8 @@ COMMANDS = (
     c.Duplicate(("n1",)),
     c.Share("n2", "n1"),
     c.Unshare("n2"),
+    c.SetWidth("n1", 128, "norm"),
+    c.PruneUnits("n1", (3, 17)),
     c.Several((c.Freeze("n1"), c.Rename("n2", "head")), "two at once"),
 )
 

@@ -249,10 +249,31 @@ export interface Unshare {
   readonly node: string;
 }
 
+/**
+ * Set the number of units of a layer, and of those whose units are added to them or pass through it: the other
+ * side of a residual Add, norms, heads of attention, groups of filters. Layers that only read the units follow.
+ *
+ * A narrower layer keeps those of its units that weigh most (`keep="norm"`: the Euclidean norm of the weights that
+ * make them, over all layers that share them), or the first ones.
+ */
+export interface SetWidth {
+  readonly type: "set-width";
+  readonly node: string;
+  readonly width: number;
+  readonly keep: "norm" | "first";
+}
+
+/** Take some units out of a layer, and out of all layers whose units are added to them. */
+export interface PruneUnits {
+  readonly type: "prune-units";
+  readonly node: string;
+  readonly units: readonly number[];
+}
+
 /** Edits in order, each on what the one before it left; `words` say in short what they are for. */
 export interface Several {
   readonly type: "several";
-  readonly commands: readonly (AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Duplicate | Share | Unshare)[];
+  readonly commands: readonly (AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Duplicate | Share | Unshare | SetWidth | PruneUnits)[];
   readonly words: string;
 }
 
@@ -267,7 +288,7 @@ export interface FindingView {
   /** Uids of the layers to show. */
   readonly nodes: readonly string[];
   readonly source: string;
-  readonly cure: AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Duplicate | Share | Unshare | Several | null;
+  readonly cure: AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Duplicate | Share | Unshare | SetWidth | PruneUnits | Several | null;
   readonly cureTitle: string;
 }
 
@@ -713,6 +734,8 @@ export type Command =
   | Duplicate
   | Share
   | Unshare
+  | SetWidth
+  | PruneUnits
   | Several;
 
 export type FromBrowser =

@@ -14,6 +14,7 @@ from patchgrad.errors import GraphError
 from patchgrad.layergraph import catalogue, commands
 from patchgrad.layergraph.commands import Command
 from patchgrad.layergraph.graph import LayerGraph, PortRef
+from patchgrad.layergraph.plan import Plan, planned
 from patchgrad.layergraph.reading import kind_of, settings_of
 
 
@@ -127,6 +128,25 @@ def share(name: str, owner: str) -> Edit:
 def unshare(name: str) -> Edit:
     """Give a layer that calls another one its own, with the same weights at first."""
     return Edit(f"unshare {name}", lambda graph: commands.Unshare(_uid(graph, name)))
+
+
+def width(name: str, units: int, *, keep: Any = "norm") -> Edit:
+    """Let a layer, and all that must follow, have so many units; a narrower one keeps those of largest norm.
+
+    ``keep="first"`` keeps the first ones. `pg.edit.plan` tells what follows.
+    """
+    return Edit(f"set width of {name}", lambda graph: commands.SetWidth(_uid(graph, name), units, keep))
+
+
+def prune(name: str, units: Any) -> Edit:
+    """Take units out of a layer by their numbers, and out of all layers whose units are added to them."""
+    gone = tuple(int(unit) for unit in units)
+    return Edit(f"prune {name}", lambda graph: commands.PruneUnits(_uid(graph, name), gone))
+
+
+def plan(graph: LayerGraph, change: Edit | Command) -> Plan:
+    """What an edit would change, with its cost in parameters and FLOPs; nothing is done. ``print`` shows a table."""
+    return planned(graph, change.resolve(graph) if isinstance(change, Edit) else change)
 
 
 def together(*edits: Edit | Command, words: str = "") -> Edit:

@@ -10,10 +10,13 @@ import weakref
 from typing import Any, Self
 
 from patchgrad.autograd.state import is_grad_enabled
+from patchgrad.errors import ArgumentError
 from patchgrad.nn.module import Module
 from patchgrad.nn.parameter import Parameter
+from patchgrad.recorder.history import History
 from patchgrad.recorder.recorder import Look, Recorder
 from patchgrad.recorder.snapshot import Snapshot
+from patchgrad.recorder.travel import Travel
 
 PATIENCE = 16
 """Calls of the model after which a step is taken to be over, if nothing shows its end."""
@@ -57,6 +60,23 @@ class Watch:
     def snapshot(self) -> Snapshot | None:
         """The compute graph of the newest step that was looked at."""
         return self.recorder.snapshot
+
+    @property
+    def history(self) -> History:
+        """The compute graphs of the last looks: union, any step, differences."""
+        return self.recorder.history
+
+    def keep_step(self) -> None:
+        """Record the next step with its values, to walk through it: `travel`."""
+        self.recorder.keep_step()
+
+    def travel(self) -> Travel:
+        """Walk through the newest step that was kept. Raises ArgumentError if there is none yet."""
+        if self.recorder.kept is None:
+            raise ArgumentError(
+                "no step was kept with its values", hint="call keep_step(), run one more step, then travel()"
+            )
+        return Travel(self.recorder.kept)
 
     def loss(self, value: float) -> None:
         """Tell the loss of this step. On steps that are looked at closely it is found without being told."""

@@ -10,6 +10,7 @@ import weakref
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from html import escape
 from typing import Any, Self, TypeVar
 
 from patchgrad.backend.random import manual_seed
@@ -354,6 +355,11 @@ class Session:
     def __repr__(self) -> str:
         loss = "" if self.loss is None else f", loss {self.loss:.4g}"
         return f"Session({len(self.graph.nodes)} layers, {self.state} at step {self.step_count}{loss})"
+
+    def _repr_html_(self) -> str:
+        from patchgrad.drawing.display import layer_graph_svg
+
+        return f"<p><code>{escape(repr(self))}</code></p>{layer_graph_svg(self.graph)}"
 
     # --- driving ----------------------------------------------------------------------------------
 

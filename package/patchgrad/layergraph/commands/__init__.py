@@ -15,6 +15,7 @@ from patchgrad.layergraph.commands.remove_nodes import RemoveNodes
 from patchgrad.layergraph.commands.rename import Rename
 from patchgrad.layergraph.commands.replace_node import ReplaceNode
 from patchgrad.layergraph.commands.set_field import SetField
+from patchgrad.layergraph.commands.set_width import PruneUnits, SetWidth
 from patchgrad.layergraph.commands.several import Several
 from patchgrad.layergraph.commands.share import Share, Unshare
 
@@ -23,6 +24,6 @@ AnyCommand = OneCommand | Several
 
 __all__ = [
     "AddNode", "AnyCommand", "Bypass", "Command", "Connect", "Disconnect", "Duplicate", "Fold", "Freeze",
-    "GroupNodes", "InsertOnEdge", "Move", "OneCommand", "RemoveNodes", "Rename", "ReplaceNode", "SetField", "Several",
-    "Share", "Ungroup", "Unshare",
+    "GroupNodes", "InsertOnEdge", "Move", "OneCommand", "PruneUnits", "RemoveNodes", "Rename", "ReplaceNode",
+    "SetField", "SetWidth", "Several", "Share", "Ungroup", "Unshare",
 ]  # fmt: skip

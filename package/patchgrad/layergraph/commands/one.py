@@ -15,6 +15,7 @@ from patchgrad.layergraph.commands.remove_nodes import RemoveNodes
 from patchgrad.layergraph.commands.rename import Rename
 from patchgrad.layergraph.commands.replace_node import ReplaceNode
 from patchgrad.layergraph.commands.set_field import SetField
+from patchgrad.layergraph.commands.set_width import PruneUnits, SetWidth
 from patchgrad.layergraph.commands.share import Share, Unshare
 
 OneCommand = (
@@ -35,4 +36,6 @@ OneCommand = (
     | Duplicate
     | Share
     | Unshare
+    | SetWidth
+    | PruneUnits
 )
