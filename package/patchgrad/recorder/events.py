@@ -44,6 +44,8 @@ class ValueFacts:
     """The event that made it; -1 for a leaf."""
     name: str = ""
     kept: Any = None
+    wants_gradient: bool = False
+    """Of a leaf: a gradient was wanted of it."""
 
 
 @dataclass(slots=True)
@@ -94,6 +96,8 @@ class Backward:
     node: int
     seconds: float
     gradients: tuple[bool, ...]
+    begins: tuple[Any, ...] = ()
+    """Where values are kept: the cotangents that a pass began with here."""
 
 
 @dataclass(slots=True)
@@ -103,7 +107,7 @@ class Trace:
     Parameters
         path_of      the path of a module below the watched model
         name_of      the name of a leaf tensor: a parameter's path; empty if it has none
-        keep_values  copy the values of leaves when they are first read
+        keep_values  copy the values of leaves when they are first read, and what backward passes begin with
     """
 
     path_of: Callable[[Any], str] = lambda module: type(module).__name__
@@ -121,6 +125,8 @@ class Trace:
     _counts: dict[str, int] = field(default_factory=lambda: {"": 1})
     """Of calls by path; the step itself is call 0 of the empty path, the watched model call 1."""
     _copied: int = 0
+    _led_to: set[int] = field(default_factory=set[int])
+    """Tape numbers that the present backward pass has handed gradients to."""
 
     # The observer's side (``autograd/state.py``)
 
@@ -156,8 +162,18 @@ class Trace:
     def backward(self, node: Any, cotangents: Any, gradients: Any) -> None:
         now = perf_counter()
         reached = tuple([gradient is not None for gradient in gradients])
-        self.backwards.append(Backward(node.number, now - self.clock, reached))
+        begins = self._begins(node, cotangents) if self.keep_values else ()
+        self.backwards.append(Backward(node.number, now - self.clock, reached, begins))
         self.clock = perf_counter()
+
+    def _begins(self, node: Any, cotangents: Any) -> tuple[Any, ...]:
+        """Copies of the cotangents, if a pass begins here. It goes from newer nodes to older ones."""
+        if self.backwards and node.number >= self.backwards[-1].node:
+            self._led_to.clear()
+        first = node.number not in self._led_to
+        self._led_to.update(parent.number for parent in node.parents if hasattr(parent, "number"))
+        bare = [ct.data if isinstance(ct, Tensor) else ct for ct in cotangents]
+        return tuple([None if ct is None else ct.copy() for ct in bare]) if first else ()
 
     def copied(self, root: Tensor) -> None:
         """The memory of ``root`` was copied before a write, as the tape keeps the old values."""
@@ -227,6 +243,7 @@ class Trace:
         )
         if leaf:
             facts.name = self.name_of(tensor)
+            facts.wants_gradient = tensor.requires_grad
             facts.kept = data.copy() if self.keep_values else None
         self.values.append(facts)
         self._known[id(tensor)] = (weakref.ref(tensor), number, root_of(tensor).version)
