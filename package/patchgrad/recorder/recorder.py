@@ -64,6 +64,8 @@ class Recorder:
         """How often something was measured."""
         self.problems: dict[str, str] = {}
         """Quantities that failed and are no longer measured, with the reason."""
+        self.loose_evaluations = 0
+        """How often the model ran without a tape, in training mode, though it has layers for which that matters."""
         self.records_graph = graph
         self._chosen = None if quantities is None else tuple(quantities)
         self._series: dict[str, dict[str, Series]] = {}

@@ -86,6 +86,7 @@ class Watch:
     def called(self, module: Module) -> None:
         """The watched model is about to run."""
         if not is_grad_enabled():
+            self.recorder.loose_evaluations += self.step > 0 and module.training and _differs(module)
             return
         self._calls += 1
         if self._look is not None and not self._over():
@@ -123,6 +124,11 @@ class Watch:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _differs(module: Module) -> bool:
+    """Has the model a layer that computes something else in evaluation?"""
+    return any(type(layer).__name__.startswith(("Dropout", "BatchNorm")) for layer in module.modules())
 
 
 def _tell(this: weakref.ref[Watch], module: Module) -> None:

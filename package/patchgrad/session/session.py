@@ -14,6 +14,7 @@ from html import escape
 from typing import Any, Self, TypeVar
 
 from patchgrad.backend.random import manual_seed
+from patchgrad.diagnosis import Findings, findings
 from patchgrad.layergraph.graph import LayerGraph
 from patchgrad.nn import Module
 from patchgrad.recorder.recorder import Recorder
@@ -329,6 +330,12 @@ class Session:
             ArgumentError          if loss or optimizer is neither given nor one of patchgrad's in the file.
         """
         return cls(loader=loader, **documents.read(path, loss, optimizer), **more)
+
+    # --- what is wrong ------------------------------------------------------------------------------
+
+    def findings(self) -> Findings:
+        """What is wrong with this training and what to try, in plain words; ``session.apply(finding.cure.command)``."""
+        return self._at_boundary(lambda: findings(self))
 
     # --- showing and ending -----------------------------------------------------------------------
 
