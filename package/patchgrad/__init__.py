@@ -79,6 +79,7 @@ if TYPE_CHECKING:
         set_rng_state,
     )
     from patchgrad.backend.settings import *
+    from patchgrad.diagnosis import findings
     from patchgrad.drawing.draw import draw
     from patchgrad.drawing.show import show
     from patchgrad.interop import from_torch, load, load_metadata, onnx, save, to_torch
@@ -154,6 +155,7 @@ if TYPE_CHECKING:
     from patchgrad.ops.vector_norm import *
     from patchgrad.ops.writing import *
     from patchgrad.recorder import quantity, watch
+    from patchgrad.replaying import replay
     from patchgrad.session import Session
     from patchgrad.tensor.printing import set_printoptions
     from patchgrad.transforms.batching.vmap import vmap

@@ -120,179 +120,6 @@ export interface LogView {
   readonly entries: readonly LogEntry[];
 }
 
-/** A place to go back to. `own`: made by the session, in front of an edit. */
-export interface MarkView {
-  readonly name: string;
-  readonly step: number;
-  readonly branch: string;
-  readonly own: boolean;
-  readonly loss: number | null;
-}
-
-/** A line of training. `step` and `loss`: where it stands. */
-export interface BranchView {
-  readonly name: string;
-  readonly number: number;
-  readonly step: number;
-  readonly loss: number | null;
-  readonly current: boolean;
-  readonly parent: string | null;
-  /** Step at which it left its parent. */
-  readonly begin: number | null;
-}
-
-/** State: marks and branches of the session, oldest first. */
-export interface TimelineView {
-  readonly type: "timeline-view";
-  readonly marks: readonly MarkView[];
-  readonly branches: readonly BranchView[];
-  /** Steps that the network before an edit is trained along; 0: it is not. */
-  readonly shadowSteps: number;
-}
-
-/** Where an array lies in the frame's one buffer. `offset` in bytes, a multiple of 8. */
-export interface ArrayView {
-  readonly dtype: "float32" | "float64" | "uint8" | "int32";
-  readonly shape: readonly number[];
-  readonly offset: number;
-}
-
-/** An applied edit, drawn on every plot at its step. */
-export interface Flag {
-  readonly number: number;
-  readonly step: number;
-  readonly label: string;
-}
-
-/** The newest figures of one layer, for the boxes on the canvas. None where not measured. */
-export interface LayerStat {
-  readonly uid: string;
-  readonly gradientNorm: number | null;
-  readonly activationMean: number | null;
-  readonly activationStd: number | null;
-  readonly updateRatio: number | null;
-  readonly dead: number | null;
-}
-
-/**
- * State, with one binary buffer: what the scopes plot. The browser answers `FrameSeen`.
- *
- * Arrays by name. `loss.step`, `loss.value`, `loss.smooth` (equal lengths); `shadow.step` and `shadow.value`
- * where the network before the last edit is trained along; by depth, one
- * entry per uid of `layers`: `gradient.norm`, `activation.mean`, `activation.std`,
- * `update.ratio` (log10 where a ratio; NaN where not measured); of the selected layer:
- * `histogram.counts` (steps, bins), `histogram.step` (steps,), `histogram.exponent` (bins,), and if
- * there are any, `histogram.zeros` (steps,) and `histogram.lost` (steps,): infinite or not a number.
- */
-export interface Frame {
-  readonly type: "frame";
-  readonly number: number;
-  readonly run: RunView;
-  readonly arrays: Readonly<Record<string, ArrayView>>;
-  readonly layers: readonly string[];
-  readonly names: readonly string[];
-  readonly flags: readonly Flag[];
-  readonly stats: readonly LayerStat[];
-  readonly selected: string | null;
-}
-
-/** One editable setting of a layer kind. */
-export interface FieldView {
-  readonly name: string;
-  readonly type: "int" | "float" | "bool" | "choice" | "text";
-  readonly default: unknown;
-  readonly minimum: number | null;
-  readonly maximum: number | null;
-  readonly choices: readonly string[];
-  readonly optional: boolean;
-  readonly help: string;
-}
-
-/** A layer kind of the catalogue: an entry of the palette. */
-export interface KindView {
-  readonly kind: string;
-  readonly family: string;
-  readonly help: string;
-  readonly inputs: readonly string[];
-  readonly outputs: readonly string[];
-  readonly fields: readonly FieldView[];
-  /** As in a cell: `nn.Linear(128, 64)`. */
-  readonly source: string;
-}
-
-/** Several layers at once: an entry of the palette. `text` is what `PutIn` takes. */
-export interface TemplateView {
-  readonly name: string;
-  readonly help: string;
-  readonly text: string;
-}
-
-export interface Opened {
-  readonly type: "opened";
-  readonly requestId: string;
-  readonly version: number;
-  readonly title: string;
-  readonly catalogue: readonly KindView[];
-  readonly graph: GraphView;
-  readonly run: RunView;
-  readonly log: LogView;
-  readonly timeline: TimelineView;
-  readonly templates: readonly TemplateView[];
-  /** Content hash of each piece of code that can be asked for, by name. */
-  readonly code: Readonly<Record<string, string>>;
-}
-
-/** The answer to `AskCode`; the one buffer is an ES module in UTF-8. */
-export interface Code {
-  readonly type: "code";
-  readonly requestId: string;
-  readonly name: "studio" | "plots";
-  readonly hash: string;
-}
-
-export interface Done {
-  readonly type: "done";
-  readonly requestId: string;
-}
-
-/** The edit was applied at a boundary. */
-export interface CommandDone {
-  readonly type: "command-done";
-  readonly requestId: string;
-  readonly revision: number;
-  readonly step: number;
-  readonly receipt: string;
-  readonly python: string;
-}
-
-/** The request was refused; nothing changed. */
-export interface Failed {
-  readonly type: "failed";
-  readonly requestId: string;
-  readonly title: string;
-  readonly got: string;
-  readonly want: string;
-  readonly hint: string;
-  readonly where: string;
-  readonly ports: readonly PortRef[];
-}
-
-/** May this port (or the edge into it) be the target? `fixes` in words, cheapest first. */
-export interface Verdict {
-  readonly port: PortRef;
-  readonly verdict: "valid" | "adapter" | "invalid";
-  readonly reason: string;
-  readonly fixes: readonly string[];
-  /** For an insertion: the settings with which the layer fits here. */
-  readonly settings: Readonly<Record<string, unknown>>;
-}
-
-export interface Targets {
-  readonly type: "targets";
-  readonly requestId: string;
-  readonly verdicts: readonly Verdict[];
-}
-
 /** Add a layer of a kind; settings that are not given have the kind's defaults. */
 export interface AddNode {
   readonly type: "add-node";
@@ -486,6 +313,201 @@ export interface Several {
   readonly type: "several";
   readonly commands: readonly (AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Duplicate | Share | Unshare | SetWidth | PruneUnits | AddBranch | Repeat | Reinitialise)[];
   readonly words: string;
+}
+
+/** Something is wrong with the training: what, how it is known, where, and an edit that may help. */
+export interface FindingView {
+  readonly rule: string;
+  readonly title: string;
+  /** What it means, and what to try, in plain words. */
+  readonly explanation: string;
+  /** Numbers behind it by name; None if not finite: JSON has no word for it. */
+  readonly evidence: Readonly<Record<string, number | null>>;
+  /** Uids of the layers to show. */
+  readonly nodes: readonly string[];
+  readonly source: string;
+  readonly cure: AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Duplicate | Share | Unshare | SetWidth | PruneUnits | AddBranch | Repeat | Reinitialise | Several | null;
+  readonly cureTitle: string;
+}
+
+/** State: what is wrong with the training after `step` steps, the gravest first; told when it changes. */
+export interface FindingsView {
+  readonly type: "findings-view";
+  readonly step: number;
+  readonly findings: readonly FindingView[];
+}
+
+/** A place to go back to. `own`: made by the session, in front of an edit. */
+export interface MarkView {
+  readonly name: string;
+  readonly step: number;
+  readonly branch: string;
+  readonly own: boolean;
+  readonly loss: number | null;
+}
+
+/** A line of training. `step` and `loss`: where it stands. */
+export interface BranchView {
+  readonly name: string;
+  readonly number: number;
+  readonly step: number;
+  readonly loss: number | null;
+  readonly current: boolean;
+  readonly parent: string | null;
+  /** Step at which it left its parent. */
+  readonly begin: number | null;
+}
+
+/** State: marks and branches of the session, oldest first. */
+export interface TimelineView {
+  readonly type: "timeline-view";
+  readonly marks: readonly MarkView[];
+  readonly branches: readonly BranchView[];
+  /** Steps that the network before an edit is trained along; 0: it is not. */
+  readonly shadowSteps: number;
+}
+
+/** Where an array lies in the frame's one buffer. `offset` in bytes, a multiple of 8. */
+export interface ArrayView {
+  readonly dtype: "float32" | "float64" | "uint8" | "int32";
+  readonly shape: readonly number[];
+  readonly offset: number;
+}
+
+/** An applied edit, drawn on every plot at its step. */
+export interface Flag {
+  readonly number: number;
+  readonly step: number;
+  readonly label: string;
+}
+
+/** The newest figures of one layer, for the boxes on the canvas. None where not measured. */
+export interface LayerStat {
+  readonly uid: string;
+  readonly gradientNorm: number | null;
+  readonly activationMean: number | null;
+  readonly activationStd: number | null;
+  readonly updateRatio: number | null;
+  readonly dead: number | null;
+}
+
+/**
+ * State, with one binary buffer: what the scopes plot. The browser answers `FrameSeen`.
+ *
+ * Arrays by name. `loss.step`, `loss.value`, `loss.smooth` (equal lengths); `shadow.step` and `shadow.value`
+ * where the network before the last edit is trained along; by depth, one
+ * entry per uid of `layers`: `gradient.norm`, `activation.mean`, `activation.std`,
+ * `update.ratio` (log10 where a ratio; NaN where not measured); of the selected layer:
+ * `histogram.counts` (steps, bins), `histogram.step` (steps,), `histogram.exponent` (bins,), and if
+ * there are any, `histogram.zeros` (steps,) and `histogram.lost` (steps,): infinite or not a number.
+ */
+export interface Frame {
+  readonly type: "frame";
+  readonly number: number;
+  readonly run: RunView;
+  readonly arrays: Readonly<Record<string, ArrayView>>;
+  readonly layers: readonly string[];
+  readonly names: readonly string[];
+  readonly flags: readonly Flag[];
+  readonly stats: readonly LayerStat[];
+  readonly selected: string | null;
+}
+
+/** One editable setting of a layer kind. */
+export interface FieldView {
+  readonly name: string;
+  readonly type: "int" | "float" | "bool" | "choice" | "text";
+  readonly default: unknown;
+  readonly minimum: number | null;
+  readonly maximum: number | null;
+  readonly choices: readonly string[];
+  readonly optional: boolean;
+  readonly help: string;
+}
+
+/** A layer kind of the catalogue: an entry of the palette. */
+export interface KindView {
+  readonly kind: string;
+  readonly family: string;
+  readonly help: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly fields: readonly FieldView[];
+  /** As in a cell: `nn.Linear(128, 64)`. */
+  readonly source: string;
+}
+
+/** Several layers at once: an entry of the palette. `text` is what `PutIn` takes. */
+export interface TemplateView {
+  readonly name: string;
+  readonly help: string;
+  readonly text: string;
+}
+
+export interface Opened {
+  readonly type: "opened";
+  readonly requestId: string;
+  readonly version: number;
+  readonly title: string;
+  readonly catalogue: readonly KindView[];
+  readonly graph: GraphView;
+  readonly run: RunView;
+  readonly log: LogView;
+  readonly timeline: TimelineView;
+  readonly templates: readonly TemplateView[];
+  /** Content hash of each piece of code that can be asked for, by name. */
+  readonly code: Readonly<Record<string, string>>;
+}
+
+/** The answer to `AskCode`; the one buffer is an ES module in UTF-8. */
+export interface Code {
+  readonly type: "code";
+  readonly requestId: string;
+  readonly name: "studio" | "plots";
+  readonly hash: string;
+}
+
+export interface Done {
+  readonly type: "done";
+  readonly requestId: string;
+}
+
+/** The edit was applied at a boundary. */
+export interface CommandDone {
+  readonly type: "command-done";
+  readonly requestId: string;
+  readonly revision: number;
+  readonly step: number;
+  readonly receipt: string;
+  readonly python: string;
+}
+
+/** The request was refused; nothing changed. */
+export interface Failed {
+  readonly type: "failed";
+  readonly requestId: string;
+  readonly title: string;
+  readonly got: string;
+  readonly want: string;
+  readonly hint: string;
+  readonly where: string;
+  readonly ports: readonly PortRef[];
+}
+
+/** May this port (or the edge into it) be the target? `fixes` in words, cheapest first. */
+export interface Verdict {
+  readonly port: PortRef;
+  readonly verdict: "valid" | "adapter" | "invalid";
+  readonly reason: string;
+  readonly fixes: readonly string[];
+  /** For an insertion: the settings with which the layer fits here. */
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+export interface Targets {
+  readonly type: "targets";
+  readonly requestId: string;
+  readonly verdicts: readonly Verdict[];
 }
 
 /** A layer that fits, what it gives, how many numbers it learns, and the edit that puts it there. */
@@ -786,6 +808,7 @@ export type FromKernel =
   | GraphView
   | RunView
   | LogView
+  | FindingsView
   | TimelineView
   | Frame
   | Opened
@@ -815,6 +838,7 @@ export const KERNEL_TAGS: readonly FromKernel["type"][] = [
   "graph-view",
   "run-view",
   "log-view",
+  "findings-view",
   "timeline-view",
   "frame",
   "opened",
