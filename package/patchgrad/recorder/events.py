@@ -46,6 +46,8 @@ class ValueFacts:
     kept: Any = None
     wants_gradient: bool = False
     """Of a leaf: a gradient was wanted of it."""
+    made: tuple[Any, int] = (None, -1)
+    """Of a parameter: code and instruction that made it."""
 
 
 @dataclass(slots=True)
@@ -100,6 +102,16 @@ class Backward:
     """Where values are kept: the cotangents that a pass began with here."""
 
 
+@dataclass(frozen=True, slots=True)
+class Update:
+    """An optimizer moved its parameters: its class, their names, and where in the code."""
+
+    optimizer: str
+    names: tuple[str, ...]
+    code: Any
+    lasti: int
+
+
 @dataclass(slots=True)
 class Trace:
     """Notes all that one step does.
@@ -118,6 +130,7 @@ class Trace:
     calls: list[Call] = field(default_factory=lambda: [Call("", 0, "", "")])
     backwards: list[Backward] = field(default_factory=list[Backward])
     """In the order in which the rules ran."""
+    updates: list[Update] = field(default_factory=list[Update])
     clock: float = field(default_factory=perf_counter)
     """When the last thing that was seen ended; whoever does something of its own in between sets it anew."""
     _known: dict[int, tuple[Any, int, int]] = field(default_factory=dict[int, tuple[Any, int, int]])
@@ -191,6 +204,12 @@ class Trace:
         self.events.append(event)
         self.clock = perf_counter()
 
+    def updated(self, optimizer: Any) -> None:
+        """An optimizer has moved its parameters."""
+        held = [parameter for group in optimizer.param_groups for parameter in group["params"]]
+        names = tuple([name for name in map(self.name_of, held) if name])
+        self.updates.append(Update(type(optimizer).__name__, names, *caller()))
+
     def key(self) -> Any:
         """Equal for two steps that ran the same ops on the same values, from the same places in the code."""
         calls = tuple([(call.path, call.index) for call in self.calls])
@@ -202,7 +221,7 @@ class Trace:
         taped = [event.node >= 0 for event in self.events]
         backwards = [(rules.node - first, rules.gradients) for rules in self.backwards]
         values = [(facts.shape, facts.dtype, facts.device, facts.name) for facts in self.values]
-        return calls, events, taped, backwards, values
+        return calls, events, taped, backwards, values, tuple(self.updates)
 
     # Which value a tensor is
 
@@ -244,6 +263,7 @@ class Trace:
         if leaf:
             facts.name = self.name_of(tensor)
             facts.wants_gradient = tensor.requires_grad
+            facts.made = getattr(tensor, "made", facts.made)
             facts.kept = data.copy() if self.keep_values else None
         self.values.append(facts)
         self._known[id(tensor)] = (weakref.ref(tensor), number, root_of(tensor).version)

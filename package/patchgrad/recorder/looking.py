@@ -125,6 +125,8 @@ class Looking:
         """An optimizer has moved its parameters."""
         held = frozenset(id(parameter) for group in optimizer.param_groups for parameter in group["params"])
         self.seen.held = held | (self.seen.held or frozenset())
+        if self.trace is not None:
+            self.trace.updated(optimizer)
         if self._on_update is not None:
             self._on_update()
 
