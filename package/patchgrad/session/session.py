@@ -145,6 +145,11 @@ class Session:
         """The metrics of the last step, by name."""
         return self._step.measured
 
+    @property
+    def eager_because(self) -> str:
+        """Why the last step was computed as the modules are written; empty if it was replayed (see `pg.replay`)."""
+        return self._step.reason
+
     def fingerprint(self) -> str:
         """A hash over layer graph, parameters, buffers, optimizer slots and random streams: equal hash, equal bits."""
         return fingerprint(self.graph, self.model, self.optimizer)
@@ -346,7 +351,8 @@ class Session:
 
     def __repr__(self) -> str:
         loss = "" if self.loss is None else f", loss {self.loss:.4g}"
-        return f"Session({len(self.graph.nodes)} layers, {self.state} at step {self.step_count}{loss})"
+        eager = f", eager: {self.eager_because}" if self.step_count and self.eager_because else ""
+        return f"Session({len(self.graph.nodes)} layers, {self.state} at step {self.step_count}{loss}{eager})"
 
     # --- driving ----------------------------------------------------------------------------------
 
