@@ -38,7 +38,7 @@ COMMANDS = (
 )
 
 TEMPLATE = m.TemplateView("One", "One layer.", '{"patchgrad":"layers","layers":[{"kind":"ReLU"}]}')
-RUN = m.RunView("running", 41, total=2000, epoch=1, steps_per_second=120.5, loss=0.25, lane="own kernel subshell")
+RUN = m.RunView("running", 41, total=2000, epoch=1, steps_per_second=120.5, loss=0.25, lane="own kernel subshell", eager_because="it is recorded")
 GRAPH = m.GraphView(
     revision=3,
     nodes=(

@@ -94,6 +94,8 @@ export interface RunView {
   readonly lane: string;
   readonly problem: string;
   readonly problemNode: string | null;
+  /** Why the last step was computed as the layers are written; empty if it was replayed. */
+  readonly eagerBecause: string;
 }
 
 export interface LogEntry {

@@ -122,6 +122,7 @@ def run_view(session: Any, lane: str) -> RunView:
         lane=lane,
         problem=fault.text if fault is not None else "",
         problem_node=_node_of(session.graph, fault.layer) if fault is not None else None,
+        eager_because=session.eager_because if training.count else "",
     )
 
 
