@@ -54,7 +54,7 @@ CONSTANT = {
 CONSTANT_FILES = {filled.__file__, ranges.__file__}
 FACTS = {"shape", "dtype", "size", "ndim", "flags", "strides", "MetaArray", "itemsize", "nbytes"}
 """What is asked of an array, or beside it, where its values do not matter."""
-SAFE = {"_flat_index", "into"}
+SAFE = {"_flat_index", "into", "_entry"}
 """Functions of this package that read values without harm: what they make is seen when it is used, or written."""
 PURE = (
     len, isinstance, issubclass, abs, min, max, sum, sorted, iter, next, divmod, round, callable, all, any, hasattr,
