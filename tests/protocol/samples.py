@@ -34,6 +34,9 @@ COMMANDS = (
     c.Unshare("n2"),
     c.SetWidth("n1", 128, "norm"),
     c.PruneUnits("n1", (3, 17)),
+    c.AddBranch(("n1",), (c.BranchLayer("Linear", {"bias": False}),), "Add"),
+    c.Repeat(("n1", "n2"), 3),
+    c.Reinitialise("n1"),
     c.Several((c.Freeze("n1"), c.Rename("n2", "head")), "two at once"),
 )
 

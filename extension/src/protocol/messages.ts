@@ -270,10 +270,48 @@ export interface PruneUnits {
   readonly units: readonly number[];
 }
 
+/** A layer of a new path: kind and settings; those not given follow from the shape that comes. */
+export interface BranchLayer {
+  readonly kind: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Put a path beside the selected layers: what feeds them goes through `layers` too (none: as it is), and both
+ * come together in an Add or a Concat. A path whose last layer has weights adds 0 at first, so that nothing changes.
+ */
+export interface AddBranch {
+  readonly type: "add-branch";
+  readonly nodes: readonly string[];
+  readonly layers: readonly BranchLayer[];
+  readonly merge: "Add" | "Concat";
+}
+
+/**
+ * Let a piece stand `times` times in a row; the copies have weights of their own.
+ *
+ * Linear layers and convolutions among them that keep the shape give back their input at first.
+ */
+export interface Repeat {
+  readonly type: "repeat";
+  readonly nodes: readonly string[];
+  readonly times: number;
+}
+
+/**
+ * Draw the weights of a layer anew, and forget their optimizer slots; undo brings both back.
+ *
+ * Running statistics go on: they are of the data.
+ */
+export interface Reinitialise {
+  readonly type: "reinitialise";
+  readonly node: string;
+}
+
 /** Edits in order, each on what the one before it left; `words` say in short what they are for. */
 export interface Several {
   readonly type: "several";
-  readonly commands: readonly (AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Duplicate | Share | Unshare | SetWidth | PruneUnits)[];
+  readonly commands: readonly (AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Duplicate | Share | Unshare | SetWidth | PruneUnits | AddBranch | Repeat | Reinitialise)[];
   readonly words: string;
 }
 
@@ -288,7 +326,7 @@ export interface FindingView {
   /** Uids of the layers to show. */
   readonly nodes: readonly string[];
   readonly source: string;
-  readonly cure: AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Duplicate | Share | Unshare | SetWidth | PruneUnits | Several | null;
+  readonly cure: AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Duplicate | Share | Unshare | SetWidth | PruneUnits | AddBranch | Repeat | Reinitialise | Several | null;
   readonly cureTitle: string;
 }
 
@@ -736,6 +774,9 @@ export type Command =
   | Unshare
   | SetWidth
   | PruneUnits
+  | AddBranch
+  | Repeat
+  | Reinitialise
   | Several;
 
 export type FromBrowser =
