@@ -54,6 +54,7 @@ if TYPE_CHECKING:
         fft,
         func,
         linalg,
+        look,
         nn,
         optim,
         plots,

@@ -1,6 +1,6 @@
 """Written by ``python -m patchgrad.emit``."""
 
-SUBMODULES = 'amp array_api autograd cuda data datasets fft func linalg nn optim plots testing utils'
+SUBMODULES = 'amp array_api autograd cuda data datasets fft func linalg look nn optim plots testing utils'
 NAMES = {
     'patchgrad.amp': 'GradScaler autocast clear_autocast_cache get_autocast_dtype is_autocast_cache_enabled is_autocast_enabled',
     'patchgrad.backend.random': 'Generator default_generator fork_rng get_rng_state initial_seed manual_seed seed set_rng_state',
