@@ -54,6 +54,7 @@ if TYPE_CHECKING:
         fft,
         func,
         linalg,
+        look,
         nn,
         optim,
         plots,
@@ -79,6 +80,7 @@ if TYPE_CHECKING:
         set_rng_state,
     )
     from patchgrad.backend.settings import *
+    from patchgrad.diagnosis import findings
     from patchgrad.drawing.draw import draw
     from patchgrad.drawing.show import show
     from patchgrad.interop import from_torch, load, load_metadata, onnx, save, to_torch

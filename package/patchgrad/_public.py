@@ -1,10 +1,11 @@
 """Written by ``python -m patchgrad.emit``."""
 
-SUBMODULES = 'amp array_api autograd cuda data datasets fft func linalg nn optim plots testing utils'
+SUBMODULES = 'amp array_api autograd cuda data datasets fft func linalg look nn optim plots testing utils'
 NAMES = {
     'patchgrad.amp': 'GradScaler autocast clear_autocast_cache get_autocast_dtype is_autocast_cache_enabled is_autocast_enabled',
     'patchgrad.backend.random': 'Generator default_generator fork_rng get_rng_state initial_seed manual_seed seed set_rng_state',
     'patchgrad.backend.settings': 'are_deterministic_algorithms_enabled get_deterministic_debug_mode get_float32_matmul_precision get_num_threads is_deterministic_algorithms_warn_only_enabled set_deterministic_debug_mode set_float32_matmul_precision set_flush_denormal set_num_threads use_deterministic_algorithms',
+    'patchgrad.diagnosis': 'findings',
     'patchgrad.drawing.draw': 'draw',
     'patchgrad.drawing.show': 'show',
     'patchgrad.interop': 'from_torch load load_metadata onnx save to_torch',

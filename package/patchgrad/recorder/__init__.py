@@ -16,6 +16,7 @@ from patchgrad.recorder.recorder import Recorder
 from patchgrad.recorder.rerun import rerun
 from patchgrad.recorder.series import Series
 from patchgrad.recorder.snapshot import Snapshot, snapshot
+from patchgrad.recorder.travel import Travel
 from patchgrad.recorder.watch import Watch, watch
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "Series",
     "Snapshot",
     "Trace",
+    "Travel",
     "Watch",
     "difference",
     "quantity",

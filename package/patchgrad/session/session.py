@@ -10,13 +10,16 @@ import weakref
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from html import escape
 from typing import Any, Self, TypeVar
 
 from patchgrad.backend.random import manual_seed
+from patchgrad.diagnosis import Findings, findings
 from patchgrad.layergraph.graph import LayerGraph
 from patchgrad.nn import Module
 from patchgrad.recorder.recorder import Recorder
 from patchgrad.session import documents, opening
+from patchgrad.session.asking import asked
 from patchgrad.session.boundary import Boundary
 from patchgrad.session.branches import Branches
 from patchgrad.session.compare import Comparison, compare
@@ -334,6 +337,23 @@ class Session:
         """
         return cls(loader=loader, **documents.read(path, loss, optimizer), **more)
 
+    # --- what is wrong ------------------------------------------------------------------------------
+
+    def findings(self) -> Findings:
+        """What is wrong with this training and what to try, in plain words; ``session.apply(finding.cure.command)``."""
+        return self._at_boundary(lambda: findings(self))
+
+    def ask(self, quantity: str) -> dict[str, float]:
+        """Measure a quantity of those on request, ``session.ask("largest_eigenvalue")``, on the last batch.
+
+        By layer uid, "" for the whole; kept as a series, to be plotted. It takes passes of its own, in evaluation mode.
+
+        Errors
+            SessionError   before the first step, or with ``watch=False``
+            ArgumentError  if there is no such quantity.
+        """
+        return self._at_boundary(lambda: asked(self, quantity))
+
     # --- showing and ending -----------------------------------------------------------------------
 
     def studio(self, **settings: Any) -> Any:
@@ -353,6 +373,11 @@ class Session:
         loss = "" if self.loss is None else f", loss {self.loss:.4g}"
         eager = f", eager: {self.eager_because}" if self.step_count and self.eager_because else ""
         return f"Session({len(self.graph.nodes)} layers, {self.state} at step {self.step_count}{loss}{eager})"
+
+    def _repr_html_(self) -> str:
+        from patchgrad.drawing.display import layer_graph_svg
+
+        return f"<p><code>{escape(repr(self))}</code></p>{layer_graph_svg(self.graph)}"
 
     # --- driving ----------------------------------------------------------------------------------
 

@@ -9,7 +9,8 @@ import msgspec
 
 from patchgrad.errors import GraphError
 from patchgrad.layergraph import catalogue
-from patchgrad.layergraph.check import check, settle
+from patchgrad.layergraph.check import settle
+from patchgrad.layergraph.commands.chain import require_running
 from patchgrad.layergraph.commands.command import Command, name_of
 from patchgrad.layergraph.followers import Followers, depthwise
 from patchgrad.layergraph.graph import LayerGraph, LayerNode
@@ -112,20 +113,8 @@ def grown(graph: LayerGraph, maker: LayerNode, units: int) -> LayerGraph:
         if node.kind in ("MultiheadAttention", "GroupNorm") or not depthwise(graph.nodes[uid]):
             changed = changed.with_node(_regrouped(node, units * twice))
     settled = settle(changed)
-    fresh = [problem for problem in check(settled).problems if problem.title not in _titles(graph)]
-    if fresh:
-        raise GraphError(
-            f"{maker.name} cannot have another width: {fresh[0].title}",
-            got=fresh[0].got,
-            want=fresh[0].want,
-            hint=fresh[0].hint,
-            ports=fresh[0].ports,
-        )
+    require_running(graph, settled, f"{maker.name} cannot have another width")
     return settled
-
-
-def _titles(graph: LayerGraph) -> set[str]:
-    return {problem.title for problem in check(graph).problems}
 
 
 def _wider(node: LayerNode, graph: LayerGraph, units: int) -> LayerNode:
