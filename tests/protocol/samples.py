@@ -42,7 +42,16 @@ COMMANDS = (
 )
 
 TEMPLATE = m.TemplateView("One", "One layer.", '{"patchgrad":"layers","layers":[{"kind":"ReLU"}]}')
-RUN = m.RunView("running", 41, total=2000, epoch=1, steps_per_second=120.5, loss=0.25, lane="own kernel subshell", eager_because="it is recorded")
+RUN = m.RunView(
+    "running",
+    41,
+    total=2000,
+    epoch=1,
+    steps_per_second=120.5,
+    loss=0.25,
+    lane="own kernel subshell",
+    eager_because="it is recorded",
+)
 GRAPH = m.GraphView(
     revision=3,
     nodes=(

@@ -169,7 +169,7 @@ def test_an_audit_finds_a_plan_that_computes_something_else() -> None:
     for _ in range(3):
         step(*known)
     (recorded,) = step._recorded.values()  # pyright: ignore[reportPrivateUsage]
-    trial = recorded.trial
+    trial: Any = recorded.trial
     run = trial.run
     trial.run = lambda *arrays: tuple(array * 1.5 for array in run(*arrays))
     reasons = []
