@@ -174,7 +174,7 @@ def test_a_command_that_makes_no_sense_is_refused_in_words(command: Any) -> None
 def test_commands_are_tagged_on_the_wire_and_come_back_equal(struct: Any) -> None:
     values = {
         "kind": "ReLU", "settings": {}, "nodes": ("n2",), "node": "n2", "source": PortRef("n1", "y"), "value": 3,
-        "target": PortRef("n2", "x"), "bypassed": True, "field": "bias", "name": "relu9", "frozen": True,
+        "target": PortRef("n2", "x"), "bypassed": True, "field": "bias", "name": "relu9", "text": "why", "frozen": True,
         "position": (1.0, 2.0), "group": "g1", "folded": True, "owner": "n4",
         "commands": (commands.Rename("n2", "relu9"), commands.Bypass("n2", True)), "words": "two of them",
     }  # fmt: skip

@@ -7,7 +7,7 @@ from patchgrad.layergraph.commands.connect import Connect
 from patchgrad.layergraph.commands.disconnect import Disconnect
 from patchgrad.layergraph.commands.duplicate import Duplicate
 from patchgrad.layergraph.commands.freeze import Freeze
-from patchgrad.layergraph.commands.group_nodes import Fold, GroupNodes, Ungroup
+from patchgrad.layergraph.commands.group_nodes import Fold, GroupNodes, Note, Ungroup
 from patchgrad.layergraph.commands.insert_on_edge import InsertOnEdge
 from patchgrad.layergraph.commands.move import Move
 from patchgrad.layergraph.commands.one import OneCommand
@@ -23,6 +23,6 @@ AnyCommand = OneCommand | Several
 
 __all__ = [
     "AddNode", "AnyCommand", "Bypass", "Command", "Connect", "Disconnect", "Duplicate", "Fold", "Freeze",
-    "GroupNodes", "InsertOnEdge", "Move", "OneCommand", "RemoveNodes", "Rename", "ReplaceNode", "SetField", "Several",
-    "Share", "Ungroup", "Unshare",
+    "GroupNodes", "InsertOnEdge", "Move", "Note", "OneCommand", "RemoveNodes", "Rename", "ReplaceNode", "SetField",
+    "Several", "Share", "Ungroup", "Unshare",
 ]  # fmt: skip
