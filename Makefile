@@ -85,7 +85,7 @@ LOCK_FLAGS := -q pyproject.toml --upgrade --universal --python-version 3.11 --ge
     --no-emit-index-url --no-annotate --no-header
 
 clean:
-	rm -rf .venv dist docs/_build docs/reference/made docs/errors/made docs/coming-from-pytorch.md extension/node_modules extension/lib extension/labextension package/patchgrad/static tests/browser/artefacts
+	rm -rf .venv dist docs/_build docs/reference/made docs/errors/made docs/tutorials/made docs/keyboard-map.md docs/coming-from-pytorch.md extension/node_modules extension/lib extension/labextension package/patchgrad/static tests/browser/artefacts
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "patchgrad needs Python 3.11 or newer, and \

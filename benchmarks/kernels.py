@@ -1,4 +1,7 @@
-"""Single layers, forwards and backwards: PyTorch, compiled kernels, the plain way without them; float32, 2 threads."""
+"""Single layers, forwards and backwards: PyTorch, compiled kernels, the plain way without them; float32, one thread.
+
+``OMP_NUM_THREADS`` and ``OPENBLAS_NUM_THREADS`` give all of them more.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +12,14 @@ from importlib.util import find_spec
 from typing import Any
 
 os.environ.setdefault("PATCHGRAD_KERNELS", "wait")
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")
 
-import patchgrad
-from benchmarks.timing import Row, race
-from patchgrad.backend import host
-from patchgrad.backend.native.compiled import compiler
+import patchgrad  # noqa: E402
+from benchmarks.timing import Row, race  # noqa: E402
+from patchgrad.backend import host  # noqa: E402
+from patchgrad.backend.native.compiled import compiler  # noqa: E402
+from patchgrad.backend.native.team import processors  # noqa: E402
 
 Layer = Callable[..., Any]
 """``layer(library, *tensors)`` gives what is differentiated."""
@@ -104,7 +110,7 @@ def _race(name: str, make: Callable[[Any, list[Any]], Callable[[], None]], shape
     contestants: dict[str, Callable[[], object]] = {}
     if find_spec("torch") is not None:
         torch: Any = import_module("torch")
-        torch.set_num_threads(2)
+        torch.set_num_threads(processors())
         contestants[f"{name}: PyTorch"] = make(torch, arrays)
     contestants[f"{name}: kernel"] = make(patchgrad, arrays)
     contestants[f"{name}: plain"] = _plainly(make(patchgrad, arrays))

@@ -25,11 +25,15 @@ suppress_warnings = ["myst.header"]
 
 def setup(app: Any) -> None:
     from errors import pages as error_pages
+    from keyboard import page as keyboard
     from pytorch import compare, page
     from reference import pages
+    from tutorials import pages as tutorials
 
     def make(app: Any) -> None:
         pages.write(HERE / "reference" / "made")
+        tutorials.write(HERE / "tutorials" / "made")
+        keyboard.write(HERE / "keyboard-map.md")
         error_pages.write(HERE / "errors" / "made")
         page.write(HERE / "coming-from-pytorch.md", compare.version())
 

@@ -84,6 +84,13 @@ with pg.no_grad():
 case = patient(dead, nn.ReLU(), nn.Linear(32, 10))
 train_on(case)
 
+# %% [markdown]
+# `pg.findings` reads what was measured while it trained, and says what it thinks of it, with the cure as an edit. Another question can be asked of one
+# parameter: why is its gradient as it is?
+
+# %%
+pg.findings(case)
+
 # %%
 loss = nn.functional.cross_entropy(case.model(test.tensors[0]), test.tensors[1])
 print(pg.explain_grad(dead.weight, loss))
@@ -105,6 +112,9 @@ case = patient(nn.Linear(64, 32), nn.Sigmoid(), *deep, nn.Linear(32, 10))
 train_on(case)
 pg.plots.gradient_flow(case)
 
+# %%
+pg.findings(case)
+
 # %% [markdown]
 # The scale is logarithmic: the gradient of the first layer is many thousand times smaller than that of the last. The slope of a sigmoid is a quarter
 # at most, and seven of them multiply to almost nothing. *Vanishing gradients.* Replace them all at once by `Tanh`, whose slope is 1 in the middle:
@@ -122,6 +132,9 @@ pg.plots.gradient_flow(case)
 case = patient(nn.Linear(64, 32), nn.ReLU(), nn.Linear(32, 10), nn.Softmax(dim=1))
 train_on(case)
 case.graph
+
+# %%
+pg.findings(case)
 
 # %% [markdown]
 # The loss does not get below 1.46 even when every answer is right. Look at the end of the network: `Softmax`. But `CrossEntropyLoss` has a softmax of its own

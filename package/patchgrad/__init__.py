@@ -54,6 +54,7 @@ if TYPE_CHECKING:
         fft,
         func,
         linalg,
+        look,
         nn,
         optim,
         plots,
@@ -79,6 +80,7 @@ if TYPE_CHECKING:
         set_rng_state,
     )
     from patchgrad.backend.settings import *
+    from patchgrad.diagnosis import findings
     from patchgrad.drawing.draw import draw
     from patchgrad.drawing.show import show
     from patchgrad.interop import from_torch, load, load_metadata, onnx, save, to_torch
@@ -154,6 +156,7 @@ if TYPE_CHECKING:
     from patchgrad.ops.vector_norm import *
     from patchgrad.ops.writing import *
     from patchgrad.recorder import quantity, watch
+    from patchgrad.replaying import replay
     from patchgrad.session import Session
     from patchgrad.tensor.printing import set_printoptions
     from patchgrad.transforms.batching.vmap import vmap
@@ -167,6 +170,7 @@ if TYPE_CHECKING:
     from patchgrad.transforms.why.explain_grad import explain_grad
     from patchgrad.transforms.why.find_nan import find_nan
     from patchgrad.widgets import studio
+    from patchgrad.widgets.doctor import doctor
 
 # The namespace is made of ops and used by the tape, which stands below them.
 _worlds.use_namespace(lambda: _import_module("patchgrad.array_api"))

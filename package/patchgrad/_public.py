@@ -1,10 +1,11 @@
 """Written by ``python -m patchgrad.emit``."""
 
-SUBMODULES = 'amp array_api autograd cuda data datasets fft func linalg nn optim plots testing utils'
+SUBMODULES = 'amp array_api autograd cuda data datasets fft func linalg look nn optim plots testing utils'
 NAMES = {
     'patchgrad.amp': 'GradScaler autocast clear_autocast_cache get_autocast_dtype is_autocast_cache_enabled is_autocast_enabled',
     'patchgrad.backend.random': 'Generator default_generator fork_rng get_rng_state initial_seed manual_seed seed set_rng_state',
     'patchgrad.backend.settings': 'are_deterministic_algorithms_enabled get_deterministic_debug_mode get_float32_matmul_precision get_num_threads is_deterministic_algorithms_warn_only_enabled set_deterministic_debug_mode set_float32_matmul_precision set_flush_denormal set_num_threads use_deterministic_algorithms',
+    'patchgrad.diagnosis': 'findings',
     'patchgrad.drawing.draw': 'draw',
     'patchgrad.drawing.show': 'show',
     'patchgrad.interop': 'from_torch load load_metadata onnx save to_torch',
@@ -80,6 +81,7 @@ NAMES = {
     'patchgrad.ops.vector_norm': 'dist logsumexp norm renorm',
     'patchgrad.ops.writing': 'as_strided_scatter detach detach_ fill',
     'patchgrad.recorder': 'quantity watch',
+    'patchgrad.replaying': 'replay',
     'patchgrad.session': 'Session',
     'patchgrad.tensor.printing': 'set_printoptions',
     'patchgrad.transforms.batching.vmap': 'vmap',
@@ -89,4 +91,5 @@ NAMES = {
     'patchgrad.transforms.why.explain_grad': 'explain_grad',
     'patchgrad.transforms.why.find_nan': 'find_nan',
     'patchgrad.widgets': 'studio',
+    'patchgrad.widgets.doctor': 'doctor',
 }

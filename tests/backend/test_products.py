@@ -9,16 +9,17 @@ import numpy as np
 import pytest
 
 from patchgrad.backend import products
+from patchgrad.backend.native.team import Team
+
+TWO = Team(2)
 
 
 @pytest.fixture
 def everything_is_shared(monkeypatch):
     """Small matrices are cut too, whatever the number of processors here."""
-    team = products._team()
     monkeypatch.setattr(products, "ALONE", 0)
     monkeypatch.setattr(products, "SHARED", 0)
-    monkeypatch.setattr(team, "size", 2)
-    monkeypatch.setattr(team, "_helpers", None)
+    monkeypatch.setattr(products, "_team", lambda: TWO)
     threads = products._threads()
     if threads is None:
         pytest.skip("NumPy is not built on OpenBLAS here")

@@ -170,6 +170,15 @@ def test_a_kernel_equals_the_plain_rule(name: str, dtype: str, monkeypatch: pyte
             host.testing.assert_allclose(a, b, rtol=tolerance, atol=tolerance * 10, err_msg=f"{name} {label}")
 
 
+@pytest.mark.parametrize("name", OPS)
+def test_how_numbers_lie_in_memory_does_not_change_their_bits(name: str) -> None:
+    op = find(name)
+    for sample in [*good(op), *larger(op.name, drawer())]:
+        sample = as_dtype(sample, "float32")
+        for a, b in zip(outcome(op, sample), outcome(op, _changed(sample, _strided)), strict=True):
+            assert a.tobytes() == b.tobytes()
+
+
 @pytest.mark.parametrize("dtype", DTYPES)
 @pytest.mark.parametrize("name", sorted(FORWARDS))
 def test_a_kernel_takes_what_it_was_written_for(name: str, dtype: str) -> None:

@@ -67,6 +67,16 @@ def test_it_is_drawn_by_itself_in_a_notebook() -> None:
     assert svg(compute_picture(seen)) == svg(compute_picture(seen))
 
 
+def test_a_watch_shows_the_step_that_it_saw_last() -> None:
+    model = nn.Linear(4, 2)
+    with pg.watch(model, every=1) as view:
+        assert view._repr_svg_() is None  # type: ignore[attr-defined]
+        model(pg.ones((3, 4))).sum().backward()
+        view.end()
+        picture = view._repr_svg_()  # type: ignore[attr-defined]
+    assert ElementTree.fromstring(picture).get("aria-label") == "Compute graph of step 1 with 2 ops"
+
+
 def test_a_step_without_ops_has_an_empty_picture() -> None:
     assert ElementTree.fromstring(svg(compute_picture(snapshot(Trace()))))
 

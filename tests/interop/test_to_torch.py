@@ -190,3 +190,16 @@ def test_a_tensor_goes_out_as_the_leaf_that_it_is() -> None:
     frozen.flags.writeable = False
     pg.to_torch(pg.from_numpy(frozen)).zero_()
     assert frozen.tolist() == [0, 1, 2]
+
+
+def test_a_network_that_was_edited_while_it_learned_goes_to_pytorch():
+    model = pg.nn.Sequential(pg.nn.Linear(4, 8), pg.nn.ReLU(), pg.nn.Linear(8, 2))
+    x, y = pg.randn(6, 4), pg.arange(6) % 2
+    session = pg.Session(model, [(x, y)], loss=pg.nn.CrossEntropyLoss(), optimizer=pg.optim.Adam(model.parameters()))
+    session.step(2)
+    session.apply(pg.edit.insert("relu1 -> linear2", pg.nn.LayerNorm(8)))
+    session.step(2)
+    with pytest.raises(ArgumentError, match="example"):
+        pg.to_torch(session.model)
+    found = pg.to_torch(session.model, x)(torch.from_numpy(x.numpy()))
+    np.testing.assert_allclose(found.detach().numpy(), session.model(x).detach().numpy(), rtol=1e-5, atol=1e-6)

@@ -152,6 +152,7 @@ def random_command(graph: LayerGraph, rng: random.Random) -> commands.AnyCommand
     kind = rng.choice(INSERTED)
     node = graph.nodes.get(uid)
     field = rng.choice([*node.settings, "nonsense"]) if node and node.settings else "shape"
+    maker = _maker(graph, rng) or uid
     makers = {
         "add": lambda: commands.AddNode(kind, {}, rng.choice((None, None, *NAMES))),
         "remove": lambda: commands.RemoveNodes(some if rng.random() < 0.3 else (uid,)),
@@ -170,11 +171,33 @@ def random_command(graph: LayerGraph, rng: random.Random) -> commands.AnyCommand
         "fold": lambda: commands.Fold(rng.choice(groups), rng.random() < 0.5),
         "duplicate": lambda: commands.Duplicate(some),
         "share": lambda: _share(graph, rng) or commands.Share(uid, rng.choice(uids)),
+        "width": lambda: commands.SetWidth(
+            _maker(graph, rng) or uid, rng.randint(0, 12), rng.choice(("norm", "first"))
+        ),
+        "prune": lambda: commands.PruneUnits(maker, tuple(rng.sample(range(7), rng.randint(0, 3)))),
+        "branch": lambda: commands.AddBranch(
+            (uid,), tuple(commands.BranchLayer(kind) for _ in range(rng.randint(0, 1))), rng.choice(("Add", "Concat"))
+        ),
+        "repeat": lambda: commands.Repeat((uid,) if rng.random() < 0.7 else some, rng.randint(0, 3)),
+        "reinitialise": lambda: commands.Reinitialise(uid),
         "unshare": lambda: commands.Unshare(rng.choice([n.uid for n in graph.nodes.values() if n.shares] or uids)),
     }
     if rng.random() < 0.1:
         return commands.Several(tuple(_in_turn(graph, rng, rng.randint(0, 3))))
-    often = ("insert", "insert", "resize", "resize", "resize", "connect", "remove", "replace", "share", *makers)
+    often = (
+        "insert",
+        "insert",
+        "resize",
+        "resize",
+        "resize",
+        "connect",
+        "remove",
+        "replace",
+        "share",
+        "width",
+        "prune",
+        *makers,
+    )
     return makers[rng.choice(often)]()
 
 
@@ -216,6 +239,12 @@ def _resize(graph: LayerGraph, rng: random.Random) -> commands.SetField | None:
     uid, field = rng.choice(found)
     value = rng.choice((0.1, 0.9)) if field in ("p", "momentum") else rng.randint(1, 9)
     return commands.SetField(uid, field, value)
+
+
+def _maker(graph: LayerGraph, rng: random.Random) -> str | None:
+    """A layer that has a width of its own."""
+    found = [node.uid for node in graph.nodes.values() if catalogue.find(node.kind).width]
+    return rng.choice(found) if found else None
 
 
 def _output(graph: LayerGraph, rng: random.Random) -> PortRef:

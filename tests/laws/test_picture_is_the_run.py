@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import patchgrad as pg
 from patchgrad.autograd.state import observing
-from patchgrad.recorder import Trace, rerun, snapshot
+from patchgrad.recorder import Trace, Travel, rerun, snapshot
 
 from .programs import Machine, Step, programs, squares
 
@@ -114,3 +114,36 @@ def test_nothing_is_kept_alive_by_a_trace() -> None:
     gc.collect()
     assert alive() is None
     assert seen() is None
+
+
+class Cotangents:
+    """Notes what the gradient rules are given and what they give, by tape number."""
+
+    def __init__(self) -> None:
+        self.found: dict[int, tuple[list[bytes], list[bytes]]] = {}
+
+    def forward(self, *what: Any) -> None:
+        pass
+
+    def backward(self, node: Any, cotangents: Any, gradients: Any) -> None:
+        self.found[node.number] = bits(cotangents), bits(gradients)
+
+
+def bits(arrays: Any) -> list[bytes]:
+    return [array.tobytes() for array in arrays if array is not None]
+
+
+@settings(max_examples=150)
+@given(programs, pairs, pairs)
+def test_walking_back_through_the_step_meets_the_gradients_that_were_computed(
+    steps: list[Step], inputs: Given, weights: Given
+) -> None:
+    real: Any = Cotangents()
+    with observing(real):
+        trace, _ = recorded(steps, inputs, weights)
+    travel = Travel(trace)
+    for event, op in zip(trace.events, travel.snapshot.ops, strict=True):
+        if event.node in real.found:
+            cotangents, gradients = travel.gradients(op.id)
+            assert bits(cotangents.values()) == real.found[event.node][0]
+            assert bits(gradients.values()) == real.found[event.node][1]

@@ -33,6 +33,11 @@ COMMANDS = (
     c.Duplicate(("n1",)),
     c.Share("n2", "n1"),
     c.Unshare("n2"),
+    c.SetWidth("n1", 128, "norm"),
+    c.PruneUnits("n1", (3, 17)),
+    c.AddBranch(("n1",), (c.BranchLayer("Linear", {"bias": False}),), "Add"),
+    c.Repeat(("n1", "n2"), 3),
+    c.Reinitialise("n1"),
     c.Several((c.Freeze("n1"), c.Rename("n2", "head")), "two at once"),
 )
 
@@ -63,6 +68,21 @@ GRAPH = m.GraphView(
     height=300.0,
     parameters=650,
     undo_label="insert Dropout on fc1 -> fc2",
+)
+FINDINGS = m.FindingsView(
+    41,
+    (
+        m.FindingView(
+            rule="dead_relus",
+            title="Most units of a ReLU are dead",
+            explanation="They give 0 for every example. LeakyReLU lets a gradient through.",
+            evidence={"share of units": 0.75, "loss": None},
+            nodes=("n1",),
+            source="Lu et al. 2020",
+            cure=c.ReplaceNode("n1", "LeakyReLU", {}),
+            cure_title="LeakyReLU in place of ReLU",
+        ),
+    ),
 )
 LOG = m.LogView((m.LogEntry(1, 40, "studio", "rename fc1", 'pg.edit.rename("fc1", "hidden")', "applied", "kept 2"),))
 DROPOUT = m.KindView(
@@ -104,6 +124,7 @@ FROM_KERNEL = (
     GRAPH,
     RUN,
     LOG,
+    FINDINGS,
     m.TimelineView(
         (m.MarkView("before widening", 40, "main", own=False, loss=0.5),),
         (m.BranchView("main", 0, 90, 0.25), m.BranchView("wide", 1, 60, 0.2, True, parent="main", begin=40)),

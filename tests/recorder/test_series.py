@@ -27,6 +27,7 @@ def test_points_are_real_evenly_spread_and_the_newest_is_always_there(count: int
     assert (series.values == steps * 3.0).all()
     assert steps[-1] == count - 1
     assert series.last == (count - 1) * 3.0
+    assert series.newest(3).tolist() == series.values[-3:].tolist()
     assert set(host.diff(steps[:-1]).tolist()) <= {series.stride}
     assert 0 < (steps[-1] - steps[-2] if len(steps) > 1 else 1) <= series.stride
 

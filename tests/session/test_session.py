@@ -281,3 +281,11 @@ def test_the_script_of_the_edits_makes_the_same_layer_graph_on_the_same_model():
     exec(session.script(), {"session": other, "pg": pg, "nn": nn})
     assert other.graph == session.graph
     assert len(session.script().splitlines()) == 4
+
+
+def test_a_notebook_shows_its_state_and_its_graph_and_completes_the_names_of_branches() -> None:
+    session = models.session()
+    shown = session._repr_html_()
+    assert "idle at step 0" in shown
+    assert "<svg" in shown
+    assert session.branches._ipython_key_completions_() == ["main"]

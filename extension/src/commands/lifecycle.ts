@@ -45,7 +45,7 @@ function receive(studio: Studio, clock: Clock, message: StateMessage, arrays: Na
   else if (message.type === "run-view") store.dispatch({ type: "run-arrived", run: message });
   else if (message.type === "log-view") store.dispatch({ type: "log-arrived", log: message });
   else if (message.type === "timeline-view") store.dispatch({ type: "timeline-arrived", timeline: message });
-  else receiveFrame(studio, clock, message, arrays);
+  else if (message.type === "frame") receiveFrame(studio, clock, message, arrays);
 }
 
 /** The kernel sends the next frame when this one was painted: one in flight. */

@@ -18,6 +18,7 @@ import {
   type Compared,
   type Done,
   type Failed,
+  type FindingsView,
   type ForgetMark,
   type Frame,
   type FrameSeen,
@@ -54,7 +55,7 @@ export interface WidgetModel {
   off(event: string, listener: (...values: never[]) => void): void;
 }
 
-export type StateMessage = GraphView | RunView | LogView | TimelineView | Frame;
+export type StateMessage = GraphView | RunView | LogView | FindingsView | TimelineView | Frame;
 export type StateListener = (message: StateMessage, arrays: NamedArrays) => void;
 
 type Request =

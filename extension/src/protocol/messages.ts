@@ -121,6 +121,230 @@ export interface LogView {
   readonly entries: readonly LogEntry[];
 }
 
+/** Add a layer of a kind; settings that are not given have the kind's defaults. */
+export interface AddNode {
+  readonly type: "add-node";
+  readonly kind: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly name: string | null;
+  readonly position: readonly [number, number] | null;
+  readonly group: string | null;
+}
+
+/** Remove layers. What fed the first connected input of each then feeds what it fed, where shapes allow. */
+export interface RemoveNodes {
+  readonly type: "remove-nodes";
+  readonly nodes: readonly string[];
+}
+
+/**
+ * Change the kind of a layer; one that shares its layer gets one of its own.
+ *
+ * Uid, place, edges at ports of the same name (else the same rank), and settings of the
+ * same name stay; a name made from the old kind (`relu1`) is made anew from the new one.
+ */
+export interface ReplaceNode {
+  readonly type: "replace-node";
+  readonly node: string;
+  readonly kind: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+/** Lead an output port into an input port, displacing the edge that was there. */
+export interface Connect {
+  readonly type: "connect";
+  readonly source: PortRef;
+  readonly target: PortRef;
+}
+
+/** Remove the edge that leads into an input port. */
+export interface Disconnect {
+  readonly type: "disconnect";
+  readonly target: PortRef;
+}
+
+/**
+ * Put a layer onto the edge that leads into `target`. Settings that follow from the shape on the edge are
+ * filled in; others not given are chosen so that the shape stays, where the kind can.
+ */
+export interface InsertOnEdge {
+  readonly type: "insert-on-edge";
+  readonly target: PortRef;
+  readonly kind: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly name: string | null;
+}
+
+/** A bypassed layer gives its first input as its first output; it keeps its weights. */
+export interface Bypass {
+  readonly type: "bypass";
+  readonly node: string;
+  readonly bypassed: boolean;
+}
+
+/** Set one field. What must follow from the new shape (`in_features` of the next layer) follows. */
+export interface SetField {
+  readonly type: "set-field";
+  readonly node: string;
+  readonly field: string;
+  readonly value: unknown;
+}
+
+/** Rename a layer: the attribute in the built module, the key in `state_dict`, the name in the source. */
+export interface Rename {
+  readonly type: "rename";
+  readonly node: string;
+  readonly name: string;
+}
+
+/** A frozen layer computes as before; its parameters get no gradient and stay as they are. */
+export interface Freeze {
+  readonly type: "freeze";
+  readonly node: string;
+  readonly frozen: boolean;
+}
+
+/** Pin a box to a position, in pixels of the canvas; None lets the layout place it again. */
+export interface Move {
+  readonly type: "move";
+  readonly node: string;
+  readonly position: readonly [number, number] | null;
+}
+
+/** Make a group of layers that lie in the same group now. */
+export interface GroupNodes {
+  readonly type: "group-nodes";
+  readonly nodes: readonly string[];
+  readonly name: string;
+}
+
+/** Take a group away; what lies in it moves to the group around it. */
+export interface Ungroup {
+  readonly type: "ungroup";
+  readonly group: string;
+}
+
+/** Draw a group as one box, or open it again. */
+export interface Fold {
+  readonly type: "fold";
+  readonly group: string;
+  readonly folded: boolean;
+}
+
+/** Say something of a group; an empty text takes it away. */
+export interface Note {
+  readonly type: "note";
+  readonly group: string;
+  readonly text: string;
+}
+
+/** Copy layers with fresh weights. Edges among them are copied; edges into them feed the copies too. */
+export interface Duplicate {
+  readonly type: "duplicate";
+  readonly nodes: readonly string[];
+}
+
+/** Call the layer of `owner` at `node` too: one set of weights, learned from both places. */
+export interface Share {
+  readonly type: "share";
+  readonly node: string;
+  readonly owner: string;
+}
+
+/** Give a node that calls the layer of another one of its own, with the same weights at first. */
+export interface Unshare {
+  readonly type: "unshare";
+  readonly node: string;
+}
+
+/**
+ * Set the number of units of a layer, and of those whose units are added to them or pass through it: the other
+ * side of a residual Add, norms, heads of attention, groups of filters. Layers that only read the units follow.
+ *
+ * A narrower layer keeps those of its units that weigh most (`keep="norm"`: the Euclidean norm of the weights that
+ * make them, over all layers that share them), or the first ones.
+ */
+export interface SetWidth {
+  readonly type: "set-width";
+  readonly node: string;
+  readonly width: number;
+  readonly keep: "norm" | "first";
+}
+
+/** Take some units out of a layer, and out of all layers whose units are added to them. */
+export interface PruneUnits {
+  readonly type: "prune-units";
+  readonly node: string;
+  readonly units: readonly number[];
+}
+
+/** A layer of a new path: kind and settings; those not given follow from the shape that comes. */
+export interface BranchLayer {
+  readonly kind: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Put a path beside the selected layers: what feeds them goes through `layers` too (none: as it is), and both
+ * come together in an Add or a Concat. A path whose last layer has weights adds 0 at first, so that nothing changes.
+ */
+export interface AddBranch {
+  readonly type: "add-branch";
+  readonly nodes: readonly string[];
+  readonly layers: readonly BranchLayer[];
+  readonly merge: "Add" | "Concat";
+}
+
+/**
+ * Let a piece stand `times` times in a row; the copies have weights of their own.
+ *
+ * Linear layers and convolutions among them that keep the shape give back their input at first.
+ */
+export interface Repeat {
+  readonly type: "repeat";
+  readonly nodes: readonly string[];
+  readonly times: number;
+}
+
+/**
+ * Draw the weights of a layer anew, and forget their optimizer slots; undo brings both back.
+ *
+ * Running statistics go on: they are of the data.
+ */
+export interface Reinitialise {
+  readonly type: "reinitialise";
+  readonly node: string;
+}
+
+/** Edits in order, each on what the one before it left; `words` say in short what they are for. */
+export interface Several {
+  readonly type: "several";
+  readonly commands: readonly (AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Note | Duplicate | Share | Unshare | SetWidth | PruneUnits | AddBranch | Repeat | Reinitialise)[];
+  readonly words: string;
+}
+
+/** Something is wrong with the training: what, how it is known, where, and an edit that may help. */
+export interface FindingView {
+  readonly rule: string;
+  readonly title: string;
+  /** What it means, and what to try, in plain words. */
+  readonly explanation: string;
+  /** Numbers behind it by name; None if not finite: JSON has no word for it. */
+  readonly evidence: Readonly<Record<string, number | null>>;
+  /** Uids of the layers to show. */
+  readonly nodes: readonly string[];
+  readonly source: string;
+  readonly cure: AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Note | Duplicate | Share | Unshare | SetWidth | PruneUnits | AddBranch | Repeat | Reinitialise | Several | null;
+  readonly cureTitle: string;
+}
+
+/** State: what is wrong with the training after `step` steps, the gravest first; told when it changes. */
+export interface FindingsView {
+  readonly type: "findings-view";
+  readonly step: number;
+  readonly findings: readonly FindingView[];
+}
+
 /** A place to go back to. `own`: made by the session, in front of an edit. */
 export interface MarkView {
   readonly name: string;
@@ -292,149 +516,6 @@ export interface Targets {
   readonly type: "targets";
   readonly requestId: string;
   readonly verdicts: readonly Verdict[];
-}
-
-/** Add a layer of a kind; settings that are not given have the kind's defaults. */
-export interface AddNode {
-  readonly type: "add-node";
-  readonly kind: string;
-  readonly settings: Readonly<Record<string, unknown>>;
-  readonly name: string | null;
-  readonly position: readonly [number, number] | null;
-  readonly group: string | null;
-}
-
-/** Remove layers. What fed the first connected input of each then feeds what it fed, where shapes allow. */
-export interface RemoveNodes {
-  readonly type: "remove-nodes";
-  readonly nodes: readonly string[];
-}
-
-/**
- * Change the kind of a layer; one that shares its layer gets one of its own.
- *
- * Uid, place, edges at ports of the same name (else the same rank), and settings of the
- * same name stay; a name made from the old kind (`relu1`) is made anew from the new one.
- */
-export interface ReplaceNode {
-  readonly type: "replace-node";
-  readonly node: string;
-  readonly kind: string;
-  readonly settings: Readonly<Record<string, unknown>>;
-}
-
-/** Lead an output port into an input port, displacing the edge that was there. */
-export interface Connect {
-  readonly type: "connect";
-  readonly source: PortRef;
-  readonly target: PortRef;
-}
-
-/** Remove the edge that leads into an input port. */
-export interface Disconnect {
-  readonly type: "disconnect";
-  readonly target: PortRef;
-}
-
-/**
- * Put a layer onto the edge that leads into `target`. Settings that follow from the shape on the edge are
- * filled in; others not given are chosen so that the shape stays, where the kind can.
- */
-export interface InsertOnEdge {
-  readonly type: "insert-on-edge";
-  readonly target: PortRef;
-  readonly kind: string;
-  readonly settings: Readonly<Record<string, unknown>>;
-  readonly name: string | null;
-}
-
-/** A bypassed layer gives its first input as its first output; it keeps its weights. */
-export interface Bypass {
-  readonly type: "bypass";
-  readonly node: string;
-  readonly bypassed: boolean;
-}
-
-/** Set one field. What must follow from the new shape (`in_features` of the next layer) follows. */
-export interface SetField {
-  readonly type: "set-field";
-  readonly node: string;
-  readonly field: string;
-  readonly value: unknown;
-}
-
-/** Rename a layer: the attribute in the built module, the key in `state_dict`, the name in the source. */
-export interface Rename {
-  readonly type: "rename";
-  readonly node: string;
-  readonly name: string;
-}
-
-/** A frozen layer computes as before; its parameters get no gradient and stay as they are. */
-export interface Freeze {
-  readonly type: "freeze";
-  readonly node: string;
-  readonly frozen: boolean;
-}
-
-/** Pin a box to a position, in pixels of the canvas; None lets the layout place it again. */
-export interface Move {
-  readonly type: "move";
-  readonly node: string;
-  readonly position: readonly [number, number] | null;
-}
-
-/** Make a group of layers that lie in the same group now. */
-export interface GroupNodes {
-  readonly type: "group-nodes";
-  readonly nodes: readonly string[];
-  readonly name: string;
-}
-
-/** Take a group away; what lies in it moves to the group around it. */
-export interface Ungroup {
-  readonly type: "ungroup";
-  readonly group: string;
-}
-
-/** Draw a group as one box, or open it again. */
-export interface Fold {
-  readonly type: "fold";
-  readonly group: string;
-  readonly folded: boolean;
-}
-
-/** Say something of a group; an empty text takes it away. */
-export interface Note {
-  readonly type: "note";
-  readonly group: string;
-  readonly text: string;
-}
-
-/** Copy layers with fresh weights. Edges among them are copied; edges into them feed the copies too. */
-export interface Duplicate {
-  readonly type: "duplicate";
-  readonly nodes: readonly string[];
-}
-
-/** Call the layer of `owner` at `node` too: one set of weights, learned from both places. */
-export interface Share {
-  readonly type: "share";
-  readonly node: string;
-  readonly owner: string;
-}
-
-/** Give a node that calls the layer of another one of its own, with the same weights at first. */
-export interface Unshare {
-  readonly type: "unshare";
-  readonly node: string;
-}
-
-/** Edits in order, each on what the one before it left; `words` say in short what they are for. */
-export interface Several {
-  readonly type: "several";
-  readonly commands: readonly (AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Note | Duplicate | Share | Unshare)[];
-  readonly words: string;
 }
 
 /** A layer that fits, what it gives, how many numbers it learns, and the edit that puts it there. */
@@ -700,6 +781,11 @@ export type Command =
   | Duplicate
   | Share
   | Unshare
+  | SetWidth
+  | PruneUnits
+  | AddBranch
+  | Repeat
+  | Reinitialise
   | Several;
 
 export type FromBrowser =
@@ -731,6 +817,7 @@ export type FromKernel =
   | GraphView
   | RunView
   | LogView
+  | FindingsView
   | TimelineView
   | Frame
   | Opened
@@ -760,6 +847,7 @@ export const KERNEL_TAGS: readonly FromKernel["type"][] = [
   "graph-view",
   "run-view",
   "log-view",
+  "findings-view",
   "timeline-view",
   "frame",
   "opened",

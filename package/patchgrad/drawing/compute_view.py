@@ -151,11 +151,11 @@ class _View:
         """Those that an op that is shown, or several boxes, read, and a few unnamed ones; with their readers' boxes."""
         unnamed: dict[int, list[str]] = {}
         for name, places in self.viewer._readers.items():
-            boxes: tuple[int, ...] = tuple(dict.fromkeys(self.home[places].tolist()))
+            boxes: list[int] = list(dict.fromkeys(self.home[places].tolist()))
             value = self.snapshot.values[name]
             first = self.shown.boxes[boxes[0]]
             if len(boxes) > 1 or not first.opens:
-                yield name, boxes
+                yield name, tuple(boxes)
             elif value.name:
                 self.hidden.setdefault(first.id, []).append(value)
             else:

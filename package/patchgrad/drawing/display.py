@@ -14,6 +14,7 @@ from patchgrad.drawing.rows import in_rows
 from patchgrad.drawing.svg import svg
 from patchgrad.layergraph.graph import LayerGraph
 from patchgrad.recorder.snapshot import Snapshot
+from patchgrad.recorder.watch import Watch
 
 
 def layer_graph_svg(graph: LayerGraph) -> str:
@@ -26,9 +27,15 @@ def snapshot_svg(snapshot: Snapshot) -> str:
     return svg(in_rows(compute_picture(snapshot), PAGE))
 
 
-PICTURES: dict[type, Callable[[Any], str]] = {
+def watch_svg(watch: Watch) -> str | None:
+    """The compute graph of the newest step that was looked at; nothing before the first."""
+    return None if watch.snapshot is None else snapshot_svg(watch.snapshot)
+
+
+PICTURES: dict[type, Callable[[Any], str | None]] = {
     LayerGraph: layer_graph_svg,
     Snapshot: snapshot_svg,
+    Watch: watch_svg,
 }
 
 

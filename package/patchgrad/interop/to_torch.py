@@ -9,6 +9,7 @@ from patchgrad.errors import ArgumentError, GraphError
 from patchgrad.interop.torch_tensors import to_torch_tensor
 from patchgrad.interop.traced import Traced
 from patchgrad.interop.twins import rebuilt_layer
+from patchgrad.layergraph.build import GraphModule
 from patchgrad.nn.containers import Sequential
 from patchgrad.nn.module import Module
 from patchgrad.tensor import Tensor
@@ -52,6 +53,8 @@ def _written(source: Module) -> Module | None:
     """A module in ``source`` whose ``forward`` somebody wrote: neither a layer of ours nor what came from PyTorch."""
     for part in source.modules():
         ours = type(part).__module__.startswith("patchgrad.")
+        if isinstance(part, GraphModule):
+            return part
         if not ours and not (type(part).forward is Sequential.forward and isinstance(part, Sequential)):
             return part
     return None

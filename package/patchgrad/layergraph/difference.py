@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
-from patchgrad.layergraph.graph import Edge, LayerGraph
+from patchgrad.layergraph.graph import Edge, LayerGraph, LayerNode
 
 
 class Difference(msgspec.Struct, frozen=True):
@@ -13,7 +15,7 @@ class Difference(msgspec.Struct, frozen=True):
     added: tuple[str, ...]
     removed: tuple[str, ...]
     changed: tuple[str, ...]
-    """Another kind or other settings."""
+    """Another kind, other settings, or weights drawn anew."""
     renamed: tuple[str, ...]
     frozen: tuple[str, ...]
     """Frozen or set free."""
@@ -34,9 +36,13 @@ def difference(old: LayerGraph, new: LayerGraph) -> Difference:
     return Difference(
         added=tuple(sorted(new.nodes.keys() - old.nodes.keys())),
         removed=tuple(sorted(old.nodes.keys() - new.nodes.keys())),
-        changed=tuple(uid for uid, a, b in pairs if (a.key, a.bypassed, a.shares) != (b.key, b.bypassed, b.shares)),
+        changed=tuple(uid for uid, a, b in pairs if _computing(a) != _computing(b)),
         renamed=tuple(uid for uid, a, b in pairs if a.name != b.name),
         frozen=tuple(uid for uid, a, b in pairs if a.frozen != b.frozen),
         edges_added=tuple(sorted(after - before)),
         edges_removed=tuple(sorted(before - after)),
     )
+
+
+def _computing(node: LayerNode) -> tuple[Any, ...]:
+    return (node.key, node.bypassed, node.shares, node.drawn)

@@ -14,6 +14,8 @@ from patchgrad.errors import GraphError
 from patchgrad.layergraph import catalogue, commands
 from patchgrad.layergraph.commands import Command
 from patchgrad.layergraph.graph import LayerGraph, PortRef
+from patchgrad.layergraph.offers import adapters
+from patchgrad.layergraph.plan import Plan, planned
 from patchgrad.layergraph.reading import kind_of, settings_of
 
 
@@ -132,6 +134,72 @@ def share(name: str, owner: str) -> Edit:
 def unshare(name: str) -> Edit:
     """Give a layer that calls another one its own, with the same weights at first."""
     return Edit(f"unshare {name}", lambda graph: commands.Unshare(_uid(graph, name)))
+
+
+def width(name: str, units: int, *, keep: Any = "norm") -> Edit:
+    """Let a layer, and all that must follow, have so many units; a narrower one keeps those of largest norm.
+
+    ``keep="first"`` keeps the first ones. `pg.edit.plan` tells what follows.
+    """
+    return Edit(f"set width of {name}", lambda graph: commands.SetWidth(_uid(graph, name), units, keep))
+
+
+def prune(name: str, units: Any) -> Edit:
+    """Take units out of a layer by their numbers, and out of all layers whose units are added to them."""
+    gone = tuple(int(unit) for unit in units)
+    return Edit(f"prune {name}", lambda graph: commands.PruneUnits(_uid(graph, name), gone))
+
+
+def adapt(source: str, target: str, choice: int = 0) -> Edit:
+    """Connect two ports that do not fit through the layers that make them fit: the cheapest, or another ``choice``.
+
+    `pg.edit.plan` tells what it costs. Errors: GraphError that lists the choices, if there is no such one.
+    """
+
+    def resolve(graph: LayerGraph) -> Command:
+        offers = adapters(graph, output_port(graph, source), input_port(graph, target))
+        if not 0 <= choice < len(offers):
+            raise GraphError(
+                f"there is no adapter number {choice} from {source} to {target}",
+                got=f"choice={choice}",
+                want="; ".join(f"{at}: {offer.text}" for at, offer in enumerate(offers))
+                or "ports that can be made fit",
+            )
+        return offers[choice].command
+
+    return Edit(f"adapt {source} to {target}", resolve)
+
+
+def branch(nodes: Any, layers: Any = (), *, merge: Any = "Add") -> Edit:
+    """Put a path beside layers: ``branch(["fc1", "relu1"], ["Linear"])``; without layers a shortcut around them.
+
+    ``merge``: ``Add`` or ``Concat``. Layers are given as instances, classes, names, or pairs of a name and settings.
+    """
+    names = (nodes,) if isinstance(nodes, str) else tuple(nodes)
+    path = tuple(_branch_layer(layer) for layer in layers)
+    return Edit(
+        f"add a path around {', '.join(names)}", lambda graph: commands.AddBranch(_uids(graph, names), path, merge)
+    )
+
+
+def _branch_layer(layer: Any) -> commands.BranchLayer:
+    kind, settings = layer if isinstance(layer, tuple) else (layer, {})
+    return commands.BranchLayer(*described(kind, settings))
+
+
+def repeat(*names: str, times: int = 2) -> Edit:
+    """Let layers stand several times in a row; the copies have weights of their own."""
+    return Edit(f"repeat {', '.join(names)}", lambda graph: commands.Repeat(_uids(graph, names), times))
+
+
+def reinitialise(name: str) -> Edit:
+    """Draw the weights of a layer anew."""
+    return Edit(f"reinitialise {name}", lambda graph: commands.Reinitialise(_uid(graph, name)))
+
+
+def plan(graph: LayerGraph, change: Edit | Command) -> Plan:
+    """What an edit would change, with its cost in parameters and FLOPs; nothing is done. ``print`` shows a table."""
+    return planned(graph, change.resolve(graph) if isinstance(change, Edit) else change)
 
 
 def together(*edits: Edit | Command, words: str = "") -> Edit:

@@ -290,7 +290,9 @@ class LayerGraph(msgspec.Struct, frozen=True, dict=True):
 
 def _called_again(node: LayerNode, owner: LayerNode) -> LayerNode:
     """A node that shares a layer, with what is said of the layer where it belongs."""
-    return msgspec.structs.replace(node, kind=owner.kind, settings=owner.settings, frozen=owner.frozen)
+    return msgspec.structs.replace(
+        node, kind=owner.kind, settings=owner.settings, frozen=owner.frozen, drawn=owner.drawn
+    )
 
 
 __all__ = ["Edge", "Group", "LayerGraph", "LayerNode", "PortRef", "Settings"]

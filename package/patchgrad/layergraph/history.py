@@ -11,10 +11,12 @@ from typing import Any
 import msgspec
 
 from patchgrad.errors import GraphError
+from patchgrad.layergraph import catalogue
 from patchgrad.layergraph.build import GraphModule
 from patchgrad.layergraph.graph import LayerGraph
 from patchgrad.layergraph.receipt import Receipt
 from patchgrad.layergraph.transplant import Stash, transplant
+from patchgrad.layergraph.units import Chosen, Places
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -26,6 +28,17 @@ class Entry(msgspec.Struct, frozen=True):
     after: LayerGraph
     stash: Stash
     """For an entry that can be undone: what the edit put away. For one that can be redone: what the undo did."""
+    chosen: Chosen = {}
+    """Which units layers kept."""
+
+    def back(self) -> Chosen:
+        """The same, seen from after the edit."""
+        found: dict[str, Places] = {}
+        for uid, places in self.chosen.items():
+            node = self.before.nodes[uid]
+            at = {place: unit for unit, place in enumerate(places)}
+            found[uid] = tuple(at.get(unit, -1) for unit in range(node.settings[catalogue.find(node.kind).width]))
+        return found
 
 
 class Past(msgspec.Struct, frozen=True):
@@ -80,8 +93,9 @@ class History:
         """Apply a command or a ``pg.edit``; options as in ``transplant``. If it is refused, nothing changes."""
         command = edit.resolve(self.graph) if hasattr(edit, "resolve") else edit
         after = command.apply(self.graph)
-        entry = Entry(command.label(self.graph), command.python(self.graph), self.graph, after, Stash())
-        made, receipt, stash = transplant(self.graph, module, after, optimizer, **options)
+        chosen = command.chosen(self.graph, module)
+        entry = Entry(command.label(self.graph), command.python(self.graph), self.graph, after, Stash(), chosen)
+        made, receipt, stash = transplant(self.graph, module, after, optimizer, chosen=chosen, **options)
         self.done.append(msgspec.structs.replace(entry, stash=stash))
         self.undone.clear()
         self.marks = {name: place for name, place in self.marks.items() if place < len(self.done)}
@@ -107,7 +121,10 @@ class History:
             )
         entry = taken[-1]
         target = (entry.before if word == "undo" else entry.after).with_issued(self.graph.issued)
-        made, receipt, stash = transplant(self.graph, module, target, optimizer, stash=entry.stash, **options)
+        chosen = entry.back() if word == "undo" else entry.chosen
+        made, receipt, stash = transplant(
+            self.graph, module, target, optimizer, stash=entry.stash, chosen=chosen, **options
+        )
         given.append(msgspec.structs.replace(taken.pop(), stash=stash))
         self._stand_at(target)
         return made, receipt

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 from patchgrad.backend import host
+from patchgrad.layergraph.graph import LayerGraph
 
 
 def eye(module: Any) -> bool:
@@ -36,6 +37,27 @@ def dirac(module: Any) -> bool:
     _fill(module.weight, weight)
     _zero(module.bias)
     return True
+
+
+def gates_of(old: LayerGraph, new: LayerGraph) -> set[str]:
+    """New layers that end a new path into a new Add: while they give 0, the sum is what it was."""
+    fresh = new.nodes.keys() - old.nodes.keys()
+    found: set[str] = set()
+    for uid in fresh:
+        sources = [edge.source.node for edge in new.edges_into(uid)] if new.nodes[uid].kind == "Add" else []
+        if len(sources) == 2 and len(fresh & {*sources}) == 1:
+            found |= fresh & {*sources}
+    return {uid for uid in found if len(new.edges_from(uid)) == 1}
+
+
+def close(module: Any) -> None:
+    """Let a Linear, a convolution, a norm or attention give 0; other layers stay as they are.
+
+    Source: Goyal et al. 2017, the last scale of a residual branch.
+    """
+    for name, parameter in module.named_parameters():
+        if name.removeprefix("out_proj.") in ("weight", "bias"):
+            _zero(parameter)
 
 
 def _each(value: Any, axes: int) -> tuple[int, ...]:

@@ -38,7 +38,8 @@ class LayerNode(msgspec.Struct, frozen=True, dict=True):
     ``uid`` never changes and is never used again; ``name`` is the attribute name in the built module
     and in ``to_source``; ``settings`` holds every field that the kind lists, in the kind's form.
     ``position`` is None while the layout may place the box freely. ``shares`` is the uid of the node whose layer this
-    one calls again: kind, settings, weights and whether it learns are then those of that node.
+    one calls again: kind, settings, weights and whether it learns are then those of that node. ``drawn``: how often its
+    weights were drawn anew.
     """
 
     uid: str
@@ -50,6 +51,7 @@ class LayerNode(msgspec.Struct, frozen=True, dict=True):
     bypassed: bool = False
     group: str | None = None
     shares: str | None = None
+    drawn: int = 0
 
     @cached_property
     def key(self) -> tuple[Any, ...]:

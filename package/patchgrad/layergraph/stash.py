@@ -13,6 +13,7 @@ class Kept(msgspec.Struct, frozen=True):
 
     key: tuple[Any, ...]
     layer: Any
+    drawn: int = 0
 
 
 class Stash(msgspec.Struct, frozen=True):

@@ -21,6 +21,7 @@ from patchgrad.layergraph.carry import Axes, Resized, carry, carry_state, resize
 from patchgrad.layergraph.check import check
 from patchgrad.layergraph.difference import difference
 from patchgrad.layergraph.graph import LayerGraph, LayerNode
+from patchgrad.layergraph.identity import close, gates_of
 from patchgrad.layergraph.measure import largest_change
 from patchgrad.layergraph.receipt import Receipt
 from patchgrad.layergraph.stash import Kept, Stash, Trained
@@ -80,24 +81,29 @@ def _prepare(old: LayerGraph, module: GraphModule, new: LayerGraph, stash: Stash
     found = Prepared({}, [], [], [], [])
     place = _place_of(module)
     inserted = {edge.target.node for edge in difference(old, new).edges_added}
-    before = module.layers
+    before, gates = module.layers, gates_of(old, new)
     for node in holders(new):
         held = before.get(node.uid)
         parts = held is not None and _parts(old, new, node.uid)
         kept = stash.layers.get(node.uid)
-        back = kept is not None and kept.key == node.key
+        back = kept is not None and (kept.key, kept.drawn) == (node.key, node.drawn)
+        anew = held is not None and old.nodes[node.uid].drawn != node.drawn
         lent = held is not None and old.nodes[node.uid].shares is not None and back
-        if held is not None and old.nodes[node.uid].key == node.key and not parts and not lent:
+        if held is not None and old.nodes[node.uid].key == node.key and not parts and not lent and not anew:
             found.layers[node.uid] = held
         elif kept is not None and back:
             meanwhile = None if parts or lent else held
             found.layers[node.uid] = _woken(kept.layer, meanwhile, old.nodes.get(node.uid), node, moved)
             found.restored.append(node.uid)
         else:
-            with drawing_from(node.uid):
-                found.layers[node.uid] = _fresh(found, new, node, held, old, place, moved)
+            with drawing_from(f"{node.uid}, drawn {node.drawn + 1} times" if node.drawn else node.uid):
+                found.layers[node.uid] = _fresh(found, new, node, None if anew else held, old, place, moved)
             found.layers[node.uid].train(module.training)
-            if held is None and node.uid in inserted:
+            if anew:
+                _woken(found.layers[node.uid], held, old.nodes[node.uid], node, moved)
+            if held is None and node.uid in gates:
+                close(found.layers[node.uid])
+            elif held is None and node.uid in inserted:
                 _make_identity(found, node)
     return found
 
@@ -109,7 +115,7 @@ def _parts(old: LayerGraph, new: LayerGraph, uid: str) -> bool:
 
 
 def _woken(layer: Any, held: Any, before: LayerNode | None, node: LayerNode, moved: Moves) -> Any:
-    """A layer from the stash, with the progress that buffers and random streams made meanwhile."""
+    """A layer from the stash, or one drawn anew, with the progress that buffers and random streams have made."""
     if held is not None and before is not None and before.kind == node.kind:
         carry_state(held, layer, _axes_of(node), partial(moved.places, node.uid))
     return layer
@@ -257,7 +263,7 @@ def _freeze(old: LayerGraph, new: LayerGraph, module: GraphModule) -> None:
 def _layers_gone(old: LayerGraph, module: GraphModule, prepared: Prepared) -> dict[str, Kept]:
     layers = module.layers
     return {
-        node.uid: Kept(node.key, layers[node.uid])
+        node.uid: Kept(node.key, layers[node.uid], node.drawn)
         for node in holders(old)
         if prepared.layers.get(node.uid) is not layers[node.uid]
     }

@@ -16,6 +16,7 @@ import msgspec
 from patchgrad.layergraph import catalogue
 from patchgrad.layergraph.check import check
 from patchgrad.layergraph.flow import edges_read, passes, ports_into
+from patchgrad.layergraph.followers import depthwise
 from patchgrad.layergraph.graph import LayerGraph, LayerNode, PortRef
 from patchgrad.layergraph.kind import SymbolicShape
 from patchgrad.layergraph.walk import topological
@@ -140,7 +141,7 @@ class _Walk:
             return {}
         if "hidden_size" in node.settings:
             return self.own_of_state(before, node)
-        if node.settings.get("groups", 1) != 1 and _depthwise(before) and _depthwise(node) and "x" in units:
+        if depthwise(before) and depthwise(node) and "x" in units:
             return {"out": units["x"].of}
         return self.one_own("out", before.settings[kind.width], node.settings[kind.width], node.uid)
 
@@ -182,7 +183,7 @@ class _Walk:
             return None if places is None else Units(2, _side_by_side([(places, size)] * times), size * times)
         if kind.width and "out" in own:
             shape = check(self.new).shape(ref)
-            size = units["x"].before if "x" in units and _depthwise(node) else before.settings[kind.width]
+            size = units["x"].before if "x" in units and depthwise(before) else before.settings[kind.width]
             return Units(kind.width_axis % len(shape), own["out"], size) if shape else None
         if kind.width:
             return _elsewhere(units.get("x"), kind.width_axis, check(self.new).shape(ref))
@@ -232,11 +233,6 @@ def _side_by_side(parts: list[tuple[Places, int]]) -> Places:
         whole += [place + start if place >= 0 else -1 for place in places]
         start += size
     return tuple(whole)
-
-
-def _depthwise(node: LayerNode) -> bool:
-    settings = node.settings
-    return settings["groups"] == settings["in_channels"] == settings["out_channels"]
 
 
 def _of_heads(before: Any, now: Any) -> dict[str, Places]:

@@ -25,6 +25,9 @@ class Buffer(Tensor):
     def __reduce__(self) -> tuple[Any, ...]:
         return _rebuilt, (self.data, self.persistent)
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> Buffer:
+        return Buffer(Tensor.__deepcopy__(self, memo), persistent=self.persistent)
+
 
 def _rebuilt(data: Any, persistent: bool) -> Buffer:
     return Buffer(data, persistent=persistent)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import Any, Self
 
+from patchgrad.autograd.provenance import caller
 from patchgrad.backend import BY_TYPE, MetaArray, get_backend
 from patchgrad.backend.device import chosen
 from patchgrad.backend.dtype import as_dtype, get_default_dtype
@@ -25,11 +26,13 @@ class Parameter(Tensor):
         requires_grad  False for one that is kept but not trained
     """
 
-    __slots__ = ("uid",)
+    __slots__ = ("made", "uid")
 
     def __init__(self, data: Any, requires_grad: bool = True) -> None:
         super().__init__(data.data if isinstance(data, Tensor) else _as_data(data))
         self.uid = f"p{next(_next_id)}"
+        self.made = caller()
+        """Code and instruction of the user that made it, or its layer."""
         self.requires_grad_(requires_grad)
 
     @classmethod

@@ -135,6 +135,9 @@ def embedding(
     """
     if input.data.dtype.kind not in "iu":
         raise placed(DtypeError("embedding needs whole numbers", got=f"input {input.dtype.name}", hint="input.long()"))
+    if weight.ndim != 2:
+        got = f"weight {tuple(weight.shape)}"
+        raise placed(ShapeError("embedding looks rows up in a table", got=got, want="weight (rows, features)"))
     rows = weight.shape[0]
     if padding_idx is not None:
         if not -rows <= padding_idx < rows:

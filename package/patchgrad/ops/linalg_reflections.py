@@ -38,7 +38,6 @@ GEQRF = define(
     forward=_packed,
     shape=_shapes,
     dtype="same",
-    beyond="mode 'raw' of linalg.qr is not in the standard",
     cost=lambda x: 2 * shapes.count(x) * min(x[-2:]),
     formula=r"A = (I - \tau_1 v_1 v_1^\mathsf{H}) \cdots (I - \tau_k v_k v_k^\mathsf{H})\, R",
     samples=lambda draw: [

@@ -6,7 +6,7 @@ import math
 from typing import Any, NamedTuple
 
 from patchgrad.autograd.op import Sample, define
-from patchgrad.backend.dtype import as_dtype
+from patchgrad.backend.dtype import as_dtype, get_default_dtype
 from patchgrad.errors import ArgumentError, DtypeError, ShapeError
 from patchgrad.ops import elementwise, shapes
 from patchgrad.ops.out import takes_out
@@ -260,7 +260,7 @@ def cov(input: Any, *, correction: int = 1, fweights: Tensor | None = None, awei
     if input.ndim > 2:
         raise placed(ShapeError("cov takes at most two axes", got=f"{input.shape}"))
     x: Any = input.reshape(1, -1) if input.ndim < 2 else input
-    x = _real(x)
+    x = x if x.dtype.kind in "fc" else x.to(get_default_dtype())
     weights: Any = fweights if aweights is None else aweights if fweights is None else fweights * aweights
     total: Any = x.shape[1] if weights is None else weights.sum()
     x = x - (x.mean(1, True) if weights is None else (x * weights).sum(1, True) / total)

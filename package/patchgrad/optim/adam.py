@@ -73,7 +73,9 @@ class Adam(Optimizer):
         decoupled = group.get("decoupled_weight_decay", self._decoupled)
         shrink = 1 - group["lr"] * decay if decoupled else 1.0
         arrays = (value, gradient, slots["exp_avg"], slots["exp_avg_sq"])
-        numbers = (sign, decay, shrink, *group["betas"], *_corrections(slots["step"], group), group["eps"])
+        beta1, beta2 = group["betas"]
+        step_size, root = _corrections(slots["step"], group)
+        numbers = (sign, decay, shrink, 1 - beta1, beta2, 1 - beta2, step_size * root, group["eps"] * root)
         return backend.update("adam", arrays, numbers, decayed=bool(decay) and not decoupled)
 
     def _plainly(self, xp: Any, value: Any, gradient: Any, slots: Slots, group: dict[str, Any]) -> None:

@@ -198,6 +198,29 @@ class TimelineView(Wire, frozen=True, tag="timeline-view"):
     """Steps that the network before an edit is trained along; 0: it is not."""
 
 
+class FindingView(Record, frozen=True):
+    """Something is wrong with the training: what, how it is known, where, and an edit that may help."""
+
+    rule: str
+    title: str
+    explanation: str
+    """What it means, and what to try, in plain words."""
+    evidence: dict[str, float | None]
+    """Numbers behind it by name; None if not finite: JSON has no word for it."""
+    nodes: tuple[str, ...]
+    """Uids of the layers to show."""
+    source: str
+    cure: AnyCommand | None = None
+    cure_title: str = ""
+
+
+class FindingsView(Wire, frozen=True, tag="findings-view"):
+    """State: what is wrong with the training after ``step`` steps, the gravest first; told when it changes."""
+
+    step: int
+    findings: tuple[FindingView, ...] = ()
+
+
 class Flag(Record, frozen=True):
     """An applied edit, drawn on every plot at its step."""
 
@@ -593,6 +616,7 @@ FromKernel = (
     GraphView
     | RunView
     | LogView
+    | FindingsView
     | TimelineView
     | Frame
     | Opened

@@ -44,6 +44,10 @@ class ValueFacts:
     """The event that made it; -1 for a leaf."""
     name: str = ""
     kept: Any = None
+    wants_gradient: bool = False
+    """Of a leaf: a gradient was wanted of it."""
+    made: tuple[Any, int] = (None, -1)
+    """Of a parameter: code and instruction that made it."""
 
 
 @dataclass(slots=True)
@@ -94,6 +98,18 @@ class Backward:
     node: int
     seconds: float
     gradients: tuple[bool, ...]
+    begins: tuple[Any, ...] = ()
+    """Where values are kept: the cotangents that a pass began with here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """An optimizer moved its parameters: its class, their names, and where in the code."""
+
+    optimizer: str
+    names: tuple[str, ...]
+    code: Any
+    lasti: int
 
 
 @dataclass(slots=True)
@@ -103,7 +119,7 @@ class Trace:
     Parameters
         path_of      the path of a module below the watched model
         name_of      the name of a leaf tensor: a parameter's path; empty if it has none
-        keep_values  copy the values of leaves when they are first read
+        keep_values  copy the values of leaves when they are first read, and what backward passes begin with
     """
 
     path_of: Callable[[Any], str] = lambda module: type(module).__name__
@@ -114,6 +130,7 @@ class Trace:
     calls: list[Call] = field(default_factory=lambda: [Call("", 0, "", "")])
     backwards: list[Backward] = field(default_factory=list[Backward])
     """In the order in which the rules ran."""
+    updates: list[Update] = field(default_factory=list[Update])
     clock: float = field(default_factory=perf_counter)
     """When the last thing that was seen ended; whoever does something of its own in between sets it anew."""
     _known: dict[int, tuple[Any, int, int]] = field(default_factory=dict[int, tuple[Any, int, int]])
@@ -121,6 +138,8 @@ class Trace:
     _counts: dict[str, int] = field(default_factory=lambda: {"": 1})
     """Of calls by path; the step itself is call 0 of the empty path, the watched model call 1."""
     _copied: int = 0
+    _led_to: set[int] = field(default_factory=set[int])
+    """Tape numbers that the present backward pass has handed gradients to."""
 
     # The observer's side (``autograd/state.py``)
 
@@ -156,8 +175,18 @@ class Trace:
     def backward(self, node: Any, cotangents: Any, gradients: Any) -> None:
         now = perf_counter()
         reached = tuple([gradient is not None for gradient in gradients])
-        self.backwards.append(Backward(node.number, now - self.clock, reached))
+        begins = self._begins(node, cotangents) if self.keep_values else ()
+        self.backwards.append(Backward(node.number, now - self.clock, reached, begins))
         self.clock = perf_counter()
+
+    def _begins(self, node: Any, cotangents: Any) -> tuple[Any, ...]:
+        """Copies of the cotangents, if a pass begins here. It goes from newer nodes to older ones."""
+        if self.backwards and node.number >= self.backwards[-1].node:
+            self._led_to.clear()
+        first = node.number not in self._led_to
+        self._led_to.update(parent.number for parent in node.parents if hasattr(parent, "number"))
+        bare = [ct.data if isinstance(ct, Tensor) else ct for ct in cotangents]
+        return tuple([None if ct is None else ct.copy() for ct in bare]) if first else ()
 
     def copied(self, root: Tensor) -> None:
         """The memory of ``root`` was copied before a write, as the tape keeps the old values."""
@@ -175,6 +204,12 @@ class Trace:
         self.events.append(event)
         self.clock = perf_counter()
 
+    def updated(self, optimizer: Any) -> None:
+        """An optimizer has moved its parameters."""
+        held = [parameter for group in optimizer.param_groups for parameter in group["params"]]
+        names = tuple([name for name in map(self.name_of, held) if name])
+        self.updates.append(Update(type(optimizer).__name__, names, *caller()))
+
     def key(self) -> Any:
         """Equal for two steps that ran the same ops on the same values, from the same places in the code."""
         calls = tuple([(call.path, call.index) for call in self.calls])
@@ -186,7 +221,7 @@ class Trace:
         taped = [event.node >= 0 for event in self.events]
         backwards = [(rules.node - first, rules.gradients) for rules in self.backwards]
         values = [(facts.shape, facts.dtype, facts.device, facts.name) for facts in self.values]
-        return calls, events, taped, backwards, values
+        return calls, events, taped, backwards, values, tuple(self.updates)
 
     # Which value a tensor is
 
@@ -227,6 +262,8 @@ class Trace:
         )
         if leaf:
             facts.name = self.name_of(tensor)
+            facts.wants_gradient = tensor.requires_grad
+            facts.made = getattr(tensor, "made", facts.made)
             facts.kept = data.copy() if self.keep_values else None
         self.values.append(facts)
         self._known[id(tensor)] = (weakref.ref(tensor), number, root_of(tensor).version)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from patchgrad.backend import MetaArray
 from patchgrad.recorder.strided import strided
 from patchgrad.tensor.tensor import Tensor
 
@@ -52,15 +53,18 @@ class Inputs:
     """What the model was given."""
 
     def __init__(self) -> None:
+        self._entered = False
         self.sample: Any = None
         self.features: Any = None
 
     def enter(self, args: tuple[Any, ...]) -> None:
-        first = args[0] if args else None
-        if self.sample is not None or not isinstance(first, Tensor):
+        """The first call of a step: that of the model, or of its first layer where the model's was not seen."""
+        first = args[0] if args and not self._entered else None
+        self._entered = True
+        if not isinstance(first, Tensor):
             return
         array = first.data
-        if array.dtype.kind == "f" and array.size:
+        if not isinstance(array, MetaArray) and array.dtype.kind == "f" and array.size:
             self.sample = strided(array)
             self.features = rows_of(array).std(axis=0) if array.ndim == 2 and array.shape[0] > 1 else None
 

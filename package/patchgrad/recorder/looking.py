@@ -67,9 +67,8 @@ class Looking:
 
     def enter(self, module: Any, args: tuple[Any, ...]) -> None:
         begin = perf_counter()
-        path, uid = self._layers.paths.get(id(module)), self._layers.uids.get(id(module))
-        if path == "":
-            self._inputs.enter(args)
+        uid = self._layers.uids.get(id(module))
+        self._inputs.enter(args)
         if uid is not None:
             self._order.append(uid)
             if not module.training and type(module).__name__.startswith(("Dropout", "BatchNorm")):
@@ -77,7 +76,7 @@ class Looking:
         if self.trace is not None:
             self.trace.enter(module, args)
         self._done(begin)
-        self._open.append((uid or "", self._mark, self.seconds))
+        self._open.append((uid or self._layers.paths.get(id(module), ""), self._mark, self.seconds))
 
     def leave(self, module: Any, output: Any) -> None:
         begin = perf_counter()
@@ -126,6 +125,8 @@ class Looking:
         """An optimizer has moved its parameters."""
         held = frozenset(id(parameter) for group in optimizer.param_groups for parameter in group["params"])
         self.seen.held = held | (self.seen.held or frozenset())
+        if self.trace is not None:
+            self.trace.updated(optimizer)
         if self._on_update is not None:
             self._on_update()
 
@@ -140,6 +141,8 @@ class Looking:
     def _done(self, begin: float) -> None:
         self._mark = perf_counter()
         self.seconds += self._mark - begin
+        if self.trace is not None:
+            self.trace.clock = self._mark
 
     def _op(self, name: str, begin: float, outputs: tuple[Any, ...]) -> None:
         """An op has ended: since our last word nothing else ran but it, and the code around it."""
@@ -149,15 +152,14 @@ class Looking:
             seen.op_bytes[name] = seen.op_bytes.get(name, 0.0) + sum(output.data.nbytes for output in outputs)
 
     def _timed(self, uid: str, begun: float, spent: float, now: float) -> None:
-        if uid:
+        if uid in self._layers:
             taken = now - begun - (self.seconds - spent)
             self.seen.seconds[uid] = self.seen.seconds.get(uid, 0.0) + taken
 
     def _softmax(self, array: Any, attrs: dict[str, Any]) -> None:
         found = certainty(array, attrs.get("axis", -1))
         if found is not None:
-            uid = next((uid for uid, *_ in reversed(self._open) if uid), "")
-            self._certainty[uid] = found
+            self._certainty[self._open[-1][0] if self._open else ""] = found
 
     def _sample(self, uid: str, kind: str, array: Any) -> None:
         if array.dtype.kind != "f" or array.size == 0:

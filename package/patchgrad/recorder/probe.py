@@ -65,7 +65,7 @@ class Probe:
             return self.loss(output, target.unsqueeze(0))
 
         values = {name: parameter.detach() for name, parameter in self.parameters.items()}
-        with _evaluating(self.model):
+        with evaluating(self.model):
             axes = (None, 0, *(0 for _ in self.inputs))
             found = vmap(gradient_function(one), in_dims=axes)(values, self.target, *self.inputs)
         return {name: _wide(gradient) for name, gradient in found.items()}
@@ -86,7 +86,7 @@ class Probe:
     def curvature(self) -> Iterator[Callable[[Arrays], Arrays]]:
         """A function that multiplies the Hessian of the loss with arrays by parameter name."""
         parameters = list(self.parameters.values())
-        with _evaluating(self.model):
+        with evaluating(self.model):
             loss = self.loss(self.model(*self.inputs), self.target)
             first = gradients_of(loss, parameters, create_graph=True, allow_unused=True)
             taped = [g is not None and g.requires_grad for g in first]
@@ -133,7 +133,7 @@ def _like(array: Any, parameter: Tensor) -> Tensor:
 
 
 @contextmanager
-def _evaluating(model: Module) -> Iterator[None]:
+def evaluating(model: Module) -> Iterator[None]:
     modes = [(module, module.training) for module in model.modules()]
     model.eval()
     try:

@@ -21,6 +21,7 @@ from patchgrad.recorder.budget import Budget
 from patchgrad.recorder.events import Trace
 from patchgrad.recorder.evidence import Evidence
 from patchgrad.recorder.histogram import Histogram, histogram
+from patchgrad.recorder.history import History
 from patchgrad.recorder.layers import Layers
 from patchgrad.recorder.looking import Looking, Waiting
 from patchgrad.recorder.probe import Probe
@@ -54,11 +55,17 @@ class Recorder:
         self.budget = Budget(budget, every)
         self.layers: Layers | None = None
         self.snapshot: Snapshot | None = None
+        self.history = History()
+        self.kept: Trace | None = None
+        """The newest step that was recorded with its values; see `keep_step`."""
+        self.keeps = False
         self.fault: NonFinite | None = None
         self.looks = 0
         """How often something was measured."""
         self.problems: dict[str, str] = {}
         """Quantities that failed and are no longer measured, with the reason."""
+        self.loose_evaluations = 0
+        """How often the model ran without a tape, in training mode, though it has layers for which that matters."""
         self.records_graph = graph
         self._chosen = None if quantities is None else tuple(quantities)
         self._series: dict[str, dict[str, Series]] = {}
@@ -106,7 +113,7 @@ class Recorder:
             name: {uid: series.until(step) for uid, series in table.items()} for name, table in self._series.items()
         }
         made._memory, made.problems, made.fault = {}, dict(self.problems), None
-        made.budget = deepcopy(self.budget)
+        made.budget, made.history = deepcopy(self.budget), History()
         return made
 
     # --- one step --------------------------------------------------------------------------------
@@ -173,6 +180,10 @@ class Recorder:
         if self.fault is None:
             self.fault = tripwire(evidence, norms=tier == "norms")
 
+    def keep_step(self) -> None:
+        """Record the next step with its values, for `Travel`: a copy of its batch, parameters and random draws."""
+        self.keeps = True
+
     def saw(self, trace: Trace, step: int) -> None:
         """Keep the compute graph of a step. Where it is the one there was, only its step changes."""
         key = trace.key()
@@ -180,6 +191,9 @@ class Recorder:
             self.snapshot = self.snapshot.timed(trace, step)
         else:
             self.snapshot, self._key = snapshot(trace, step), key
+        self.history.add(self.snapshot)
+        if trace.keep_values:
+            self.kept, self.keeps = trace, False
 
     def keep(self, quantity: Quantity, uid: str, step: int, value: Any) -> None:
         table = self._series.setdefault(quantity.name, {})
@@ -205,7 +219,7 @@ class Look:
         self._before: dict[str, Any] = {}
         begin = perf_counter()
         self._norms = recorder.budget.due("norms", number)
-        sampled = recorder.budget.due("sampled", number)
+        sampled = recorder.keeps or recorder.budget.due("sampled", number)
         if model is not None and (sampled or not recorder.looks_at(model)):
             recorder.use(model)
         if sampled and recorder.layers is not None:
@@ -214,7 +228,8 @@ class Look:
         self._begin = begin
 
     def _prepare(self, layers: Layers) -> None:
-        trace = Trace(layers.path_of, layers.name_of) if self._recorder.records_graph else None
+        keeps = self._recorder.keeps
+        trace = Trace(layers.path_of, layers.name_of, keeps) if keeps or self._recorder.records_graph else None
         self._looking = Looking(layers, trace, self._on_update)
         self._before = _weights(layers)
 

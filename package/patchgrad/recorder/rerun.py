@@ -24,8 +24,16 @@ def rerun(trace: Trace, leaves: Mapping[int, Any] | None = None) -> list[Any]:
     Errors
         ArgumentError  if a leaf has no values.
     """
+    tensors = leaf_tensors(trace, leaves or {})
+    with no_grad():
+        for event in trace.events:
+            run_event(event, tensors)
+    return [tensors[number].data for number in range(len(trace.values))]
+
+
+def leaf_tensors(trace: Trace, given: Mapping[int, Any]) -> dict[int, Tensor]:
+    """Fresh tensors of all leaves, by number of the value. Raises ArgumentError if one has no values."""
     tensors: dict[int, Tensor] = {}
-    given = leaves or {}
     for number, facts in enumerate(trace.values):
         if facts.event < 0:
             array = given.get(number, facts.kept)
@@ -36,13 +44,11 @@ def rerun(trace: Trace, leaves: Mapping[int, Any] | None = None) -> list[Any]:
                     hint="record with keep_values=True, or pass leaves={number: array}",
                 )
             tensors[number] = Tensor(array.copy())
-    with no_grad():
-        for event in trace.events:
-            _again(event, tensors)
-    return [tensors[number].data for number in range(len(trace.values))]
+    return tensors
 
 
-def _again(event: Event, tensors: dict[int, Tensor]) -> None:
+def run_event(event: Event, tensors: dict[int, Tensor]) -> None:
+    """Run one event on the tensors so far, and enter what it makes."""
     inputs = [tensors[entry.number] if isinstance(entry, Value) else entry for entry in event.inputs]
     if event.writes:
         store(inputs[0], inputs[1])

@@ -12,7 +12,7 @@ class Seen:
 
     Fields
         scales      mean size of every unit of an activation layer, by layer uid
-        certainty   largest probability of rows of each softmax, by the uid of the layer it ran in ("" for none)
+        certainty   largest probability of rows of each softmax, by uid or path of the module it ran in ("": the model)
         inputs      a strided sample of the first input of the model, if it is of real numbers
         features    deviation of every feature of that input over the batch, if it has two axes
         targets     a strided sample of class labels

@@ -77,6 +77,12 @@ class Series:
     def values(self) -> Any:
         return self.read()[1]
 
+    def newest(self, count: int) -> Any:
+        """The values of the last ``count`` points, or of all where there are fewer; a copy."""
+        with self._lock:
+            end = self._end()
+            return self._values[max(0, end - count) : end].copy()
+
     @property
     def last(self) -> Any:
         """The newest value; None before the first."""

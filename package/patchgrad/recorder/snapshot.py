@@ -15,7 +15,7 @@ from typing import Any, cast
 
 from patchgrad.autograd.op import OpSpec
 from patchgrad.autograd.provenance import Position
-from patchgrad.recorder.events import Event, Trace, Value
+from patchgrad.recorder.events import Event, Trace, Update, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,8 @@ class ValueRecord:
     bytes: int
     device: str = "cpu"
     name: str = ""
+    made: tuple[Any, int] = (None, -1)
+    """Of a parameter: code and instruction that made it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,7 @@ class Snapshot:
 
     Fields
         calls             the module calls; the first is the step itself
+        updates           what optimizers moved
         seconds           of each op: from the end of the op before, so the Python that led to it counts, too. On a GPU:
                           until it is launched
         backward_seconds  of each op's gradient rules, likewise; 0 where they did not run
@@ -127,6 +130,7 @@ class Snapshot:
     values: dict[str, ValueRecord]
     structure: str
     calls: tuple[CallRecord, ...] = (CallRecord("", 0, "", "", -1),)
+    updates: tuple[Update, ...] = ()
     seconds: tuple[float, ...] = field(default=(), compare=False)
     backward_seconds: tuple[float, ...] = field(default=(), compare=False)
 
@@ -168,11 +172,13 @@ def snapshot(trace: Trace, step: int = 0) -> Snapshot:
             facts.bytes,
             facts.device,
             facts.name,
+            facts.made,
         )
         for number, facts in enumerate(trace.values)
     }
     calls = tuple(CallRecord(call.path, call.index, call.module, call.uid, call.parent) for call in trace.calls)
-    return Snapshot(step, ops, values, structure(ops), calls, _seconds(trace), _backward_seconds(trace))
+    times = _seconds(trace), _backward_seconds(trace)
+    return Snapshot(step, ops, values, structure(ops), calls, tuple(trace.updates), *times)
 
 
 def _seconds(trace: Trace) -> tuple[float, ...]:

@@ -10,10 +10,13 @@ import weakref
 from typing import Any, Self
 
 from patchgrad.autograd.state import is_grad_enabled
+from patchgrad.errors import ArgumentError
 from patchgrad.nn.module import Module
 from patchgrad.nn.parameter import Parameter
+from patchgrad.recorder.history import History
 from patchgrad.recorder.recorder import Look, Recorder
 from patchgrad.recorder.snapshot import Snapshot
+from patchgrad.recorder.travel import Travel
 
 PATIENCE = 16
 """Calls of the model after which a step is taken to be over, if nothing shows its end."""
@@ -58,6 +61,23 @@ class Watch:
         """The compute graph of the newest step that was looked at."""
         return self.recorder.snapshot
 
+    @property
+    def history(self) -> History:
+        """The compute graphs of the last looks: union, any step, differences."""
+        return self.recorder.history
+
+    def keep_step(self) -> None:
+        """Record the next step with its values, to walk through it: `travel`."""
+        self.recorder.keep_step()
+
+    def travel(self) -> Travel:
+        """Walk through the newest step that was kept. Raises ArgumentError if there is none yet."""
+        if self.recorder.kept is None:
+            raise ArgumentError(
+                "no step was kept with its values", hint="call keep_step(), run one more step, then travel()"
+            )
+        return Travel(self.recorder.kept)
+
     def loss(self, value: float) -> None:
         """Tell the loss of this step. On steps that are looked at closely it is found without being told."""
         if self._look is not None:
@@ -66,6 +86,7 @@ class Watch:
     def called(self, module: Module) -> None:
         """The watched model is about to run."""
         if not is_grad_enabled():
+            self.recorder.loose_evaluations += self.step > 0 and module.training and _differs(module)
             return
         self._calls += 1
         if self._look is not None and not self._over():
@@ -103,6 +124,11 @@ class Watch:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _differs(module: Module) -> bool:
+    """Has the model a layer that computes something else in evaluation?"""
+    return any(type(layer).__name__.startswith(("Dropout", "BatchNorm")) for layer in module.modules())
 
 
 def _tell(this: weakref.ref[Watch], module: Module) -> None:

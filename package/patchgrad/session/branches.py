@@ -81,6 +81,9 @@ class Branches:
         known = ", ".join(repr(branch.name) for branch in self._all)
         raise ArgumentError(f"there is no branch {name!r}", want=f"one of {known}")
 
+    def _ipython_key_completions_(self) -> list[str]:
+        return [branch.name for branch in self._all]
+
     def __iter__(self) -> Iterator[Branch]:
         return iter(tuple(self._all))
 

@@ -51,6 +51,8 @@ class Mark(msgspec.Struct, frozen=True, eq=False):
     streams: tuple[tuple[Any, Stand], ...]
     default_stream: tuple[int, int]
     data: Place
+    batch: Any
+    """Of the last step: edits are tried on it."""
     edits: int
     """How many entries the log had."""
     copies: Copies
@@ -85,6 +87,7 @@ def take(name: str, branch: str, live: Live, training: Training, edits: int, vau
         streams=tuple((layer, place_of(layer)) for entry in layers for layer in random_layers(entry)),
         default_stream=(default_stream().key, default_stream().offset),
         data=training.feed.place(),
+        batch=live.batch,
         edits=edits,
         copies=vault.keep(_arrays(layers, optimizer)),
     )
@@ -118,7 +121,7 @@ def bring_back(mark: Mark, live: Live, training: Training) -> bool:
         put_place(layer, place)
     default_stream().key, default_stream().offset = mark.default_stream
     live.stand(mark.module, mark.past)
-    training.count, training.loss = mark.step, mark.loss
+    training.count, training.loss, live.batch = mark.step, mark.loss, mark.batch
     return training.feed.go_to(mark.data)
 
 

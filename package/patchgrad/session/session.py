@@ -10,9 +10,11 @@ import weakref
 from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
+from html import escape
 from typing import Any, Self, TypeVar
 
 from patchgrad.backend.random import manual_seed
+from patchgrad.diagnosis import Findings, findings
 from patchgrad.layergraph.graph import LayerGraph
 from patchgrad.nn import Module
 from patchgrad.recorder.recorder import Recorder
@@ -329,6 +331,12 @@ class Session:
         """
         return cls(loader=loader, **documents.read(path, loss, optimizer), **more)
 
+    # --- what is wrong ------------------------------------------------------------------------------
+
+    def findings(self) -> Findings:
+        """What is wrong with this training and what to try, in plain words; ``session.apply(finding.cure.command)``."""
+        return self._at_boundary(lambda: findings(self))
+
     # --- showing and ending -----------------------------------------------------------------------
 
     def studio(self, **settings: Any) -> Any:
@@ -347,6 +355,11 @@ class Session:
     def __repr__(self) -> str:
         loss = "" if self.loss is None else f", loss {self.loss:.4g}"
         return f"Session({len(self.graph.nodes)} layers, {self.state} at step {self.step_count}{loss})"
+
+    def _repr_html_(self) -> str:
+        from patchgrad.drawing.display import layer_graph_svg
+
+        return f"<p><code>{escape(repr(self))}</code></p>{layer_graph_svg(self.graph)}"
 
     # --- driving ----------------------------------------------------------------------------------
 

@@ -33,6 +33,10 @@ from patchgrad.widgets.turning_back import TurningBack
 
 FRAME_PERIOD = 1 / 5
 """Seconds between two frames at least: plots are not drawn more often."""
+FINDINGS_PERIOD = 2.0
+"""Seconds between two looks for what is wrong, at least."""
+FINDINGS_SHARE = 0.003
+"""Share of the time that they may take."""
 FRAME_SHARE = 0.01
 """Share of the time that may be spent on frames: where one takes long, the next comes later."""
 
@@ -55,6 +59,8 @@ class StudioWidget(BridgeWidget):
         self._in_flight: int | None = None
         self._frames = 0
         self._next_frame = 0.0
+        self._next_findings = 0.0
+        self._found: tuple[m.FindingView, ...] = ()
         self._frame_due = False
         self._told: tuple[Any, Any, Any] = (None, None, None)
         self._lane15 = Coalesce(self._tell_state)
@@ -104,6 +110,7 @@ class StudioWidget(BridgeWidget):
         )
         answer(made)
         self._open, self._in_flight = True, None
+        self._next_findings, self._found = 0.0, ()
         self._frame_soon()
 
     def _command(self, message: m.RunCommand, answer: Answer) -> None:
@@ -220,7 +227,18 @@ class StudioWidget(BridgeWidget):
         begin = monotonic()
         made, buffer = frame(self.session, self._frames, views.run_view(self.session, self.lane), self._selected)
         self.tell(made, [buffer])
+        self._tell_findings(begin)
         self._next_frame = begin + max(FRAME_PERIOD, (monotonic() - begin) / FRAME_SHARE)
+
+    def _tell_findings(self, now: float) -> None:
+        """Look for what is wrong, now and then, and tell it where it has changed."""
+        if now >= self._next_findings:
+            begin = monotonic()
+            found = views.findings_view(self.session)
+            self._next_findings = now + max(FINDINGS_PERIOD, (monotonic() - begin) / FINDINGS_SHARE)
+            if found.findings != self._found:
+                self._found = found.findings
+                self.tell(found)
 
     def _soon(self, act: Callable[[], Any]) -> Future[Any]:
         future = self.session.boundary.submit(act)

@@ -17,6 +17,8 @@ from patchgrad.layergraph.graph import LayerGraph, LayerNode, PortRef
 from patchgrad.protocol.messages import (
     BranchView,
     EdgeView,
+    FindingsView,
+    FindingView,
     GraphView,
     GroupView,
     LogEntry,
@@ -127,6 +129,18 @@ def run_view(session: Any, lane: str) -> RunView:
 
 def _node_of(graph: LayerGraph, layer: str) -> str | None:
     return graph.names.get(layer.partition(".")[0])
+
+
+def findings_view(session: Any) -> FindingsView:
+    """What is wrong with the training as it stands; must run where the model is not being trained."""
+    found = session.findings() if session.recorder is not None else ()
+    return FindingsView(session.step_count, tuple(map(_finding, found)))
+
+
+def _finding(found: Any) -> FindingView:
+    evidence = {name: value if math.isfinite(value) else None for name, value in found.evidence.items()}
+    cure, title = (found.cure.command, found.cure.title) if found.cure is not None else (None, "")
+    return FindingView(found.rule, found.title, found.explanation, evidence, found.nodes, found.source, cure, title)
 
 
 def log_view(session: Any) -> LogView:

@@ -166,3 +166,15 @@ def test_an_op_of_the_user_with_the_name_of_another_keeps_its_own_forward() -> N
 
     own = OpSpec("softmax", inputs=("x",), forward=lambda xp, x: x + 1, shape=lambda x: x)
     assert apply(own, pg.ones(2)).tolist() == [2, 2]
+
+
+def test_without_llvmlite_nothing_changes() -> None:
+    hidden = (
+        "import importlib.util as util; old = util.find_spec\n"
+        "util.find_spec = lambda name, package=None: None if name == 'llvmlite' else old(name, package)\n"
+    )
+    last = "\nimport sys; assert not any(name.endswith('cpu_softmax') for name in sys.modules)"
+    found = subprocess.run(
+        [sys.executable, "-W", "error", "-c", hidden + TRAIN + last], capture_output=True, text=True, check=True
+    )
+    assert float(found.stdout) == pytest.approx(trained(PATCHGRAD_KERNELS="off")[0], rel=1e-6)

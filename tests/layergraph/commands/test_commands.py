@@ -157,6 +157,21 @@ def test_bypassing_a_layer_that_changes_the_shape_is_a_problem_that_names_ports(
         commands.Share("n99", "n2"),
         commands.Unshare("n2"),
         commands.Move("n2", (float("nan"), 0.0)),
+        commands.AddBranch(("n1",)),
+        commands.AddBranch(("n2",)),
+        commands.AddBranch(("n2",), (commands.BranchLayer("Output"),)),
+        commands.AddBranch(("n2",), (commands.BranchLayer("Nonsense"),)),
+        commands.AddBranch(("n2", "n4")),
+        commands.Repeat(("n3",), 1),
+        commands.Repeat(("n3",), 10**6),
+        commands.Reinitialise("n3"),
+        commands.Reinitialise("n1"),
+        commands.SetWidth("n3", 4),
+        commands.SetWidth("n2", 0),
+        commands.SetWidth("n99", 4),
+        commands.PruneUnits("n2", ()),
+        commands.PruneUnits("n2", (9,)),
+        commands.PruneUnits("n2", tuple(range(6))),
     ],
     ids=repr,
 )
@@ -174,8 +189,10 @@ def test_a_command_that_makes_no_sense_is_refused_in_words(command: Any) -> None
 def test_commands_are_tagged_on_the_wire_and_come_back_equal(struct: Any) -> None:
     values = {
         "kind": "ReLU", "settings": {}, "nodes": ("n2",), "node": "n2", "source": PortRef("n1", "y"), "value": 3,
-        "target": PortRef("n2", "x"), "bypassed": True, "field": "bias", "name": "relu9", "text": "why", "frozen": True,
-        "position": (1.0, 2.0), "group": "g1", "folded": True, "owner": "n4",
+        "target": PortRef("n2", "x"), "bypassed": True, "field": "bias", "name": "relu9", "frozen": True,
+        "position": (1.0, 2.0), "group": "g1", "folded": True, "owner": "n4", "width": 12,
+        "layers": (commands.BranchLayer("Linear", {"bias": False}),), "merge": "Concat", "times": 3,
+        "keep": "first", "text": "why", "units": (1, 2),
         "commands": (commands.Rename("n2", "relu9"), commands.Bypass("n2", True)), "words": "two of them",
     }  # fmt: skip
     command = struct(**{name: values[name] for name in struct.__struct_fields__})

@@ -76,7 +76,7 @@ def cross_entropy(
     if found is None or run is None:
         return NotImplemented
     out = numpy.empty(found.shape, x.dtype)
-    run.shared(20 * x.size, out, x, found, *x.shape, ignore_index)
+    run.shared(20 * x.size, out, in_one_piece(x), found, *x.shape, ignore_index)
     if reduction == "none":
         return out
     return out.sum() if reduction == "sum" else out.sum() / x.dtype.type(_counted(found, ignore_index))
@@ -93,6 +93,13 @@ def cross_entropy_input(xp: Any, ct: Any, s: Any) -> Any:
     out = numpy.empty(s.input.shape, ct.dtype)
     each = int(s.reduction == "none")
     run.shared(
-        20 * out.size, out, s.input, found, in_one_piece(numpy.asarray(ct)), each, *s.input.shape, s.ignore_index
+        20 * out.size,
+        out,
+        in_one_piece(s.input),
+        found,
+        in_one_piece(numpy.asarray(ct)),
+        each,
+        *s.input.shape,
+        s.ignore_index,
     )
     return out

@@ -226,8 +226,8 @@ def _run(run: Any, y: Any, x: Any, weights: Any, bias: Any, plan: Plan, groups: 
     work = x.shape[0] * plan.count * weights.size
     scratch = numpy.empty(run.parts(work) * room, x.dtype)
     run.shared(
-        work, y, x, matrix, bias, scratch, plan.offsets, plan.rests_h, plan.rests_w, x.shape[0], groups, channels,
-        *x.shape[2:], *plan.packing, len(plan.offsets), outs, plan.count, *plan.size, y.shape[2] * y.shape[3],
+        work, y, in_one_piece(x), matrix, bias, scratch, plan.offsets, plan.rests_h, plan.rests_w, x.shape[0], groups,
+        channels, *x.shape[2:], *plan.packing, len(plan.offsets), outs, plan.count, *plan.size, y.shape[2] * y.shape[3],
         *plan.placing(y.shape[3]), room,
     )  # fmt: skip
 
@@ -296,8 +296,8 @@ def conv2d_weight(xp: Any, x: Any, ct: Any, kernel: tuple[int, int], groups: int
     scratch = numpy.empty(run.parts(work) * images * each, x.dtype)
     out = numpy.empty((run.parts(work), groups, blocks * BLOCK, len(offsets)), x.dtype)
     run.shared(
-        work, out, x, ct, scratch, offsets, plan.rests_h, plan.rests_w, batch, groups, channels, *x.shape[2:],
-        *plan.packing, len(offsets), outs, size, *plan.size, images * each, images,
+        work, out, in_one_piece(x), ct, scratch, offsets, plan.rests_h, plan.rests_w, batch, groups, channels,
+        *x.shape[2:], *plan.packing, len(offsets), outs, size, *plan.size, images * each, images,
     )  # fmt: skip
     found = out.sum(axis=0)[:, :outs, : channels * len(plan.offsets)].reshape(groups * outs, channels, *kernel)
     return found if numpy.isfinite(found).all() else NotImplemented

@@ -57,7 +57,7 @@ class Generated:
             return NotImplemented
         out = numpy.empty(shape, dtype)
         inner = next((value.size for name, value in values.items() if roles[name][1] == "row"), 0) or out.size
-        given = [float(value) if roles[name][1] == "number" else value for name, value in values.items()]
+        given = [float(value) if roles[name][1] == "number" else in_one_piece(value) for name, value in values.items()]
         run.shared(8 * out.size, out, *given, out.size // inner, inner)
         return out
 
@@ -75,7 +75,7 @@ class Generated:
 def arranged(values: dict[str, Any]) -> tuple[tuple[int, ...], Any, dict[str, tuple[str, str]]] | None:
     """The result's shape and dtype, and for each value its kind and its place: "all", "row" (its last axes), "number".
 
-    None where arrays differ in dtype, do not lie in one piece, or broadcast in another way.
+    None where arrays differ in dtype, or broadcast in another way.
     """
     arrays = [value for value in values.values() if type(value) is ARRAY]
     widest = max(arrays, key=lambda x: x.size, default=None)

@@ -180,6 +180,7 @@ def _forward(xp: Any, x: Any, weight: Any, bias: Any, axes: tuple[int, ...], eps
         return NotImplemented
     kept = tuple(1 if axis in axes or axis - x.ndim in axes else size for axis, size in enumerate(x.shape))
     y, mean, var = numpy.empty(x.shape, x.dtype), numpy.empty(kept, x.dtype), numpy.empty(kept, x.dtype)
+    x, weight, bias = (None if entry is None else in_one_piece(entry) for entry in (x, weight, bias))
     run.shared(5 * x.size, y, mean, var, x, weight, bias, *sizes, eps)
     return y, mean, var
 
@@ -194,7 +195,7 @@ def _rule(xp: Any, cts: Any, s: Any, wanted: list[bool]) -> Any:
     shapes = [s.shape_of(name) if want else () for name, want in zip(("weight", "bias"), wanted[1:], strict=True)]
     if any(shape and not _varies_as_it_should(tuple(shape), x, sizes) for shape in shapes):
         return NotImplemented
-    out, statistics = numpy.empty(x.shape, x.dtype), (s.mean, s.var)
+    out, statistics = numpy.empty(x.shape, x.dtype), (in_one_piece(s.mean), in_one_piece(s.var))
     work = 10 * x.size
     if len(sizes) == 2:
         run = layer_slopes(x.dtype, weighted=weight is not None, learned=wanted[1], shifted=wanted[2])
@@ -204,6 +205,7 @@ def _rule(xp: Any, cts: Any, s: Any, wanted: list[bool]) -> Any:
         return NotImplemented
     parts = run.parts(work) if len(sizes) == 2 else 1
     sums = [numpy.zeros((parts, sizes[1]), x.dtype) for _ in shapes]
+    x, weight = in_one_piece(x), None if weight is None else in_one_piece(weight)
     run.shared(work, out, *sums, in_one_piece(ct), x, weight, *statistics, *sizes, s.eps)
     gradients = [entry.sum(axis=0).reshape(shape) if shape else None for entry, shape in zip(sums, shapes, strict=True)]
     return (out, *gradients)

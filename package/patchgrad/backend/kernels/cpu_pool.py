@@ -100,7 +100,7 @@ def max_pool2d(xp: Any, x: Any, **attrs: Any) -> Any:
     planes = math.prod(x.shape[:-2])
     (top, _), (left, _) = attrs["padding"]
     where = (attrs["stride"][0], top, left, *attrs["dilation"])
-    run.shared(4 * x.size, out, places, x, planes, *x.shape[-2:], *size, *where)
+    run.shared(4 * x.size, out, places, in_one_piece(x), planes, *x.shape[-2:], *size, *where)
     return out, places
 
 
@@ -112,5 +112,5 @@ def max_pool2d_spread(xp: Any, ct: Any, place: Any, size: Pair, **attrs: Any) ->
         return NotImplemented
     out = numpy.empty((*ct.shape[:-2], *size), ct.dtype)
     numbers = _numbers(size, ct.shape[-2:], attrs)
-    run.shared(4 * out.size, out, in_one_piece(ct), place, math.prod(ct.shape[:-2]), *numbers)
+    run.shared(4 * out.size, out, in_one_piece(ct), in_one_piece(place), math.prod(ct.shape[:-2]), *numbers)
     return out

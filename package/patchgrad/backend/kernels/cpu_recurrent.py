@@ -73,7 +73,7 @@ def lstm_step_back(
 
 
 def _fits(*arrays: Any) -> bool:
-    return all(type(x) is ARRAY and x.dtype == arrays[0].dtype and x.flags.c_contiguous for x in arrays)
+    return all(type(x) is ARRAY and x.dtype == arrays[0].dtype for x in arrays)
 
 
 def _times(length: int, reverse: bool) -> list[int]:
@@ -93,6 +93,7 @@ def lstm_layer(xp: Any, projected: Any, h: Any, c: Any, weight: Any, bias: Any, 
     cells, gates = numpy.empty_like(y), numpy.empty_like(projected)
     product, transposed = numpy.empty_like(projected[0]), numpy.ascontiguousarray(weight.T)
     bias = None if bias is None else in_one_piece(bias)
+    projected, h, c = in_one_piece(projected), in_one_piece(h), in_one_piece(c)
     for time in _times(len(y), reverse):
         numpy.matmul(h, transposed, out=product)
         run(y[time], cells[time], gates[time], projected[time], product, bias, c, *h.shape)
@@ -114,7 +115,7 @@ def lstm_layer_gradients(xp: Any, cts: Any, s: Any, wanted: list[bool]) -> Any:
     dh, dc, weight = numpy.zeros_like(s.h), numpy.zeros_like(s.c), in_one_piece(s.weight)
     for place in range(len(times) - 1, -1, -1):
         time = times[place]
-        before = s.cells[times[place - 1]] if place else s.c
+        before = s.cells[times[place - 1]] if place else in_one_piece(s.c)
         now = (None if ct is None else ct[time] for ct in (ct_y, ct_cells))
         run(raw[time], dc, dh, s.gates[time], s.cells[time], before, *now, *s.h.shape)
         numpy.matmul(raw[time], weight, out=dh)

@@ -64,7 +64,7 @@ def _forward(x: Any, axis: int, logarithm: bool) -> Any:
     if run is None:
         return NotImplemented
     out = numpy.empty(x.shape, x.dtype)
-    run.shared(20 * x.size, out, x, rows, x.shape[-1])
+    run.shared(20 * x.size, out, in_one_piece(x), rows, x.shape[-1])
     return out
 
 
@@ -74,7 +74,7 @@ def _rule(ct: Any, s: Any, logarithm: bool) -> Any:
     if run is None or ct.dtype != s.y.dtype:
         return NotImplemented
     out = numpy.empty(ct.shape, ct.dtype)
-    run.shared(5 * ct.size, out, in_one_piece(ct), s.y, rows, ct.shape[-1])
+    run.shared(5 * ct.size, out, in_one_piece(ct), in_one_piece(s.y), rows, ct.shape[-1])
     return out
 
 

@@ -1,4 +1,7 @@
-"""The steps of optimizers: one pass over parameters, gradients and slots, in place."""
+"""The steps of optimizers: one pass over parameters, gradients and slots, in place.
+
+They give the bits of the plain way: which parameters lie beside each other in memory must not be seen in them.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
-from patchgrad.backend.kernels.cpu_arrays import large, whole
-from patchgrad.backend.native import native
+from patchgrad.backend.kernels.cpu_arrays import in_one_piece, large, whole
+from patchgrad.backend.native import native_exact
 from patchgrad.backend.native.compiled import Native, compiler
 from patchgrad.backend.native.interpret import as_python
 
@@ -15,10 +18,10 @@ if TYPE_CHECKING:
     from patchgrad.backend.native.language import Reals, part, sqrt
 
 
-@native
+@native_exact
 def adam(
     value: Reals, gradient: Reals, mean: Reals, square: Reals, count: int,
-    sign: float, decay: float, shrink: float, beta1: float, beta2: float, step: float, root: float, eps: float,
+    sign: float, decay: float, shrink: float, towards: float, beta2: float, share: float, step: float, eps: float,
     *, decayed: bool,
 ):  # fmt: skip
     for i in part(count):
@@ -26,14 +29,14 @@ def adam(
         g = gradient[i] * sign
         if decayed:
             g = g + decay * p
-        m = mean[i] + (1.0 - beta1) * (g - mean[i])
-        v = square[i] * beta2 + (1.0 - beta2) * (g * g)
+        m = mean[i] + (g - mean[i]) * towards
+        v = square[i] * beta2 + g * g * share
         mean[i] = m
         square[i] = v
-        value[i] = p - step * (m / (sqrt(v) / root + eps))
+        value[i] = p - step * (m / (sqrt(v) + eps))
 
 
-@native
+@native_exact
 def sgd(
     value: Reals, gradient: Reals, count: int, sign: float, decay: float, lr: float, *, decayed: bool
 ):  # fmt: skip
@@ -44,7 +47,7 @@ def sgd(
         value[i] = value[i] - lr * g
 
 
-@native
+@native_exact
 def momentum(
     value: Reals, gradient: Reals, direction: Reals, count: int,
     sign: float, decay: float, lr: float, keep: float, take: float, *, decayed: bool, nesterov: bool
@@ -58,6 +61,8 @@ def momentum(
         value[i] = value[i] - lr * (g + keep * v if nesterov else v)
 
 
+GRADIENT = 1
+"""The place of the gradient, the one array that stays as it is."""
 UPDATES = {"adam": adam, "sgd": sgd, "momentum": momentum}
 _checked: dict[tuple[Any, ...], bool] = {}
 
@@ -74,7 +79,11 @@ def update(name: str, arrays: tuple[Any, ...], numbers: tuple[float, ...], **sta
     run = UPDATES[name](first.dtype, **statics)
     if run is None or not _right(name, run, first.dtype, statics):
         return False
-    run.shared(8 * first.size, *arrays, first.size, *numbers)
+    pieces = [in_one_piece(x) for x in arrays]
+    run.shared(8 * first.size, *pieces, first.size, *numbers)
+    for place, (piece, x) in enumerate(zip(pieces, arrays, strict=True)):
+        if piece is not x and place != GRADIENT:
+            x[...] = piece
     return True
 
 

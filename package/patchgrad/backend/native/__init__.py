@@ -5,7 +5,7 @@
 ``patchgrad/backend/kernels``.
 """
 
-from patchgrad.backend.native.compiled import KernelWarning, native
+from patchgrad.backend.native.compiled import KernelWarning, native, native_exact
 from patchgrad.backend.native.language import inline
 
-__all__ = ["KernelWarning", "inline", "native"]
+__all__ = ["KernelWarning", "inline", "native", "native_exact"]

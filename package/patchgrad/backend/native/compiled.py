@@ -90,8 +90,9 @@ def machine() -> Any:
 class Native:
     """A function of the kernel language, and its compiled variants by dtype and keyword-only arguments."""
 
-    def __init__(self, function: Callable[..., Any]) -> None:
+    def __init__(self, function: Callable[..., Any], exact: bool = False) -> None:
         self.function = function
+        self.exact = exact
         self.name = function.__name__
         self._variants: dict[Any, Any] = {}
 
@@ -106,7 +107,7 @@ class Native:
             return None
         if future is None:
             name = DTYPES[dtype]
-            future = self._variants[key] = compiler.submit(lambda: Variant(self.function, name, statics))
+            future = self._variants[key] = compiler.submit(lambda: Variant(self.function, name, statics, self.exact))
         if not future.done() and not compiler.wait(future):
             return None
         problem = future.exception()
@@ -120,14 +121,14 @@ class Native:
 class Variant:
     """Machine code for one dtype. Call it with what the kernel takes, in order; None is an array that is not there."""
 
-    def __init__(self, function: Any, dtype: str, statics: dict[str, Any]) -> None:
+    def __init__(self, function: Any, dtype: str, statics: dict[str, Any], exact: bool) -> None:
         from patchgrad.backend.native.sources import digest_of, tree_of
         from patchgrad.backend.native.translate import module_of
 
         here = machine()
         numbers = Numbers(dtype, here.vector_bytes)
-        key = f"{digest_of(function)} {dtype} {sorted(statics.items())}"
-        self.address = here.address(key, lambda: module_of(function, numbers, statics, here.head))
+        key = f"{digest_of(function)} {dtype} {sorted(statics.items())} {exact}"
+        self.address = here.address(key, lambda: module_of(function, numbers, statics, here.head, exact))
         self.lanes = numbers.lanes
         run = ctypes.CFUNCTYPE(None, ctypes.c_char_p, ctypes.c_ssize_t, ctypes.c_ssize_t)
         self.run = run(self.address)
@@ -169,3 +170,8 @@ def _word(value: Any) -> Any:
 def native(function: Callable[..., Any]) -> Native:
     """Make a function of the kernel language a kernel."""
     return Native(function)
+
+
+def native_exact(function: Callable[..., Any]) -> Native:
+    """The same, and every product is rounded before it is added to: the bits do not depend on an element's place."""
+    return Native(function, exact=True)

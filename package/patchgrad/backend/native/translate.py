@@ -81,7 +81,7 @@ class Translator:
         return found.text
 
     def _do_augassign(self, node: ast.AugAssign) -> None:
-        flags = SUM if isinstance(node.op, ast.Add) and isinstance(node.target, ast.Name) else "contract"
+        flags = SUM if isinstance(node.op, ast.Add) and isinstance(node.target, ast.Name) else None
         before = self.value(node.target)
         self.store(node.target, self.writer.binary(type(node.op).__name__, before, self.value(node.value), flags))
 
@@ -275,11 +275,11 @@ class Translator:
         return Value("static", None) if found is None else self.writer.read(found)
 
 
-def module_of(function: Any, numbers: Numbers, statics: Mapping[str, Any], machine: str) -> str:
+def module_of(function: Any, numbers: Numbers, statics: Mapping[str, Any], machine: str, exact: bool = False) -> str:
     """The LLVM module of one variant of a kernel: ``run(arguments, worker, workers)``, and the kernel itself."""
     definition = tree_of(function)
     parameters = [(entry.arg, ast.unparse(entry.annotation)) for entry in definition.args.args if entry.annotation]
-    writer = Writer(numbers)
+    writer = Writer(numbers, "" if exact else "contract")
     variables = {"worker": Value("whole", "%worker"), "workers": Value("whole", "%workers")}
     variables |= {"single": Value("static", numbers.bits == 32), "lanes": Value("static", numbers.lanes)}
     variables |= {name: Value("static", value) for name, value in statics.items()}

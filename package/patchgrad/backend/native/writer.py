@@ -46,8 +46,9 @@ COMPARED_REAL = {"Lt": "olt", "LtE": "ole", "Gt": "ogt", "GtE": "oge", "Eq": "oe
 class Writer:
     """Collects the lines of one function."""
 
-    def __init__(self, numbers: Numbers) -> None:
+    def __init__(self, numbers: Numbers, flags: str = "contract") -> None:
         self.numbers = numbers
+        self.flags = flags
         self.lines: list[str] = []
         self.slots: list[str] = []
         self.declared: set[str] = set()
@@ -122,7 +123,7 @@ class Writer:
 
     # Arithmetic
 
-    def binary(self, op: str, a: Value, b: Value, flags: str = "contract") -> Value:
+    def binary(self, op: str, a: Value, b: Value, flags: str | None = None) -> Value:
         a, b = self.read(a), self.read(b)
         if a.kind in POINTERS:
             return self.moved(a, b if op == "Add" else self.binary("Sub", Value("static", 0), b))
@@ -132,7 +133,7 @@ class Writer:
         table = {"whole": WHOLE, "word": WORD}.get(kind, REAL)
         if op not in table:
             raise KernelError(f"{op} is not for a {kind}")
-        flags = f"{flags} " if table is REAL else ""
+        flags = f"{self.flags if flags is None else flags} " if table is REAL else ""
         a, b = self.to(a, kind), self.to(b, kind)
         return self.result(kind, f"{table[op]} {flags}{self.typed(a)}, {b.text}")
 

@@ -1,5 +1,6 @@
 """Edits of the layer graph, one file each: frozen records with a pure ``apply``."""
 
+from patchgrad.layergraph.commands.add_branch import AddBranch, BranchLayer
 from patchgrad.layergraph.commands.add_node import AddNode
 from patchgrad.layergraph.commands.bypass import Bypass
 from patchgrad.layergraph.commands.command import Command
@@ -11,10 +12,13 @@ from patchgrad.layergraph.commands.group_nodes import Fold, GroupNodes, Note, Un
 from patchgrad.layergraph.commands.insert_on_edge import InsertOnEdge
 from patchgrad.layergraph.commands.move import Move
 from patchgrad.layergraph.commands.one import OneCommand
+from patchgrad.layergraph.commands.reinitialise import Reinitialise
 from patchgrad.layergraph.commands.remove_nodes import RemoveNodes
 from patchgrad.layergraph.commands.rename import Rename
+from patchgrad.layergraph.commands.repeat import Repeat
 from patchgrad.layergraph.commands.replace_node import ReplaceNode
 from patchgrad.layergraph.commands.set_field import SetField
+from patchgrad.layergraph.commands.set_width import PruneUnits, SetWidth
 from patchgrad.layergraph.commands.several import Several
 from patchgrad.layergraph.commands.share import Share, Unshare
 
@@ -22,7 +26,8 @@ AnyCommand = OneCommand | Several
 """Every edit, as one type: on the wire they are told apart by ``type``."""
 
 __all__ = [
-    "AddNode", "AnyCommand", "Bypass", "Command", "Connect", "Disconnect", "Duplicate", "Fold", "Freeze",
-    "GroupNodes", "InsertOnEdge", "Move", "Note", "OneCommand", "RemoveNodes", "Rename", "ReplaceNode", "SetField",
-    "Several", "Share", "Ungroup", "Unshare",
+    "AddBranch", "AddNode", "AnyCommand", "BranchLayer", "Bypass", "Command", "Connect", "Disconnect", "Duplicate",
+    "Fold", "Freeze", "GroupNodes", "InsertOnEdge", "Move", "Note", "OneCommand", "PruneUnits",
+    "Reinitialise", "RemoveNodes", "Rename", "Repeat", "ReplaceNode", "SetField", "SetWidth", "Several",
+    "Share", "Ungroup", "Unshare",
 ]  # fmt: skip

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import msgspec
 
 from patchgrad.errors import GraphError
@@ -16,6 +19,10 @@ class Command(msgspec.Struct, frozen=True, rename="camel", tag_field="type", for
     def apply(self, graph: LayerGraph) -> LayerGraph:
         """The graph after the edit; GraphError, and nothing else, if it cannot be made."""
         raise NotImplementedError
+
+    def chosen(self, graph: LayerGraph, module: Any) -> Mapping[str, tuple[int, ...]]:
+        """By node: the units that a layer keeps, where these are not the first ones. ``module``: as it is before."""
+        return {}
 
     def label(self, graph: LayerGraph | None = None) -> str:
         """The edit in a few words, for menus and flags: ``insert Dropout``."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from patchgrad.layergraph.commands.add_branch import AddBranch
 from patchgrad.layergraph.commands.add_node import AddNode
 from patchgrad.layergraph.commands.bypass import Bypass
 from patchgrad.layergraph.commands.connect import Connect
@@ -11,10 +12,13 @@ from patchgrad.layergraph.commands.freeze import Freeze
 from patchgrad.layergraph.commands.group_nodes import Fold, GroupNodes, Note, Ungroup
 from patchgrad.layergraph.commands.insert_on_edge import InsertOnEdge
 from patchgrad.layergraph.commands.move import Move
+from patchgrad.layergraph.commands.reinitialise import Reinitialise
 from patchgrad.layergraph.commands.remove_nodes import RemoveNodes
 from patchgrad.layergraph.commands.rename import Rename
+from patchgrad.layergraph.commands.repeat import Repeat
 from patchgrad.layergraph.commands.replace_node import ReplaceNode
 from patchgrad.layergraph.commands.set_field import SetField
+from patchgrad.layergraph.commands.set_width import PruneUnits, SetWidth
 from patchgrad.layergraph.commands.share import Share, Unshare
 
 OneCommand = (
@@ -36,4 +40,9 @@ OneCommand = (
     | Duplicate
     | Share
     | Unshare
+    | SetWidth
+    | PruneUnits
+    | AddBranch
+    | Repeat
+    | Reinitialise
 )

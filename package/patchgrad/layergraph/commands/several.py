@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from patchgrad.errors import GraphError
 from patchgrad.layergraph.commands.command import Command
 from patchgrad.layergraph.commands.one import OneCommand
@@ -20,6 +23,20 @@ class Several(Command, frozen=True, tag="several"):
         for command in self.commands:
             graph = command.apply(graph)
         return graph
+
+    def chosen(self, graph: LayerGraph, module: Any) -> Mapping[str, tuple[int, ...]]:
+        """Of each edit on layers that no other one of them changes; after that the units are others."""
+        found: dict[str, tuple[int, ...]] = {}
+        whole = self.apply(graph)
+        for command in self.commands:
+            if type(command).chosen is Command.chosen:
+                continue
+            try:
+                alone, kept = command.apply(graph), command.chosen(graph, module)
+            except GraphError:
+                continue
+            found |= {uid: units for uid, units in kept.items() if whole.nodes.get(uid) == alone.nodes[uid]}
+        return found
 
     def label(self, graph: LayerGraph | None = None) -> str:
         if self.words:

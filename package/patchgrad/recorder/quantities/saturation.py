@@ -45,5 +45,5 @@ def saturation(evidence: Evidence) -> Mapping[str, float]:
     needs=("activations",),
 )
 def softmax_certainty(evidence: Evidence) -> Mapping[str, float]:
-    """Share of the rows of a softmax with one probability above 0.99, by the layer in which it ran."""
+    """Share of the rows of a softmax with one probability above 0.99, by the module in which it ran."""
     return {uid: float((host.asarray(rows) > SURE).mean()) for uid, rows in evidence.seen.certainty.items()}

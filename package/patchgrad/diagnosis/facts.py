@@ -1,0 +1,61 @@
+"""What rules look at: the newest numbers of a recorder, and the graph that a cure would change."""
+
+from __future__ import annotations
+
+from statistics import median
+from typing import Any
+
+from patchgrad.layergraph.commands import AnyCommand, ReplaceNode, Several
+from patchgrad.layergraph.graph import LayerGraph
+from patchgrad.recorder.layers import Layer
+from patchgrad.recorder.recorder import Recorder
+
+LOOKS = 5
+"""Numbers that must be there before a rule speaks, and of which it takes the middle one."""
+
+
+class Facts:
+    """The numbers of one training.
+
+    Fields
+        recorder  what was measured
+        graph     the layer graph of a session; None for a watch, whose model is not edited
+        layers    by depth
+        fault     why a session stands still: its text and the name of the layer; None if it does not
+    """
+
+    def __init__(self, recorder: Recorder, graph: LayerGraph | None = None, fault: Any = None) -> None:
+        self.recorder = recorder
+        self.graph = graph
+        self.fault = fault
+        self.layers: list[Layer] = list(recorder.layers or ())
+
+    def values(self, quantity: str, uid: str = "") -> list[float]:
+        """All kept values of a quantity, oldest first."""
+        return self.recorder.series(quantity, uid).values.tolist()
+
+    def recent(self, quantity: str, uid: str = "", looks: int = LOOKS) -> float | None:
+        """The median of the newest values; None before there are so many."""
+        values = self.recorder.series(quantity, uid).newest(looks).tolist()
+        return median(values) if len(values) >= looks else None
+
+    def by_layer(self, quantity: str, looks: int = LOOKS) -> dict[str, float]:
+        """`recent` of every layer that has it, by depth; then of modules around layers."""
+        known = [layer.uid for layer in self.layers]
+        other = [uid for uid in self.recorder.measured.get(quantity, {}) if uid and uid not in known]
+        found = {uid: self.recent(quantity, uid, looks) for uid in (*known, *other)}
+        return {uid: value for uid, value in found.items() if value is not None}
+
+    def names(self, uids: Any) -> tuple[str, ...]:
+        """What people call these layers."""
+        known = {layer.uid: layer for layer in self.layers}
+        graph = self.graph.nodes if self.graph is not None else {}
+        return tuple(graph[uid].name if uid in graph else known[uid].name if uid in known else uid for uid in uids)
+
+    def replacing(self, uids: Any, kind: str, settings: dict[str, Any] | None = None) -> AnyCommand | None:
+        """A command that puts another kind of layer in the place of each; None without a graph that has them."""
+        nodes = [uid for uid in uids if self.graph is not None and uid in self.graph.nodes]
+        if not nodes:
+            return None
+        commands = tuple(ReplaceNode(uid, kind, settings or {}) for uid in nodes)
+        return commands[0] if len(commands) == 1 else Several(commands, f"{kind} in {len(nodes)} places")

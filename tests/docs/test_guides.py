@@ -1,0 +1,64 @@
+"""What the guides show runs, and the keyboard map lists every key."""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import patchgrad as pg
+from patchgrad import nn, optim
+from patchgrad.layergraph import catalogue
+from patchgrad.recorder.quantities import QUANTITIES
+
+DOCS = Path(__file__).parents[2] / "docs"
+
+
+@pytest.fixture(autouse=True)
+def tables_as_they_were(monkeypatch: pytest.MonkeyPatch) -> None:
+    for table in (catalogue.KINDS, catalogue.OWN, QUANTITIES):
+        for name, entry in table.items():
+            monkeypatch.setitem(table, name, entry)
+
+
+def examples(page: str) -> list[str]:
+    return re.findall(r"```python\n(.*?)```", (DOCS / f"{page}.md").read_text(), re.DOTALL)
+
+
+def known() -> dict[str, Any]:
+    train = pg.datasets.digits()
+    loader = pg.data.DataLoader(train, batch_size=32, shuffle=True)
+    model = nn.Sequential(nn.Flatten(), nn.Linear(64, 8), nn.ReLU(), nn.Linear(8, 10))
+    session = pg.Session(model, loader, loss=nn.CrossEntropyLoss(), optimizer=optim.Adam(model.parameters()))
+    ideas = {"first_idea": pg.edit.bypass("relu1"), "second_idea": pg.edit.replace("relu1", nn.Tanh())}
+    return {"pg": pg, "nn": nn, "optim": optim, "session": session, "model": model, **ideas}
+
+
+@pytest.mark.parametrize("page", ["start", "guides", "extending"])
+def test_the_examples_of_a_page_run(page: str) -> None:
+    names = known()
+    for code in examples(page):
+        if "studio()" in code or "torch" in code:
+            code = code.replace("session.studio()", "").replace("torch_model = pg.to_torch(model)", "")
+            code = code.replace("model = pg.from_torch(torch_model)", "")
+        exec(re.sub(r"steps=\d+", "steps=3", code), names)
+
+
+@pytest.mark.parametrize("edit", re.findall(r"`(pg\.edit\..*?)`", (DOCS / "guides.md").read_text()))
+def test_every_edit_of_the_table_can_be_read(edit: str) -> None:
+    names = {"pg": pg, "nn": nn, "first": pg.edit.bypass("a"), "second": pg.edit.remove("a")}
+    assert eval(edit, names).words
+
+
+def test_the_keyboard_map_has_every_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "path", [str(DOCS), *sys.path])
+    from keyboard import page
+
+    text = page.text()
+    for command in json.loads((DOCS / "keyboard" / "keyboard.json").read_text()):
+        assert command["label"] in text
+        assert all(f"`{key}`" in text for key in command["keys"])
