@@ -38,6 +38,7 @@ COMMANDS = (
     c.AddBranch(("n1",), (c.BranchLayer("Linear", {"bias": False}),), "Add"),
     c.Repeat(("n1", "n2"), 3),
     c.Reinitialise("n1"),
+    c.Swap("n1", "n2"),
     c.Several((c.Freeze("n1"), c.Rename("n2", "head")), "two at once"),
 )
 

@@ -278,6 +278,13 @@ export interface PruneUnits {
   readonly units: readonly number[];
 }
 
+/** Let two layers change places, with their weights; also where one feeds the other: a norm before an activation. */
+export interface Swap {
+  readonly type: "swap";
+  readonly node: string;
+  readonly other: string;
+}
+
 /** A layer of a new path: kind and settings; those not given follow from the shape that comes. */
 export interface BranchLayer {
   readonly kind: string;
@@ -319,7 +326,7 @@ export interface Reinitialise {
 /** Edits in order, each on what the one before it left; `words` say in short what they are for. */
 export interface Several {
   readonly type: "several";
-  readonly commands: readonly (AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Note | Duplicate | Share | Unshare | SetWidth | PruneUnits | AddBranch | Repeat | Reinitialise)[];
+  readonly commands: readonly (AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Note | Duplicate | Share | Unshare | SetWidth | PruneUnits | Swap | AddBranch | Repeat | Reinitialise)[];
   readonly words: string;
 }
 
@@ -334,7 +341,7 @@ export interface FindingView {
   /** Uids of the layers to show. */
   readonly nodes: readonly string[];
   readonly source: string;
-  readonly cure: AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Note | Duplicate | Share | Unshare | SetWidth | PruneUnits | AddBranch | Repeat | Reinitialise | Several | null;
+  readonly cure: AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Note | Duplicate | Share | Unshare | SetWidth | PruneUnits | Swap | AddBranch | Repeat | Reinitialise | Several | null;
   readonly cureTitle: string;
 }
 
@@ -783,6 +790,7 @@ export type Command =
   | Unshare
   | SetWidth
   | PruneUnits
+  | Swap
   | AddBranch
   | Repeat
   | Reinitialise

@@ -192,6 +192,11 @@ def repeat(*names: str, times: int = 2) -> Edit:
     return Edit(f"repeat {', '.join(names)}", lambda graph: commands.Repeat(_uids(graph, names), times))
 
 
+def swap(name: str, other: str) -> Edit:
+    """Let two layers change places, with their weights."""
+    return Edit(f"swap {name} and {other}", lambda graph: commands.Swap(_uid(graph, name), _uid(graph, other)))
+
+
 def reinitialise(name: str) -> Edit:
     """Draw the weights of a layer anew."""
     return Edit(f"reinitialise {name}", lambda graph: commands.Reinitialise(_uid(graph, name)))

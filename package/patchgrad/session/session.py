@@ -19,6 +19,7 @@ from patchgrad.layergraph.graph import LayerGraph
 from patchgrad.nn import Module
 from patchgrad.recorder.recorder import Recorder
 from patchgrad.session import documents, opening
+from patchgrad.session.asking import asked
 from patchgrad.session.boundary import Boundary
 from patchgrad.session.branches import Branches
 from patchgrad.session.compare import Comparison, compare
@@ -336,6 +337,17 @@ class Session:
     def findings(self) -> Findings:
         """What is wrong with this training and what to try, in plain words; ``session.apply(finding.cure.command)``."""
         return self._at_boundary(lambda: findings(self))
+
+    def ask(self, quantity: str) -> dict[str, float]:
+        """Measure a quantity of those on request, ``session.ask("largest_eigenvalue")``, on the last batch.
+
+        By layer uid, "" for the whole; kept as a series, to be plotted. It takes passes of its own, in evaluation mode.
+
+        Errors
+            SessionError   before the first step, or with ``watch=False``
+            ArgumentError  if there is no such quantity.
+        """
+        return self._at_boundary(lambda: asked(self, quantity))
 
     # --- showing and ending -----------------------------------------------------------------------
 

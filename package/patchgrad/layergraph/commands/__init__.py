@@ -21,6 +21,7 @@ from patchgrad.layergraph.commands.set_field import SetField
 from patchgrad.layergraph.commands.set_width import PruneUnits, SetWidth
 from patchgrad.layergraph.commands.several import Several
 from patchgrad.layergraph.commands.share import Share, Unshare
+from patchgrad.layergraph.commands.swap import Swap
 
 AnyCommand = OneCommand | Several
 """Every edit, as one type: on the wire they are told apart by ``type``."""
@@ -28,6 +29,6 @@ AnyCommand = OneCommand | Several
 __all__ = [
     "AddBranch", "AddNode", "AnyCommand", "BranchLayer", "Bypass", "Command", "Connect", "Disconnect", "Duplicate",
     "Fold", "Freeze", "GroupNodes", "InsertOnEdge", "Move", "Note", "OneCommand", "PruneUnits",
-    "Reinitialise", "RemoveNodes", "Rename", "Repeat", "ReplaceNode", "SetField", "SetWidth", "Several",
-    "Share", "Ungroup", "Unshare",
+    "Reinitialise", "RemoveNodes", "Rename", "Repeat", "ReplaceNode", "SetField", "SetWidth", "Several", "Share",
+    "Swap", "Ungroup", "Unshare",
 ]  # fmt: skip

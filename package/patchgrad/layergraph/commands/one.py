@@ -20,6 +20,7 @@ from patchgrad.layergraph.commands.replace_node import ReplaceNode
 from patchgrad.layergraph.commands.set_field import SetField
 from patchgrad.layergraph.commands.set_width import PruneUnits, SetWidth
 from patchgrad.layergraph.commands.share import Share, Unshare
+from patchgrad.layergraph.commands.swap import Swap
 
 OneCommand = (
     AddNode
@@ -42,6 +43,7 @@ OneCommand = (
     | Unshare
     | SetWidth
     | PruneUnits
+    | Swap
     | AddBranch
     | Repeat
     | Reinitialise
