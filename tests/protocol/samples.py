@@ -29,6 +29,7 @@ COMMANDS = (
     c.GroupNodes(("n1", "n2"), "head"),
     c.Ungroup("g1"),
     c.Fold("g1", False),
+    c.Note("g1", "what it is for"),
     c.Duplicate(("n1",)),
     c.Share("n2", "n1"),
     c.Unshare("n2"),

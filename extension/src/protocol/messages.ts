@@ -63,6 +63,7 @@ export interface GroupView {
   readonly height: number;
   readonly layers: number;
   readonly parameters: number;
+  readonly note: string;
 }
 
 /** State: the layer graph as drawn. `revision` grows with every applied edit, undo and redo. */
@@ -232,6 +233,13 @@ export interface Fold {
   readonly folded: boolean;
 }
 
+/** Say something of a group; an empty text takes it away. */
+export interface Note {
+  readonly type: "note";
+  readonly group: string;
+  readonly text: string;
+}
+
 /** Copy layers with fresh weights. Edges among them are copied; edges into them feed the copies too. */
 export interface Duplicate {
   readonly type: "duplicate";
@@ -320,7 +328,7 @@ export interface Reinitialise {
 /** Edits in order, each on what the one before it left; `words` say in short what they are for. */
 export interface Several {
   readonly type: "several";
-  readonly commands: readonly (AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Duplicate | Share | Unshare | SetWidth | PruneUnits | Swap | AddBranch | Repeat | Reinitialise)[];
+  readonly commands: readonly (AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Note | Duplicate | Share | Unshare | SetWidth | PruneUnits | Swap | AddBranch | Repeat | Reinitialise)[];
   readonly words: string;
 }
 
@@ -335,7 +343,7 @@ export interface FindingView {
   /** Uids of the layers to show. */
   readonly nodes: readonly string[];
   readonly source: string;
-  readonly cure: AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Duplicate | Share | Unshare | SetWidth | PruneUnits | Swap | AddBranch | Repeat | Reinitialise | Several | null;
+  readonly cure: AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Note | Duplicate | Share | Unshare | SetWidth | PruneUnits | Swap | AddBranch | Repeat | Reinitialise | Several | null;
   readonly cureTitle: string;
 }
 
@@ -778,6 +786,7 @@ export type Command =
   | GroupNodes
   | Ungroup
   | Fold
+  | Note
   | Duplicate
   | Share
   | Unshare

@@ -116,6 +116,11 @@ def fold(name: str, folded: bool = True) -> Edit:
     return Edit(f"fold {name}", lambda graph: commands.Fold(_group(graph, name), folded))
 
 
+def note(group: str, text: str) -> Edit:
+    """Say something of a group, shown on the canvas and written above it in the source."""
+    return Edit(f"note on {group}", lambda graph: commands.Note(_group(graph, group), text))
+
+
 def duplicate(*names: str) -> Edit:
     """Copy layers."""
     return Edit(f"duplicate {', '.join(names)}", lambda graph: commands.Duplicate(_uids(graph, names)))

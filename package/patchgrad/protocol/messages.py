@@ -108,6 +108,7 @@ class GroupView(Record, frozen=True):
     height: float
     layers: int
     parameters: int
+    note: str = ""
 
 
 class GraphView(Wire, frozen=True, tag="graph-view"):

@@ -196,7 +196,7 @@ def test_commands_are_tagged_on_the_wire_and_come_back_equal(struct: Any) -> Non
         "position": (1.0, 2.0), "group": "g1", "folded": True, "owner": "n4", "width": 12,
         "layers": (commands.BranchLayer("Linear", {"bias": False}),), "merge": "Concat", "times": 3,
         "other": "n3",
-        "keep": "first", "units": (1, 2),
+        "keep": "first", "text": "why", "units": (1, 2),
         "commands": (commands.Rename("n2", "relu9"), commands.Bypass("n2", True)), "words": "two of them",
     }  # fmt: skip
     command = struct(**{name: values[name] for name in struct.__struct_fields__})
