@@ -1,7 +1,7 @@
 """A step of 50,000 ops: recorded, made plain data, looked at for the first time, a group of 500 ops opened.
 
-What follows a first look must take less than a second, opening a group less than 100 ms, and the first view must be
-less than 1.5 MB of JSON. Time is that of the processor; ratios are to the step alone.
+Goals: groups and first view in less than a second, opening a group in less than 100 ms. The last row opens every group
+and every turn of a repeat inside, so that all 500 ops have a box. Time is the processor's.
 """
 
 from __future__ import annotations
@@ -67,8 +67,9 @@ def run() -> list[Row]:
         around = {group.id for group in inside(viewer.root) if group.begin <= block.begin and group.end >= block.end}
         opens = around | {group.id for group in inside(block)}
         layout = first.picture.layout
-        view = _timed(times, "opening 500 ops", lambda v=viewer, o=opens, p=layout: v.view(o, 600, p))
-    print(f"  {len(seen.ops):,} ops; boxes at first {len(first.boxes)}, with the group open {len(view.boxes)}")
+        _timed(times, "a group of 500 ops opened", lambda v=viewer, o=around, p=layout: v.view(o, 600, p))
+        view = _timed(times, "all groups in it opened", lambda v=viewer, o=opens, p=layout: v.view(o, 600, p))
+    print(f"  {len(seen.ops):,} ops; {len(first.boxes)} boxes at first, {len(view.boxes)} with all open in one group")
     return list(rows_of(times))
 
 

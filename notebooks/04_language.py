@@ -170,7 +170,7 @@ print(write(session.model, length))
 # learns how often each letter occurs, then slowly, while it learns words.
 
 # %%
-session.run(steps=max(3, round(250 * share)))
+session.run(steps=max(3, round(600 * share)))
 print(write(session.model, length))
 
 
@@ -218,7 +218,7 @@ print(edit)
 session.graph
 
 # %%
-session.run(steps=max(3, round(150 * share)))
+session.run(steps=max(3, round(200 * share)))
 print(f"loss on text that it never saw: {surprise(session.model, unseen):.2f}")
 print(write(session.model, length))
 

@@ -50,6 +50,27 @@ def patchgrad(workload: Workload, weights: dict[str, Any], batches: list[list[An
     return _step(library, workload, model, model, data)
 
 
+def replayed(workload: Workload, weights: dict[str, Any], batches: list[list[Any]]) -> Step:
+    """patchgrad with the step given to ``pg.replay``, as a Session does it by itself."""
+    library = import_module("patchgrad")
+    model, data = _start(library, workload, weights, batches)
+    optim = import_module("patchgrad.optim")
+    name, settings = workload.optimizer
+    optimizer = getattr(optim, name)(model.parameters(), **settings)
+    criterion = getattr(library.nn, workload.loss)()
+
+    @library.replay
+    def step(*batch: Any) -> Any:
+        *inputs, target = batch
+        optimizer.zero_grad()
+        loss = criterion(model(*inputs), target)
+        loss.backward()
+        optimizer.step()
+        return loss
+
+    return lambda number: step(*data[number % len(data)])
+
+
 def _torch() -> Any:
     torch = import_module("torch")
     torch.set_num_threads(THREADS)
@@ -98,6 +119,7 @@ PEERS: dict[str, Callable[..., Step]] = {
     "torch.compile": compiled,
     "JAX jit": jax,
     "patchgrad": patchgrad,
+    "patchgrad replay": replayed,
 }
 LIBRARIES = {
     "PyTorch eager": "torch",
@@ -106,5 +128,6 @@ LIBRARIES = {
     "torch.compile": "torch",
     "JAX jit": "jax",
     "patchgrad": "patchgrad",
+    "patchgrad replay": "patchgrad",
 }
 """What each must import."""

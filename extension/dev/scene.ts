@@ -175,6 +175,7 @@ const GROUPS: readonly GroupView[] = [
     height: 190,
     layers: 3,
     parameters: 2320,
+    note: "",
   },
 ];
 

@@ -61,6 +61,7 @@ export function scriptedKernel(): WidgetModel & { readonly sent: FromBrowser[] }
     lane: "Edits reach the kernel while a cell runs, by a kernel subshell of our own.",
     problem: "",
     problemNode: null,
+    eagerBecause: "",
   };
   let number = 0;
 

@@ -126,3 +126,15 @@ def test_findings_reach_the_page_with_their_cures() -> None:
     assert [(found.rule, found.cure) for found in view.findings] == [
         ("softmax_before_loss", RemoveNodes(view.findings[0].nodes))
     ]
+
+
+def test_a_session_measures_on_request_on_its_last_batch() -> None:
+    trained = session(mlp())
+    uids = list(trained.ask("effective_rank"))
+    assert [trained.graph.nodes[uid].kind for uid in uids] == ["Linear"] * 3
+    assert trained.ask("largest_eigenvalue")[""] > 0
+    assert trained.recorder is not None
+    assert trained.recorder.series("largest_eigenvalue").steps.tolist() == [60]
+    fresh = pg.Session(mlp(), [blobs()], loss=nn.CrossEntropyLoss(), optimizer=lambda p: optim.SGD(p, lr=0.1))
+    with pytest.raises(pg.errors.SessionError, match="nothing to measure"):
+        fresh.ask("largest_eigenvalue")

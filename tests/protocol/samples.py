@@ -29,6 +29,7 @@ COMMANDS = (
     c.GroupNodes(("n1", "n2"), "head"),
     c.Ungroup("g1"),
     c.Fold("g1", False),
+    c.Note("g1", "what it is for"),
     c.Duplicate(("n1",)),
     c.Share("n2", "n1"),
     c.Unshare("n2"),
@@ -37,11 +38,21 @@ COMMANDS = (
     c.AddBranch(("n1",), (c.BranchLayer("Linear", {"bias": False}),), "Add"),
     c.Repeat(("n1", "n2"), 3),
     c.Reinitialise("n1"),
+    c.Swap("n1", "n2"),
     c.Several((c.Freeze("n1"), c.Rename("n2", "head")), "two at once"),
 )
 
 TEMPLATE = m.TemplateView("One", "One layer.", '{"patchgrad":"layers","layers":[{"kind":"ReLU"}]}')
-RUN = m.RunView("running", 41, total=2000, epoch=1, steps_per_second=120.5, loss=0.25, lane="own kernel subshell")
+RUN = m.RunView(
+    "running",
+    41,
+    total=2000,
+    epoch=1,
+    steps_per_second=120.5,
+    loss=0.25,
+    lane="own kernel subshell",
+    eager_because="it is recorded",
+)
 GRAPH = m.GraphView(
     revision=3,
     nodes=(

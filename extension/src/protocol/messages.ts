@@ -63,6 +63,7 @@ export interface GroupView {
   readonly height: number;
   readonly layers: number;
   readonly parameters: number;
+  readonly note: string;
 }
 
 /** State: the layer graph as drawn. `revision` grows with every applied edit, undo and redo. */
@@ -94,6 +95,8 @@ export interface RunView {
   readonly lane: string;
   readonly problem: string;
   readonly problemNode: string | null;
+  /** Why the last step was computed as the layers are written; empty if it was replayed. */
+  readonly eagerBecause: string;
 }
 
 export interface LogEntry {
@@ -230,6 +233,13 @@ export interface Fold {
   readonly folded: boolean;
 }
 
+/** Say something of a group; an empty text takes it away. */
+export interface Note {
+  readonly type: "note";
+  readonly group: string;
+  readonly text: string;
+}
+
 /** Copy layers with fresh weights. Edges among them are copied; edges into them feed the copies too. */
 export interface Duplicate {
   readonly type: "duplicate";
@@ -268,6 +278,13 @@ export interface PruneUnits {
   readonly type: "prune-units";
   readonly node: string;
   readonly units: readonly number[];
+}
+
+/** Let two layers change places, with their weights; also where one feeds the other: a norm before an activation. */
+export interface Swap {
+  readonly type: "swap";
+  readonly node: string;
+  readonly other: string;
 }
 
 /** A layer of a new path: kind and settings; those not given follow from the shape that comes. */
@@ -311,7 +328,7 @@ export interface Reinitialise {
 /** Edits in order, each on what the one before it left; `words` say in short what they are for. */
 export interface Several {
   readonly type: "several";
-  readonly commands: readonly (AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Duplicate | Share | Unshare | SetWidth | PruneUnits | AddBranch | Repeat | Reinitialise)[];
+  readonly commands: readonly (AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Note | Duplicate | Share | Unshare | SetWidth | PruneUnits | Swap | AddBranch | Repeat | Reinitialise)[];
   readonly words: string;
 }
 
@@ -326,7 +343,7 @@ export interface FindingView {
   /** Uids of the layers to show. */
   readonly nodes: readonly string[];
   readonly source: string;
-  readonly cure: AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Duplicate | Share | Unshare | SetWidth | PruneUnits | AddBranch | Repeat | Reinitialise | Several | null;
+  readonly cure: AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Note | Duplicate | Share | Unshare | SetWidth | PruneUnits | Swap | AddBranch | Repeat | Reinitialise | Several | null;
   readonly cureTitle: string;
 }
 
@@ -769,11 +786,13 @@ export type Command =
   | GroupNodes
   | Ungroup
   | Fold
+  | Note
   | Duplicate
   | Share
   | Unshare
   | SetWidth
   | PruneUnits
+  | Swap
   | AddBranch
   | Repeat
   | Reinitialise

@@ -155,6 +155,7 @@ const RESTING_RUN: RunView = {
   lane: "",
   problem: "",
   problemNode: null,
+  eagerBecause: "",
 };
 
 export const INITIAL_STATE: State = {

@@ -116,6 +116,11 @@ def fold(name: str, folded: bool = True) -> Edit:
     return Edit(f"fold {name}", lambda graph: commands.Fold(_group(graph, name), folded))
 
 
+def note(group: str, text: str) -> Edit:
+    """Say something of a group, shown on the canvas and written above it in the source."""
+    return Edit(f"note on {group}", lambda graph: commands.Note(_group(graph, group), text))
+
+
 def duplicate(*names: str) -> Edit:
     """Copy layers."""
     return Edit(f"duplicate {', '.join(names)}", lambda graph: commands.Duplicate(_uids(graph, names)))
@@ -185,6 +190,11 @@ def _branch_layer(layer: Any) -> commands.BranchLayer:
 def repeat(*names: str, times: int = 2) -> Edit:
     """Let layers stand several times in a row; the copies have weights of their own."""
     return Edit(f"repeat {', '.join(names)}", lambda graph: commands.Repeat(_uids(graph, names), times))
+
+
+def swap(name: str, other: str) -> Edit:
+    """Let two layers change places, with their weights."""
+    return Edit(f"swap {name} and {other}", lambda graph: commands.Swap(_uid(graph, name), _uid(graph, other)))
 
 
 def reinitialise(name: str) -> Edit:

@@ -60,12 +60,13 @@ class LayerNode(msgspec.Struct, frozen=True, dict=True):
 
 
 class Group(msgspec.Struct, frozen=True):
-    """A named box around nodes and other groups; groups nest and fold."""
+    """A named box around nodes and other groups; groups nest and fold. ``note``: what a person says of it."""
 
     uid: str
     name: str
     parent: str | None = None
     folded: bool = False
+    note: str = ""
 
 
 def uid_number(uid: str) -> int:

@@ -50,7 +50,7 @@ def _constructor(graph: LayerGraph) -> list[str]:
             continue
         if node.group != group:
             group = node.group
-            lines += [f"{INDENT}# {_path(graph, group)}"] if group else []
+            lines += _comments(graph, group) if group else []
         lines += [INDENT + line for line in _layer(graph, node)]
     return lines
 
@@ -62,6 +62,11 @@ def _layer(graph: LayerGraph, node: LayerNode) -> list[str]:
     lines = [f"self.{node.name} = {made}{remark}"]
     learns = node.kind == "Closed" or parameter_count(node.key)
     return [*lines, f"self.{node.name}.requires_grad_(False)"] if node.frozen and learns else lines
+
+
+def _comments(graph: LayerGraph, group: str) -> list[str]:
+    """The group's name, then its note."""
+    return [f"{INDENT}# {line}".rstrip() for line in (_path(graph, group), *graph.groups[group].note.splitlines())]
 
 
 def _path(graph: LayerGraph, group: str | None) -> str:

@@ -108,6 +108,7 @@ class GroupView(Record, frozen=True):
     height: float
     layers: int
     parameters: int
+    note: str = ""
 
 
 class GraphView(Wire, frozen=True, tag="graph-view"):
@@ -139,6 +140,8 @@ class RunView(Wire, frozen=True, tag="run-view"):
     """Which way messages reach the kernel while a cell runs, in words."""
     problem: str = ""
     problem_node: str | None = None
+    eager_because: str = ""
+    """Why the last step was computed as the layers are written; empty if it was replayed."""
 
 
 class LogEntry(Record, frozen=True):

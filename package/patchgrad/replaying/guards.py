@@ -121,20 +121,21 @@ class Guards:
         if not is_known(value):
             return False
         self._places[id(names), name] = (names, name, value)
-        self._take(value)
+        self.take(value)
         return True
 
-    def _take(self, value: Any) -> None:
+    def take(self, value: Any) -> None:
+        """Something that a step is given or reads: modules and functions in it are looked at too."""
         if isinstance(value, Module):
             self.take_modules([value])
         elif isinstance(value, FunctionType):
             self._functions.setdefault(value.__code__, value)
         elif isinstance(value, MethodType):
-            self._take(value.__self__)
-            self._take(value.__func__)
-        elif isinstance(value, tuple):
+            self.take(value.__self__)
+            self.take(value.__func__)
+        elif isinstance(value, (tuple, list)):
             for entry in value:
-                self._take(entry)
+                self.take(entry)
 
     def _closure(self, code: CodeType, local: dict[str, Any]) -> str:
         free = [name for name in code.co_freevars if name != "__class__"]
@@ -148,7 +149,7 @@ class Guards:
             if not is_known(local.get(name)):
                 return f"{code.co_name}() reads {name}, {_a(local.get(name))} that may change unseen"
             self._cells.append((cell, name, local[name]))
-            self._take(local[name])
+            self.take(local[name])
         return ""
 
     def settle(self, held: Iterable[Held]) -> str:

@@ -36,6 +36,9 @@ HERE = str(Path(__file__).parent)
 ROOMS = ("nn", "ops", "tensor", "autograd", "backend", "array_api")
 """Rooms whose functions compute and do not keep anything, but for those below."""
 OUTSIDE = ("nn/init", "nn/utils/", "nn/saving", "nn/moving", "nn/lazy", "nn/functional_call", "backend/random.py")
+FIRST_USES = (str(Path("patchgrad/lazy.py")), str(Path("patchgrad/ops/binding.py")))
+CALLERS = ("session/step.py", "layergraph/build.py", "layergraph/kind")
+"""What calls layers and losses for others, and does nothing else in a step."""
 AGAIN: dict[CodeType, int | None] = {
     norm._move.__code__: 0,  # pyright: ignore[reportPrivateUsage]
     count_up.__code__: 0,
@@ -51,7 +54,7 @@ CONSTANT = {
 CONSTANT_FILES = {filled.__file__, ranges.__file__}
 FACTS = {"shape", "dtype", "size", "ndim", "flags", "strides", "MetaArray", "itemsize", "nbytes"}
 """What is asked of an array, or beside it, where its values do not matter."""
-SAFE = {"_flat_index", "into"}
+SAFE = {"_flat_index", "into", "_entry"}
 """Functions of this package that read values without harm: what they make is seen when it is used, or written."""
 PURE = (
     len, isinstance, issubclass, abs, min, max, sum, sorted, iter, next, divmod, round, callable, all, any, hasattr,
@@ -113,8 +116,8 @@ class Looking:
 
     def _called(self, frame: FrameType, code: CodeType) -> None:
         name = code.co_name
-        if code.co_filename.startswith(HERE):
-            self._frame = frame  # the recording's own work
+        if code.co_filename.startswith(HERE) or _imports(code):
+            self._frame = frame  # the recording's own work, or a first use
         elif code is _INIT:
             self._note_made(frame)
         elif name in ("zero_grad", "step") and _updates(code, frame):
@@ -214,6 +217,12 @@ def _ours(code: CodeType) -> bool:
 
 
 @cache
+def _imports(code: CodeType) -> bool:
+    """Does this bring in a module, or a name of this package's that is used for the first time?"""
+    return code.co_name == "_find_and_load" or code.co_filename.endswith(FIRST_USES)
+
+
+@cache
 def _library(code: CodeType) -> bool:
     """Is this NumPy's, or Python's own?"""
     return code.co_filename.startswith(LIBRARIES) and "site-packages" not in code.co_filename.removeprefix(LIBRARIES[0])
@@ -224,7 +233,7 @@ def _suspect(code: CodeType) -> str:
     """Why a function of this package may not be part of a step; empty where it may."""
     path = code.co_filename[len(HOME) + 1 :]
     room = path.partition("/")[0]
-    if path == "session/step.py":
+    if path.startswith(CALLERS):
         return ""
     if room not in ROOMS or path.startswith(OUTSIDE):
         return f"the step calls {code.co_name}() of patchgrad's {path.removesuffix('.py')}"
@@ -233,7 +242,9 @@ def _suspect(code: CodeType) -> str:
     if (room in ("ops", "nn") or path == "tensor/views.py") and _moves(code):
         return f"{code.co_name}() gives a tensor other memory"
     looks = room in ("ops", "nn") and code.co_name not in SAFE and _reads_values(code)
-    return f"{code.co_name}() looks at values" if looks else ""
+    if not looks:
+        return ""
+    return "the step looks at a value" if code.co_name.startswith("_") else f"{code.co_name}() looks at values"
 
 
 def _moves(code: CodeType) -> bool:

@@ -152,7 +152,7 @@ class Replayed:
         recording = Recording()
         recording.begin(tensors)
         why = made.guards.take_function(self.step)
-        made.guards.take_modules(_modules((args, kwargs)))
+        made.guards.take((*args, *kwargs.values()))
         with observing(recording), Looking(recording, made.guards).watching():
             result = self.step(*args, **kwargs)
         made.guards.take_modules(recording.modules)
@@ -283,15 +283,6 @@ def _add_form(value: Any, tensors: list[Tensor], made: list[Any]) -> str:
         made.append(value)
         return ""
     return f"an argument is a {type(value).__name__}"
-
-
-def _modules(value: Any) -> list[Any]:
-    from patchgrad.nn.module import Module
-
-    if isinstance(value, Module):
-        return [value]
-    entries = value.values() if isinstance(value, dict) else value if isinstance(value, (tuple, list)) else ()
-    return [module for entry in entries for module in _modules(entry)]
 
 
 def _outline(result: Any, recording: Recording, sources: list[Any]) -> Any:

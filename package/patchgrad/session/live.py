@@ -116,9 +116,9 @@ class Live:
     def _probe(self, module: Module) -> None:
         """Refuse an edit after which the loss could not be computed: better now than in the next step.
 
-        A network that has no weights, before or after, is still being put together: then there is nothing to refuse.
+        A network without weights is still being put together: what comes next is not refused.
         """
-        if self.loss_of is None or not (_has_weights(self.module) and _has_weights(module)):
+        if self.loss_of is None or not any(True for _ in self.module.parameters()):
             return
         try:
             with no_grad(), evaluating(module):
@@ -131,7 +131,3 @@ class Live:
                 want=error.want,
                 hint=error.hint,
             ) from error
-
-
-def _has_weights(module: Module) -> bool:
-    return any(True for _ in module.parameters())

@@ -19,6 +19,7 @@ from patchgrad.layergraph.graph import LayerGraph
 from patchgrad.nn import Module
 from patchgrad.recorder.recorder import Recorder
 from patchgrad.session import documents, opening
+from patchgrad.session.asking import asked
 from patchgrad.session.boundary import Boundary
 from patchgrad.session.branches import Branches
 from patchgrad.session.compare import Comparison, compare
@@ -146,6 +147,11 @@ class Session:
     def metrics(self) -> dict[str, float]:
         """The metrics of the last step, by name."""
         return self._step.measured
+
+    @property
+    def eager_because(self) -> str:
+        """Why the last step was computed as the modules are written; empty if it was replayed (see `pg.replay`)."""
+        return self._step.reason
 
     def fingerprint(self) -> str:
         """A hash over layer graph, parameters, buffers, optimizer slots and random streams: equal hash, equal bits."""
@@ -337,6 +343,17 @@ class Session:
         """What is wrong with this training and what to try, in plain words; ``session.apply(finding.cure.command)``."""
         return self._at_boundary(lambda: findings(self))
 
+    def ask(self, quantity: str) -> dict[str, float]:
+        """Measure a quantity of those on request, ``session.ask("largest_eigenvalue")``, on the last batch.
+
+        By layer uid, "" for the whole; kept as a series, to be plotted. It takes passes of its own, in evaluation mode.
+
+        Errors
+            SessionError   before the first step, or with ``watch=False``
+            ArgumentError  if there is no such quantity.
+        """
+        return self._at_boundary(lambda: asked(self, quantity))
+
     # --- showing and ending -----------------------------------------------------------------------
 
     def studio(self, **settings: Any) -> Any:
@@ -354,7 +371,8 @@ class Session:
 
     def __repr__(self) -> str:
         loss = "" if self.loss is None else f", loss {self.loss:.4g}"
-        return f"Session({len(self.graph.nodes)} layers, {self.state} at step {self.step_count}{loss})"
+        eager = f", eager: {self.eager_because}" if self.step_count and self.eager_because else ""
+        return f"Session({len(self.graph.nodes)} layers, {self.state} at step {self.step_count}{loss}{eager})"
 
     def _repr_html_(self) -> str:
         from patchgrad.drawing.display import layer_graph_svg

@@ -13,6 +13,7 @@ from patchgrad.backend import backend_of, host
 from patchgrad.errors import DataError, SessionError
 from patchgrad.nn import Module
 from patchgrad.ops.creation import as_tensor
+from patchgrad.replaying import Replayed
 from patchgrad.session.interrupt import Interrupts
 from patchgrad.session.keep import Keep
 from patchgrad.tensor import Tensor
@@ -59,10 +60,21 @@ class Step:
         self._interrupts = interrupts
         self._metrics = metrics
         self.measured: dict[str, float] = {}
+        self._replayed: tuple[Module | None, Replayed] = (None, Replayed(self._compute))
 
     def loss_of(self, module: Module, batch: Any) -> Tensor:
         """The loss of one batch, on the tape: a tensor of one value."""
         inputs, target = split(batch)
+        loss, output = self._loss_and_output(module, inputs, target)
+        self._measure(output, target)
+        return loss
+
+    @property
+    def reason(self) -> str:
+        """Why the last step was computed as the modules are written; empty if it was replayed."""
+        return self._replayed[1].reason
+
+    def _loss_and_output(self, module: Module, inputs: tuple[Tensor, ...], target: Tensor) -> tuple[Tensor, Any]:
         output = module(*inputs)
         loss = self._loss(output, target)
         if not isinstance(loss, Tensor) or loss.data.size != 1:
@@ -72,10 +84,12 @@ class Step:
                 want="a tensor of one value",
                 hint="reduction='mean', or .mean() at the end",
             )
+        return loss, output
+
+    def _measure(self, output: Any, target: Tensor) -> None:
         if self._metrics:
             with no_grad():
                 self.measured = {name: _number(metric(output, target)) for name, metric in self._metrics.items()}
-        return loss
 
     def train(self, module: Module, batch: Any, keep: Keep) -> float:
         """Do the step; the loss before the update.
@@ -96,15 +110,24 @@ class Step:
         return value
 
     def _gradients(self, module: Module, batch: Any) -> float:
-        """Forward and backward; the loss."""
-        self._optimizer.zero_grad()
-        loss = self.loss_of(module, batch)
+        """Forward and backward, replayed where it can be; the loss."""
+        inputs, target = split(batch)
+        if self._replayed[0] is not module:
+            self._replayed = (module, Replayed(self._compute))
+        loss, output = self._replayed[1](module, inputs, target, self._loss, bool(self._metrics))
+        self._measure(output, target)
         value = float(loss.item())
         require_finite("loss", value)
+        require_finite_gradients(self._optimizer)
+        return value
+
+    def _compute(self, module: Module, inputs: tuple[Tensor, ...], target: Tensor, _: Loss, wanted: bool) -> Any:
+        """Gradients of the loss; the loss, and the output where it is wanted. All that this depends on is given."""
+        self._optimizer.zero_grad()
+        loss, output = self._loss_and_output(module, inputs, target)
         if loss.requires_grad or learns(module):
             loss.backward()
-            require_finite_gradients(self._optimizer)
-        return value
+        return loss, (output if wanted else None)
 
 
 def _number(value: Any) -> float:

@@ -99,7 +99,7 @@ def _group_view(graph: LayerGraph, uid: str, report: Report, layout: Layout) -> 
     inside = [node.uid for node in graph.nodes.values() if _inside(graph, node.group, uid)]
     parameters = sum(report.parameters.get(node, 0) for node in inside)
     place = (box.x, box.y, box.width, box.height)
-    return GroupView(uid, group.name, group.parent, group.folded, *place, layers=len(inside), parameters=parameters)
+    return GroupView(uid, group.name, group.parent, group.folded, *place, len(inside), parameters, group.note)
 
 
 def _inside(graph: LayerGraph, group: str | None, around: str) -> bool:
@@ -124,6 +124,7 @@ def run_view(session: Any, lane: str) -> RunView:
         lane=lane,
         problem=fault.text if fault is not None else "",
         problem_node=_node_of(session.graph, fault.layer) if fault is not None else None,
+        eager_because=session.eager_because if training.count else "",
     )
 
 

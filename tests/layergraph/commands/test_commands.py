@@ -165,6 +165,9 @@ def test_bypassing_a_layer_that_changes_the_shape_is_a_problem_that_names_ports(
         commands.Repeat(("n3",), 1),
         commands.Repeat(("n3",), 10**6),
         commands.Reinitialise("n3"),
+        commands.Swap("n2", "n2"),
+        commands.Swap("n1", "n2"),
+        commands.Swap("n99", "n2"),
         commands.Reinitialise("n1"),
         commands.SetWidth("n3", 4),
         commands.SetWidth("n2", 0),
@@ -192,7 +195,8 @@ def test_commands_are_tagged_on_the_wire_and_come_back_equal(struct: Any) -> Non
         "target": PortRef("n2", "x"), "bypassed": True, "field": "bias", "name": "relu9", "frozen": True,
         "position": (1.0, 2.0), "group": "g1", "folded": True, "owner": "n4", "width": 12,
         "layers": (commands.BranchLayer("Linear", {"bias": False}),), "merge": "Concat", "times": 3,
-        "keep": "first", "units": (1, 2),
+        "other": "n3",
+        "keep": "first", "text": "why", "units": (1, 2),
         "commands": (commands.Rename("n2", "relu9"), commands.Bypass("n2", True)), "words": "two of them",
     }  # fmt: skip
     command = struct(**{name: values[name] for name in struct.__struct_fields__})

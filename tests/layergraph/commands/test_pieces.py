@@ -99,3 +99,16 @@ def test_an_adapter_is_taken_as_one_edit_whose_cost_is_told_before() -> None:
     with pytest.raises(GraphError, match="no adapter number 7") as error:
         edit.adapt("x", "sum.b", 7).apply(graph)
     assert "Linear 8 → 6" in error.value.want
+
+
+def test_two_layers_change_places_with_their_weights_also_where_one_feeds_the_other() -> None:
+    lab = Lab(SQUARE)
+    weight = lab.module.fc1.weight
+    lab.apply(edit.swap("relu1", "fc1"))
+    assert wires(lab.history.graph) == {"x.y -> relu1.x", "relu1.y -> fc1.x", "fc1.y -> fc2.x", "fc2.y -> output.x"}
+    assert lab.module.fc1.weight is weight
+    lab.undo()
+    assert lab.history.graph == SQUARE
+    around = edit.swap("fc1", "fc2").apply(MLP)
+    assert around.by_name("fc1").settings["in_features"] == 3
+    assert {"x.y -> fc2.x", "fc2.y -> relu1.x", "relu1.y -> fc1.x", "fc1.y -> output.x"} == wires(around)

@@ -23,6 +23,11 @@ export const GroupFrame = memo(function GroupFrame({ data: { group }, selected }
           <Icon name={group.folded ? "unfold" : "fold"} />
         </button>
         <strong>{group.name}</strong>
+        {group.note && (
+          <span className="pg-quiet pg-group-note" title={group.note}>
+            {group.note}
+          </span>
+        )}
       </div>
       {group.folded && (
         <>

@@ -1,9 +1,25 @@
 /** One group. */
+import { edit } from "../../commands/ask";
 import { foldSelection } from "../../commands/foldSelection";
 import { ungroupSelection } from "../../commands/ungroupSelection";
 import { plural } from "../../model/format";
 import type { GroupView } from "../../protocol/messages";
 import { CommandButton } from "../parts/CommandButton";
+import { useStudio } from "../studioContext";
+
+/** What a person says of the group; kept when the field is left. */
+function Note({ group }: { readonly group: GroupView }) {
+  const studio = useStudio();
+  const keep = (text: string) => {
+    if (text.trim() !== group.note) void edit(studio, { type: "note", group: group.uid, text }, true);
+  };
+  return (
+    <label className="pg-note-field">
+      <span className="pg-quiet">Note</span>
+      <textarea rows={3} maxLength={1000} defaultValue={group.note} onBlur={(event) => keep(event.target.value)} />
+    </label>
+  );
+}
 
 export function GroupInspector({ group }: { readonly group: GroupView }) {
   return (
@@ -23,6 +39,7 @@ export function GroupInspector({ group }: { readonly group: GroupView }) {
         />
         <CommandButton command={ungroupSelection} icon="close" text="Ungroup" />
       </div>
+      <Note key={`${group.uid}/${group.note}`} group={group} />
     </>
   );
 }

@@ -21,14 +21,17 @@ export function Dialog({ title, onClose, actions, children }: Props) {
   return (
     <div className="pg-dialog-back">
       <div className="pg-dialog" role="dialog" aria-labelledby={id} tabIndex={-1} ref={sheet}>
-        <header>
+        <div className="pg-dialog-head">
           <h3 id={id}>{title}</h3>
           {actions}
           <button type="button" className="pg-button" aria-label="Close" title="Close (Escape)" onClick={onClose}>
             <Icon name="close" />
           </button>
-        </header>
-        <div className="pg-dialog-body">{children}</div>
+        </div>
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be within reach of the keys */}
+        <div className="pg-dialog-body" tabIndex={0}>
+          {children}
+        </div>
       </div>
     </div>
   );

@@ -40,15 +40,28 @@ export function RunFigures() {
       <Figure label="step" value={run.total === null ? count(run.step) : `${count(run.step)} / ${count(run.total)}`} />
       <Figure label="epoch" value={String(run.epoch)} />
       <Figure label="loss" value={figure(run.loss)} />
-      <Figure label="steps/s" value={run.stepsPerSecond ? figure(run.stepsPerSecond) : "–"} />
+      <Figure label="steps/s" value={run.stepsPerSecond ? figure(run.stepsPerSecond) : "–"} title={howComputed(run)} />
       {pending > 0 && <span className="pg-pending">{pending === 1 ? "1 edit waits" : `${pending} edits wait`}</span>}
     </div>
   );
 }
 
-function Figure({ label, value }: { readonly label: string; readonly value: string }) {
+/** Whether steps are replayed from a recording, and if not, why. */
+function howComputed(run: RunView): string {
+  return run.eagerBecause
+    ? `The last step was not replayed: ${run.eagerBecause}`
+    : "Steps are replayed from a recording";
+}
+
+interface FigureProps {
+  readonly label: string;
+  readonly value: string;
+  readonly title?: string;
+}
+
+function Figure({ label, value, title }: FigureProps) {
   return (
-    <span className="pg-figure" data-figure={label}>
+    <span className="pg-figure" data-figure={label} title={title}>
       <span className="pg-quiet">{label}</span> <output>{value}</output>
     </span>
   );

@@ -8,7 +8,7 @@ from patchgrad.layergraph.commands.connect import Connect
 from patchgrad.layergraph.commands.disconnect import Disconnect
 from patchgrad.layergraph.commands.duplicate import Duplicate
 from patchgrad.layergraph.commands.freeze import Freeze
-from patchgrad.layergraph.commands.group_nodes import Fold, GroupNodes, Ungroup
+from patchgrad.layergraph.commands.group_nodes import Fold, GroupNodes, Note, Ungroup
 from patchgrad.layergraph.commands.insert_on_edge import InsertOnEdge
 from patchgrad.layergraph.commands.move import Move
 from patchgrad.layergraph.commands.one import OneCommand
@@ -21,12 +21,14 @@ from patchgrad.layergraph.commands.set_field import SetField
 from patchgrad.layergraph.commands.set_width import PruneUnits, SetWidth
 from patchgrad.layergraph.commands.several import Several
 from patchgrad.layergraph.commands.share import Share, Unshare
+from patchgrad.layergraph.commands.swap import Swap
 
 AnyCommand = OneCommand | Several
 """Every edit, as one type: on the wire they are told apart by ``type``."""
 
 __all__ = [
     "AddBranch", "AddNode", "AnyCommand", "BranchLayer", "Bypass", "Command", "Connect", "Disconnect", "Duplicate",
-    "Fold", "Freeze", "GroupNodes", "InsertOnEdge", "Move", "OneCommand", "PruneUnits", "Reinitialise",
-    "RemoveNodes", "Rename", "Repeat", "ReplaceNode", "SetField", "SetWidth", "Several", "Share", "Ungroup", "Unshare",
+    "Fold", "Freeze", "GroupNodes", "InsertOnEdge", "Move", "Note", "OneCommand", "PruneUnits",
+    "Reinitialise", "RemoveNodes", "Rename", "Repeat", "ReplaceNode", "SetField", "SetWidth", "Several", "Share",
+    "Swap", "Ungroup", "Unshare",
 ]  # fmt: skip

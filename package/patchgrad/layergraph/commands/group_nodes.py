@@ -1,4 +1,4 @@
-"""Put layers into a named box, take the box away, fold and unfold it."""
+"""Put layers into a named box, take the box away, fold and unfold it, say something of it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ import msgspec
 from patchgrad.errors import GraphError
 from patchgrad.layergraph.commands.command import Command, names_of, quoted, require_nodes
 from patchgrad.layergraph.graph import Group, LayerGraph
+
+MOST_WORDS = 1000
 
 
 class GroupNodes(Command, frozen=True, tag="group-nodes"):
@@ -47,6 +49,24 @@ class Ungroup(Command, frozen=True, tag="ungroup"):
 
     def python(self, graph: LayerGraph | None = None) -> str:
         return f"pg.edit.ungroup({_group_name(graph, self.group)!r})"
+
+
+class Note(Command, frozen=True, tag="note"):
+    """Say something of a group; an empty text takes it away."""
+
+    group: str
+    text: str
+
+    def apply(self, graph: LayerGraph) -> LayerGraph:
+        if len(self.text) > MOST_WORDS:
+            raise GraphError("a note cannot be as long", got=f"{len(self.text):,} characters", want="1,000 at most")
+        return graph.with_group(msgspec.structs.replace(graph.group(self.group), note=self.text.strip()))
+
+    def label(self, graph: LayerGraph | None = None) -> str:
+        return f"note on {_group_name(graph, self.group)}"
+
+    def python(self, graph: LayerGraph | None = None) -> str:
+        return f"pg.edit.note({_group_name(graph, self.group)!r}, {self.text!r})"
 
 
 class Fold(Command, frozen=True, tag="fold"):

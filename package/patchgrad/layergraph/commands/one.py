@@ -9,7 +9,7 @@ from patchgrad.layergraph.commands.connect import Connect
 from patchgrad.layergraph.commands.disconnect import Disconnect
 from patchgrad.layergraph.commands.duplicate import Duplicate
 from patchgrad.layergraph.commands.freeze import Freeze
-from patchgrad.layergraph.commands.group_nodes import Fold, GroupNodes, Ungroup
+from patchgrad.layergraph.commands.group_nodes import Fold, GroupNodes, Note, Ungroup
 from patchgrad.layergraph.commands.insert_on_edge import InsertOnEdge
 from patchgrad.layergraph.commands.move import Move
 from patchgrad.layergraph.commands.reinitialise import Reinitialise
@@ -20,6 +20,7 @@ from patchgrad.layergraph.commands.replace_node import ReplaceNode
 from patchgrad.layergraph.commands.set_field import SetField
 from patchgrad.layergraph.commands.set_width import PruneUnits, SetWidth
 from patchgrad.layergraph.commands.share import Share, Unshare
+from patchgrad.layergraph.commands.swap import Swap
 
 OneCommand = (
     AddNode
@@ -36,11 +37,13 @@ OneCommand = (
     | GroupNodes
     | Ungroup
     | Fold
+    | Note
     | Duplicate
     | Share
     | Unshare
     | SetWidth
     | PruneUnits
+    | Swap
     | AddBranch
     | Repeat
     | Reinitialise
