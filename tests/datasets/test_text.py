@@ -49,7 +49,9 @@ def test_another_text_is_refused_and_leaves_nothing(known, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("content", [b"", b"no gzip", gzip.compress(TEXT.encode())[:-20]], ids=["empty", "no gzip", "cut"])
+@pytest.mark.parametrize(
+    "content", [b"", b"no gzip", gzip.compress(TEXT.encode())[:-20]], ids=["empty", "no gzip", "cut"]
+)
 def test_a_damaged_file_is_told(known, content, tmp_path):
     (tmp_path / "input.txt.gz").write_bytes(content)
     with pytest.raises(DataError, match=r"input\.txt\.gz"):
