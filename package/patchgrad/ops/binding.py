@@ -60,10 +60,16 @@ def _method(home: Any, name: str) -> Any:
     return numpys_names(function) if "dim" in signature(function).parameters else function
 
 
+_bound: set[str] = set()
+
+
 def bind(name: str) -> None:
-    """Give Tensor all that a family has for it."""
+    """Give Tensor all that a family has for it; once, so that a method is the same object for good."""
+    if name in _bound:
+        return
     for method, function in (family("methods").own() if name == "methods" else members(name)).items():
         setattr(Tensor, method, function)
+    _bound.add(name)
 
 
 def names_of(name: str) -> list[str]:

@@ -20,7 +20,6 @@ from pathlib import Path
 from types import CodeType, FrameType, ModuleType
 from typing import Any
 
-import patchgrad
 from patchgrad.backend import BY_TYPE, host
 from patchgrad.nn.module import Module
 from patchgrad.nn.steps import count_up, zeros_as
@@ -30,7 +29,7 @@ from patchgrad.replaying.guards import Guards
 from patchgrad.replaying.recording import Recording
 from patchgrad.tensor import Tensor, worlds
 
-HOME = str(Path(patchgrad.__file__).parent)
+HOME = str(Path(__file__).parents[1])
 LIBRARIES = (str(Path(host.__file__).parent), sysconfig.get_path("stdlib"), "<frozen ")
 HERE = str(Path(__file__).parent)
 ROOMS = ("nn", "ops", "tensor", "autograd", "backend", "array_api")

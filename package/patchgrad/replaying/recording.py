@@ -16,7 +16,7 @@ from typing import Any
 from patchgrad.autograd.node import Node
 from patchgrad.autograd.op import OpSpec
 from patchgrad.autograd.state import state
-from patchgrad.backend import BY_TYPE, get_backend
+from patchgrad.backend import BY_TYPE, get_backend, low
 from patchgrad.tensor.tensor import Tensor, _align  # pyright: ignore[reportPrivateUsage]
 
 
@@ -176,6 +176,8 @@ class Recording:
     def forward(self, op: OpSpec, attrs: dict[str, Any], inputs: Any, outputs: Any, node: Any) -> None:
         if self.muted or self.doubt:
             return
+        if low.used and any(low.is_low(getattr(entry, "data", None)) for entry in (*inputs, *outputs)):
+            return self.fail("low precision is in use")
         if any(holds_array(value) for value in attrs.values()):
             return self.fail(f"{op.name} is given an array in its settings, which may be another one in the next step")
         sources = [self.source_of(entry) for entry in inputs]

@@ -10,7 +10,7 @@ from threading import Lock
 from typing import Any
 
 from patchgrad.autograd.state import observing, state
-from patchgrad.backend import BY_TYPE, get_backend, low
+from patchgrad.backend import BY_TYPE, get_backend
 from patchgrad.replaying.guards import STABLE, Guards, is_plain
 from patchgrad.replaying.looking import Looking
 from patchgrad.replaying.plan import Plan, Trial
@@ -245,8 +245,8 @@ def _unfit() -> str:
         return f"{SWITCH}=0 switches replay off"
     if state.observers:
         return "the step is watched"
-    if low.used:
-        return "low precision is in use"
+    if state.autocast is not None:
+        return "autocast is on"
     if state.scope or state.passes:
         return "the step runs inside a module or a backward pass"
     return "a profiler is running" if sys.getprofile() is not None else ""
