@@ -169,5 +169,6 @@ def _backward(trace: Trace) -> dict[int, tuple[Any, Any]]:
 def _tapes(event: Event, tensors: dict[int, Tensor]) -> bool:
     if event.writes:
         target = event.inputs[0]
-        return not (isinstance(target, Value) and tensors[target.number].is_leaf)
+        written = tensors[target.number] if isinstance(target, Value) else None
+        return written is None or not (written.is_leaf and written.requires_grad)
     return event.node >= 0
