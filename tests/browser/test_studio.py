@@ -70,9 +70,7 @@ class Studio:
 
     def drag_layer(self, kind: str, left: str, right: str) -> None:
         """From the palette onto the edge between two neighbours."""
-        item = self.root.locator(f'[data-kind="{kind}"]')
-        item.scroll_into_view_if_needed()
-        self.drag(self.centre(item), self.between(left, right))
+        self.drag(self.centre(self.root.locator(f'[data-kind="{kind}"]')), self.between(left, right))
 
     def drag_edge(self, source: str, target: str) -> None:
         """From an output to an input."""
