@@ -377,7 +377,9 @@ class Session:
     def _repr_html_(self) -> str:
         from patchgrad.drawing.display import layer_graph_svg
 
-        return f"<p><code>{escape(repr(self))}</code></p>{layer_graph_svg(self.graph)}"
+        # Folded: every cell that ends with session.run(...) shows this, and pushes nothing out of sight.
+        head = f"<summary><code>{escape(repr(self))}</code></summary>"
+        return f"<details>{head}{layer_graph_svg(self.graph)}</details>"
 
     # --- driving ----------------------------------------------------------------------------------
 
