@@ -59,26 +59,26 @@ def effect(before: Any, after: Any) -> Effect:
     finite = bool(host.isfinite(before).all() and host.isfinite(after).all())
     if len(before) < FEWEST or len(after) < FEWEST or not finite:
         return Effect(steps=len(after))
-    steps, ahead = host.arange(-len(before), 0.0), host.arange(float(len(after)))
-    slope, start = host.polyfit(steps, before, 1)
-    residuals = before - (slope * steps + start)
-    residuals *= (len(before) / (len(before) - 2)) ** 0.5  # two were spent on the line
-    line, random, found = slope * steps + start, host.random.default_rng(0), []
-    for _ in range(DRAWS):
-        differences = after - _line(steps, line, residuals, random, ahead)
-        found.append(host.median(differences[_blocks(random, len(after))]))
-    low, high = host.quantile(host.asarray(found), [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    return Effect(float(host.median(after - (slope * ahead + start))), float(low), float(high), len(after))
+    ahead = host.arange(float(len(after)))
+    steps = _line(host.arange(-len(before), 0.0))
+    fit = host.linalg.pinv(steps)
+    trend = fit @ before
+    line = steps @ trend
+    residuals = (before - line) * (len(before) / (len(before) - 2)) ** 0.5  # two were spent on the line
+    random = host.random.default_rng(0)
+    trends = (line + residuals[_blocks(random, len(before))]) @ fit.T
+    differences = after - trends @ _line(ahead).T
+    found = host.median(host.take_along_axis(differences, _blocks(random, len(after)), axis=1), axis=1)
+    low, high = host.quantile(found, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return Effect(float(host.median(after - _line(ahead) @ trend)), float(low), float(high), len(after))
 
 
-def _line(steps: Any, line: Any, residuals: Any, random: Any, ahead: Any) -> Any:
-    """A trend that might have been as well, extrapolated."""
-    drawn = residuals[_blocks(random, len(residuals))]
-    slope, start = host.polyfit(steps, line + drawn, 1)
-    return slope * ahead + start
+def _line(steps: Any) -> Any:
+    """What a start and a slope are multiplied with to give a straight line at these steps: (steps, 2)."""
+    return host.stack([host.ones(len(steps)), steps], axis=1)
 
 
 def _blocks(random: Any, count: int) -> Any:
-    """Indices of as many entries, drawn in blocks of ``BLOCK``."""
-    starts = random.integers(0, count, size=-(-count // BLOCK))
-    return ((starts[:, None] + host.arange(BLOCK)) % count).reshape(-1)[:count]
+    """For each of the draws, indices of as many entries, drawn in blocks of ``BLOCK``: (DRAWS, count)."""
+    starts = random.integers(0, count, size=(DRAWS, -(-count // BLOCK), 1))
+    return ((starts + host.arange(BLOCK)) % count).reshape(DRAWS, -1)[:, :count]
