@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import Any
 
 import pytest
@@ -20,18 +21,23 @@ CHECKED_BEFORE = {
 SHAPES = ((11,), (2, 3, 5, 7, 11, 13), (0,))
 
 
-def first_samples() -> list[Any]:
-    """The first sample of each op that has a tensor among its inputs."""
-    found: dict[str, Any] = {}
+def wrong_inputs() -> list[Any]:
+    """The inputs of the first sample of each op, with one in another shape, where its shape rule refuses that."""
+    found: list[Any] = []
+    seen = {*CHECKED_BEFORE}
     for param in every_sample():
         op, sample = param.values
-        if (
-            op.name not in found
-            and op.name not in CHECKED_BEFORE
-            and any(isinstance(entry, Tensor) for entry in tensors(sample))
-        ):
-            found[op.name] = pytest.param(op, sample, id=op.name)
-    return list(found.values())
+        inputs = tensors(sample)
+        if op.name in seen or not any(isinstance(entry, Tensor) for entry in inputs):
+            continue
+        seen.add(op.name)
+        for place, shape in product(range(len(inputs)), SHAPES):
+            wrong = [*inputs]
+            if isinstance(inputs[place], Tensor):
+                wrong[place] = pg.ones(shape, dtype=inputs[place].dtype)
+                if refused(op, wrong, sample.attrs):
+                    found.append(pytest.param(op, wrong, sample.attrs, id=f"{op.name}-{place}-{shape}"))
+    return found
 
 
 def refused(op: OpSpec, inputs: list[Any], attrs: dict[str, Any]) -> bool:
@@ -43,16 +49,10 @@ def refused(op: OpSpec, inputs: list[Any], attrs: dict[str, Any]) -> bool:
     return False
 
 
-@pytest.mark.parametrize(("op", "sample"), first_samples())
-def test_shapes_that_do_not_fit_are_told_with_what_was_got_and_wanted(op: OpSpec, sample: Any) -> None:
-    inputs = tensors(sample)
-    for place, entry in enumerate(inputs):
-        for shape in SHAPES:
-            if not isinstance(entry, Tensor):
-                continue
-            wrong = [*inputs]
-            wrong[place] = pg.ones(shape, dtype=entry.dtype)
-            if refused(op, wrong, sample.attrs):
-                with pytest.raises(PatchgradError) as caught:
-                    apply(op, *wrong, **sample.attrs)
-                assert caught.value.got or caught.value.want
+@pytest.mark.parametrize(("op", "inputs", "attrs"), wrong_inputs())
+def test_shapes_that_do_not_fit_are_told_with_what_was_got_or_wanted(
+    op: OpSpec, inputs: list[Any], attrs: dict[str, Any]
+) -> None:
+    with pytest.raises(PatchgradError) as caught:
+        apply(op, *inputs, **attrs)
+    assert caught.value.got or caught.value.want
