@@ -126,3 +126,35 @@ def test_marks_beyond_the_budget_lie_in_files_that_go_with_the_session() -> None
     del session
     gc.collect()
     assert not folder.exists()
+
+
+def test_where_marks_find_no_room_it_is_said_and_edits_are_made_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    def read_only(*_: object, **__: object) -> str:
+        raise OSError("read-only")
+
+    monkeypatch.setattr("tempfile.mkdtemp", read_only)
+    session = models.session()
+    session.run(2, progress=False)
+    vault = session.timeline.vault
+    vault.budget = 8 * session.mark("first").bytes
+    for number in range(7):
+        session.mark(f"mark {number}")
+    full = vault.bytes
+    with pytest.raises(SessionError, match="no room for another mark") as caught:
+        session.mark("one too many")
+    assert "mark_memory" in caught.value.hint
+    edit = session.apply(models.dropout_edit(0.5))
+    assert edit.status == "applied"
+    assert edit.mark is None
+    assert len(session.marks) == 8
+    assert vault.bytes == full
+
+
+def test_a_mark_that_went_is_no_place_to_go_back_to() -> None:
+    session = models.session()
+    session.run(2, progress=False)
+    edits = [session.apply(pg.edit.rename(a, b)) for a, b in [("fc1", "one"), ("one", "fc1")] * 11]
+    assert len(session.marks) == 20
+    assert edits[0].mark is None
+    with pytest.raises(ArgumentError, match="no such mark"):
+        session.rewind(edits[0])

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 import patchgrad as pg
 from patchgrad import nn
 from patchgrad.backend import host
+from patchgrad.errors import SessionError
 from patchgrad.session.effect import effect
 
 from . import models
@@ -47,6 +50,22 @@ def test_a_shadow_that_fails_ends_and_says_why() -> None:
     assert edit.shadow.ended == "RuntimeError: enough"
     assert edit.shadow.losses == []
     assert session.step_count == 5
+
+
+def test_a_network_that_cannot_be_copied_has_no_shadow_and_the_edit_says_so() -> None:
+    class Uncopied(nn.CrossEntropyLoss):
+        def __deepcopy__(self, memo: dict[int, Any]) -> Any:
+            raise RuntimeError("not me")
+
+    session = models.session(loss=Uncopied())
+    models.losses(session, 2)
+    before = session.fingerprint()
+    with pytest.raises(SessionError, match="cannot be copied") as caught:
+        session.apply(models.dropout_edit(0.5), shadow=5)
+    assert "not me" in caught.value.got
+    assert session.fingerprint() == before
+    assert [edit.status for edit in session.log] == ["refused"]
+    assert session.marks == ()
 
 
 def noise(count: int, seed: int) -> list[float]:

@@ -52,7 +52,7 @@ def test_an_edit_is_gone_back_to_by_its_number_or_as_the_last_one(page):
     session.apply(models.dropout_edit(0.3))
     assert page.ask("rewind")["type"] == "command-done"
     assert session.fingerprint() == before
-    assert page.ask("rewind", edit=99)["type"] == "failed"
+    assert page.ask("rewind", edit=99)["title"] == "there is no such edit"
 
 
 def test_what_became_of_an_edit_stands_in_the_log_once_it_can_be_told(page):

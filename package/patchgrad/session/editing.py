@@ -101,8 +101,8 @@ class Editing:
 
     def _perform(self, edit: Edit, change: Callable[[], Any]) -> Any:
         with self._drive.applying():
-            begin = self._prepare(edit) if edit.kind == "edit" else self._training.trials.restart
             try:
+                begin = self._prepare(edit) if edit.kind == "edit" else self._training.trials.restart
                 receipt = change()
             except Exception as error:
                 edit.refused(error, self._training.count)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future
 from typing import Any, Literal
 
-from patchgrad.errors import PatchgradError
+from patchgrad.errors import ArgumentError, PatchgradError
 
 Author = Literal["studio", "code"]
 Status = Literal["queued", "applied", "refused"]
@@ -98,6 +98,12 @@ class Log:
         edit = Edit(len(self._edits) + 1, step, author, title, python)
         self._edits.append(edit)
         return edit
+
+    def numbered(self, number: int) -> Edit:
+        """The edit of this number. Errors: ArgumentError if there is none."""
+        if not 1 <= number <= len(self._edits):
+            raise ArgumentError("there is no such edit", got=f"number {number}", want=f"1 to {len(self._edits)}")
+        return self._edits[number - 1]
 
     def __len__(self) -> int:
         return len(self._edits)

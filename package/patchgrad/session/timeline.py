@@ -61,12 +61,15 @@ class Timeline:
         return made
 
     def before(self, edit: Edit) -> Mark | None:
-        """A mark of the session's own in front of an edit; None where the network is too large for that."""
+        """A mark of the session's own in front of an edit; None where there is no room: the edit is made nonetheless."""
         if size(self._live) * OWN_SHARE > self.vault.budget:
             return None
         for old in [mark for mark in self.marks if mark.own][: 1 - OWN or None]:
             self.forget(old)
-        made = self.mark(f"before {edit.title}", own=True)
+        try:
+            made = self.mark(f"before {edit.title}", own=True)
+        except SessionError:
+            return None
         # The entry of the edit itself is in the log already, and is not a part of what came before.
         edit.mark = self.marks[-1] = msgspec.structs.replace(made, edits=edit.number - 1)
         return edit.mark
@@ -76,6 +79,8 @@ class Timeline:
         found = self.find(mark)
         self.vault.drop(found.copies)
         self.marks = [other for other in self.marks if other is not found]
+        for edit in self._log:
+            edit.mark = None if edit.mark is found else edit.mark
 
     def find(self, to: Mark | Edit | str | int | None) -> Mark:
         """The mark meant: itself, its name, an edit (before it), a step (until then), None (before the last edit).

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import deque
 from typing import Any
 
+from patchgrad.errors import SessionError
 from patchgrad.session.effect import STEPS, Effect, effect
 from patchgrad.session.live import Live
 from patchgrad.session.log import Edit
@@ -52,7 +53,15 @@ class Trials:
     def copy_for(self, edit: Edit, step: int) -> Shadow | None:
         """A shadow of the network as it is in front of an edit, if one is wished."""
         steps = self.shadow_steps if edit.shadow_steps is None else edit.shadow_steps
-        return Shadow(edit.title, step, steps, self._live, self._loss) if steps else None
+        try:
+            return Shadow(edit.title, step, steps, self._live, self._loss) if steps else None
+        except Exception as error:
+            raise SessionError(
+                "the network cannot be copied for a shadow run",
+                got=f"{type(error).__name__}: {error}",
+                want="layers and a loss that copy.deepcopy takes",
+                hint="make the edit without a shadow run",
+            ) from error
 
     def begin(self, edit: Edit, shadow: Shadow | None) -> None:
         """The edit was applied."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import itertools
 import shutil
 import tempfile
 import weakref
@@ -78,6 +79,7 @@ class Vault:
         self.budget = budget
         self._all: list[Copies] = []
         self._folder: Path | None = None
+        self._numbers = itertools.count()
 
     @property
     def bytes(self) -> int:
@@ -88,8 +90,12 @@ class Vault:
         """Copies of the arrays among the entries. Errors: SessionError if neither memory nor disk takes them."""
         made = Copies(entries)
         self._all.append(made)
-        while self.bytes > self.budget:
-            self._spill(next(copies for copies in self._all if copies.in_memory))
+        try:
+            while self.bytes > self.budget:
+                self._spill(next(copies for copies in self._all if copies.in_memory))
+        except SessionError:
+            self._all.remove(made)
+            raise
         return made
 
     def drop(self, copies: Copies) -> None:
@@ -98,15 +104,19 @@ class Vault:
         self._all.remove(copies)
 
     def _spill(self, copies: Copies) -> None:
-        if self._folder is None:
-            self._folder = Path(tempfile.mkdtemp(prefix="patchgrad-marks-"))
-            weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         try:
-            copies.spill(self._folder / f"{id(copies)}.npz")
+            copies.spill(self._place() / f"{next(self._numbers)}.bin")
         except OSError as error:
             raise SessionError(
                 "there is no room for another mark",
-                got=f"{copies.bytes / 2**20:.0f} MB to keep: {error}",
-                want=f"room in {self._folder.parent}, or a larger budget",
+                got=f"{copies.bytes / 2**20:.3g} MB to keep: {error}",
+                want=f"room in {tempfile.gettempdir()}, or a larger budget",
                 hint="session.forget(mark), or Session(..., mark_memory=bytes)",
             ) from error
+
+    def _place(self) -> Path:
+        """The folder, made when it is first needed."""
+        if self._folder is None:
+            self._folder = Path(tempfile.mkdtemp(prefix="patchgrad-marks-"))
+            weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
+        return self._folder

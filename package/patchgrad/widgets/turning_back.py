@@ -42,7 +42,7 @@ class TurningBack:
         self._then(message, answer, lambda: self._session.timeline.forget(message.name))
 
     def _rewind(self, message: m.Rewind, answer: Answer) -> None:
-        to = message.mark if message.edit is None else next(e for e in self._session.log if e.number == message.edit)
+        to = message.mark if message.edit is None else self._session.log.numbered(message.edit)
         self._edit(self._session.editing.rewind(to, message.name, "studio"), message, answer)
 
     def _shadow(self, message: m.SetShadow, answer: Answer) -> None:
