@@ -61,7 +61,7 @@ class Timeline:
         return made
 
     def before(self, edit: Edit) -> Mark | None:
-        """A mark of the session's own in front of an edit; None where there is no room: the edit is made nonetheless."""
+        """A mark of the session's own in front of an edit; None where there is no room: the edit is made anyway."""
         if size(self._live) * OWN_SHARE > self.vault.budget:
             return None
         for old in [mark for mark in self.marks if mark.own][: 1 - OWN or None]:
