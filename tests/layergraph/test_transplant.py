@@ -250,7 +250,7 @@ def test_a_new_edit_after_an_undo_forgets_what_could_be_redone() -> None:
     lab.apply(edit.add("Tanh"))
     assert lab.history.redo_label is None
     assert lab.history.revision == 3
-    assert lab.history.script() == "pg.edit.add(nn.Tanh())"
+    assert [entry.python for entry in lab.history.done] == ["pg.edit.add(nn.Tanh())"]
 
 
 def test_layers_without_an_optimizer_are_edited_too() -> None:

@@ -64,7 +64,6 @@ class History:
         self.revision = 0
         self.done: list[Entry] = []
         self.undone: list[Entry] = []
-        self.marks: dict[str, int] = {}
 
     @property
     def undo_label(self) -> str | None:
@@ -73,10 +72,6 @@ class History:
     @property
     def redo_label(self) -> str | None:
         return self.undone[-1].label if self.undone else None
-
-    def mark(self, name: str) -> None:
-        """Name the place where the history stands now."""
-        self.marks[name] = len(self.done)
 
     def past(self) -> Past:
         """The graph with the edits that led to it, to stand there again."""
@@ -98,7 +93,6 @@ class History:
         made, receipt, stash = transplant(self.graph, module, after, optimizer, chosen=chosen, **options)
         self.done.append(msgspec.structs.replace(entry, stash=stash))
         self.undone.clear()
-        self.marks = {name: place for name, place in self.marks.items() if place < len(self.done)}
         self._stand_at(after)
         return made, receipt
 
@@ -132,7 +126,3 @@ class History:
     def _stand_at(self, graph: LayerGraph) -> None:
         self.graph = graph
         self.revision += 1
-
-    def script(self) -> str:
-        """The edits that led here, as Python."""
-        return "\n".join(entry.python for entry in self.done)
