@@ -92,7 +92,8 @@ def test_a_patchgrad_file_is_drawn_survives_a_reload_and_goes_on_in_a_notebook(
     page = notebook.page
     open_file(notebook, "net.patchgrad")
     head = page.locator(f"{DOCUMENT} header")
-    assert "3 steps" in head.inner_text() and "CrossEntropyLoss" in head.inner_text()
+    assert "3 steps" in head.inner_text()
+    assert "CrossEntropyLoss" in head.inner_text()
     for theme in ("light", "dark"):
         notebook.use_theme(theme)
         notebook.screenshot(f"document-{theme}")

@@ -1,4 +1,4 @@
-"""What a front end shows of a ``.patchgrad`` file that was opened: its picture, a few facts, and a notebook to go on in."""
+"""What a front end shows of a ``.patchgrad`` file: its picture, a few facts, and a notebook in which to go on."""
 
 from __future__ import annotations
 
@@ -41,7 +41,8 @@ def _facts(document: Document) -> Iterator[tuple[str, str]]:
         yield "loss", str(settings["loss"])
     optimizer = settings.get("optimizer")
     if isinstance(optimizer, dict) and optimizer.get("name"):
-        yield "optimizer", " ".join([str(optimizer["name"]), *(f"lr {optimizer[k]:g}" for k in ("lr",) if k in optimizer)])
+        rate = optimizer.get("lr")
+        yield "optimizer", str(optimizer["name"]) + (f" lr {rate:g}" if isinstance(rate, float) else "")
 
 
 def _cells(document: Document, name: str) -> Iterator[str]:
