@@ -134,7 +134,8 @@ def _fits(*arrays: Any) -> bool:
 def _scratch(run: Any, work: int, batch: int, panels: Any) -> tuple[Any, int]:
     """Memory for the products of a step, and how much of it is each worker's."""
     parts = run.parts(work)
-    rows = -(-(-(-batch // parts)) // ROWS) * ROWS
+    each = (batch + parts - 1) // parts
+    rows = (each + ROWS - 1) // ROWS * ROWS
     room = rows * panels.shape[0] * panels.shape[2]
     return numpy.empty(parts * room, panels.dtype), room
 
