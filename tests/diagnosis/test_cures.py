@@ -64,7 +64,7 @@ def test_a_nan_that_has_passed_is_no_finding_any_more() -> None:
 def test_deep_plain_networks_get_batch_norms_between_their_layers() -> None:
     pg.manual_seed(0)
     x, y = blobs()
-    layers = [part for _ in range(8) for part in (nn.Linear(8, 8), nn.ReLU())]
+    layers = [part for _ in range(8) for part in (nn.Linear(8, 8), nn.LeakyReLU())]
     model = nn.Sequential(*layers, nn.Linear(8, 3))
     with pg.no_grad():
         for layer in layers[::2]:

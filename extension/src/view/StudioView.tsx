@@ -21,6 +21,7 @@ import { useRead, useStudio } from "./studioContext";
 import { readTheme, type Theme, watchTheme } from "./theme";
 import { Transport } from "./transport/Transport";
 import { useAddLayer } from "./useAddLayer";
+import { useHost } from "./useHost";
 import { useKeys } from "./useKeys";
 import { usePage } from "./usePage";
 import { usePaste } from "./usePaste";
@@ -37,6 +38,7 @@ export function StudioView() {
   const onPaste = usePaste();
   const { narrow } = useRead(readLayout);
   usePage(root);
+  useHost(root);
   useAddLayer(root);
   useWidth(root);
   return (

@@ -63,7 +63,9 @@ def together(commands: list[OneCommand], words: str) -> AnyCommand | None:
 
 def _norms_behind(graph: LayerGraph | None, uids: list[str]) -> list[OneCommand]:
     found: dict[str, OneCommand] = {}
-    for kind in NORMS if graph is not None and uids else ():
+    if graph is None or not uids:
+        return []
+    for kind in NORMS:
         for verdict in insertions(graph, kind):
             source = _source(graph, verdict)
             if source in uids and source not in found:
