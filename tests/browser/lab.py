@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import json
 import os
 import signal
@@ -65,18 +64,8 @@ def arguments(notebooks: Path, port: int) -> list[str]:
     ]
 
 
-def is_installed() -> bool:
-    try:
-        importlib.metadata.distribution("patchgrad")
-    except importlib.metadata.PackageNotFoundError:
-        return False
-    return True
-
-
 def labextension_of_this_checkout(folder: Path) -> list[str]:
-    """Argument that shows the built extension to a JupyterLab in whose environment patchgrad is not installed."""
-    if is_installed():
-        return []
+    """Argument that shows JupyterLab the extension built here, whatever its environment has installed."""
     (folder / "labextensions").mkdir()
     (folder / "labextensions" / "patchgrad-lab").symlink_to(ROOT / "extension" / "labextension")
     return [f"--LabApp.extra_labextensions_path={folder / 'labextensions'}"]
@@ -92,8 +81,7 @@ def environment(home: Path) -> dict[str, str]:
         "IPYTHONDIR": "ipython",
     }
     own = {variable: str(home / name) for variable, name in names.items()}
-    if not is_installed():
-        own["PYTHONPATH"] = str(ROOT / "package")
+    own["PYTHONPATH"] = str(ROOT / "package")
     return os.environ | own
 
 

@@ -18,6 +18,8 @@ export interface Page {
   /** The middle of what is seen of the canvas, in its own coordinates. */
   middle(): Point;
   copy(text: string): Promise<void>;
+  /** Where the host has cells that take it. False: this studio stands in none. */
+  sendToCell(code: string): boolean;
 }
 
 export interface Studio {

@@ -20,6 +20,7 @@ import { useRead, useStudio } from "./studioContext";
 import { readTheme, type Theme, watchTheme } from "./theme";
 import { Transport } from "./transport/Transport";
 import { useAddLayer } from "./useAddLayer";
+import { useHost } from "./useHost";
 import { useKeys } from "./useKeys";
 import { usePage } from "./usePage";
 import { usePaste } from "./usePaste";
@@ -36,6 +37,7 @@ export function StudioView() {
   const onPaste = usePaste();
   const { narrow } = useRead(readLayout);
   usePage(root);
+  useHost(root);
   useAddLayer(root);
   useWidth(root);
   return (
