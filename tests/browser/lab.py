@@ -1,4 +1,4 @@
-"""A real JupyterLab, or Notebook 7, for the browser tests: its own port and settings, so that nobody's are read or changed."""
+"""A real JupyterLab, or Notebook 7, for the browser tests: on its own port, and with settings that are nobody's."""
 
 from __future__ import annotations
 
