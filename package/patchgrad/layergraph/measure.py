@@ -8,6 +8,7 @@ from typing import Any
 
 from patchgrad.backend import host
 from patchgrad.layergraph.probe import quiet
+from patchgrad.nn.delay import Delay
 from patchgrad.typing import Shape
 
 
@@ -30,13 +31,16 @@ def evaluated(module: Any, batch: tuple[Any, ...]) -> Any:
 
 @contextmanager
 def evaluating(module: Any) -> Iterator[None]:
-    """Every layer in evaluation mode inside the block."""
+    """Every layer in evaluation mode inside the block; Delays are then as they were."""
     modes = [(child, child.training) for child in module.modules()]
     for child, _ in modes:
         child.__dict__["training"] = False
+    delays = [(child, child.memory.data) for child, _ in modes if isinstance(child, Delay)]
     try:
         yield
     finally:
+        for delay, memory in delays:
+            delay.memory.data = memory
         for child, training in modes:
             child.__dict__["training"] = training
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from patchgrad.backend.random import default_stream, stream_for
 from patchgrad.nn import Module
+from patchgrad.tensor.views import put
 
 Place = tuple[int, int] | None
 """Key and offset of a random stream; None where the layer has not drawn yet."""
@@ -51,7 +52,7 @@ class Keep:
     def restore(self) -> None:
         """Bring back what ``take`` noted."""
         for buffer, value in zip(self._buffers, self._values, strict=True):
-            buffer.data[...] = value
+            put(buffer, value)
         for layer, place in zip(self._layers, self._places, strict=True):
             put_place(layer, place)
         default_stream().key, default_stream().offset = self._default
