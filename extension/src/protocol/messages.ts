@@ -343,8 +343,13 @@ export interface FindingView {
   /** Uids of the layers to show. */
   readonly nodes: readonly string[];
   readonly source: string;
+  /** From where on the rule speaks, in words. */
+  readonly threshold: string;
+  /** Names of `nodes`. */
+  readonly layers: readonly string[];
   readonly cure: AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Note | Duplicate | Share | Unshare | SetWidth | PruneUnits | Swap | AddBranch | Repeat | Reinitialise | Several | null;
   readonly cureTitle: string;
+  readonly curePython: string;
 }
 
 /** State: what is wrong with the training after `step` steps, the gravest first; told when it changes. */

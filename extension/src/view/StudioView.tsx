@@ -4,6 +4,7 @@ import { STUDIO_ROOT } from "../model/layerDrag";
 import { panelShown } from "../store/selectors";
 import type { State } from "../store/state";
 import { Canvas } from "./canvas/Canvas";
+import { Findings } from "./findings/Findings";
 import { ComparisonSheet } from "./history/ComparisonSheet";
 import { History } from "./history/History";
 import { Inspector } from "./inspector/Inspector";
@@ -20,6 +21,7 @@ import { useRead, useStudio } from "./studioContext";
 import { readTheme, type Theme, watchTheme } from "./theme";
 import { Transport } from "./transport/Transport";
 import { useAddLayer } from "./useAddLayer";
+import { useHost } from "./useHost";
 import { useKeys } from "./useKeys";
 import { usePage } from "./usePage";
 import { usePaste } from "./usePaste";
@@ -36,6 +38,7 @@ export function StudioView() {
   const onPaste = usePaste();
   const { narrow } = useRead(readLayout);
   usePage(root);
+  useHost(root);
   useAddLayer(root);
   useWidth(root);
   return (
@@ -73,6 +76,7 @@ function WideBody() {
         {inspector && <Inspector />}
         {open.log && <Log />}
         {open.history && <History />}
+        {open.findings && <Findings />}
       </div>
       {open.scopes && <ScopesPanel />}
     </div>
@@ -90,6 +94,7 @@ function NarrowBody() {
         {tab === "inspector" && <Inspector />}
         {tab === "log" && <Log />}
         {tab === "history" && <History />}
+        {tab === "findings" && <Findings />}
         {tab === "scopes" && <ScopesPanel />}
       </div>
     </div>

@@ -22,6 +22,8 @@ Slots = dict[str, Any]
 Update = Callable[[Any, Any, Slots, dict[str, Any]], None]
 PIECE_BYTES = 2**18
 """A piece of one array; smaller ones cost more in calls than the cache gives back."""
+GATHERED_BYTES = 2**16
+"""A gradient below it is copied beside its neighbours; a larger one is a piece of its own, or several."""
 
 
 class Segment:
@@ -129,11 +131,13 @@ class Block:
             runs[-1].append(segment)
         return runs, odd
 
-    def update(self, run: list[Segment], group: dict[str, Any], update: Update, state: dict[str, Slots]) -> None:
-        """One pass of ``update`` over neighbours, piece by piece."""
+    def update(
+        self, run: list[Segment], group: dict[str, Any], update: Update, state: dict[str, Slots], one_pass: bool = False
+    ) -> None:
+        """``update`` over neighbours, piece by piece; large ones are not cut where it makes but one pass over them."""
         names, scalars = tuple(run[0].views), dict(run[0].scalars)
         after: Slots = {}
-        for start, stop, gradient in self._pieces(run):
+        for start, stop, gradient in self._pieces(run, one_pass and self.backend.compiled):
             slots = {**scalars, **{name: self.slots[name][start:stop] for name in names}}
             given = dict(slots)
             update(self.values[start:stop], gradient, slots, group)
@@ -160,22 +164,37 @@ class Block:
                 slots[name] = self._part(self.slots[name], segment)
         self.note(segment, slots)
 
-    def _pieces(self, run: list[Segment]) -> Iterator[tuple[int, int, Any]]:
+    def _pieces(self, run: list[Segment], uncut: bool) -> Iterator[tuple[int, int, Any]]:
         """(start, stop, gradient) for parts of the flat arrays."""
-        xp = self.backend.xp
-        most = min(PIECE_BYTES, xp.cache_bytes) // self.kind.itemsize if self.backend.name == "cpu" else run[-1].stop
+        xp, size = self.backend.xp, self.kind.itemsize
+        if self.backend.name != "cpu":
+            return (yield run[0].start, run[-1].stop, xp.concat([_flat(segment) for segment in run]))
+        most = run[-1].stop if uncut else min(PIECE_BYTES, xp.cache_bytes) // size
+        few = min(GATHERED_BYTES // size, most)
         gathered: list[Any] = []
-        start = at = run[0].start
+        start = run[0].start
         for segment in run:
-            gradient: Any = segment.parameter.grad.data.reshape(-1)  # type: ignore[union-attr]
-            done = 0
-            while done < gradient.size:
-                count = min(gradient.size - done, start + most - at)
-                gathered.append(gradient[done : done + count])
-                done, at = done + count, at + count
-                if at == start + most or at == run[-1].stop:
-                    yield start, at, gathered[0] if len(gathered) == 1 else xp.concat(gathered)
-                    gathered, start = [], at
+            gradient = _flat(segment)
+            if gradient.size < few and segment.start - start + gradient.size <= most:
+                gathered.append(gradient)
+                continue
+            if gathered:
+                yield start, segment.start, gathered[0] if len(gathered) == 1 else xp.concat(gathered)
+                gathered = []
+            start = segment.start
+            if gradient.size < few:
+                gathered = [gradient]
+                continue
+            for done in range(0, gradient.size, most):
+                piece = gradient[done : done + most]
+                yield start, start + piece.size, piece
+                start += piece.size
+        if gathered:
+            yield start, run[-1].stop, gathered[0] if len(gathered) == 1 else xp.concat(gathered)
+
+
+def _flat(segment: Segment) -> Any:
+    return segment.parameter.grad.data.reshape(-1)  # type: ignore[union-attr]
 
 
 class Storage:

@@ -77,10 +77,14 @@ class Optimizer(Hooked):
             runs, odd = block.runs()
             others = [*others, *odd]
             for run in runs:
-                block.update(run, group, self._update, self.state)
+                block.update(run, group, self._update, self.state, self._one_pass(group))
                 for segment in run:
                     bump(segment.parameter)
         return others
+
+    def _one_pass(self, group: dict[str, Any]) -> bool:
+        """Does ``_update`` pass over its arrays but once, where kernels are compiled?"""
+        return False
 
     def _tell_observers(self) -> None:
         for observer in state.observers:

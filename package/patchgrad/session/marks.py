@@ -16,9 +16,9 @@ from patchgrad.backend import backend_of
 from patchgrad.backend.random import default_stream
 from patchgrad.layergraph.graph import LayerGraph
 from patchgrad.layergraph.history import Past
+from patchgrad.nn.keep import Place as Stand
+from patchgrad.nn.keep import place_of, put_place, random_layers
 from patchgrad.session.feed import Place
-from patchgrad.session.keep import Place as Stand
-from patchgrad.session.keep import place_of, put_place, random_layers
 from patchgrad.session.live import Live
 from patchgrad.session.training import Training
 from patchgrad.session.vault import Copies, Key, Vault
