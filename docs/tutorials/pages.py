@@ -11,6 +11,8 @@ from typing import Any
 
 import nbformat
 
+BAR = "0%|"
+"""How a progress bar begins, which a page cannot move."""
 LIBRARY = "plotly.min.js"
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 HEAD = """# Tutorials
@@ -81,7 +83,7 @@ def _shown(output: Any, folder: Path, name: str) -> str:
     if "application/vnd.plotly.v1+json" in data:
         return _figure(data["application/vnd.plotly.v1+json"])
     text = data.get("text/plain", "")
-    return f"```text\n{text}\n```" if text else ""
+    return f"```text\n{text}\n```" if text and not text.lstrip().startswith(BAR) else ""
 
 
 def _figure(data: Any) -> str:
