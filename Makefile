@@ -22,6 +22,7 @@ test: lint types layers front-end unit docs browser
 
 lint: .venv/.test
 	$(BIN)/ruff format --check . && $(BIN)/ruff check .
+	git ls-files | xargs $(BIN)/codespell
 	$(NPM) run --silent lint
 
 types: .venv/.test $(FRONT_END)
