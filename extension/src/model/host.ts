@@ -36,3 +36,27 @@ export function sendCode(from: Element, code: string): boolean {
   const detail: SentCode = { code };
   return !from.dispatchEvent(new CustomEvent(SEND_CODE, { detail, bubbles: true, cancelable: true }));
 }
+
+/** Sent from a studio's root with a place in the code that is to light up; `detail` is a `ShownCode`. */
+export const SHOW_CODE = "patchgrad:show-code";
+/** Sent on the document when the cursor of a cell moves to another line; `detail` is a `CursorLine`. */
+export const CURSOR_LINE = "patchgrad:cursor-line";
+
+/** Lines from 1, columns from 0 in characters; `text` is the whole first line. */
+export interface ShownCode {
+  readonly file: string;
+  readonly line: number;
+  readonly endLine: number;
+  readonly column: number;
+  readonly endColumn: number;
+  readonly text: string;
+}
+
+export interface CursorLine {
+  readonly line: number;
+  readonly text: string;
+}
+
+export function showCode(from: Element, detail: ShownCode): void {
+  from.dispatchEvent(new CustomEvent(SHOW_CODE, { detail, bubbles: true }));
+}
