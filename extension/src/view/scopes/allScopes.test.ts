@@ -226,7 +226,8 @@ describe("the linked cursor", () => {
 
 it("the log scale follows the numbers until it is chosen by hand", () => {
   const short = withValues(sampleData(1, 3), "loss.value", [2, 1, 0.9]);
-  const type = (log: boolean | null) => (draw("loss", { ...short, log }).layout.yaxis as { type?: string }).type;
+  const type = (log: boolean | null) =>
+    (draw("loss", { ...short, log }).layout.yaxis as unknown as { type?: string }).type;
   expect([type(null), type(true), type(false)]).toEqual([undefined, "log", undefined]);
 });
 

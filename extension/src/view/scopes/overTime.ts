@@ -29,7 +29,7 @@ export const overTimeScope: Scope = {
     const lines = linesOf(data);
     if (!lines.length) return null;
     const values = lines.flatMap((line) => line.values);
-    const log = data.log ?? wantsLog(values);
+    const log = data.log ?? (!values.some((value) => value < 0) && wantsLog(positives(values)));
     return {
       data: [...lines.flatMap((line) => traces(line, lines.length, data)), flagMarks(data.flags, colours)],
       layout: layout(data, values, log, colours, room),
