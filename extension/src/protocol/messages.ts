@@ -318,7 +318,7 @@ export interface Repeat {
 /**
  * Draw the weights of a layer anew, and forget their optimizer slots; undo brings both back.
  *
- * Running statistics go on: they are of the data.
+ * Running statistics go on: they are of the data. A Delay forgets what came in, and begins with its first value.
  */
 export interface Reinitialise {
   readonly type: "reinitialise";
