@@ -103,7 +103,8 @@ def test_numbers_on_the_boxes_follow_the_pointer_in_the_plots(open_notebook: Ope
     studio.page.wait_for_timeout(300)
     wrong += findings(studio)
     notebook.use_theme("light")
-    assert wrong + studio.root.evaluate(SMALL) == []
+    small = [one for one in studio.root.evaluate(SMALL) if "data-handleid" not in one]  # ports shrink with the zoom
+    assert wrong + small == []
     notebook.use_size(700, 900)
     notebook.execute("application:toggle-left-area")
     studio.root.locator('[data-tab="canvas"]').click()
