@@ -89,8 +89,11 @@ FINDINGS = m.FindingsView(
             evidence={"share of units": 0.75, "loss": None},
             nodes=("n1",),
             source="Lu et al. 2020",
+            threshold="more than half of the units",
+            layers=("fc1",),
             cure=c.ReplaceNode("n1", "LeakyReLU", {}),
             cure_title="LeakyReLU in place of ReLU",
+            cure_python='pg.edit.replace("fc1", nn.LeakyReLU())',
         ),
     ),
 )

@@ -30,6 +30,7 @@ import { showModelSource } from "./showModelSource";
 import { showScript } from "./showScript";
 import { stepOnce } from "./stepOnce";
 import { swapSelection } from "./swapSelection";
+import { toggleFindings } from "./toggleFindings";
 import { toggleGroupColours } from "./toggleGroupColours";
 import { toggleHistory } from "./toggleHistory";
 import { toggleInspector } from "./toggleInspector";
@@ -85,6 +86,7 @@ export const COMMANDS: readonly UiCommand[] = [
   toggleLog,
   toggleScopes,
   toggleHistory,
+  toggleFindings,
   compareBefore,
   showFeeds,
   toggleGroupColours,

@@ -318,7 +318,7 @@ export interface Repeat {
 /**
  * Draw the weights of a layer anew, and forget their optimizer slots; undo brings both back.
  *
- * Running statistics go on: they are of the data.
+ * Running statistics go on: they are of the data. A Delay forgets what came in, and begins with its first value.
  */
 export interface Reinitialise {
   readonly type: "reinitialise";
@@ -343,8 +343,13 @@ export interface FindingView {
   /** Uids of the layers to show. */
   readonly nodes: readonly string[];
   readonly source: string;
+  /** From where on the rule speaks, in words. */
+  readonly threshold: string;
+  /** Names of `nodes`. */
+  readonly layers: readonly string[];
   readonly cure: AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Note | Duplicate | Share | Unshare | SetWidth | PruneUnits | Swap | AddBranch | Repeat | Reinitialise | Several | null;
   readonly cureTitle: string;
+  readonly curePython: string;
 }
 
 /** State: what is wrong with the training after `step` steps, the gravest first; told when it changes. */

@@ -3,6 +3,7 @@ import type { NamedArrays } from "../protocol/arrays";
 import type {
   Compared,
   Failed,
+  FindingView,
   Frame,
   GraphView,
   Inspected,
@@ -23,6 +24,8 @@ export type Action =
   | { readonly type: "run-arrived"; readonly run: RunView }
   | { readonly type: "log-arrived"; readonly log: LogView }
   | { readonly type: "timeline-arrived"; readonly timeline: TimelineView }
+  | { readonly type: "findings-arrived"; readonly findings: readonly FindingView[] }
+  | { readonly type: "finding-put-away"; readonly rule: string; readonly away: boolean }
   | { readonly type: "frame-arrived"; readonly frame: Frame; readonly arrays: NamedArrays }
   | { readonly type: "request-sent" }
   | { readonly type: "request-answered" }

@@ -30,6 +30,10 @@ export function reduce(state: State, action: Action): State {
       return { ...state, log: action.log.entries };
     case "timeline-arrived":
       return { ...state, timeline: action.timeline };
+    case "findings-arrived":
+      return withFindings(state, action.findings);
+    case "finding-put-away":
+      return { ...state, putAway: changed(state.putAway, action.rule, action.away) };
     case "compared":
       return { ...state, compared: action.compared };
     case "frame-arrived":
@@ -97,7 +101,7 @@ function assertNever(action: never): never {
 
 function open(state: State, message: Extract<Action, { type: "opened" }>["message"]): State {
   const { title, catalogue, templates, code, run, log, timeline, graph } = message;
-  const told = { title, catalogue, templates, code, run, log: log.entries, timeline };
+  const told = { title, catalogue, templates, code, run, log: log.entries, timeline, findings: [] };
   const opened = { ...state, connection: "open" as const, ...told };
   return withGraph(opened, graph);
 }
@@ -146,9 +150,22 @@ function announce(state: State, text: string): State {
   return { ...state, announcement: { text, turn: state.announcement.turn + 1 } };
 }
 
-const ONE_PLACE: readonly Panel[] = ["inspector", "log", "history"];
+/** A rule is announced when it speaks for the first time. */
+function withFindings(state: State, findings: State["findings"]): State {
+  const fresh = findings.filter((finding) => !state.announced.has(finding.rule));
+  if (!fresh.length) return { ...state, findings };
+  const announced = new Set([...state.announced, ...fresh.map((finding) => finding.rule)]);
+  return announce({ ...state, findings, announced }, `Found: ${fresh.map((finding) => finding.title).join(". ")}`);
+}
 
-/** Inspector, log and history share one place, so opening one closes the others. */
+function changed(set: ReadonlySet<string>, entry: string, there: boolean): ReadonlySet<string> {
+  const rest = [...set].filter((other) => other !== entry);
+  return new Set(there ? [...rest, entry] : rest);
+}
+
+const ONE_PLACE: readonly Panel[] = ["inspector", "log", "history", "findings"];
+
+/** Inspector, log, history and findings share one place, so opening one closes the others. */
 function togglePanel(state: State, panel: Panel, open = !panelShown(state, panel)): Layout {
   const { layout } = state;
   const rivals = open && ONE_PLACE.includes(panel) ? ONE_PLACE : [];

@@ -57,8 +57,25 @@ function statsByLayer(frame: FrameState): ReadonlyMap<string, LayerStat> {
 /** Is the panel beside the canvas? The inspector also comes with a selection, where nothing else is in its place. */
 export function panelShown({ layout, selection }: State, panel: Panel): boolean {
   const chosen = selection.nodes.length > 0 || selection.edge !== null;
-  const follows = panel === "inspector" && layout.following && chosen && !layout.open.log && !layout.open.history;
+  const taken = layout.open.log || layout.open.history || layout.open.findings;
+  const follows = panel === "inspector" && layout.following && chosen && !taken;
   return layout.open[panel] || follows;
+}
+
+const shown = new WeakMap<State["findings"], WeakMap<State["putAway"], State["findings"]>>();
+
+/** Findings that were not put away; the same list as long as neither changes. */
+export function openFindings({ findings, putAway }: State): State["findings"] {
+  const known = shown.get(findings) ?? new WeakMap<State["putAway"], State["findings"]>();
+  shown.set(findings, known);
+  const open = known.get(putAway) ?? findings.filter((finding) => !putAway.has(finding.rule));
+  known.set(putAway, open);
+  return open;
+}
+
+/** What is wrong at one layer, in words; empty if nothing is known. */
+export function findingAt(state: State, uid: string): string {
+  return openFindings(state).find((finding) => finding.nodes.includes(uid))?.title ?? "";
 }
 
 export function training(state: State): boolean {

@@ -2,6 +2,7 @@
 import type { NamedArrays } from "../protocol/arrays";
 import type {
   Compared,
+  FindingView,
   Flag,
   GraphView,
   Inspected,
@@ -77,7 +78,7 @@ export interface Picker {
   readonly offers: readonly OfferView[] | null;
 }
 
-export type Panel = "palette" | "inspector" | "log" | "history" | "scopes";
+export type Panel = "palette" | "inspector" | "log" | "history" | "findings" | "scopes";
 
 export interface Layout {
   /** Panels shown beside the canvas when there is room. */
@@ -112,6 +113,12 @@ export interface State {
   readonly run: RunView;
   readonly log: readonly LogEntry[];
   readonly timeline: TimelineView;
+  /** What is wrong with the training, the gravest first. */
+  readonly findings: readonly FindingView[];
+  /** Rules whose finding was put away in this view. */
+  readonly putAway: ReadonlySet<string>;
+  /** Rules whose finding was announced: once is enough. */
+  readonly announced: ReadonlySet<string>;
   readonly frame: FrameState | null;
   readonly selection: Selection;
   readonly drag: Drag | null;
@@ -168,6 +175,9 @@ export const INITIAL_STATE: State = {
   run: RESTING_RUN,
   log: [],
   timeline: { type: "timeline-view", marks: [], branches: [], shadowSteps: 0 },
+  findings: [],
+  putAway: new Set(),
+  announced: new Set(),
   frame: null,
   selection: { nodes: [], edge: null },
   drag: null,
@@ -180,7 +190,7 @@ export const INITIAL_STATE: State = {
   source: null,
   compared: null,
   layout: {
-    open: { palette: true, inspector: false, log: false, history: false, scopes: true },
+    open: { palette: true, inspector: false, log: false, history: false, findings: false, scopes: true },
     following: true,
     tab: "canvas",
     narrow: false,

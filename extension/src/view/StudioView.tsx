@@ -4,6 +4,7 @@ import { STUDIO_ROOT } from "../model/layerDrag";
 import { panelShown } from "../store/selectors";
 import type { State } from "../store/state";
 import { Canvas } from "./canvas/Canvas";
+import { Findings } from "./findings/Findings";
 import { ComparisonSheet } from "./history/ComparisonSheet";
 import { History } from "./history/History";
 import { Inspector } from "./inspector/Inspector";
@@ -75,6 +76,7 @@ function WideBody() {
         {inspector && <Inspector />}
         {open.log && <Log />}
         {open.history && <History />}
+        {open.findings && <Findings />}
       </div>
       {open.scopes && <ScopesPanel />}
     </div>
@@ -92,6 +94,7 @@ function NarrowBody() {
         {tab === "inspector" && <Inspector />}
         {tab === "log" && <Log />}
         {tab === "history" && <History />}
+        {tab === "findings" && <Findings />}
         {tab === "scopes" && <ScopesPanel />}
       </div>
     </div>

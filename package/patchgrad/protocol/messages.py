@@ -212,8 +212,13 @@ class FindingView(Record, frozen=True):
     nodes: tuple[str, ...]
     """Uids of the layers to show."""
     source: str
+    threshold: str = ""
+    """From where on the rule speaks, in words."""
+    layers: tuple[str, ...] = ()
+    """Names of `nodes`."""
     cure: AnyCommand | None = None
     cure_title: str = ""
+    cure_python: str = ""
 
 
 class FindingsView(Wire, frozen=True, tag="findings-view"):

@@ -11,7 +11,7 @@ from typing import Any
 from patchgrad.backend import backend_of
 from patchgrad.layergraph.graph import LayerGraph
 from patchgrad.nn import Module
-from patchgrad.session.keep import place_of, random_layers
+from patchgrad.nn.keep import place_of, random_layers
 
 
 def fingerprint(graph: LayerGraph, module: Module, optimizer: Any) -> str:

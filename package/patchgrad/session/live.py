@@ -12,10 +12,9 @@ from patchgrad.autograd.state import no_grad
 from patchgrad.errors import GraphError, PatchgradError
 from patchgrad.layergraph.graph import LayerGraph
 from patchgrad.layergraph.history import History, Past
-from patchgrad.layergraph.measure import evaluating
 from patchgrad.layergraph.receipt import Receipt
 from patchgrad.nn import Module
-from patchgrad.session.keep import Keep
+from patchgrad.nn.keep import Keep, evaluating
 from patchgrad.session.stale import require_fresh
 from patchgrad.session.step import split
 
@@ -103,7 +102,7 @@ class Live:
         self._graphs.pop(self.revision - REMEMBERED, None)
 
     def _change(self, change: Change) -> Receipt:
-        keep, batch = Keep(self.module), self.batch
+        keep, batch = Keep(self.module, weights=True), self.batch
         options = {} if batch is None else {"batch": split(batch)[0], "probe": self._probe}
         try:
             made, receipt = change(self.module, self.optimizer, **options)

@@ -16,13 +16,13 @@ from patchgrad.backend import backend_of
 from patchgrad.backend.random import default_stream
 from patchgrad.layergraph.graph import LayerGraph
 from patchgrad.layergraph.history import Past
+from patchgrad.nn.keep import Place as Stand
+from patchgrad.nn.keep import place_of, put_place, random_layers
 from patchgrad.session.feed import Place
-from patchgrad.session.keep import Place as Stand
-from patchgrad.session.keep import place_of, put_place, random_layers
 from patchgrad.session.live import Live
 from patchgrad.session.training import Training
 from patchgrad.session.vault import Copies, Key, Vault
-from patchgrad.tensor.views import bump
+from patchgrad.tensor.views import bump, put
 
 
 class Mark(msgspec.Struct, frozen=True, eq=False):
@@ -107,7 +107,7 @@ def bring_back(mark: Mark, live: Live, training: Training) -> bool:
     for parameter in optimizer.parameters():
         optimizer.remove_parameter(parameter)
     for key, tensor in _tensors(mark.layers):
-        tensor.data[...] = backend_of(tensor.data).asarray(arrays[key])
+        put(tensor, backend_of(tensor.data).asarray(arrays[key]))
         bump(tensor)
     for parameter in _parameters(mark.layers):
         parameter.requires_grad = mark.learning[parameter.uid]

@@ -11,10 +11,10 @@ from patchgrad.errors import ArgumentError, SessionError
 from patchgrad.layergraph import catalogue
 from patchgrad.layergraph.graph import Edge, LayerGraph, LayerNode, PortRef
 from patchgrad.nn import Module, Parameter
+from patchgrad.nn.keep import Keep
 from patchgrad.ops.filled import zeros
 from patchgrad.optim import Optimizer
 from patchgrad.session.feed import Feed
-from patchgrad.session.keep import Keep
 from patchgrad.session.live import Live
 from patchgrad.session.step import split
 
@@ -85,7 +85,7 @@ def _traced(model: Any, feed: Feed) -> LayerGraph:
             want="a Module or a LayerGraph",
         )
     inputs, _ = split(feed.peek())
-    keep = Keep(model)
+    keep = Keep(model, weights=True)
     try:
         return LayerGraph.from_module(model, *inputs)
     finally:

@@ -14,8 +14,8 @@ from typing import Any
 from patchgrad.autograd.state import state
 from patchgrad.backend.random import default_stream
 from patchgrad.layergraph.build import build
+from patchgrad.nn.keep import Keep
 from patchgrad.session.interrupt import Interrupts
-from patchgrad.session.keep import Keep
 from patchgrad.session.step import Loss, Step
 
 

@@ -12,10 +12,10 @@ from patchgrad.autograd.state import no_grad
 from patchgrad.backend import backend_of, host
 from patchgrad.errors import DataError, SessionError
 from patchgrad.nn import Module
+from patchgrad.nn.keep import Keep
 from patchgrad.ops.creation import as_tensor
 from patchgrad.replaying import Replayed
 from patchgrad.session.interrupt import Interrupts
-from patchgrad.session.keep import Keep
 from patchgrad.tensor import Tensor
 
 Loss = Callable[..., Tensor]

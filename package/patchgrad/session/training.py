@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 from patchgrad.nn import Module
+from patchgrad.nn.keep import Keep
 from patchgrad.recorder.recorder import Recorder
 from patchgrad.session.drive import EndOfRun
 from patchgrad.session.events import Events
 from patchgrad.session.faults import Fault, explained
 from patchgrad.session.feed import EndOfData, EndOfPass, Feed
-from patchgrad.session.keep import Keep
 from patchgrad.session.live import Live
 from patchgrad.session.pace import Pace
 from patchgrad.session.progress import Progress

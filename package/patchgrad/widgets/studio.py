@@ -231,8 +231,8 @@ class StudioWidget(BridgeWidget):
         self._next_frame = begin + max(FRAME_PERIOD, (monotonic() - begin) / FRAME_SHARE)
 
     def _tell_findings(self, now: float) -> None:
-        """Look for what is wrong, now and then, and tell it where it has changed."""
-        if now >= self._next_findings:
+        """Look for what is wrong, now and then and where training rests, and tell it where it has changed."""
+        if now >= self._next_findings or self.session.drive.resting:
             begin = monotonic()
             found = views.findings_view(self.session)
             self._next_findings = now + max(FINDINGS_PERIOD, (monotonic() - begin) / FINDINGS_SHARE)

@@ -5,7 +5,7 @@ import { accent } from "../../model/families";
 import { count } from "../../model/format";
 import { placePorts } from "../../model/ports";
 import type { NodeView } from "../../protocol/messages";
-import { kindOf } from "../../store/selectors";
+import { findingAt, kindOf } from "../../store/selectors";
 import type { State } from "../../store/state";
 import { Icon } from "../parts/Icon";
 import { useRead } from "../studioContext";
@@ -16,6 +16,7 @@ import { StatStrip } from "./StatStrip";
 export const LayerBox = memo(function LayerBox({ data: { node, tint }, selected }: NodeProps<LayerFlowNode>) {
   const family = useRead(useCallback((state: State) => kindOf(state, node.kind)?.family ?? "", [node.kind]));
   const faulty = useRead(useCallback((state: State) => state.run.problemNode === node.uid, [node.uid]));
+  const finding = useRead(useCallback((state: State) => findingAt(state, node.uid), [node.uid]));
   const marked = useRead(useCallback((state: State) => isReplaceTarget(state, node.uid), [node.uid]));
   return (
     <div
@@ -24,6 +25,7 @@ export const LayerBox = memo(function LayerBox({ data: { node, tint }, selected 
       data-frozen={node.frozen}
       data-bypassed={node.bypassed}
       data-problem={faulty || node.problem !== ""}
+      data-found={finding !== ""}
       data-replace={marked}
       data-port-names={node.inputs.length > 1}
       style={{ "--pg-accent": accent(family), "--pg-tint": tint || "transparent" } as React.CSSProperties}
@@ -31,7 +33,7 @@ export const LayerBox = memo(function LayerBox({ data: { node, tint }, selected 
     >
       <div className="pg-box-name">
         <span>{node.name}</span>
-        <Marks node={node} />
+        <Marks node={node} finding={finding} />
       </div>
       <div className="pg-box-kind">
         <span>{node.kind === "Closed" ? "module" : node.kind}</span>{" "}
@@ -53,10 +55,15 @@ function isReplaceTarget(state: State, uid: string): boolean {
   return state.drag?.moving.type === "layer" && state.drag.over === `box/${uid}`;
 }
 
-function Marks({ node }: { readonly node: NodeView }) {
+function Marks({ node, finding }: { readonly node: NodeView; readonly finding: string }) {
   return (
     <span className="pg-marks">
       {node.problem && <span title={node.problem}>!</span>}
+      {finding && (
+        <span className="pg-found" title={finding}>
+          <Icon name="finding" />
+        </span>
+      )}
       {node.frozen && (
         <span title="frozen">
           <Icon name="lock" />
