@@ -8,6 +8,7 @@ import { Findings } from "./findings/Findings";
 import { ComparisonSheet } from "./history/ComparisonSheet";
 import { History } from "./history/History";
 import { Inspector } from "./inspector/Inspector";
+import { LookSheet } from "./inspector/LookSheet";
 import { SidebarInspector } from "./inspector/SidebarInspector";
 import { Log } from "./log/Log";
 import { Palette } from "./palette/Palette";
@@ -63,6 +64,7 @@ export function StudioView() {
       <KeyboardMap />
       <SourceSheet />
       <ComparisonSheet />
+      <LookSheet />
     </div>
   );
 }
