@@ -1,8 +1,8 @@
-"""Three networks on real data, by patchgrad and by PyTorch: same first weights, same batches, how well they do in the end.
+"""Three networks on real data, by patchgrad and by PyTorch: same first weights, same batches, how well both do.
 
 MNIST: 8,000 of the test set's images to learn from, 2,000 to test with. Shakespeare: the last tenth is unseen, mean
-surprise for a letter in nats. MovieLens (latest-small): a tenth of the ratings is unseen, error in stars. For scale: an SVD reaches 0.934 on the
-related MovieLens 100K by the table of the Surprise library (surpriselib.com).
+surprise for a letter in nats. MovieLens (latest-small): a tenth of the ratings is unseen, error in stars. For scale: an
+SVD reaches 0.934 on the related MovieLens 100K by the table of the Surprise library (surpriselib.com).
 """
 
 from __future__ import annotations
