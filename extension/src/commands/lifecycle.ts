@@ -5,6 +5,7 @@ import type { StateMessage } from "../protocol/bridge";
 import type { Frame } from "../protocol/messages";
 import { VERSION } from "../protocol/messages";
 import { receiveComputation, showComputation } from "./computation";
+import { tellOverlay } from "./overlay";
 import type { Clock, Studio } from "./studio";
 
 /** Start the studio. Returns its own undo. */
@@ -30,6 +31,7 @@ export async function open(studio: Studio, patience?: number): Promise<void> {
     studio.store.dispatch({ type: "opened", message: reply });
     studio.kernel.tell({ type: "select", nodes: studio.store.getState().selection.nodes });
     if (studio.store.getState().compute.shown) void showComputation(studio, true);
+    if (studio.store.getState().overlay.quantity) tellOverlay(studio);
     return;
   }
   studio.store.dispatch({ type: "connection-lost" });

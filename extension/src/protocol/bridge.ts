@@ -9,6 +9,7 @@ import {
   type AskComparison,
   type AskCopy,
   type AskInsertions,
+  type AskLook,
   type AskSource,
   type AskSwaps,
   type AskTakers,
@@ -38,6 +39,7 @@ import {
   type KeepStep,
   type LogView,
   type LookAtCompute,
+  type Looked,
   type MakeMark,
   type Offers,
   type Open,
@@ -55,6 +57,7 @@ import {
   type Select,
   type SetShadow,
   type ShowBackward,
+  type ShowQuantity,
   type ShowStep,
   type ShowTurn,
   type SourceText,
@@ -106,6 +109,7 @@ type Request =
   | AskCopy
   | PutIn
   | Inspect
+  | AskLook
   | AskSource
   | AskCode
   | LookAtCompute
@@ -141,6 +145,7 @@ interface Answers {
   "ask-copy": SourceText;
   "put-in": CommandDone;
   inspect: Inspected;
+  "ask-look": Looked;
   "ask-source": SourceText;
   "ask-code": CodeBytes;
   "look-at-compute": Done;
@@ -168,7 +173,7 @@ export interface Kernel {
   /** Ask, and get exactly one answer: the reply, or `Failed` with the reason in words. `patience` in milliseconds. */
   ask<Q extends Question>(question: Q, patience?: number): Promise<Answers[Q["type"]] | Failed>;
   /** Tell without waiting. */
-  tell(message: Select | FrameSeen | ComputeSeen): void;
+  tell(message: Select | ShowQuantity | FrameSeen | ComputeSeen): void;
   /** Listen to the state lane. Returns its own undo. */
   listen(listener: StateListener): () => void;
   /** Called when the connection may have been lost or have come back: ask to know. Returns its own undo. */

@@ -318,7 +318,7 @@ export interface Repeat {
 /**
  * Draw the weights of a layer anew, and forget their optimizer slots; undo brings both back.
  *
- * Running statistics go on: they are of the data.
+ * Running statistics go on: they are of the data. A Delay forgets what came in, and begins with its first value.
  */
 export interface Reinitialise {
   readonly type: "reinitialise";
@@ -421,7 +421,11 @@ export interface LayerStat {
  * entry per uid of `layers`: `gradient.norm`, `activation.mean`, `activation.std`,
  * `update.ratio` (log10 where a ratio; NaN where not measured); of the selected layer:
  * `histogram.counts` (steps, bins), `histogram.step` (steps,), `histogram.exponent` (bins,), and if
- * there are any, `histogram.zeros` (steps,) and `histogram.lost` (steps,): infinite or not a number.
+ * there are any, `histogram.zeros` (steps,) and `histogram.lost` (steps,): infinite or not a number;
+ * of the quantity that was chosen with `ShowQuantity`: `overlay.step` and `overlay.value` (layers, points),
+ * the points of each layer at the end of its row and -1 and NaN before them; or, of a distribution, `overlay.rows`
+ * (layers, bins), shares, and `overlay.exponent` (bins,); of each other branch `branch.<number>.step` and
+ * `branch.<number>.value`.
  */
 export interface Frame {
   readonly type: "frame";
@@ -433,6 +437,8 @@ export interface Frame {
   readonly flags: readonly Flag[];
   readonly stats: readonly LayerStat[];
   readonly selected: string | null;
+  /** Name of the quantity of the arrays `overlay.*`. */
+  readonly shown: string;
 }
 
 /** One editable setting of a layer kind. */
@@ -466,6 +472,18 @@ export interface TemplateView {
   readonly text: string;
 }
 
+/** A number that is measured on layers while they train, and can be shown on them. */
+export interface QuantityView {
+  readonly name: string;
+  readonly question: string;
+  readonly healthy: string;
+  readonly source: string;
+  /** `s`, `B`, `share` of 1, or in words what is counted or divided; empty: a bare number. */
+  readonly unit: string;
+  /** Of each layer a histogram over the powers of two instead of a number. */
+  readonly distribution: boolean;
+}
+
 export interface Opened {
   readonly type: "opened";
   readonly requestId: string;
@@ -477,6 +495,8 @@ export interface Opened {
   readonly log: LogView;
   readonly timeline: TimelineView;
   readonly templates: readonly TemplateView[];
+  /** Those that are measured. */
+  readonly quantities: readonly QuantityView[];
   /** Content hash of each piece of code that can be asked for, by name. */
   readonly code: Readonly<Record<string, string>>;
 }
@@ -823,6 +843,16 @@ export interface Checked {
   readonly text: string;
 }
 
+/** The answer to `AskLook`: `figure` has `data` and `layout` in Plotly's form, `title` asks its question. */
+export interface Looked {
+  readonly type: "looked";
+  readonly requestId: string;
+  readonly kind: "feature-maps" | "filters" | "attention" | "embedding" | "saliency" | "worst" | "best" | "confusion";
+  readonly node: string;
+  readonly title: string;
+  readonly figure: Readonly<Record<string, unknown>>;
+}
+
 /** A view appeared: send the catalogue and all state. */
 export interface Open {
   readonly type: "open";
@@ -974,6 +1004,14 @@ export interface Inspect {
   readonly node: string;
 }
 
+/** A closer look at a layer, or at the examples: one pass at the next boundary. */
+export interface AskLook {
+  readonly type: "ask-look";
+  readonly requestId: string;
+  readonly kind: "feature-maps" | "filters" | "attention" | "embedding" | "saliency" | "worst" | "best" | "confusion";
+  readonly node: string;
+}
+
 /** The model as a Module class, or the edits as a script. */
 export interface AskSource {
   readonly type: "ask-source";
@@ -992,6 +1030,12 @@ export interface AskCode {
 export interface Select {
   readonly type: "select";
   readonly nodes: readonly string[];
+}
+
+/** Which quantity is shown on the boxes: it comes in the frames. Empty: none. */
+export interface ShowQuantity {
+  readonly type: "show-quantity";
+  readonly quantity: string;
 }
 
 /** The frame was drawn; the next may come. */
@@ -1143,9 +1187,11 @@ export type FromBrowser =
   | AskCopy
   | PutIn
   | Inspect
+  | AskLook
   | AskSource
   | AskCode
   | Select
+  | ShowQuantity
   | FrameSeen
   | LookAtCompute
   | ComputeSeen
@@ -1183,7 +1229,8 @@ export type FromKernel =
   | FoundOps
   | OpInspected
   | Travelled
-  | Checked;
+  | Checked
+  | Looked;
 
 export type Reply =
   | Opened
@@ -1199,7 +1246,8 @@ export type Reply =
   | FoundOps
   | OpInspected
   | Travelled
-  | Checked;
+  | Checked
+  | Looked;
 
 export const KERNEL_TAGS: readonly FromKernel["type"][] = [
   "graph-view",
@@ -1224,4 +1272,5 @@ export const KERNEL_TAGS: readonly FromKernel["type"][] = [
   "op-inspected",
   "travelled",
   "checked",
+  "looked",
 ];

@@ -8,6 +8,7 @@ import type {
   GraphView,
   Inspected,
   LogView,
+  Looked,
   OfferView,
   Opened,
   RunView,
@@ -15,7 +16,7 @@ import type {
   Verdict,
 } from "../protocol/messages";
 import type { ComputeAction } from "./compute";
-import type { Drag, Notice, Panel, Picker, Selection, ShownSource } from "./state";
+import type { ChosenOverlay, Cursor, Drag, Notice, Panel, Picker, Selection, ShownSource } from "./state";
 
 export type Action =
   | ComputeAction
@@ -29,6 +30,9 @@ export type Action =
   | { readonly type: "timeline-arrived"; readonly timeline: TimelineView }
   | { readonly type: "findings-arrived"; readonly findings: readonly FindingView[] }
   | { readonly type: "finding-put-away"; readonly rule: string; readonly away: boolean }
+  | { readonly type: "overlay-chosen"; readonly overlay: ChosenOverlay }
+  | { readonly type: "cursor-moved"; readonly cursor: Cursor | null }
+  | { readonly type: "looked"; readonly looked: Looked | null }
   | { readonly type: "frame-arrived"; readonly frame: Frame; readonly arrays: NamedArrays }
   | { readonly type: "request-sent" }
   | { readonly type: "request-answered" }

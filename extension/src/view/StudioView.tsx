@@ -10,6 +10,8 @@ import { Findings } from "./findings/Findings";
 import { ComparisonSheet } from "./history/ComparisonSheet";
 import { History } from "./history/History";
 import { Inspector } from "./inspector/Inspector";
+import { LookSheet } from "./inspector/LookSheet";
+import { SidebarInspector } from "./inspector/SidebarInspector";
 import { Log } from "./log/Log";
 import { Palette } from "./palette/Palette";
 import { Footer } from "./parts/Footer";
@@ -24,6 +26,7 @@ import { Transport } from "./transport/Transport";
 import { useAddLayer } from "./useAddLayer";
 import { useCode } from "./useCode";
 import { useHost } from "./useHost";
+import { useInspectorPlace } from "./useInspectorPlace";
 import { useKeys } from "./useKeys";
 import { usePage } from "./usePage";
 import { usePaste } from "./usePaste";
@@ -45,6 +48,7 @@ export function StudioView() {
   useCode(root);
   useAddLayer(root);
   useWidth(root);
+  const place = useInspectorPlace(root);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: keys are taken from whatever inside has the focus
     <div
@@ -56,13 +60,15 @@ export function StudioView() {
       onPaste={onPaste}
     >
       <Transport />
-      {narrow ? <NarrowBody /> : <WideBody />}
+      {narrow ? <NarrowBody /> : <WideBody besides={place !== null} />}
+      {place && <SidebarInspector place={place} theme={theme} />}
       <Footer />
       <HeightGrip height={height} onHeight={setHeight} />
       <LiveRegion />
       <KeyboardMap />
       <SourceSheet />
       <ComparisonSheet />
+      <LookSheet />
     </div>
   );
 }
@@ -70,7 +76,12 @@ export function StudioView() {
 const computationShown = (state: State) => state.compute.shown;
 const inspectorShown = (state: State) => panelShown(state, "inspector");
 
-function WideBody() {
+interface WideProps {
+  /** The inspector stands elsewhere. */
+  readonly besides: boolean;
+}
+
+function WideBody({ besides }: WideProps) {
   const { open } = useRead(readLayout);
   const inspector = useRead(inspectorShown);
   const computation = useRead(computationShown);
@@ -79,7 +90,7 @@ function WideBody() {
       <div className="pg-upper">
         {open.palette && !computation && <Palette />}
         <Stage />
-        {inspector && !computation && <Inspector />}
+        {inspector && !besides && !computation && <Inspector />}
         {open.log && <Log />}
         {open.history && <History />}
         {open.findings && <Findings />}

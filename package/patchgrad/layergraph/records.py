@@ -53,6 +53,11 @@ class LayerNode(msgspec.Struct, frozen=True, dict=True):
     shares: str | None = None
     drawn: int = 0
 
+    @property
+    def delays(self) -> bool:
+        """Does it give what came in at the step before, so that a loop may lead through it?"""
+        return self.kind == "Delay" and not self.bypassed
+
     @cached_property
     def key(self) -> tuple[Any, ...]:
         """What decides how the layer computes: kind and settings, hashable."""

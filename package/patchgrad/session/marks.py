@@ -22,7 +22,7 @@ from patchgrad.session.feed import Place
 from patchgrad.session.live import Live
 from patchgrad.session.training import Training
 from patchgrad.session.vault import Copies, Key, Vault
-from patchgrad.tensor.views import bump
+from patchgrad.tensor.views import bump, put
 
 
 class Mark(msgspec.Struct, frozen=True, eq=False):
@@ -107,7 +107,7 @@ def bring_back(mark: Mark, live: Live, training: Training) -> bool:
     for parameter in optimizer.parameters():
         optimizer.remove_parameter(parameter)
     for key, tensor in _tensors(mark.layers):
-        tensor.data[...] = backend_of(tensor.data).asarray(arrays[key])
+        put(tensor, backend_of(tensor.data).asarray(arrays[key]))
         bump(tensor)
     for parameter in _parameters(mark.layers):
         parameter.requires_grad = mark.learning[parameter.uid]
