@@ -201,15 +201,15 @@ def test_a_page_that_is_loaded_again_finds_the_same_state(opened):
 STUCK = """
 import time
 twin = models.session()
-step = session.training._step
-quick = step._loss
+setup = session.live.setup
+quick = setup.loss
 def stuck(output, target):
     if session.step_count == 4 and not released:
         print("stuck", flush=True)
         time.sleep({seconds})
     return quick(output, target)
 released = []
-step._loss = stuck
+setup.loss = stuck
 """
 GO_ON = "released.append(1); session.run(10 - session.step_count, progress=False); twin.run(10, progress=False)"
 
