@@ -4,9 +4,11 @@ import { STUDIO_ROOT } from "../model/layerDrag";
 import { panelShown } from "../store/selectors";
 import type { State } from "../store/state";
 import { Canvas } from "./canvas/Canvas";
+import { Findings } from "./findings/Findings";
 import { ComparisonSheet } from "./history/ComparisonSheet";
 import { History } from "./history/History";
 import { Inspector } from "./inspector/Inspector";
+import { LookSheet } from "./inspector/LookSheet";
 import { Log } from "./log/Log";
 import { Palette } from "./palette/Palette";
 import { Footer } from "./parts/Footer";
@@ -58,6 +60,7 @@ export function StudioView() {
       <KeyboardMap />
       <SourceSheet />
       <ComparisonSheet />
+      <LookSheet />
     </div>
   );
 }
@@ -75,6 +78,7 @@ function WideBody() {
         {inspector && <Inspector />}
         {open.log && <Log />}
         {open.history && <History />}
+        {open.findings && <Findings />}
       </div>
       {open.scopes && <ScopesPanel />}
     </div>
@@ -92,6 +96,7 @@ function NarrowBody() {
         {tab === "inspector" && <Inspector />}
         {tab === "log" && <Log />}
         {tab === "history" && <History />}
+        {tab === "findings" && <Findings />}
         {tab === "scopes" && <ScopesPanel />}
       </div>
     </div>

@@ -54,6 +54,11 @@ class LayerNode(msgspec.Struct, frozen=True, dict=True):
     drawn: int = 0
     rate: float = 1.0
 
+    @property
+    def delays(self) -> bool:
+        """Does it give what came in at the step before, so that a loop may lead through it?"""
+        return self.kind == "Delay" and not self.bypassed
+
     @cached_property
     def key(self) -> tuple[Any, ...]:
         """What decides how the layer computes: kind and settings, hashable."""

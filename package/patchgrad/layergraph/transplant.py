@@ -99,7 +99,7 @@ def _prepare(old: LayerGraph, module: GraphModule, new: LayerGraph, stash: Stash
             with drawing_from(f"{node.uid}, drawn {node.drawn + 1} times" if node.drawn else node.uid):
                 found.layers[node.uid] = _fresh(found, new, node, None if anew else held, old, place, moved)
             found.layers[node.uid].train(module.training)
-            if anew:
+            if anew and node.kind != "Delay":
                 _woken(found.layers[node.uid], held, old.nodes[node.uid], node, moved)
             if held is None and node.uid in gates:
                 close(found.layers[node.uid])

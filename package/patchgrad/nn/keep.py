@@ -14,6 +14,7 @@ from patchgrad.backend import MetaArray
 from patchgrad.backend.random import default_stream, stream_for
 from patchgrad.nn.module import Module
 from patchgrad.tensor import Tensor
+from patchgrad.tensor.views import put
 
 Place = tuple[int, int] | None
 """Key and offset of a random stream; None where the layer has not drawn yet."""
@@ -60,7 +61,7 @@ class Keep:
         """Bring back what ``take`` noted."""
         for held, value in zip(self._tensors, self._values, strict=True):
             if value is not None:
-                held.data[...] = value
+                put(held, value)
         for layer, place in zip(self._layers, self._places, strict=True):
             put_place(layer, place)
         default_stream().key, default_stream().offset = self._default

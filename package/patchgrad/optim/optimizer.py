@@ -13,7 +13,7 @@ from typing import Any, Self
 from patchgrad.autograd.state import enable_grad, state
 from patchgrad.errors import ArgumentError, NotWrittenError, ShapeError
 from patchgrad.nn.parameter import Parameter, clear_grad
-from patchgrad.optim.flat import Storage
+from patchgrad.optim.flat import Laid, Storage
 from patchgrad.optim.groups import checked_group, checked_parameters
 from patchgrad.optim.hooks import Hooked
 from patchgrad.optim.saving import checked_state, from_state_dict, number, slot, to_state_dict
@@ -64,15 +64,24 @@ class Optimizer(Hooked):
         if closure is not None:
             with enable_grad():
                 loss = closure()
+        self._step_all(None)
+        self._after_step(closure)
+        return loss
+
+    def step_on(self, laid: Laid) -> None:
+        """As ``step()``, for gradients some of which may lie one after the other."""
+        self._before_step(None)
+        self._step_all(laid)
+        self._after_step(None)
+
+    def _step_all(self, laid: Laid | None) -> None:
         parts = self._parts()
         for key, group in parts.items():
-            for parameter in self._step_together(key, group) if self.elementwise else group["params"]:
+            for parameter in self._step_together(key, group, laid) if self.elementwise else group["params"]:
                 if parameter.grad is not None:
                     self._step_one(parameter, parameter.grad.data, group)
         self._storage.only(parts)
         self._tell_observers()
-        self._after_step(closure)
-        return loss
 
     def _parts(self) -> dict[Any, dict[str, Any]]:
         """The groups by number, and apart the parameters whose rate is scaled, with the rate that is theirs."""
@@ -88,14 +97,15 @@ class Optimizer(Hooked):
                 parts[key] = {**group, "params": parameters, "lr": group["lr"] * scale}
         return parts
 
-    def _step_together(self, key: Any, group: dict[str, Any]) -> list[Parameter]:
+    def _step_together(self, key: Any, group: dict[str, Any], laid: Laid | None) -> list[Parameter]:
         """Step the parameters that lie together; the others."""
         blocks, others = self._storage.blocks(key, group["params"], self.state)
         for block in blocks:
             runs, odd = block.runs()
             others = [*others, *odd]
             for run in runs:
-                block.update(run, group, self._update, self.state, self._one_pass(group))
+                gradient = None if laid is None else laid.of(run)
+                block.update(run, group, self._update, self.state, self._one_pass(group), gradient)
                 for segment in run:
                     bump(segment.parameter)
         return others
@@ -145,6 +155,10 @@ class Optimizer(Hooked):
     def _slot_shape(self, name: str, shape: Shape) -> Shape:
         """The shape of a slot of a parameter of this shape."""
         return shape
+
+    def laid_out(self) -> list[Parameter]:
+        """The parameters that lie in flat storage, in its order."""
+        return self._storage.parameters()
 
     # Edits: the model changed, the optimizer follows
 

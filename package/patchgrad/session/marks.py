@@ -25,7 +25,7 @@ from patchgrad.session.live import Live
 from patchgrad.session.settings.setup import Stand as SetupStand
 from patchgrad.session.training import Training
 from patchgrad.session.vault import Copies, Key, Vault
-from patchgrad.tensor.views import bump
+from patchgrad.tensor.views import bump, put
 
 
 class Mark(msgspec.Struct, frozen=True, eq=False):
@@ -115,7 +115,7 @@ def bring_back(mark: Mark, live: Live, training: Training) -> bool:
     optimizer.state.clear()
     put_groups(optimizer, mark.groups)
     for key, tensor in _tensors(mark.layers):
-        tensor.data[...] = backend_of(tensor.data).asarray(arrays[key])
+        put(tensor, backend_of(tensor.data).asarray(arrays[key]))
         bump(tensor)
     for parameter in _parameters(mark.layers):
         parameter.requires_grad = mark.learning[parameter.uid]
