@@ -1,8 +1,7 @@
-"""A real JupyterLab for the browser tests: its own port, and its own settings, so that nobody's are read or changed."""
+"""A real JupyterLab, or Notebook 7, for the browser tests: on its own port, and with settings that are nobody's."""
 
 from __future__ import annotations
 
-import importlib.metadata
 import json
 import os
 import signal
@@ -23,33 +22,50 @@ START_SECONDS = 120
 
 
 @dataclass(frozen=True)
+class App:
+    """An application: its ``module``, its class in settings, and where it shows a notebook."""
+
+    module: str
+    settings: str
+    place: str
+
+
+LAB = App("jupyterlab", "LabApp", "lab/tree/{path}?reset")
+NOTEBOOK = App("notebook", "JupyterNotebookApp", "notebooks/{path}")
+
+
+@dataclass(frozen=True)
 class Lab:
-    """A running server: its ``address``, and the ``folder`` whose notebooks it shows."""
+    """A running server: its ``address``, the ``folder`` whose notebooks it shows, and in what."""
 
     address: str
     folder: Path
+    app: App
+
+    def url(self, path: str) -> str:
+        return f"{self.address}/{self.app.place.format(path=path)}"
 
 
 @contextmanager
-def running_lab(folder: Path) -> Iterator[Lab]:
-    """Start JupyterLab with the interpreter that runs the tests; stop it, and its kernels, afterwards."""
+def running_lab(folder: Path, app: App = LAB) -> Iterator[Lab]:
+    """Start the application with the interpreter that runs the tests; stop it, and its kernels, afterwards."""
     notebooks, home = folder / "notebooks", folder / "home"
     notebooks.mkdir()
     settings = home / "settings" / "@jupyterlab" / "apputils-extension"
     settings.mkdir(parents=True)
     (settings / "notification.jupyterlab-settings").write_text(json.dumps(QUIET))
     port = free_port()
-    command = [sys.executable, "-m", "jupyterlab", *arguments(notebooks, port), *labextension_of_this_checkout(folder)]
+    command = [sys.executable, "-m", app.module, *arguments(notebooks, port, app)]
     with (folder / "lab.log").open("w") as log:
-        server = subprocess.Popen(command, env=environment(home), stdout=log, stderr=log, cwd=folder)
+        server = subprocess.Popen(command, env=environment(folder, home), stdout=log, stderr=log, cwd=folder)
         try:
             wait_until_up(f"http://127.0.0.1:{port}/api/status", server, folder / "lab.log")
-            yield Lab(f"http://127.0.0.1:{port}", notebooks)
+            yield Lab(f"http://127.0.0.1:{port}", notebooks, app)
         finally:
             stop(server)
 
 
-def arguments(notebooks: Path, port: int) -> list[str]:
+def arguments(notebooks: Path, port: int, app: App) -> list[str]:
     """``expose_app_in_browser`` gives the tests ``window.jupyterapp``."""
     return [
         "--no-browser",
@@ -61,28 +77,18 @@ def arguments(notebooks: Path, port: int) -> list[str]:
         "--ServerApp.password=",
         "--ServerApp.disable_check_xsrf=True",
         f"--ServerApp.root_dir={notebooks}",
-        "--LabApp.expose_app_in_browser=True",
+        f"--{app.settings}.expose_app_in_browser=True",
     ]
 
 
-def is_installed() -> bool:
-    try:
-        importlib.metadata.distribution("patchgrad")
-    except importlib.metadata.PackageNotFoundError:
-        return False
-    return True
+def labextension_of_this_checkout(folder: Path) -> dict[str, str]:
+    """Variable that shows the application the extension built here, whatever its environment has installed."""
+    (folder / "share" / "labextensions").mkdir(parents=True)
+    (folder / "share" / "labextensions" / "patchgrad-lab").symlink_to(ROOT / "extension" / "labextension")
+    return {"JUPYTER_PATH": str(folder / "share")}
 
 
-def labextension_of_this_checkout(folder: Path) -> list[str]:
-    """Argument that shows the built extension to a JupyterLab in whose environment patchgrad is not installed."""
-    if is_installed():
-        return []
-    (folder / "labextensions").mkdir()
-    (folder / "labextensions" / "patchgrad-lab").symlink_to(ROOT / "extension" / "labextension")
-    return [f"--LabApp.extra_labextensions_path={folder / 'labextensions'}"]
-
-
-def environment(home: Path) -> dict[str, str]:
+def environment(folder: Path, home: Path) -> dict[str, str]:
     names = {
         "JUPYTER_CONFIG_DIR": "config",
         "JUPYTER_DATA_DIR": "data",
@@ -92,9 +98,7 @@ def environment(home: Path) -> dict[str, str]:
         "IPYTHONDIR": "ipython",
     }
     own = {variable: str(home / name) for variable, name in names.items()}
-    if not is_installed():
-        own["PYTHONPATH"] = str(ROOT / "package")
-    return os.environ | own
+    return os.environ | own | labextension_of_this_checkout(folder) | {"PYTHONPATH": str(ROOT / "package")}
 
 
 def free_port() -> int:

@@ -51,8 +51,8 @@ class NotebookPage:
     errors: list[str] = field(default_factory=list[str])
 
     def open(self) -> None:
-        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.goto(f"{self.lab.address}/lab/tree/{self.path}?reset")
+        self.page.on("pageerror", lambda error: self.errors.append(str(error.stack)))
+        self.page.goto(self.lab.url(self.path))
         self.wait_until_ready()
         self.use_theme("light")  # JupyterLab remembers the theme from one test to the next
 

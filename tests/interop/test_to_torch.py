@@ -22,6 +22,7 @@ torch = pytest.importorskip("torch")
 
 from tests.interop.test_from_torch import LAYERS, leaves  # noqa: E402
 from tests.interop.zoo import ZOO, made  # noqa: E402
+from tests.layergraph.test_delay import looped  # noqa: E402
 
 
 def equal(a: Any, b: Any) -> bool:
@@ -203,3 +204,18 @@ def test_a_network_that_was_edited_while_it_learned_goes_to_pytorch():
         pg.to_torch(session.model)
     found = pg.to_torch(session.model, x)(torch.from_numpy(x.numpy()))
     np.testing.assert_allclose(found.detach().numpy(), session.model(x).detach().numpy(), rtol=1e-5, atol=1e-6)
+
+
+def test_a_loop_through_a_delay_runs_step_by_step_in_both() -> None:
+    pg.manual_seed(4)
+    session = looped()
+    session.step(2)
+    names: dict[str, Any] = {}
+    exec(compile(torch_source(session.graph), "<loop>", "exec"), names)
+    theirs = names["Model"]()
+    theirs.load_state_dict({key: torch.tensor(value.numpy()) for key, value in session.model.state_dict().items()})
+    theirs.train()
+    for _ in range(3):
+        x = pg.randn(5, 3)
+        mine = session.model(x).detach().numpy()
+        np.testing.assert_allclose(theirs(torch.tensor(x.numpy())).detach().numpy(), mine, rtol=1e-5, atol=1e-6)

@@ -16,7 +16,9 @@ from patchgrad.errors import GraphError
 from patchgrad.layergraph import Edge, LayerGraph, LayerNode, PortRef, catalogue, commands
 from patchgrad.layergraph.check import check, settle
 from patchgrad.layergraph.history import History
+from patchgrad.layergraph.offers import adapters
 from patchgrad.layergraph.probe import Spec, outcome
+from patchgrad.layergraph.walk import at_once
 
 FAMILIES: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
     "flat": (
@@ -137,7 +139,7 @@ def graphs(draw: st.DrawFn, families: tuple[str, ...] = tuple(FAMILIES), most: i
 INSERTED = (
     "Linear", "ReLU", "Dropout", "LayerNorm", "BatchNorm1d", "Conv2d", "Add", "Concat", "Multiply", "Flatten", "LSTM",
     "Index", "Permute", "Arithmetic", "Learned", "MatMul", "Reduce", "Identity", "MultiheadAttention",
-    "GroupNorm", "MaxPool2d", "Embedding", "Output", "Nonsense", "Closed",
+    "GroupNorm", "MaxPool2d", "Embedding", "Delay", "Output", "Nonsense", "Closed",
 )  # fmt: skip
 NAMES = ("fc1", "relu1", "class", "forward", "1x", "", "ünï", "a" * 70, "_hidden", "layer9", "norm1")
 VALUES = (1, 2, 3, 5, 8, 0, -1, 0.5, True, False, None, "tanh", "x", [2, 3], float("nan"), 10**12)
@@ -158,6 +160,7 @@ def random_command(graph: LayerGraph, rng: random.Random) -> commands.AnyCommand
         "remove": lambda: commands.RemoveNodes(some if rng.random() < 0.3 else (uid,)),
         "replace": lambda: commands.ReplaceNode(uid, kind, {}),
         "connect": lambda: commands.Connect(_output(graph, rng), _input(graph, rng)),
+        "loop": lambda: _loop(graph, rng) or commands.Connect(_output(graph, rng), _input(graph, rng)),
         "disconnect": lambda: commands.Disconnect(_input(graph, rng)),
         "insert": lambda: commands.InsertOnEdge(_edge_target(graph, rng), kind, {}, rng.choice((None, None, *NAMES))),
         "bypass": lambda: commands.Bypass(uid, rng.random() < 0.7),
@@ -192,6 +195,7 @@ def random_command(graph: LayerGraph, rng: random.Random) -> commands.AnyCommand
         "resize",
         "resize",
         "connect",
+        "loop",
         "remove",
         "replace",
         "share",
@@ -240,6 +244,18 @@ def _resize(graph: LayerGraph, rng: random.Random) -> commands.SetField | None:
     uid, field = rng.choice(found)
     value = rng.choice((0.1, 0.9)) if field in ("p", "momentum") else rng.randint(1, 9)
     return commands.SetField(uid, field, value)
+
+
+def _loop(graph: LayerGraph, rng: random.Random) -> Any:
+    """Two ports that feed each other, joined through a Delay."""
+    target = _input(graph, rng)
+    behind = sorted(at_once(graph, target.node) - {target.node})
+    ends = [PortRef(uid, port) for uid in behind for port in catalogue.outputs_of(graph.nodes[uid])]
+    try:
+        offers = adapters(graph, rng.choice(ends), target) if ends else []
+    except GraphError:
+        return None
+    return rng.choice(offers).command if offers else None
 
 
 def _maker(graph: LayerGraph, rng: random.Random) -> str | None:

@@ -30,7 +30,13 @@ def test_every_input_port_gets_exactly_one_verdict() -> None:
 
 def test_a_loop_is_invalid_and_says_who_feeds_whom() -> None:
     found = by_port(CNN, targets(CNN, port(CNN, "fc1.y")))["conv1.x"]
-    assert (found.verdict, found.reason) == ("invalid", "this would make a loop: conv1 already feeds fc1")
+    assert found.verdict == "invalid"
+    assert found.reason.startswith("this would make a loop: conv1 already feeds fc1; conv1 wants 4 axes")
+
+
+def test_a_loop_whose_shape_fits_may_lead_through_a_delay() -> None:
+    found = by_port(CNN, targets(CNN, port(CNN, "relu1.y")))["relu1.x"]
+    assert (found.verdict, found.fixes) == ("adapter", ("Delay (+0)",))
 
 
 def test_a_wrong_shape_at_the_output_offers_adapters_with_their_cost_cheapest_first() -> None:
@@ -69,7 +75,10 @@ def test_an_edge_may_be_dragged_backwards() -> None:
     verdicts = by_port(MLP, targets(MLP, port(MLP, "fc1.x"), reverse=True))
     assert set(verdicts) == {"x.y", "fc1.y", "relu1.y", "fc2.y"}
     assert verdicts["x.y"].verdict == "valid"
-    assert verdicts["fc2.y"].verdict == "invalid"
+    assert (verdicts["fc2.y"].verdict, verdicts["fc1.y"].fixes) == (
+        "adapter",
+        ("Linear 6 → 8 (+56 parameters), then Delay",),
+    )
 
 
 def test_insertions_say_which_edges_take_a_layer_and_with_which_settings() -> None:

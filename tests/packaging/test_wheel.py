@@ -47,7 +47,7 @@ def test_wheel_has_the_package_and_the_built_widgets(wheel: Path) -> None:
 
 def test_wheel_has_the_prebuilt_labextension_under_the_packages_version(wheel: Path) -> None:
     held = {match[1]: name for name in names_in(wheel) if (match := LABEXTENSION.fullmatch(name))}
-    assert {"package.json", "install.json", "schemas/patchgrad-lab/plugin.json"} <= held.keys()
+    assert {"package.json", "install.json", "schemas/patchgrad-lab/palette.json"} <= held.keys()
     with zipfile.ZipFile(wheel) as archive:
         metadata = json.loads(archive.read(held["package.json"]))
     assert metadata["version"] == wheel.name.split("-")[1]

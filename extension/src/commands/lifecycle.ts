@@ -4,6 +4,7 @@ import type { NamedArrays } from "../protocol/arrays";
 import type { StateMessage } from "../protocol/bridge";
 import type { Frame } from "../protocol/messages";
 import { VERSION } from "../protocol/messages";
+import { tellOverlay } from "./overlay";
 import type { Studio } from "./studio";
 
 export interface Clock {
@@ -33,6 +34,7 @@ export async function open(studio: Studio, patience?: number): Promise<void> {
   if (reply.type === "opened") {
     studio.store.dispatch({ type: "opened", message: reply });
     studio.kernel.tell({ type: "select", nodes: studio.store.getState().selection.nodes });
+    if (studio.store.getState().overlay.quantity) tellOverlay(studio);
     return;
   }
   studio.store.dispatch({ type: "connection-lost" });
@@ -45,6 +47,7 @@ function receive(studio: Studio, clock: Clock, message: StateMessage, arrays: Na
   else if (message.type === "run-view") store.dispatch({ type: "run-arrived", run: message });
   else if (message.type === "log-view") store.dispatch({ type: "log-arrived", log: message });
   else if (message.type === "timeline-view") store.dispatch({ type: "timeline-arrived", timeline: message });
+  else if (message.type === "findings-view") store.dispatch({ type: "findings-arrived", findings: message.findings });
   else if (message.type === "frame") receiveFrame(studio, clock, message, arrays);
 }
 

@@ -24,7 +24,7 @@ export async function showNewLayer(studio: Studio, before: ReadonlySet<string>, 
 }
 
 /** The graph may come before its receipt or after it. */
-function graphOf({ store }: Studio, revision: number): Promise<void> {
+export function graphOf({ store }: Studio, revision: number): Promise<void> {
   const here = () => store.getState().graph.revision >= revision;
   if (here()) return Promise.resolve();
   return new Promise((resolve) => {

@@ -30,10 +30,12 @@ import { showModelSource } from "./showModelSource";
 import { showScript } from "./showScript";
 import { stepOnce } from "./stepOnce";
 import { swapSelection } from "./swapSelection";
+import { toggleFindings } from "./toggleFindings";
 import { toggleGroupColours } from "./toggleGroupColours";
 import { toggleHistory } from "./toggleHistory";
 import { toggleInspector } from "./toggleInspector";
 import { toggleLog } from "./toggleLog";
+import { toggleOverlay } from "./toggleOverlay";
 import { togglePalette } from "./togglePalette";
 import { toggleScopes } from "./toggleScopes";
 import type { UiCommand } from "./uiCommand";
@@ -85,9 +87,11 @@ export const COMMANDS: readonly UiCommand[] = [
   toggleLog,
   toggleScopes,
   toggleHistory,
+  toggleFindings,
   compareBefore,
   showFeeds,
   toggleGroupColours,
+  toggleOverlay,
   showModelSource,
   showScript,
   showKeyboardMap,

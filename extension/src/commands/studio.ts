@@ -15,9 +15,13 @@ export interface Page {
   zoom(factor: number): void;
   /** Scroll the canvas until a box or group is seen. */
   reveal(uid: string): void;
+  /** Look at these boxes together. */
+  revealAll(uids: readonly string[]): void;
   /** The middle of what is seen of the canvas, in its own coordinates. */
   middle(): Point;
   copy(text: string): Promise<void>;
+  /** Where the host has cells that take it. False: this studio stands in none. */
+  sendToCell(code: string): boolean;
 }
 
 export interface Studio {

@@ -5,23 +5,26 @@ import { searchKinds } from "../model/searchKinds";
 import type { KindView } from "../protocol/messages";
 import { patchgradIcon } from "./icons";
 import { familyList, itemsOf } from "./paletteList";
+import type { TranslationBundle } from "./translated";
 
 export class PaletteWidget extends Widget {
   private readonly field = document.createElement("input");
   private readonly list = document.createElement("div");
   private readonly kinds: readonly KindView[];
+  private readonly trans: TranslationBundle;
   private readonly insert: (kind: KindView) => void;
 
-  constructor(kinds: readonly KindView[], insert: (kind: KindView) => void) {
+  constructor(kinds: readonly KindView[], trans: TranslationBundle, insert: (kind: KindView) => void) {
     super();
     this.kinds = kinds;
+    this.trans = trans;
     this.insert = insert;
     this.id = "patchgrad-palette";
     this.addClass("patchgrad-palette");
     this.title.icon = patchgradIcon;
-    this.title.caption = "patchgrad layers";
+    this.title.caption = trans.__("patchgrad layers");
     this.node.setAttribute("role", "region");
-    this.node.setAttribute("aria-label", "patchgrad layers");
+    this.node.setAttribute("aria-label", trans.__("patchgrad layers"));
     this.build();
   }
 
@@ -52,13 +55,13 @@ export class PaletteWidget extends Widget {
 
   private build(): void {
     this.field.type = "search";
-    this.field.placeholder = "Search layers";
+    this.field.placeholder = this.trans.__("Search layers");
     this.field.className = "patchgrad-palette-search jp-mod-styled";
-    this.field.setAttribute("aria-label", "Search layers");
+    this.field.setAttribute("aria-label", this.trans.__("Search layers"));
     this.list.className = "patchgrad-palette-list";
     const hint = document.createElement("p");
     hint.className = "patchgrad-palette-hint";
-    hint.textContent = "Drag onto the studio or into a cell; Enter inserts at the cursor.";
+    hint.textContent = this.trans.__("Drag onto the studio or into a cell; Enter inserts at the cursor.");
     this.node.append(this.field, hint, this.list);
     this.find("");
   }

@@ -2,20 +2,28 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from "@jupyterlab/application";
 import { ICommandPalette } from "@jupyterlab/apputils";
 import { ILauncher } from "@jupyterlab/launcher";
+import { ITranslator } from "@jupyterlab/translation";
 import { patchgradIcon } from "./icons";
 import { CATEGORY, NEW_STUDIO } from "./ids";
 import { type NotebookFile, openNewNotebook } from "./notebookFile";
 import starter from "./starter.json";
+import { words } from "./translated";
 
 export const launcher: JupyterFrontEndPlugin<void> = {
   id: "patchgrad-lab:launcher",
   description: "Launcher card and command for a new studio notebook.",
   autoStart: true,
-  optional: [ICommandPalette, ILauncher],
-  activate(app: JupyterFrontEnd, palette: ICommandPalette | null, cards: ILauncher | null) {
+  optional: [ICommandPalette, ILauncher, ITranslator],
+  activate(
+    app: JupyterFrontEnd,
+    palette: ICommandPalette | null,
+    cards: ILauncher | null,
+    translator: ITranslator | null,
+  ) {
+    const trans = words(translator);
     app.commands.addCommand(NEW_STUDIO, {
-      label: ({ isLauncher }) => (isLauncher ? "Studio" : "patchgrad: New studio notebook"),
-      caption: "A notebook that trains a small network while you rewire it",
+      label: ({ isLauncher }) => (isLauncher ? trans.__("Studio") : trans.__("patchgrad: New studio notebook")),
+      caption: trans.__("A notebook that trains a small network while you rewire it"),
       icon: patchgradIcon,
       execute: ({ cwd }) => openNewNotebook(app, starter as NotebookFile, typeof cwd === "string" ? cwd : ""),
     });

@@ -2,10 +2,12 @@
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from "@jupyterlab/application";
 import { ICommandPalette } from "@jupyterlab/apputils";
 import { ILauncher } from "@jupyterlab/launcher";
+import { ITranslator } from "@jupyterlab/translation";
 import notebook from "../../../notebooks/01_first_network.ipynb";
 import { patchgradIcon } from "./icons";
 import { CATEGORY, OPEN_TUTORIAL } from "./ids";
 import { firstExisting, openNotebookAt } from "./notebookFile";
+import { words } from "./translated";
 
 const NAME = "01_first_network.ipynb";
 
@@ -13,11 +15,18 @@ export const tutorial: JupyterFrontEndPlugin<void> = {
   id: "patchgrad-lab:tutorial",
   description: "Command that opens the first tutorial.",
   autoStart: true,
-  optional: [ICommandPalette, ILauncher],
-  activate(app: JupyterFrontEnd, palette: ICommandPalette | null, cards: ILauncher | null) {
+  optional: [ICommandPalette, ILauncher, ITranslator],
+  activate(
+    app: JupyterFrontEnd,
+    palette: ICommandPalette | null,
+    cards: ILauncher | null,
+    translator: ITranslator | null,
+  ) {
+    const trans = words(translator);
     app.commands.addCommand(OPEN_TUTORIAL, {
-      label: ({ isLauncher }) => (isLauncher ? "First tutorial" : "patchgrad: Open the first tutorial"),
-      caption: "Train a network on handwritten digits and change it while it learns",
+      label: ({ isLauncher }) =>
+        isLauncher ? trans.__("First tutorial") : trans.__("patchgrad: Open the first tutorial"),
+      caption: trans.__("Train a network on handwritten digits and change it while it learns"),
       icon: patchgradIcon,
       execute: () => openTutorial(app),
     });

@@ -25,8 +25,8 @@ it("counts are short", () => {
 });
 
 it("figures have three digits and say what is not a number", () => {
-  const values = [0, 0.0123, 12.345, -1.5, 0.00012, 123_456, Number.NaN, Number.POSITIVE_INFINITY, null];
-  expect(values.map(figure)).toEqual(["0", "0.0123", "12.3", "−1.5", "1.2e−4", "1.2e5", "NaN", "∞", "–"]);
+  const values = [0, 0.0123, 12.345, -1.5, 2610.4, 0.00012, 123_456, Number.NaN, Number.POSITIVE_INFINITY, null];
+  expect(values.map(figure)).toEqual(["0", "0.0123", "12.3", "−1.5", "2,610", "1.2e−4", "1.2e5", "NaN", "∞", "–"]);
 });
 
 it("shares are percents, and a little is not nothing", () => {

@@ -24,7 +24,7 @@ export function count(value: number): string {
   return `${trim((value / 1e9).toPrecision(3))} G`;
 }
 
-/** Three figures, scientific where the eye would count zeros: `0.0123`, `12.3`, `1.2e-5`. */
+/** Three figures, scientific where the eye would count zeros: `0.0123`, `12.3`, `2,610`, `1.2e-5`. */
 export function figure(value: number | null | undefined): string {
   if (value === null || value === undefined) return "–";
   if (Number.isNaN(value)) return "NaN";
@@ -33,7 +33,8 @@ export function figure(value: number | null | undefined): string {
   const size = Math.abs(value);
   if (size < 1e-3 || size >= 1e5)
     return value.toExponential(1).replace("e+", "e").replace("-", "−").replace("e-", "e−");
-  return trim(value.toPrecision(3)).replace("-", "−");
+  const text = size >= 1e3 ? Math.round(value).toLocaleString("en-US") : trim(value.toPrecision(3));
+  return text.replace("-", "−");
 }
 
 export function percent(share: number | null | undefined): string {

@@ -259,6 +259,13 @@ export interface Unshare {
   readonly node: string;
 }
 
+/** Let a layer learn with `factor` times the rate of the optimizer; 1: with that rate itself. */
+export interface SetRate {
+  readonly type: "set-rate";
+  readonly node: string;
+  readonly factor: number;
+}
+
 /**
  * Set the number of units of a layer, and of those whose units are added to them or pass through it: the other
  * side of a residual Add, norms, heads of attention, groups of filters. Layers that only read the units follow.
@@ -318,7 +325,7 @@ export interface Repeat {
 /**
  * Draw the weights of a layer anew, and forget their optimizer slots; undo brings both back.
  *
- * Running statistics go on: they are of the data.
+ * Running statistics go on: they are of the data. A Delay forgets what came in, and begins with its first value.
  */
 export interface Reinitialise {
   readonly type: "reinitialise";
@@ -328,8 +335,40 @@ export interface Reinitialise {
 /** Edits in order, each on what the one before it left; `words` say in short what they are for. */
 export interface Several {
   readonly type: "several";
-  readonly commands: readonly (AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Note | Duplicate | Share | Unshare | SetWidth | PruneUnits | Swap | AddBranch | Repeat | Reinitialise)[];
+  readonly commands: readonly (AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Note | Duplicate | Share | Unshare | SetRate | SetWidth | PruneUnits | Swap | AddBranch | Repeat | Reinitialise)[];
   readonly words: string;
+}
+
+/** Train with another optimizer; or, without `kind`, with other settings of the one there is, in one group. */
+export interface SetOptimizer {
+  readonly type: "set-optimizer";
+  readonly kind: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly group: number | null;
+}
+
+/** Train for another loss of `patchgrad.nn`. */
+export interface SetLoss {
+  readonly type: "set-loss";
+  readonly kind: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+/** Draw the batches in another way: None leaves a setting as it is. */
+export interface SetData {
+  readonly type: "set-data";
+  readonly batchSize: number | null;
+  readonly shuffle: boolean | null;
+  readonly seed: number | null;
+  readonly dropLast: boolean | null;
+}
+
+/** Let a schedule move the rates from now on; None: they stay where they are. */
+export interface SetSchedule {
+  readonly type: "set-schedule";
+  readonly kind: string | null;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly every: string | null;
 }
 
 /** Something is wrong with the training: what, how it is known, where, and an edit that may help. */
@@ -343,8 +382,13 @@ export interface FindingView {
   /** Uids of the layers to show. */
   readonly nodes: readonly string[];
   readonly source: string;
-  readonly cure: AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Note | Duplicate | Share | Unshare | SetWidth | PruneUnits | Swap | AddBranch | Repeat | Reinitialise | Several | null;
+  /** From where on the rule speaks, in words. */
+  readonly threshold: string;
+  /** Names of `nodes`. */
+  readonly layers: readonly string[];
+  readonly cure: AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Note | Duplicate | Share | Unshare | SetRate | SetWidth | PruneUnits | Swap | AddBranch | Repeat | Reinitialise | Several | SetOptimizer | SetLoss | SetData | SetSchedule | null;
   readonly cureTitle: string;
+  readonly curePython: string;
 }
 
 /** State: what is wrong with the training after `step` steps, the gravest first; told when it changes. */
@@ -416,7 +460,11 @@ export interface LayerStat {
  * entry per uid of `layers`: `gradient.norm`, `activation.mean`, `activation.std`,
  * `update.ratio` (log10 where a ratio; NaN where not measured); of the selected layer:
  * `histogram.counts` (steps, bins), `histogram.step` (steps,), `histogram.exponent` (bins,), and if
- * there are any, `histogram.zeros` (steps,) and `histogram.lost` (steps,): infinite or not a number.
+ * there are any, `histogram.zeros` (steps,) and `histogram.lost` (steps,): infinite or not a number;
+ * of the quantity that was chosen with `ShowQuantity`: `overlay.step` and `overlay.value` (layers, points),
+ * the points of each layer at the end of its row and -1 and NaN before them; or, of a distribution, `overlay.rows`
+ * (layers, bins), shares, and `overlay.exponent` (bins,); of each other branch `branch.<number>.step` and
+ * `branch.<number>.value`.
  */
 export interface Frame {
   readonly type: "frame";
@@ -428,6 +476,8 @@ export interface Frame {
   readonly flags: readonly Flag[];
   readonly stats: readonly LayerStat[];
   readonly selected: string | null;
+  /** Name of the quantity of the arrays `overlay.*`. */
+  readonly shown: string;
 }
 
 /** One editable setting of a layer kind. */
@@ -461,6 +511,18 @@ export interface TemplateView {
   readonly text: string;
 }
 
+/** A number that is measured on layers while they train, and can be shown on them. */
+export interface QuantityView {
+  readonly name: string;
+  readonly question: string;
+  readonly healthy: string;
+  readonly source: string;
+  /** `s`, `B`, `share` of 1, or in words what is counted or divided; empty: a bare number. */
+  readonly unit: string;
+  /** Of each layer a histogram over the powers of two instead of a number. */
+  readonly distribution: boolean;
+}
+
 export interface Opened {
   readonly type: "opened";
   readonly requestId: string;
@@ -472,6 +534,8 @@ export interface Opened {
   readonly log: LogView;
   readonly timeline: TimelineView;
   readonly templates: readonly TemplateView[];
+  /** Those that are measured. */
+  readonly quantities: readonly QuantityView[];
   /** Content hash of each piece of code that can be asked for, by name. */
   readonly code: Readonly<Record<string, string>>;
 }
@@ -592,6 +656,16 @@ export interface Compared {
   /** What became of the loss, in words; empty where that cannot be said. */
   readonly effect: string;
   readonly curves: readonly Curve[];
+}
+
+/** The answer to `AskLook`: `figure` has `data` and `layout` in Plotly's form, `title` asks its question. */
+export interface Looked {
+  readonly type: "looked";
+  readonly requestId: string;
+  readonly kind: "feature-maps" | "filters" | "attention" | "embedding" | "saliency" | "worst" | "best" | "confusion";
+  readonly node: string;
+  readonly title: string;
+  readonly figure: Readonly<Record<string, unknown>>;
 }
 
 /** A view appeared: send the catalogue and all state. */
@@ -745,6 +819,14 @@ export interface Inspect {
   readonly node: string;
 }
 
+/** A closer look at a layer, or at the examples: one pass at the next boundary. */
+export interface AskLook {
+  readonly type: "ask-look";
+  readonly requestId: string;
+  readonly kind: "feature-maps" | "filters" | "attention" | "embedding" | "saliency" | "worst" | "best" | "confusion";
+  readonly node: string;
+}
+
 /** The model as a Module class, or the edits as a script. */
 export interface AskSource {
   readonly type: "ask-source";
@@ -763,6 +845,12 @@ export interface AskCode {
 export interface Select {
   readonly type: "select";
   readonly nodes: readonly string[];
+}
+
+/** Which quantity is shown on the boxes: it comes in the frames. Empty: none. */
+export interface ShowQuantity {
+  readonly type: "show-quantity";
+  readonly quantity: string;
 }
 
 /** The frame was drawn; the next may come. */
@@ -790,13 +878,18 @@ export type Command =
   | Duplicate
   | Share
   | Unshare
+  | SetRate
   | SetWidth
   | PruneUnits
   | Swap
   | AddBranch
   | Repeat
   | Reinitialise
-  | Several;
+  | Several
+  | SetOptimizer
+  | SetLoss
+  | SetData
+  | SetSchedule;
 
 export type FromBrowser =
   | Open
@@ -818,9 +911,11 @@ export type FromBrowser =
   | AskCopy
   | PutIn
   | Inspect
+  | AskLook
   | AskSource
   | AskCode
   | Select
+  | ShowQuantity
   | FrameSeen;
 
 export type FromKernel =
@@ -839,7 +934,8 @@ export type FromKernel =
   | Offers
   | Inspected
   | SourceText
-  | Compared;
+  | Compared
+  | Looked;
 
 export type Reply =
   | Opened
@@ -851,7 +947,8 @@ export type Reply =
   | Offers
   | Inspected
   | SourceText
-  | Compared;
+  | Compared
+  | Looked;
 
 export const KERNEL_TAGS: readonly FromKernel["type"][] = [
   "graph-view",
@@ -870,4 +967,5 @@ export const KERNEL_TAGS: readonly FromKernel["type"][] = [
   "inspected",
   "source-text",
   "compared",
+  "looked",
 ];

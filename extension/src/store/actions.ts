@@ -3,17 +3,19 @@ import type { NamedArrays } from "../protocol/arrays";
 import type {
   Compared,
   Failed,
+  FindingView,
   Frame,
   GraphView,
   Inspected,
   LogView,
+  Looked,
   OfferView,
   Opened,
   RunView,
   TimelineView,
   Verdict,
 } from "../protocol/messages";
-import type { Drag, Notice, Panel, Picker, Selection, ShownSource } from "./state";
+import type { ChosenOverlay, Cursor, Drag, Notice, Panel, Picker, Selection, ShownSource } from "./state";
 
 export type Action =
   | { readonly type: "opened"; readonly message: Opened }
@@ -23,6 +25,11 @@ export type Action =
   | { readonly type: "run-arrived"; readonly run: RunView }
   | { readonly type: "log-arrived"; readonly log: LogView }
   | { readonly type: "timeline-arrived"; readonly timeline: TimelineView }
+  | { readonly type: "findings-arrived"; readonly findings: readonly FindingView[] }
+  | { readonly type: "finding-put-away"; readonly rule: string; readonly away: boolean }
+  | { readonly type: "overlay-chosen"; readonly overlay: ChosenOverlay }
+  | { readonly type: "cursor-moved"; readonly cursor: Cursor | null }
+  | { readonly type: "looked"; readonly looked: Looked | null }
   | { readonly type: "frame-arrived"; readonly frame: Frame; readonly arrays: NamedArrays }
   | { readonly type: "request-sent" }
   | { readonly type: "request-answered" }

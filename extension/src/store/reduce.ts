@@ -30,6 +30,16 @@ export function reduce(state: State, action: Action): State {
       return { ...state, log: action.log.entries };
     case "timeline-arrived":
       return { ...state, timeline: action.timeline };
+    case "findings-arrived":
+      return withFindings(state, action.findings);
+    case "finding-put-away":
+      return { ...state, putAway: changed(state.putAway, action.rule, action.away) };
+    case "overlay-chosen":
+      return { ...state, overlay: action.overlay };
+    case "cursor-moved":
+      return sameCursor(state.cursor, action.cursor) ? state : { ...state, cursor: action.cursor };
+    case "looked":
+      return { ...state, looked: action.looked };
     case "compared":
       return { ...state, compared: action.compared };
     case "frame-arrived":
@@ -96,8 +106,8 @@ function assertNever(action: never): never {
 }
 
 function open(state: State, message: Extract<Action, { type: "opened" }>["message"]): State {
-  const { title, catalogue, templates, code, run, log, timeline, graph } = message;
-  const told = { title, catalogue, templates, code, run, log: log.entries, timeline };
+  const { title, catalogue, templates, code, quantities, run, log, timeline, graph } = message;
+  const told = { title, catalogue, templates, code, quantities, run, log: log.entries, timeline, findings: [] };
   const opened = { ...state, connection: "open" as const, ...told };
   return withGraph(opened, graph);
 }
@@ -114,8 +124,8 @@ function withGraph(state: State, graph: GraphView): State {
 }
 
 function withFrame(state: State, frame: Frame, arrays: NonNullable<State["frame"]>["arrays"]): State {
-  const { number, layers, names, flags, stats, selected } = frame;
-  return { ...state, run: frame.run, frame: { number, arrays, layers, names, flags, stats, selected } };
+  const { number, layers, names, flags, stats, selected, shown } = frame;
+  return { ...state, run: frame.run, frame: { number, arrays, layers, names, flags, stats, selected, shown } };
 }
 
 function keepInspected(state: State, selection: Selection): State["inspected"] {
@@ -146,9 +156,26 @@ function announce(state: State, text: string): State {
   return { ...state, announcement: { text, turn: state.announcement.turn + 1 } };
 }
 
-const ONE_PLACE: readonly Panel[] = ["inspector", "log", "history"];
+/** A rule is announced when it speaks for the first time. */
+function withFindings(state: State, findings: State["findings"]): State {
+  const fresh = findings.filter((finding) => !state.announced.has(finding.rule));
+  if (!fresh.length) return { ...state, findings };
+  const announced = new Set([...state.announced, ...fresh.map((finding) => finding.rule)]);
+  return announce({ ...state, findings, announced }, `Found: ${fresh.map((finding) => finding.title).join(". ")}`);
+}
 
-/** Inspector, log and history share one place, so opening one closes the others. */
+function sameCursor(one: State["cursor"], other: State["cursor"]): boolean {
+  return one?.step === other?.step && one?.from === other?.from;
+}
+
+function changed(set: ReadonlySet<string>, entry: string, there: boolean): ReadonlySet<string> {
+  const rest = [...set].filter((other) => other !== entry);
+  return new Set(there ? [...rest, entry] : rest);
+}
+
+const ONE_PLACE: readonly Panel[] = ["inspector", "log", "history", "findings"];
+
+/** Inspector, log, history and findings share one place, so opening one closes the others. */
 function togglePanel(state: State, panel: Panel, open = !panelShown(state, panel)): Layout {
   const { layout } = state;
   const rivals = open && ONE_PLACE.includes(panel) ? ONE_PLACE : [];

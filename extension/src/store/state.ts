@@ -1,15 +1,19 @@
 /** What the browser knows: a copy of the kernel's state, and what is only of this view. Plain data. */
+import type { OverlayForm } from "../model/overlay";
 import type { NamedArrays } from "../protocol/arrays";
 import type {
   Compared,
+  FindingView,
   Flag,
   GraphView,
   Inspected,
   KindView,
   LayerStat,
   LogEntry,
+  Looked,
   OfferView,
   PortRef,
+  QuantityView,
   RunView,
   TemplateView,
   TimelineView,
@@ -26,6 +30,20 @@ export interface FrameState {
   readonly flags: readonly Flag[];
   readonly stats: readonly LayerStat[];
   readonly selected: string | null;
+  /** Name of the quantity of the arrays `overlay.*`. */
+  readonly shown: string;
+}
+
+/** The number on the boxes, by name (empty: none), and how it is shown. */
+export interface ChosenOverlay {
+  readonly quantity: string;
+  readonly form: OverlayForm;
+}
+
+export interface Cursor {
+  readonly step: number;
+  /** Id of the plot with the pointer. */
+  readonly from: string;
 }
 
 export interface Selection {
@@ -77,7 +95,7 @@ export interface Picker {
   readonly offers: readonly OfferView[] | null;
 }
 
-export type Panel = "palette" | "inspector" | "log" | "history" | "scopes";
+export type Panel = "palette" | "inspector" | "log" | "history" | "findings" | "scopes";
 
 export interface Layout {
   /** Panels shown beside the canvas when there is room. */
@@ -112,6 +130,18 @@ export interface State {
   readonly run: RunView;
   readonly log: readonly LogEntry[];
   readonly timeline: TimelineView;
+  /** What is wrong with the training, the gravest first. */
+  readonly findings: readonly FindingView[];
+  /** Rules whose finding was put away in this view. */
+  readonly putAway: ReadonlySet<string>;
+  /** Rules whose finding was announced: once is enough. */
+  readonly announced: ReadonlySet<string>;
+  /** What can be shown on the boxes. */
+  readonly quantities: readonly QuantityView[];
+  readonly overlay: ChosenOverlay;
+  /** The step under the pointer in one of the plots. */
+  readonly cursor: Cursor | null;
+  readonly looked: Looked | null;
   readonly frame: FrameState | null;
   readonly selection: Selection;
   readonly drag: Drag | null;
@@ -168,6 +198,13 @@ export const INITIAL_STATE: State = {
   run: RESTING_RUN,
   log: [],
   timeline: { type: "timeline-view", marks: [], branches: [], shadowSteps: 0 },
+  findings: [],
+  putAway: new Set(),
+  announced: new Set(),
+  quantities: [],
+  overlay: { quantity: "", form: "colour" },
+  cursor: null,
+  looked: null,
   frame: null,
   selection: { nodes: [], edge: null },
   drag: null,
@@ -180,7 +217,7 @@ export const INITIAL_STATE: State = {
   source: null,
   compared: null,
   layout: {
-    open: { palette: true, inspector: false, log: false, history: false, scopes: true },
+    open: { palette: true, inspector: false, log: false, history: false, findings: false, scopes: true },
     following: true,
     tab: "canvas",
     narrow: false,

@@ -4,9 +4,12 @@ import { STUDIO_ROOT } from "../model/layerDrag";
 import { panelShown } from "../store/selectors";
 import type { State } from "../store/state";
 import { Canvas } from "./canvas/Canvas";
+import { Findings } from "./findings/Findings";
 import { ComparisonSheet } from "./history/ComparisonSheet";
 import { History } from "./history/History";
 import { Inspector } from "./inspector/Inspector";
+import { LookSheet } from "./inspector/LookSheet";
+import { SidebarInspector } from "./inspector/SidebarInspector";
 import { Log } from "./log/Log";
 import { Palette } from "./palette/Palette";
 import { Footer } from "./parts/Footer";
@@ -20,6 +23,8 @@ import { useRead, useStudio } from "./studioContext";
 import { readTheme, type Theme, watchTheme } from "./theme";
 import { Transport } from "./transport/Transport";
 import { useAddLayer } from "./useAddLayer";
+import { useHost } from "./useHost";
+import { useInspectorPlace } from "./useInspectorPlace";
 import { useKeys } from "./useKeys";
 import { usePage } from "./usePage";
 import { usePaste } from "./usePaste";
@@ -36,8 +41,10 @@ export function StudioView() {
   const onPaste = usePaste();
   const { narrow } = useRead(readLayout);
   usePage(root);
+  useHost(root);
   useAddLayer(root);
   useWidth(root);
+  const place = useInspectorPlace(root);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: keys are taken from whatever inside has the focus
     <div
@@ -49,20 +56,27 @@ export function StudioView() {
       onPaste={onPaste}
     >
       <Transport />
-      {narrow ? <NarrowBody /> : <WideBody />}
+      {narrow ? <NarrowBody /> : <WideBody besides={place !== null} />}
+      {place && <SidebarInspector place={place} theme={theme} />}
       <Footer />
       <HeightGrip height={height} onHeight={setHeight} />
       <LiveRegion />
       <KeyboardMap />
       <SourceSheet />
       <ComparisonSheet />
+      <LookSheet />
     </div>
   );
 }
 
 const inspectorShown = (state: State) => panelShown(state, "inspector");
 
-function WideBody() {
+interface WideProps {
+  /** The inspector stands elsewhere. */
+  readonly besides: boolean;
+}
+
+function WideBody({ besides }: WideProps) {
   const { open } = useRead(readLayout);
   const inspector = useRead(inspectorShown);
   return (
@@ -70,9 +84,10 @@ function WideBody() {
       <div className="pg-upper">
         {open.palette && <Palette />}
         <Canvas />
-        {inspector && <Inspector />}
+        {inspector && !besides && <Inspector />}
         {open.log && <Log />}
         {open.history && <History />}
+        {open.findings && <Findings />}
       </div>
       {open.scopes && <ScopesPanel />}
     </div>
@@ -90,6 +105,7 @@ function NarrowBody() {
         {tab === "inspector" && <Inspector />}
         {tab === "log" && <Log />}
         {tab === "history" && <History />}
+        {tab === "findings" && <Findings />}
         {tab === "scopes" && <ScopesPanel />}
       </div>
     </div>

@@ -1,6 +1,7 @@
-/** What commands ask of the page: to move the focus, and to copy. */
+/** What commands ask of the page: to move the focus, to copy, and to put code into a cell. */
 import { type RefObject, useEffect } from "react";
 import type { Place } from "../commands/studio";
+import { sendCode, takesCode } from "../model/host";
 import { useStudio } from "./studioContext";
 
 export function usePage(root: RefObject<HTMLElement | null>): void {
@@ -9,9 +10,11 @@ export function usePage(root: RefObject<HTMLElement | null>): void {
     // A panel that was just opened is there one frame later.
     page.focus = (place) => requestAnimationFrame(() => focusPlace(root.current, place));
     page.copy = copy;
+    if (takesCode(document)) page.sendToCell = (code) => root.current !== null && sendCode(root.current, code);
     return () => {
       delete page.focus;
       delete page.copy;
+      delete page.sendToCell;
     };
   }, [page, root]);
 }

@@ -59,6 +59,8 @@ class Backend:
     """
 
     depth = 0
+    compiled = False
+    """Are there compiled kernels for ops and updates?"""
 
     def lift(self, inputs: tuple[Any, ...]) -> list[Any]:
         """Inputs of an op, those of other backends as tensors of this one; only where ``depth`` is not 0."""

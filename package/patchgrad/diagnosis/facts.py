@@ -5,9 +5,9 @@ from __future__ import annotations
 from statistics import median
 from typing import Any
 
-from patchgrad.layergraph.commands import AnyCommand, ReplaceNode, Several
 from patchgrad.layergraph.graph import LayerGraph
 from patchgrad.recorder.layers import Layer
+from patchgrad.recorder.quantities import QUANTITIES
 from patchgrad.recorder.recorder import Recorder
 
 LOOKS = 5
@@ -40,10 +40,18 @@ class Facts:
         return median(values) if len(values) >= looks else None
 
     def by_layer(self, quantity: str, looks: int = LOOKS) -> dict[str, float]:
-        """`recent` of every layer that has it, by depth; then of modules around layers."""
-        known = [layer.uid for layer in self.layers]
-        other = [uid for uid in self.recorder.measured.get(quantity, {}) if uid and uid not in known]
-        found = {uid: self.recent(quantity, uid, looks) for uid in (*known, *other)}
+        """`recent` of every layer that has it, by depth; then of modules around layers.
+
+        What the newest look did not measure any more is not told: its layer is gone, or another kind of layer.
+        """
+        measured = self.recorder.measured.get(quantity, {})
+        known = [layer.uid for layer in self.layers if layer.uid in measured]
+        other = [uid for uid in measured if uid and uid not in set(known)]
+        newest = max((series.newest_step for series in measured.values()), default=-1)
+        if quantity in QUANTITIES:
+            newest = max(newest, self.recorder.looked_at.get(QUANTITIES[quantity].when, -1))
+        fresh = [uid for uid in (*known, *other) if measured[uid].newest_step == newest]
+        found = {uid: self.recent(quantity, uid, looks) for uid in fresh}
         return {uid: value for uid, value in found.items() if value is not None}
 
     def names(self, uids: Any) -> tuple[str, ...]:
@@ -51,11 +59,3 @@ class Facts:
         known = {layer.uid: layer for layer in self.layers}
         graph = self.graph.nodes if self.graph is not None else {}
         return tuple(graph[uid].name if uid in graph else known[uid].name if uid in known else uid for uid in uids)
-
-    def replacing(self, uids: Any, kind: str, settings: dict[str, Any] | None = None) -> AnyCommand | None:
-        """A command that puts another kind of layer in the place of each; None without a graph that has them."""
-        nodes = [uid for uid in uids if self.graph is not None and uid in self.graph.nodes]
-        if not nodes:
-            return None
-        commands = tuple(ReplaceNode(uid, kind, settings or {}) for uid in nodes)
-        return commands[0] if len(commands) == 1 else Several(commands, f"{kind} in {len(nodes)} places")

@@ -32,6 +32,7 @@ class Finding:
         layers       their names
         cure         an edit that may help; None where there is none
         source       where the rule comes from
+        threshold    from where on the rule speaks, in words
     """
 
     rule: str
@@ -42,11 +43,14 @@ class Finding:
     layers: tuple[str, ...] = ()
     cure: Cure | None = None
     source: str = ""
+    threshold: str = ""
 
     def __str__(self) -> str:
         lines = [self.title, f"  {self.explanation}"]
         if self.evidence:
             lines.append(f"  measured: {', '.join(f'{name} {value:.3g}' for name, value in self.evidence.items())}")
+        if self.threshold:
+            lines.append(f"  limit:    {self.threshold}")
         if self.layers:
             lines.append(f"  where:    {shortened(self.layers)}")
         if self.cure is not None:
@@ -75,7 +79,8 @@ def shortened(names: Iterable[str], most: int = 6) -> str:
 
 def _html(finding: Finding) -> str:
     numbers = ", ".join(f"{escape(name)} {value:.3g}" for name, value in finding.evidence.items())
-    rows: list[tuple[str, Any]] = [("measured", numbers), ("where", escape(shortened(finding.layers)))]
+    where = escape(shortened(finding.layers))
+    rows: list[tuple[str, Any]] = [("measured", numbers), ("limit", escape(finding.threshold)), ("where", where)]
     if finding.cure is not None:
         rows.append(("try", f"<code>session.apply({escape(finding.cure.python)})</code>"))
     rows.append(("source", escape(finding.source)))

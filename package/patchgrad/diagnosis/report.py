@@ -31,7 +31,7 @@ def findings(given: Any) -> Findings:
         raise ArgumentError(
             "there is nothing to look at", got="a recorder whose model is gone", want="a model that lives"
         )
-    facts = Facts(recorder, getattr(given, "graph", None), getattr(given, "fault", None))
+    facts = Facts(recorder, getattr(given, "graph", None), None if given is recorder else getattr(given, "fault", None))
     return Findings(_told([found for rule in RULES.values() if (found := rule(facts)) is not None]))
 
 

@@ -21,6 +21,7 @@ from patchgrad.interop.files import write_whole
 from patchgrad.layergraph import catalogue
 from patchgrad.layergraph.build import GraphModule, holders, layer_for
 from patchgrad.layergraph.graph import Edge, Group, LayerGraph, LayerNode, PortRef
+from patchgrad.nn.delay import Delay
 from patchgrad.nn.parameter import array_like, overwrite
 from patchgrad.version import __version__
 
@@ -56,12 +57,20 @@ class Document(msgspec.Struct, frozen=True):
         """
         self.graph.check().require()
         module = self.graph.build(device=device)
+        self._make_room(module)
         for key, tensor in _tensors(self.graph, module):
             if key in self.arrays:
                 _fill(key, tensor, self.arrays[key])
             elif self.weights:
                 raise DataError("the file lacks an array of a layer", want=key)
         return module
+
+    def _make_room(self, module: GraphModule) -> None:
+        """A Delay may hold any number of samples."""
+        for uid, layer in module.layers.items():
+            shape = tuple(self.arrays[f"{uid}/memory"].shape) if f"{uid}/memory" in self.arrays else ()
+            if isinstance(layer, Delay) and shape[1:] == layer.shape and shape:
+                layer.grow(shape[0])
 
 
 class _File(msgspec.Struct, forbid_unknown_fields=True):

@@ -146,3 +146,28 @@ class Constant(nn.Module):
 
     def forward(self):
         return self.value
+
+
+class Delay(nn.Module):
+    def __init__(self, shape=(1,), initial=0.0, moves="training"):
+        super().__init__()
+        self.shape = tuple(shape)
+        self.initial = initial
+        self.moves = moves
+        self.register_buffer("memory", torch.zeros(0, *self.shape))
+
+    def last(self, like):
+        if self.memory.shape[0] != like.shape[0]:
+            return self.memory.new_full((like.shape[0], *self.shape), self.initial)
+        return self.memory
+
+    def forward(self, x):
+        given = self.last(x)
+        if self.training or self.moves == "always":
+            self.memory = x.detach().to(self.memory.dtype).clone()
+        return given
+
+    def _load_from_state_dict(self, state_dict, prefix, *rest):
+        if prefix + "memory" in state_dict:
+            self.memory = self.memory.new_zeros(state_dict[prefix + "memory"].shape)
+        super()._load_from_state_dict(state_dict, prefix, *rest)

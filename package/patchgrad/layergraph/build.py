@@ -12,7 +12,8 @@ from patchgrad.layergraph.check import check
 from patchgrad.layergraph.flow import edges_read, live, passes, ports_into
 from patchgrad.layergraph.graph import LayerGraph, LayerNode, PortRef
 from patchgrad.layergraph.kind import LayerKind
-from patchgrad.layergraph.walk import topological
+from patchgrad.layergraph.records import uid_number
+from patchgrad.layergraph.walk import looping, topological
 
 
 class Step(NamedTuple):
@@ -103,11 +104,20 @@ def plan(graph: LayerGraph, layers: Mapping[str, Any]) -> Plan:
         if passes(graph, node):
             place[results[0]] = place[edges_read(graph, node)[0].source]
             continue
+        if uid in looping(graph):
+            place[results[0]] = size
+            steps.append(Step(layers[uid].last, None, (0,), (size,), ()))
+            size += 1
+            continue
         sources = [place[edge.source] if (edge := graph.edge_into(port)) else None for port in ports_into(node)]
         places = tuple(range(size, size + len(results)))
         size += len(results)
         place.update(zip(results, places, strict=True))
         steps.append(Step(layers[graph.owner(uid)], _odd(node), tuple(sources), places, ()))
+    for uid in sorted(looping(graph) & needed, key=uid_number):
+        edge = edges_read(graph, graph.nodes[uid])[0]
+        steps.append(Step(layers[uid], None, (place[edge.source],), (size,), ()))
+        size += 1
     ends = tuple(
         place[edge.source] for node in graph.of_kind("Output") if (edge := graph.edge_into(PortRef(node.uid, "x")))
     )

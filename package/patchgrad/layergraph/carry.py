@@ -21,6 +21,7 @@ from patchgrad.backend import backend_of
 from patchgrad.layergraph.receipt import Mapped
 from patchgrad.layergraph.roles import Axis
 from patchgrad.layergraph.units import Places, overlap
+from patchgrad.nn.delay import Delay
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -78,6 +79,8 @@ def carry(old: Any, new: Any, axes: Axes | None, where: Where, prefix: str) -> l
 def carry_state(old: Any, new: Any, axes: Axes | None = None, where: Where | None = None) -> None:
     """Buffers of the same shape and random streams become those of the old layer."""
     before = dict(old.named_buffers())
+    if isinstance(old, Delay) and isinstance(new, Delay):
+        new.grow(old.memory.shape[0])
     for name, fresh in list(new.named_buffers()):
         held = before.get(name)
         if held is None or held.ndim != fresh.ndim:

@@ -18,6 +18,7 @@ from patchgrad.layergraph.kinds import (
     activation,
     calculation,
     convolution,
+    delay,
     ends,
     join,
     linear,
@@ -27,14 +28,14 @@ from patchgrad.layergraph.kinds import (
     shape,
 )
 
-FAMILIES = (ends, linear, convolution, activation, norm, pooling, shape, join, calculation, sequence)
+FAMILIES = (ends, linear, convolution, activation, norm, pooling, shape, join, calculation, sequence, delay)
 KINDS: dict[str, LayerKind] = {
     entry.name: entry for entry in (*(entry for family in FAMILIES for entry in family.KINDS), ends.CLOSED)
 }
 OWN: dict[type, LayerKind] = {}
 """Classes of the user's own, entered by ``own.py``."""
 LEFT_OUT = {
-    "RNNCell": "one step of a loop, which a layer graph does not have; RNN goes through the whole sequence",
+    "RNNCell": "one step of a loop inside a layer; RNN goes through the whole sequence, a Delay from step to step",
     "GRUCell": "one step of a loop; GRU goes through the whole sequence",
     "LSTMCell": "one step of a loop; LSTM goes through the whole sequence",
     **{

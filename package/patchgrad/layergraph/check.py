@@ -7,69 +7,18 @@ layer with its settings and input shapes, so that a check after an edit asks onl
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import msgspec
 
-from patchgrad.errors import GraphError
 from patchgrad.layergraph import catalogue
 from patchgrad.layergraph.flow import edges_read, live, passes, ports_into
 from patchgrad.layergraph.graph import Edge, LayerGraph, LayerNode, PortRef
 from patchgrad.layergraph.kind import SymbolicShape
 from patchgrad.layergraph.probe import Inputs, Outcome, Spec, outcome, parameter_count
+from patchgrad.layergraph.report import Problem, Report
 from patchgrad.layergraph.sizes import shape_text
-from patchgrad.layergraph.walk import topological
-
-
-class Problem(msgspec.Struct, frozen=True):
-    """Why a layer cannot run. ``blocking`` if the result of the network needs the layer."""
-
-    node: str
-    title: str
-    ports: tuple[PortRef, ...] = ()
-    got: str = ""
-    want: str = ""
-    hint: str = ""
-    blocking: bool = True
-
-
-class Report(msgspec.Struct, frozen=True):
-    """What a check found.
-
-    Parameters
-        specs       shape and dtype by port, inputs and outputs; a port that is not known is absent
-        problems    what is wrong, in the order of the data
-        parameters  count of learned numbers by node
-    """
-
-    specs: Mapping[PortRef, Spec]
-    problems: tuple[Problem, ...]
-    parameters: Mapping[str, int]
-
-    @property
-    def ok(self) -> bool:
-        """Can the graph be built and run?"""
-        return not any(problem.blocking for problem in self.problems)
-
-    def shape(self, ref: PortRef) -> SymbolicShape | None:
-        spec = self.specs.get(ref)
-        return spec.shape if spec else None
-
-    def of_node(self, uid: str) -> tuple[Problem, ...]:
-        return tuple(problem for problem in self.problems if problem.node == uid)
-
-    def at(self, ref: PortRef) -> Problem | None:
-        """The problem that concerns this port, or None."""
-        return next((problem for problem in self.problems if ref in problem.ports), None)
-
-    def require(self) -> None:
-        """Raise the first blocking problem as a GraphError."""
-        for problem in self.problems:
-            if problem.blocking:
-                raise GraphError(
-                    problem.title, got=problem.got, want=problem.want, hint=problem.hint, ports=problem.ports
-                )
+from patchgrad.layergraph.walk import looping, topological
 
 
 def check(graph: LayerGraph) -> Report:
@@ -81,6 +30,30 @@ def check(graph: LayerGraph) -> Report:
 
 def settle(graph: LayerGraph) -> LayerGraph:
     """The graph with all settings that follow from input shapes (``in_features``) brought up to date."""
+    settled = _settled(graph)
+    for _ in looping(graph):
+        followed = _with_delays(settled)
+        if followed is settled:
+            break
+        tried = _settled(followed)
+        if len(check(tried).problems) >= len(check(settled).problems):
+            break
+        settled = tried
+    return settled
+
+
+def _with_delays(graph: LayerGraph) -> LayerGraph:
+    """The graph whose loops give on the shape that comes round."""
+    specs = check(graph).specs
+    for uid in looping(graph):
+        node, spec = graph.nodes[uid], specs.get(PortRef(uid, "x"))
+        if spec is not None:
+            settings = catalogue.find(node.kind).following(node.settings, {"x": spec.shape})
+            graph = graph if settings is node.settings else graph.changed(uid, settings=settings)
+    return graph
+
+
+def _settled(graph: LayerGraph) -> LayerGraph:
     walk = _Walk(graph, follow=True)
     report = walk.report()
     settled = graph._with(nodes={**graph.nodes, **walk.changed}) if walk.changed else graph
@@ -114,6 +87,7 @@ class _Walk:
         self.graph = graph
         self.follow = follow
         self.live = live(graph)
+        self.looping = looping(graph)
         self.specs: dict[PortRef, Spec] = {}
         self.problems: list[Problem] = []
         self.parameters: dict[str, int] = {}
@@ -123,6 +97,8 @@ class _Walk:
         order = topological(self.graph)
         for uid in order:
             self.visit(self.graph.nodes[uid])
+        for uid in sorted(self.looping):
+            self.come_round(self.graph.nodes[uid])
         self.look_for_cycles(set(self.graph.nodes) - set(order))
         self.look_for_ends()
         return Report(self.specs, tuple(self.problems), self.parameters)
@@ -130,6 +106,9 @@ class _Walk:
     def visit(self, node: LayerNode) -> None:
         if node.kind not in catalogue.kinds():
             return self.problem(node, f"{node.name} is of an unknown kind", got=node.kind)
+        if node.uid in self.looping:
+            self.count(node)
+            return self.give(node, (Spec(("N", *node.settings["shape"])),))
         inputs = self.gather(node)
         if inputs is None:
             self.count(node)
@@ -142,6 +121,22 @@ class _Walk:
             self.pass_on(node)
         else:
             self.run(node, inputs)
+
+    def come_round(self, node: LayerNode) -> None:
+        """What comes back to a Delay on a loop must be what it gives at the next step."""
+        inputs = self.gather(node)
+        if inputs is None or inputs[0] is None:
+            return
+        port, found = PortRef(node.uid, "x"), outcome(node.key, inputs)
+        if found.failed or found.outputs != (self.specs[PortRef(node.uid, "y")],):
+            self.problem(
+                node,
+                f"what comes round the loop to {node.name} is not what it gives",
+                self.with_sources([port]),
+                got=f"{shape_text(inputs[0].shape)} {inputs[0].dtype}",
+                want=shape_text(self.specs[PortRef(node.uid, "y")].shape),
+                hint=f"put a layer that gives this shape in front of {node.name}",
+            )
 
     def gather(self, node: LayerNode) -> Inputs | None:
         """What comes into the input ports; None where that is not known or a port must not be open."""
@@ -251,7 +246,9 @@ class _Walk:
             if edge.source.node in stuck and edge.target.node in stuck:
                 node = self.graph.nodes[edge.target.node]
                 title = f"{self.graph.say(edge.source)} and {self.graph.say(edge.target)} lie on a loop"
-                return self.problem(node, title, (edge.source, edge.target), hint="take one of its edges away")
+                return self.problem(
+                    node, title, (edge.source, edge.target), hint="put a Delay onto one of its edges, or take one away"
+                )
         return None
 
     def look_for_ends(self) -> None:
@@ -259,3 +256,6 @@ class _Walk:
         for kind, words in (("Input", "the network has no Input"), ("Output", "the network has no Output")):
             if kind not in kinds:
                 self.problems.append(Problem("", words, hint=f"add an {kind} from the palette"))
+
+
+__all__ = ["Problem", "Report", "check", "fits", "input_shapes", "output_shape", "settle"]

@@ -23,12 +23,14 @@ class Followers:
     Fields
         makers  uids of the layers that give these units, the first one included
         bound   uids of layers that pass them on, and have a setting for their number: heads, groups
+        delays  by uid of a Delay that passes them on: the axis
     """
 
     def __init__(self, graph: LayerGraph, uid: str) -> None:
         self.graph = graph
         self.makers: list[str] = []
         self.bound: list[str] = []
+        self.delays: dict[str, int] = {}
         self._seen: set[tuple[PortRef, int]] = set()
         node = graph.node(uid)
         for port in catalogue.outputs_of(node):
@@ -109,6 +111,8 @@ class Followers:
     def _onwards(self, node: LayerNode, ref: PortRef, axis: int) -> None:
         if node.kind == "GroupNorm" and axis == 1:
             self._note(self.bound, node.uid)
+        if node.kind == "Delay":
+            self.delays[node.uid] = axis
         if node.kind in ELEMENTWISE or (node.kind == "Concat" and not self._along(node, ref, axis)):
             self._beside(node, ref, axis)
         for port in catalogue.outputs_of(node):
@@ -141,6 +145,8 @@ class Followers:
         if node.kind == "MultiheadAttention":
             self._note(self.bound, node.uid)
             return self._input(PortRef(node.uid, "query"), axis)
+        if node.kind == "Delay":
+            self.delays[node.uid] = axis
         if node.kind == "Concat" and self._along(node, PortRef(node.uid, "a"), axis) and not passes(self.graph, node):
             raise GraphError(
                 f"the units of {node.name} come from two layers",

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from patchgrad.backend import host
 from patchgrad.layergraph.probe import quiet
+from patchgrad.nn.keep import evaluating
 from patchgrad.typing import Shape
 
 
@@ -23,22 +22,9 @@ def largest_change(old: Any, new: Any, batch: tuple[Any, ...]) -> tuple[Shape | 
 
 
 def evaluated(module: Any, batch: tuple[Any, ...]) -> Any:
-    """The output of a module in evaluation mode; its modes are then as they were."""
+    """The output of a module in evaluation mode; the module is then as it was."""
     with quiet(), evaluating(module):
         return module(*batch)
-
-
-@contextmanager
-def evaluating(module: Any) -> Iterator[None]:
-    """Every layer in evaluation mode inside the block."""
-    modes = [(child, child.training) for child in module.modules()]
-    for child, _ in modes:
-        child.__dict__["training"] = False
-    try:
-        yield
-    finally:
-        for child, training in modes:
-            child.__dict__["training"] = training
 
 
 def _first(output: Any) -> Any:

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from patchgrad.layergraph import catalogue
-from patchgrad.layergraph.adapters import Card, cards
+from patchgrad.layergraph.adapters import Card, cards, takes
 from patchgrad.layergraph.check import check, input_shapes
 from patchgrad.layergraph.commands import AddNode, Connect, InsertOnEdge, ReplaceNode, Several
 from patchgrad.layergraph.commands.command import name_of, require_input, require_output
@@ -21,6 +21,7 @@ from patchgrad.layergraph.kind import LayerKind
 from patchgrad.layergraph.probe import Spec, outcome, parameter_count
 from patchgrad.layergraph.sizes import shape_text
 from patchgrad.layergraph.targets import changes, fitted, insertions
+from patchgrad.layergraph.walk import reaches
 
 Position = tuple[float, float] | None
 
@@ -95,18 +96,31 @@ def _fed(graph: LayerGraph, target: PortRef, position: Position, kind: LayerKind
 def adapters(graph: LayerGraph, source: PortRef, target: PortRef) -> list[Offer]:
     """What makes an edge fit that does not as it is: the layer follows, or others stand in between; cheapest first.
 
+    An edge that would close a loop is led through a Delay.
+
     Errors
-        GraphError  for a port that is not there, and for an edge that would make a loop.
+        GraphError  for a port that is not there, and for a loop of values that a Delay cannot hold.
     """
+    require_output(graph, source)
     node, plain = require_input(graph, target), Connect(source, target)
-    after = plain.apply(graph)
+    loop = reaches(graph, target.node, source.node)
     carried = check(graph).specs.get(source)
+    if loop and not _can_wait(carried):
+        plain.apply(graph)
+    after = graph if loop else plain.apply(graph)
     if carried is None or node.kind == "Closed":
         return []
     ports = catalogue.inputs_of(node)
     specs = check(graph).specs
     inputs = tuple(carried if port == target.port else specs.get(PortRef(node.uid, port)) for port in ports)
-    found = [_between(graph, source, target, card) for card in cards(carried, node, ports.index(target.port), inputs)]
+    made = cards(carried, node, ports.index(target.port), inputs)
+    if loop:
+        direct = [] if takes(node, inputs).failed else [Card((), 0)]
+        rounds = _running(graph, [_round(graph, source, target, card) for card in (*direct, *made)])
+        if not rounds:
+            plain.apply(graph)
+        return rounds
+    found = [_between(graph, source, target, card) for card in made]
     follower = after.node(node.uid)
     if follower.key != node.key and not check(after).of_node(node.uid):
         cost = parameter_count(follower.key) - parameter_count(node.key)
@@ -117,6 +131,20 @@ def adapters(graph: LayerGraph, source: PortRef, target: PortRef) -> list[Offer]
 def _running(graph: LayerGraph, found: list[Offer]) -> list[Offer]:
     """Those after which the network runs, if it ran before."""
     return [offer for offer in found if not check(graph).ok or check(offer.command.apply(graph)).ok]
+
+
+def _can_wait(carried: Spec | None) -> bool:
+    """May a Delay hold this: one value or more for each sample?"""
+    return carried is not None and carried.shape[:1] == ("N",) and "float" in carried.dtype
+
+
+def _round(graph: LayerGraph, source: PortRef, target: PortRef, card: Card) -> Offer:
+    """The layers of a card, and a Delay behind them."""
+    settings = catalogue.find("Delay").settings({})  # its shape follows when it is connected
+    delay = Card((*card.layers, ("Delay", tuple(settings.items()))), card.parameters)
+    offer = _between(graph, source, target, delay)
+    summary = ", ".join(text for text in (card.summary, "Delay") if text)
+    return Offer(offer.kind, f"{summary}: the value of the step before", card.parameters, offer.command)
 
 
 def _between(graph: LayerGraph, source: PortRef, target: PortRef, card: Card) -> Offer:

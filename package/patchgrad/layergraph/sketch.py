@@ -73,9 +73,13 @@ class Sketch:
         name = own_name(f"{prefix}{last}", set())
         return name if name not in self.names else free_name(f"{prefix}{stem}", self.names)
 
+    def uid_of(self, module: Any) -> str | None:
+        """The node of a layer that was met before."""
+        return next((uid for uid, origin in self.origins.items() if origin.module is module), None)
+
     def owner_of(self, module: Any) -> LayerNode | None:
         """The node of a layer with weights or random numbers of its own that was called before."""
-        uid = next((uid for uid, origin in self.origins.items() if origin.module is module), None)
+        uid = self.uid_of(module)
         return next((node for node in self.nodes if node.uid == uid), None) if has_state(module) else None
 
     def state(self) -> tuple[Any, ...]:

@@ -17,7 +17,7 @@ from patchgrad.layergraph.graph import Edge, LayerGraph, LayerNode, PortRef
 from patchgrad.layergraph.memory import remembered
 from patchgrad.layergraph.probe import Inputs, Spec, outcome, parameter_count
 from patchgrad.layergraph.sizes import shape_text
-from patchgrad.layergraph.walk import downstream, upstream
+from patchgrad.layergraph.walk import at_once, needed_at_once
 
 Judgement = Literal["valid", "adapter", "invalid"]
 
@@ -43,7 +43,7 @@ def targets(graph: LayerGraph, source: PortRef, reverse: bool = False) -> list[V
         reverse  the edge is dragged backwards, from an input to an output
     """
     node = graph.node(source.node)
-    closed = upstream(graph, [node.uid]) if not reverse else downstream(graph, [node.uid])
+    closed = needed_at_once(graph, node.uid) if not reverse else at_once(graph, node.uid)
     if reverse:
         ends = [PortRef(uid, port) for uid, n in graph.nodes.items() for port in catalogue.outputs_of(n)]
         return [_verdict(graph, end, source, end, loop=end.node in closed) for end in ends]
@@ -55,7 +55,7 @@ def _verdict(graph: LayerGraph, source: PortRef, target: PortRef, port: PortRef,
     if loop:
         start, end = graph.nodes[source.node].name, graph.nodes[target.node].name
         words = f"{end} already feeds {start}" if start != end else f"{end} would feed itself"
-        return Verdict(port, "invalid", f"this would make a loop: {words}")
+        return _through_delay(graph, source, target, port, f"this would make a loop: {words}")
     specs = check(graph).specs
     carried = specs.get(source)
     if carried is None:
@@ -68,6 +68,20 @@ def _verdict(graph: LayerGraph, source: PortRef, target: PortRef, port: PortRef,
     inputs = tuple(carried if p == target.port else specs.get(PortRef(node.uid, p)) for p in ports)
     judged = _judge(carried, node.key, at, inputs, _is_new(graph, node, target))
     return Verdict(port, *_named(judged, node.name))
+
+
+def _through_delay(graph: LayerGraph, source: PortRef, target: PortRef, port: PortRef, reason: str) -> Verdict:
+    """A loop may lead through a Delay, after layers that make the shapes fit."""
+    carried, node = check(graph).specs.get(source), graph.nodes[target.node]
+    if carried is None or node.kind == "Closed" or carried.shape[:1] != ("N",) or "float" not in carried.dtype:
+        return Verdict(port, "invalid", reason)
+    ports = catalogue.inputs_of(node)
+    inputs = tuple(carried if p == target.port else check(graph).specs.get(PortRef(node.uid, p)) for p in ports)
+    verdict, why, fixes = _named(_judge(carried, node.key, ports.index(target.port), inputs, False), node.name)
+    if verdict == "valid":
+        return Verdict(port, "adapter", reason, ("Delay (+0)",))
+    rounds = tuple(f"{fix}, then Delay" for fix in fixes if " in " not in fix.partition("(")[0])
+    return Verdict(port, "adapter" if rounds else "invalid", f"{reason}; {why}", rounds)
 
 
 Judged = tuple[Judgement, str, tuple[str, ...]]

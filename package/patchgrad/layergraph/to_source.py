@@ -11,8 +11,9 @@ from patchgrad.layergraph.flow import edges_read, live, passes
 from patchgrad.layergraph.graph import LayerGraph, LayerNode, PortRef
 from patchgrad.layergraph.names import require_name
 from patchgrad.layergraph.probe import parameter_count
+from patchgrad.layergraph.records import uid_number
 from patchgrad.layergraph.sizes import shape_text
-from patchgrad.layergraph.walk import topological
+from patchgrad.layergraph.walk import looping, topological
 
 INDENT = "    "
 
@@ -95,14 +96,22 @@ class _Forward:
         entries = self.graph.of_kind("Input")
         for node in entries:
             self.names[PortRef(node.uid, "y")] = node.name
-        body = [line for uid in topological(self.graph) for line in self.call(self.graph.nodes[uid])]
+        delays = [self.graph.nodes[uid] for uid in sorted(looping(self.graph) & self.live, key=uid_number)]
+        body = [self.read(node, entries[0].name) for node in delays]
+        body += [line for uid in topological(self.graph) for line in self.call(self.graph.nodes[uid])]
+        body += [f"self.{node.name}({self.names[self.source(PortRef(node.uid, 'x'))]})" for node in delays]
         ends = [self.source(PortRef(node.uid, "x")) for node in self.graph.of_kind("Output")]
         result = ", ".join(self.names[end] for end in ends)
         header = f"def forward({', '.join(['self', *(node.name for node in entries)])}):"
         return [header, *_indented([*body, f"return {result}"])]
 
+    def read(self, node: LayerNode, like: str) -> str:
+        """What a Delay on a loop gives is read first; it gets what comes round when all is computed."""
+        self.names[PortRef(node.uid, "y")] = node.name
+        return f"{node.name} = self.{node.name}.last({like})"
+
     def call(self, node: LayerNode) -> list[str]:
-        if node.uid not in self.live or node.kind in ("Input", "Output"):
+        if node.uid not in self.live or node.kind in ("Input", "Output") or node.uid in looping(self.graph):
             return []
         inputs = [(edge.target.port, self.source(edge.target)) for edge in edges_read(self.graph, node)]
         if passes(self.graph, node):

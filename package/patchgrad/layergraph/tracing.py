@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
 from typing import Any
 
-from patchgrad.backend import host
 from patchgrad.errors import GraphError
 from patchgrad.layergraph import catalogue
 from patchgrad.layergraph.check import check
 from patchgrad.layergraph.graph import Edge, LayerGraph, PortRef
-from patchgrad.layergraph.measure import evaluated
+from patchgrad.layergraph.happened import (
+    Unmapped,
+    arguments,
+    listed,
+    outermost_layers,
+    stays,
+    taken_from_outside,
+)
 from patchgrad.layergraph.names import free_name
 from patchgrad.layergraph.ops_as_layers import BATCH, as_layers, inputs_of
 from patchgrad.layergraph.origin import Origin
@@ -19,12 +24,9 @@ from patchgrad.layergraph.probe import Spec
 from patchgrad.layergraph.reading import described_by, kind_of
 from patchgrad.layergraph.sketch import Sketch
 from patchgrad.layergraph.watching import Call, Ran, Wrote
+from patchgrad.nn.delay import Delay, Last
 from patchgrad.nn.source import Constant, Learned
 from patchgrad.tensor import Tensor
-
-
-class Unmapped(Exception):
-    """Something happened in a module that no layer of the catalogue does."""
 
 
 class Tracing(Sketch):
@@ -72,7 +74,7 @@ class Tracing(Sketch):
         """Layers of the model that the run did not call stand unconnected."""
         called = {id(part) for call in self.root.walk() if call is not self.root for part in call.module.modules()}
         closed = {id(part) for origin in self.origins.values() for part in origin.module.modules()}
-        for module in _outermost_layers(self.root.module):
+        for module in outermost_layers(self.root.module):
             if id(module) not in called | closed and (found := described_by(module)) is not None:
                 self.layer_node(module, found[0].name, found[1], None, (), ())
 
@@ -84,9 +86,13 @@ class Tracing(Sketch):
         try:
             if id(call) in self.opaque:
                 raise Unmapped(self.opaque[id(call)])
+            if isinstance(call.module, Last):
+                return self.looped(call, group)
             self.layer(call, group) if kind_of(call.module) else self.opened(call, group)
         except Unmapped as reason:
             self.restore(before)
+            if isinstance(call.module, Delay | Last):
+                raise  # what it gives depends on when it is called: the module around it stays closed
             self.closed(call, group, str(reason))
 
     def opened(self, call: Call, group: str | None) -> None:
@@ -102,12 +108,33 @@ class Tracing(Sketch):
             if isinstance(tensor, Tensor):
                 self.port_of(tensor)
 
+    def looped(self, call: Call, group: str | None) -> None:
+        """A Delay that is read before it is given anything: a loop leads through it."""
+        delay = call.module.delay
+        found = described_by(delay)
+        if found is None or self.uid_of(delay):
+            raise Unmapped("it reads a Delay after it has moved on, or more than once")
+        self.layer_node(delay, found[0].name, found[1], group, (), (call.output,))
+
+    def come_round(self, call: Call, group: str | None) -> bool:
+        """What a Delay is given that was read before: the loop is closed. False for one that was not read."""
+        uid = self.uid_of(call.module) if isinstance(call.module, Delay) else None
+        if uid is None:
+            return False
+        if any(edge.target.node == uid for edge in self.edges):
+            raise Unmapped("it calls a Delay more than once")
+        self.edges.append(Edge(self.source(call.args[0], call, group), PortRef(uid, "x")))
+        self.ports[id(call.output)] = PortRef(uid, "y")
+        return True
+
     def layer(self, call: Call, group: str | None) -> None:
+        if self.come_round(call, group):
+            return
         found = described_by(call.module)
         if found is None:
             raise Unmapped(f"{type(call.module).__name__} has been changed by hand")
         kind, settings = found
-        given = _arguments(kind, call)
+        given = arguments(kind, call)
         sources = tuple(value if value is None else self.source(value, call, group) for value in given)
         results = kind.split(call.output)
         self.layer_node(call.module, kind.name, settings, group, sources, results, given)
@@ -145,7 +172,7 @@ class Tracing(Sketch):
         known = all(isinstance(arg, Tensor) and id(arg) in self.ports for arg in args)
         if not args or not known or not results or not all(isinstance(result, Tensor) for result in results):
             raise Unmapped(f"{type(call.module).__name__} in it takes or gives something other than tensors")
-        if _taken_from_outside(call, self.ports.keys()) - {id(arg) for arg in args}:
+        if taken_from_outside(call, self.ports.keys()) - {id(arg) for arg in args}:
             raise Unmapped(f"{type(call.module).__name__} in it reads more than its arguments")
         settings = {"module": type(call.module).__name__, "inputs": len(args), "outputs": len(results)}
         sources = tuple(self.ports[id(arg)] for arg in args)
@@ -198,7 +225,7 @@ class Tracing(Sketch):
             name, module = self.learned[id(tensor)], Learned(tensor.shape)
             module.value = tensor
             return self.layer_node(module, "Learned", {"shape": tensor.shape}, group, (), (tensor,), name=name)
-        if not _stays(tensor, event):
+        if not stays(tensor, event):
             raise Unmapped("it uses a tensor that no layer gave, and that is another in every run")
         settings = {"shape": tensor.shape, "kind": tensor.dtype.name}
         made = Constant(**settings)
@@ -227,58 +254,3 @@ def with_output_shapes(graph: LayerGraph) -> LayerGraph:
         if shape and shape[0] == "N" and len(shape) > 1 and all(isinstance(size, int) for size in shape[1:]):
             graph = graph.changed(node.uid, settings={"shape": shape[1:]})
     return graph
-
-
-def _arguments(kind: Any, call: Call) -> tuple[Any, ...]:
-    """Tensors by input port. Where the kind may leave ports open, the call must mean the same without them."""
-    args = tuple(arg for arg in call.args if arg is not None)
-    if len(args) > len(kind.inputs) or not all(isinstance(arg, Tensor) for arg in args):
-        raise Unmapped(f"{kind.name} in it is given more than a node can say")
-    given = (*args, *[None] * (len(kind.inputs) - len(args)))
-    if kind.ins is None and kind.outs is None:
-        if None in given and kind.family != "join":
-            raise Unmapped(f"{kind.name} in it is given less than it takes")
-        return given
-    slim = tuple(None if at and value is given[at - 1] else value for at, value in enumerate(given))
-    again = kind.split(evaluated(call.module, kind.arrange(slim)))
-    same = all(
-        host.array_equal(a.numpy(force=True), b.numpy(force=True))
-        for a, b in zip(again, kind.split(call.output), strict=True)
-    )
-    if not same:
-        raise Unmapped(f"{kind.name} in it is given more than a node can say")
-    return slim
-
-
-def _stays(tensor: Any, event: Ran | Call) -> bool:
-    """Was the same constant in its place in every other run?"""
-    at = next(at for at, entry in enumerate(event.inputs) if entry is tensor)
-    return all(
-        isinstance(twin.inputs[at], Tensor)
-        and twin.inputs[at].shape == tensor.shape
-        and host.array_equal(twin.inputs[at].numpy(force=True), tensor.numpy(force=True))
-        for twin in event.twins
-    )
-
-
-def _taken_from_outside(call: Call, known: Any) -> set[int]:
-    """Ids of tensors that ops inside a call read and that were known before it."""
-    read: set[int] = set()
-    for inner in call.walk():
-        for event in inner.events:
-            taken = () if isinstance(event, Wrote) else event.inputs
-            read |= {id(tensor) for tensor in taken if isinstance(tensor, Tensor)}
-    return read & set(known)
-
-
-def _outermost_layers(module: Any) -> Iterator[Any]:
-    """Layers of the catalogue in a module, without those that are parts of another."""
-    for child in module.children():
-        if kind_of(child) is not None:
-            yield child
-        else:
-            yield from _outermost_layers(child)
-
-
-def listed(value: Any) -> list[Any]:
-    return list(value) if isinstance(value, (tuple, list)) else [value]

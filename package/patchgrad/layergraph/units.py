@@ -7,8 +7,7 @@ Read next: ``roles.py`` (which axis of a weight is meant), ``carry.py`` (what be
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -18,22 +17,11 @@ from patchgrad.layergraph.check import check
 from patchgrad.layergraph.flow import edges_read, passes, ports_into
 from patchgrad.layergraph.followers import depthwise
 from patchgrad.layergraph.graph import LayerGraph, LayerNode, PortRef
-from patchgrad.layergraph.kind import SymbolicShape
-from patchgrad.layergraph.walk import topological
+from patchgrad.layergraph.passing import RULES, Places, Units, elsewhere, side_by_side, straight
+from patchgrad.layergraph.walk import looping, topological
 
-Places = tuple[int, ...]
-"""For each unit of now: its place before, or -1 for a new one."""
 Chosen = Mapping[str, Places]
 """By node: which of its units a layer keeps, in their new order; -1 for new ones."""
-
-
-class Units(msgspec.Struct, frozen=True):
-    """The units along one axis of what a port carries."""
-
-    axis: int
-    of: Places
-    before: int
-    """How many there were."""
 
 
 class Moves(msgspec.Struct, frozen=True):
@@ -63,8 +51,10 @@ def moves(old: LayerGraph, new: LayerGraph, chosen: Chosen | None = None) -> Mov
     """The places of all units in ``new``, told by those in ``old``."""
     walk = _Walk(old, new, chosen or {})
     if walk.needed():
-        for uid in topological(new):
-            walk.visit(new.nodes[uid])
+        for _ in range(len(looping(new)) + 1):
+            walk.walk()
+            if not walk.came_round():
+                break
     return walk.found
 
 
@@ -80,6 +70,19 @@ class _Walk:
         self.old, self.new, self.chosen = old, new, chosen
         self.found = Moves()
         self.given: dict[PortRef, _Carried] = {}
+        self.round: dict[PortRef, _Carried] = {}
+        """What came into Delays on a loop when it was walked last."""
+
+    def walk(self) -> None:
+        self.found, self.given = Moves(), dict(self.round)
+        for uid in topological(self.new):
+            self.visit(self.new.nodes[uid])
+
+    def came_round(self) -> bool:
+        """Has what comes into a Delay on a loop turned out to be something else than it was taken for?"""
+        edges = [edge for uid in looping(self.new) for edge in self.new.edges_into(uid)]
+        round_, self.round = self.round, {e.source: self.given[e.source] for e in edges if e.source in self.given}
+        return self.round != round_
 
     def needed(self) -> bool:
         """Can any unit have moved: did a layer change, or a Concat get or lose an edge?"""
@@ -180,13 +183,13 @@ class _Walk:
             twice = ref.port == "y" and node.settings["bidirectional"]
             size = before.settings.get("proj_size") or before.settings["hidden_size"]
             times = 2 if twice else 1
-            return None if places is None else Units(2, _side_by_side([(places, size)] * times), size * times)
+            return None if places is None else Units(2, side_by_side([(places, size)] * times), size * times)
         if kind.width and "out" in own:
             shape = check(self.new).shape(ref)
             size = units["x"].before if "x" in units and depthwise(before) else before.settings[kind.width]
             return Units(kind.width_axis % len(shape), own["out"], size) if shape else None
         if kind.width:
-            return _elsewhere(units.get("x"), kind.width_axis, check(self.new).shape(ref))
+            return elsewhere(units.get("x"), kind.width_axis, check(self.new).shape(ref))
         return self.passed(node, ref, units, fresh=False)
 
     def passed(self, node: LayerNode, ref: PortRef, units: Mapping[str, Units], *, fresh: bool) -> Units | None:
@@ -200,7 +203,7 @@ class _Walk:
         shapes = [check(self.new).shape(end) for end in (PortRef(node.uid, port), ref)]
         if shapes[0] is None or shapes[1] is None:
             return None
-        rule = RULES.get(node.kind, _straight)
+        rule = RULES.get(node.kind, straight)
         return rule(node.settings, first, shapes[0], shapes[1])
 
     def concatenated(self, node: LayerNode, units: Mapping[str, Units], fresh: bool) -> Units | None:
@@ -220,19 +223,9 @@ class _Walk:
             places = found.of if found is not None and known else overlap(size, now[axis])
             parts.append((places, size))
             first = False
-        whole = _side_by_side(parts)
+        whole = side_by_side(parts)
         size = sum(part[1] for part in parts)
         return None if whole == tuple(range(size)) and not fresh else Units(axis, whole, size)
-
-
-def _side_by_side(parts: list[tuple[Places, int]]) -> Places:
-    """Places one after the other; each part comes with the number of units that it had before."""
-    whole: list[int] = []
-    start = 0
-    for places, size in parts:
-        whole += [place + start if place >= 0 else -1 for place in places]
-        start += size
-    return tuple(whole)
 
 
 def _of_heads(before: Any, now: Any) -> dict[str, Places]:
@@ -243,61 +236,6 @@ def _of_heads(before: Any, now: Any) -> dict[str, Places]:
     pairs = ((head, at) for head in range(now["num_heads"]) for at in range(size))
     known = before["num_heads"]
     return {"heads": tuple(head * was + at if head < known and at < was else -1 for head, at in pairs)}
-
-
-# --- through layers that have no units of their own --------------------------------------------------
-
-Rule = Callable[[Any, Units, SymbolicShape, SymbolicShape], Units | None]
-
-
-def _straight(settings: Any, units: Units, came: SymbolicShape, goes: SymbolicShape) -> Units | None:
-    """The axis stays where it is."""
-    same = len(came) == len(goes) and came[units.axis] == goes[units.axis] == len(units.of)
-    return units if same else None
-
-
-def _last(settings: Any, units: Units, came: SymbolicShape, goes: SymbolicShape) -> Units | None:
-    """Other axes are left out; the last one stays."""
-    same = bool(goes) and units.axis == len(came) - 1 and goes[-1] == len(units.of)
-    return Units(len(goes) - 1, units.of, units.before) if same else None
-
-
-def _flattened(settings: Any, units: Units, came: SymbolicShape, goes: SymbolicShape) -> Units | None:
-    start, end = settings["start_dim"] % len(came), settings["end_dim"] % len(came)
-    if not start <= units.axis <= end:
-        return Units(units.axis - (end - start if units.axis > end else 0), units.of, units.before)
-    inner, outer = came[units.axis + 1 : end + 1], came[start : units.axis]
-    if not all(isinstance(size, int) for size in (*inner, *outer)):
-        return None
-    each, times = math.prod(map(int, inner)), math.prod(map(int, outer))
-    one = tuple(place * each + at if place >= 0 else -1 for place in units.of for at in range(each))
-    size = units.before * each
-    return Units(start, _side_by_side([(one, size)] * times), size * times)
-
-
-def _permuted(settings: Any, units: Units, came: SymbolicShape, goes: SymbolicShape) -> Units | None:
-    dims = [dim % len(came) for dim in settings["dims"]]
-    return Units(dims.index(units.axis), units.of, units.before)
-
-
-def _nowhere(settings: Any, units: Units, came: SymbolicShape, goes: SymbolicShape) -> Units | None:
-    return None
-
-
-RULES: dict[str, Rule] = {
-    "Flatten": _flattened,
-    "Permute": _permuted,
-    "Index": _last,
-    "Reduce": _last,
-    **dict.fromkeys(("Reshape", "Unflatten", "ChannelShuffle", "MatMul", "PixelShuffle", "PixelUnshuffle"), _nowhere),
-}
-
-
-def _elsewhere(units: Units | None, axis: int, shape: SymbolicShape | None) -> Units | None:
-    """Units along an axis that the layer does not read go on."""
-    if units is None or shape is None or units.axis == axis % len(shape):
-        return None
-    return units if units.axis < len(shape) and shape[units.axis] == len(units.of) else None
 
 
 __all__ = ["Chosen", "Moves", "Places", "Units", "moves", "overlap"]

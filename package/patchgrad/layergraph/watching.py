@@ -14,6 +14,7 @@ from patchgrad.backend.random import Stream, default_stream
 from patchgrad.errors import GraphError
 from patchgrad.layergraph.reading import kind_of
 from patchgrad.tensor import Tensor
+from patchgrad.tensor.views import put
 
 
 class Ran:
@@ -151,7 +152,7 @@ def unchanged(model: Any) -> Iterator[None]:
             if stream is not None:
                 stream.key, stream.offset = at
         for buffer, before in buffers:
-            buffer.data[...] = before
+            put(buffer, before)
         for module, training in modes:
             module.__dict__["training"] = training
 

@@ -7,10 +7,10 @@ from typing import Any
 from patchgrad.backend import host
 from patchgrad.errors import ArgumentError
 from patchgrad.look.passes import layer_of, outputs, tiles, to_host
+from patchgrad.nn.keep import evaluating
 from patchgrad.nn.module import Module
 from patchgrad.plots import look
 from patchgrad.plots.figure import plotly
-from patchgrad.recorder.probe import evaluating
 from patchgrad.tensor.tensor import Tensor
 from patchgrad.transforms.gradients import grad
 

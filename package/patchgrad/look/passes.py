@@ -8,8 +8,8 @@ from typing import Any
 from patchgrad.autograd.state import no_grad, observing
 from patchgrad.backend import backend_of, host
 from patchgrad.errors import ArgumentError
+from patchgrad.nn.keep import evaluating
 from patchgrad.nn.module import Module
-from patchgrad.recorder.probe import evaluating
 from patchgrad.tensor.tensor import Tensor
 
 

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from patchgrad.nn.containers import ModuleDict, ModuleList, Sequential
     from patchgrad.nn.conv import Conv1d, Conv2d, Conv3d
     from patchgrad.nn.conv_transpose import ConvTranspose1d, ConvTranspose2d, ConvTranspose3d
+    from patchgrad.nn.delay import Delay
     from patchgrad.nn.distance import Bilinear, CosineSimilarity, PairwiseDistance
     from patchgrad.nn.dropout import AlphaDropout, Dropout, Dropout1d, Dropout2d, Dropout3d, FeatureAlphaDropout
     from patchgrad.nn.element_loss import BCELoss, GaussianNLLLoss, HuberLoss, KLDivLoss, PoissonNLLLoss, SmoothL1Loss
@@ -181,6 +182,7 @@ __all__ = [
     "CosineEmbeddingLoss",
     "CosineSimilarity",
     "CrossEntropyLoss",
+    "Delay",
     "Divide",
     "Dropout",
     "Dropout1d",

@@ -14,6 +14,7 @@ NAMES = {
     'patchgrad.nn.containers': 'ModuleDict ModuleList Sequential',
     'patchgrad.nn.conv': 'Conv1d Conv2d Conv3d',
     'patchgrad.nn.conv_transpose': 'ConvTranspose1d ConvTranspose2d ConvTranspose3d',
+    'patchgrad.nn.delay': 'Delay',
     'patchgrad.nn.distance': 'Bilinear CosineSimilarity PairwiseDistance',
     'patchgrad.nn.dropout': 'AlphaDropout Dropout Dropout1d Dropout2d Dropout3d FeatureAlphaDropout',
     'patchgrad.nn.element_loss': 'BCELoss GaussianNLLLoss HuberLoss KLDivLoss PoissonNLLLoss SmoothL1Loss',

@@ -67,6 +67,9 @@ class Adam(Optimizer):
         if group["amsgrad"] or not self._fused(backend, value, gradient, slots, group):
             self._plainly(backend.xp, value, gradient, slots, group)
 
+    def _one_pass(self, group: dict[str, Any]) -> bool:
+        return not group["amsgrad"]
+
     def _fused(self, backend: Any, value: Any, gradient: Any, slots: Slots, group: dict[str, Any]) -> bool:
         """The whole update in one pass, where there is a kernel for it."""
         decay, sign = group["weight_decay"], -1.0 if group["maximize"] else 1.0

@@ -67,6 +67,9 @@ class SGD(Optimizer):
         if not self._fused(backend, value, gradient, slots, group):
             self._plainly(backend.xp, value, gradient, slots, group)
 
+    def _one_pass(self, group: dict[str, Any]) -> bool:
+        return True
+
     def _fused(self, backend: Any, value: Any, gradient: Any, slots: Slots, group: dict[str, Any]) -> bool:
         """The whole update in one pass, where there is a kernel for it; the first step with momentum has none."""
         decay, keep, buffer = group["weight_decay"], group["momentum"], slots.get("momentum_buffer")

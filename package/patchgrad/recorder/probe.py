@@ -15,6 +15,7 @@ from typing import Any
 from patchgrad.backend import backend_of, host
 from patchgrad.errors import ArgumentError
 from patchgrad.nn.functional_call import functional_call
+from patchgrad.nn.keep import evaluating
 from patchgrad.nn.module import Module
 from patchgrad.recorder.layers import Layers
 from patchgrad.tensor.tensor import Tensor
@@ -130,14 +131,3 @@ def _wide(tensor: Any) -> Any:
 def _like(array: Any, parameter: Tensor) -> Tensor:
     backend = parameter.backend
     return Tensor(backend.xp.asarray(array.astype(parameter.data.dtype)))
-
-
-@contextmanager
-def evaluating(model: Module) -> Iterator[None]:
-    modes = [(module, module.training) for module in model.modules()]
-    model.eval()
-    try:
-        yield
-    finally:
-        for module, training in modes:
-            module.training = training

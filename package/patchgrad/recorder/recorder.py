@@ -62,6 +62,8 @@ class Recorder:
         self.fault: NonFinite | None = None
         self.looks = 0
         """How often something was measured."""
+        self.looked_at: dict[str, int] = {}
+        """The newest step whose numbers were taken, by tier."""
         self.problems: dict[str, str] = {}
         """Quantities that failed and are no longer measured, with the reason."""
         self.loose_evaluations = 0
@@ -113,6 +115,7 @@ class Recorder:
             name: {uid: series.until(step) for uid, series in table.items()} for name, table in self._series.items()
         }
         made._memory, made.problems, made.fault = {}, dict(self.problems), None
+        made.looked_at = dict(self.looked_at)
         made.budget, made.history = deepcopy(self.budget), History()
         return made
 
@@ -166,6 +169,7 @@ class Recorder:
         """Compute and keep a tier ("norms" includes "step"). A quantity that fails is left out from now on."""
         self.looks += 1
         tiers = {"step", "norms"} if tier == "norms" else {tier}
+        self.looked_at |= dict.fromkeys(tiers, evidence.step)
         for quantity in self.quantities():
             if quantity.when not in tiers:
                 continue

@@ -90,6 +90,12 @@ class Series:
             return None if self._seen == 0 else self._values[self._end() - 1]
 
     @property
+    def newest_step(self) -> int:
+        """The step of the newest value; -1 before the first."""
+        with self._lock:
+            return -1 if self._seen == 0 else int(self._steps[self._end() - 1])
+
+    @property
     def bytes(self) -> int:
         """Memory held, whatever was added."""
         return self._steps.nbytes + self._values.nbytes

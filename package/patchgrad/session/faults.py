@@ -14,7 +14,7 @@ from patchgrad.autograd.state import no_grad, observing
 from patchgrad.backend import backend_of, host
 from patchgrad.errors import DataError, PatchgradError
 from patchgrad.nn import Module
-from patchgrad.session.keep import Keep
+from patchgrad.nn.keep import Keep
 from patchgrad.session.step import NotFinite, Step, split
 from patchgrad.tensor import Tensor
 
@@ -97,7 +97,7 @@ def _tensors(output: Any) -> Iterator[Tensor]:
 
 
 def _first_not_finite(step: Step, module: Module, batch: Any) -> str:
-    watch, keep = _FirstNotFinite(), Keep(module)
+    watch, keep = _FirstNotFinite(), Keep(module, weights=True)
     try:
         with no_grad(), observing(watch), host.errstate(all="ignore"):
             step.loss_of(module, batch)

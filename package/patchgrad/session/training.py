@@ -8,12 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 from patchgrad.nn import Module
+from patchgrad.nn.keep import Keep
 from patchgrad.recorder.recorder import Recorder
 from patchgrad.session.drive import EndOfRun
 from patchgrad.session.events import Events
 from patchgrad.session.faults import Fault, explained
 from patchgrad.session.feed import EndOfData, EndOfPass, Feed
-from patchgrad.session.keep import Keep
 from patchgrad.session.live import Live
 from patchgrad.session.pace import Pace
 from patchgrad.session.progress import Progress
@@ -108,6 +108,7 @@ class Training:
         """A step is done."""
         self.turned = False
         self.count += 1
+        self._live.setup.stepped(self._live.module, self.loss)
         self.pace.tick()
         self.progress.step(self.loss, self.feed.epoch)
         self._events.tell("step")
@@ -125,6 +126,7 @@ class Training:
             try:
                 return self.feed.draw()
             except EndOfPass:
+                self._live.setup.passed()
                 if self._passes_done():
                     raise EndOfRun from None
             except EndOfData:

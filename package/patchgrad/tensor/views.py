@@ -280,6 +280,14 @@ def set_data(target: Tensor, array: Array) -> None:
     bump(target)
 
 
+def put(target: Tensor, array: Array) -> None:
+    """Let ``target`` hold what it held at another time: in its own memory, or in other where the shape was another."""
+    if target.data.shape == array.shape:
+        target.data[...] = array
+    else:
+        target.data = array.copy()
+
+
 def store_value(target: Tensor, value: Tensor) -> None:
     """Write ``value``, broadcast and cast, into the view ``target``."""
     try:

@@ -9,12 +9,13 @@ where there is none either, only a session that trains in the background hears t
 from __future__ import annotations
 
 import concurrent.futures
+import sys
 import threading
 from typing import Any
 
 OWN = "own kernel subshell: the studio is live while a cell trains"
 FRONT_END = "the front end's kernel subshell: the studio is live while a cell trains"
-BACKGROUND = "main shell: the studio is live while session.start() trains, and between cells"
+BACKGROUND = "the loop that runs the cells: the studio is live while session.start() trains, and between cells"
 
 _lock = threading.Lock()
 _subshell: str | None = None
@@ -45,7 +46,12 @@ def in_force(pinned: bool, thread: threading.Thread) -> str:
     """The way in words, from what was pinned and the thread in which the last message arrived."""
     if pinned:
         return OWN
-    return BACKGROUND if thread is threading.main_thread() else FRONT_END
+    return BACKGROUND if thread is threading.main_thread() or not _in_jupyter() else FRONT_END
+
+
+def _in_jupyter() -> bool:
+    """Else a thread of its own is the host's loop, which waits for cells as a main shell does: marimo's apps."""
+    return "ipykernel" in sys.modules
 
 
 def _created() -> str | None:

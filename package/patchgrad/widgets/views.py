@@ -140,8 +140,20 @@ def findings_view(session: Any) -> FindingsView:
 
 def _finding(found: Any) -> FindingView:
     evidence = {name: value if math.isfinite(value) else None for name, value in found.evidence.items()}
-    cure, title = (found.cure.command, found.cure.title) if found.cure is not None else (None, "")
-    return FindingView(found.rule, found.title, found.explanation, evidence, found.nodes, found.source, cure, title)
+    cure = found.cure
+    return FindingView(
+        found.rule,
+        found.title,
+        found.explanation,
+        evidence,
+        found.nodes,
+        found.source,
+        found.threshold,
+        found.layers,
+        cure=cure.command if cure is not None else None,
+        cure_title=cure.title if cure is not None else "",
+        cure_python=cure.python if cure is not None else "",
+    )
 
 
 def log_view(session: Any) -> LogView:

@@ -90,9 +90,18 @@ export function useCamera(field: RefObject<HTMLElement | null>): void {
       if (!size || !graph.nodes.length) return;
       void flow.setViewport(viewOf(graph, size.width, size.height, whole), { duration: time });
     };
+    const lookAt = (uids: readonly string[], time: number) => {
+      const { graph } = store.getState();
+      const nodes = graph.nodes.filter((node) => uids.includes(node.uid));
+      const size = field.current?.getBoundingClientRect();
+      if (!size || !nodes.length) return;
+      const part = { ...graph, nodes, groups: [], edges: [] };
+      void flow.setViewport(viewOf(part, size.width, size.height, false), { duration: time });
+    };
     if (ready && filled && !looked.current) {
       looked.current = true;
       look(false, 0);
+      lookAt(store.getState().selection.nodes, 0);
     }
     page.fit = () => look(true, duration());
     page.middle = () => {
@@ -103,6 +112,7 @@ export function useCamera(field: RefObject<HTMLElement | null>): void {
       });
     };
     page.zoom = (factor) => void flow.zoomTo(flow.getZoom() * factor, { duration: duration() });
+    page.revealAll = (uids) => requestAnimationFrame(() => lookAt(uids, duration()));
     // One frame later: a panel that opens with the selection has taken its room by then.
     page.reveal = (uid) =>
       requestAnimationFrame(() => {

@@ -8,14 +8,25 @@ const TITLES = { module: "The model as a Module class", script: "The edits as a 
 const shown = (state: State) => state.source;
 
 export function SourceSheet() {
-  const { store } = useStudio();
+  const { store, page } = useStudio();
   const source = useRead(shown);
   if (!source) return null;
+  const close = () => store.dispatch({ type: "source-shown", source: null });
+  const send = () => page.sendToCell?.(source.text) && close();
   return (
     <Dialog
       title={TITLES[source.form]}
-      onClose={() => store.dispatch({ type: "source-shown", source: null })}
-      actions={<CopyButton text={source.text} label="Copy all" />}
+      onClose={close}
+      actions={
+        <>
+          {page.sendToCell && source.text && (
+            <button type="button" className="pg-button" onClick={send}>
+              Send to a new cell
+            </button>
+          )}
+          <CopyButton text={source.text} label="Copy all" />
+        </>
+      }
     >
       <pre className="pg-code">{source.text || "# nothing yet"}</pre>
     </Dialog>

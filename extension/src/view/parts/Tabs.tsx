@@ -3,7 +3,7 @@ import type { KeyboardEvent } from "react";
 import type { Panel, State } from "../../store/state";
 import { useRead, useStudio } from "../studioContext";
 
-const TABS: readonly (Panel | "canvas")[] = ["canvas", "palette", "inspector", "scopes", "log", "history"];
+const TABS: readonly (Panel | "canvas")[] = ["canvas", "palette", "inspector", "scopes", "log", "history", "findings"];
 const readTab = (state: State) => state.layout.tab;
 
 export function Tabs() {

@@ -1,20 +1,10 @@
 /** State in words, step, speed and loss. */
 import { open } from "../../commands/lifecycle";
 import { count, figure } from "../../model/format";
+import { RUN_WORDS } from "../../model/runWords";
 import type { RunView } from "../../protocol/messages";
 import type { State } from "../../store/state";
 import { useRead, useStudio } from "../studioContext";
-
-const WORDS: Readonly<Record<RunView["state"], string>> = {
-  idle: "Ready",
-  running: "Training",
-  pausing: "Pausing",
-  paused: "Paused",
-  stepping: "Stepping",
-  applying: "Applying an edit",
-  fault: "Stopped by a fault",
-  finished: "Finished",
-};
 
 const readRun = (state: State) => state.run;
 const readConnection = (state: State) => state.connection;
@@ -26,7 +16,7 @@ export function RunFigures() {
   const run = useRead(readRun);
   const connection = useRead(readConnection);
   const pending = useRead(readPending);
-  const words = connection === "open" ? WORDS[run.state] : CONNECTION[connection];
+  const words = connection === "open" ? RUN_WORDS[run.state] : CONNECTION[connection];
   return (
     <div className="pg-figures">
       <span className="pg-state" data-state={connection === "open" ? run.state : connection} title={run.problem}>

@@ -15,6 +15,7 @@ import { toggleScopes } from "../../commands/toggleScopes";
 import { undo } from "../../commands/undo";
 import { panelShown, training } from "../../store/selectors";
 import type { State } from "../../store/state";
+import { FindingsButton } from "../findings/FindingsButton";
 import { CommandButton } from "../parts/CommandButton";
 import { useRead } from "../studioContext";
 import { RunFigures } from "./RunFigures";
@@ -68,9 +69,11 @@ function PanelButtons() {
           <CommandButton command={toggleInspector} icon="inspector" pressed={inspector} />
           <CommandButton command={toggleLog} icon="log" pressed={open.log} />
           <CommandButton command={toggleHistory} icon="history" pressed={open.history} />
+          <FindingsButton />
           <CommandButton command={toggleScopes} icon="scopes" pressed={open.scopes} />
         </>
       )}
+      {narrow && <FindingsButton />}
       <CommandButton command={showModelSource} icon="code" />
       <CommandButton command={showKeyboardMap} icon="keys" />
     </div>

@@ -32,6 +32,7 @@ def load(backend: Any) -> None:
     if find_spec("llvmlite") is not None:
         for name in COMPILED:
             import_module(f"patchgrad.backend.kernels.{name}")
+        backend.compiled = True
         backend.update = import_module("patchgrad.backend.kernels.cpu_updates").update
         install(backend, find, checked)
         backend.kernels["philox"] = import_module("patchgrad.backend.kernels.cpu_philox").philox

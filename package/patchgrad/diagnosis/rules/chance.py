@@ -25,6 +25,7 @@ def _at_chance(facts: Facts) -> tuple[float, float] | None:
 
 @rule(
     "labels_unrelated",
+    threshold="as loss_at_chance; weights move by 1e-4 of themselves, and gradients agree by less than 0.3",
     source="Zhang et al. 2017, Understanding deep learning requires rethinking generalization (random labels); ours: "
     "loss not 3 % below the entropy of the labels after 200 steps, weights that move, gradients that do not agree",
     explains=("loss_at_chance",),
@@ -44,7 +45,12 @@ def labels_unrelated(facts: Facts) -> Trouble | None:
     )
 
 
-@rule("loss_at_chance", source="Shannon 1948: the entropy of the labels is the loss of the best guess", last=True)
+@rule(
+    "loss_at_chance",
+    threshold="after 200 steps the loss is between 97 and 110 % of guessing",
+    source="Shannon 1948: the entropy of the labels is the loss of the best guess",
+    last=True,
+)
 def loss_at_chance(facts: Facts) -> Trouble | None:
     """The loss stays at that of guessing, and no other rule says why."""
     found = _at_chance(facts)

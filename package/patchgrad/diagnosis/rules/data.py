@@ -5,10 +5,9 @@ from __future__ import annotations
 from math import sqrt
 from statistics import fmean, pvariance
 
+from patchgrad.diagnosis.cures import norm_behind_input
 from patchgrad.diagnosis.facts import LOOKS, Facts
 from patchgrad.diagnosis.rules.registry import Trouble, rule
-from patchgrad.layergraph.commands import AnyCommand, InsertOnEdge
-from patchgrad.layergraph.targets import insertions
 
 LARGE, SMALL, OFF_CENTRE, UNEVEN = 10.0, 1e-3, 5.0, 1000.0
 NORMALIZING = ("BatchNorm", "LayerNorm", "InstanceNorm", "GroupNorm", "RMSNorm", "Embedding")
@@ -21,6 +20,7 @@ UNREAD = 0.5
 
 @rule(
     "input_scale",
+    threshold="deviation above 10 or below 0.001, mean beyond 5 deviations, or features 1,000 times apart",
     source="LeCun, Bottou, Orr and Müller 1998, Efficient BackProp, section 4.3; deviation above 10 or below 1/1000, "
     "mean beyond 5 deviations, features 1,000 times apart: ours",
     explains=("rate_too_high", "exploding_gradient", "vanishing_gradient", "dead_relus", "saturated_units"),
@@ -40,7 +40,7 @@ def input_scale(facts: Facts) -> Trouble | None:
         "and divide by its deviation, feature by feature; or let a batch norm stand first.",
         evidence,
         (facts.layers[0].uid,),
-        ("A batch norm behind the input", _norm_first(facts)),
+        ("A batch norm behind the input", norm_behind_input(facts.graph)),
     )
 
 
@@ -49,20 +49,12 @@ def _pooled(means: list[float], deviations: list[float]) -> tuple[float, float]:
     return fmean(means), sqrt(fmean(d * d for d in deviations) + pvariance(means))
 
 
-def _norm_first(facts: Facts) -> AnyCommand | None:
-    graph = facts.graph
-    if graph is None:
-        return None
-    sources = {uid for uid, node in graph.nodes.items() if node.kind == "Input"}
-    for kind in ("BatchNorm1d", "BatchNorm2d"):
-        for found in insertions(graph, kind):
-            edge = graph.edge_into(found.port)
-            if found.verdict == "valid" and edge is not None and edge.source.node in sources:
-                return InsertOnEdge(found.port, kind, dict(found.settings))
-    return None
-
-
-@rule("one_class", source="definition", explains=("labels_unrelated", "loss_at_chance", "rate_too_low"))
+@rule(
+    "one_class",
+    threshold="one class among the labels of 16 steps, where the output has two or more",
+    source="definition",
+    explains=("labels_unrelated", "loss_at_chance", "rate_too_low"),
+)
 def one_class(facts: Facts) -> Trouble | None:
     """All labels so far were of one class."""
     classes, output = facts.recent("label_classes"), facts.recent("label_classes", "output")
@@ -76,7 +68,11 @@ def one_class(facts: Facts) -> Trouble | None:
     )
 
 
-@rule("unread_rows", source="definition of a lookup; more than half, and no new one in half of the looks: ours")
+@rule(
+    "unread_rows",
+    threshold="more than half of the rows after 50 looks, and no new one in half of them",
+    source="definition of a lookup; more than half, and no new one in half of the looks: ours",
+)
 def unread_rows(facts: Facts) -> Trouble | None:
     """Most rows of an embedding were never looked up, and no new ones are met."""
     found: dict[str, float] = {}

@@ -28,6 +28,7 @@ def _ratios(facts: Facts) -> dict[str, float]:
 
 @rule(
     "rate_too_high",
+    threshold="change / weight above 0.1, or above 0.01 while the loss has doubled, in the middle of 20 looks",
     source=SOURCE + "above 1e-1, or above 1e-2 with a loss that has doubled: ours",
     explains=("exploding_gradient", "dead_relus", "saturated_units", "labels_unrelated", "loss_at_chance"),
 )
@@ -53,6 +54,7 @@ def rate_too_high(facts: Facts) -> Trouble | None:
 
 @rule(
     "rate_too_low",
+    threshold="change / weight below 1e-5 while the loss stands still, or below 1e-6 where other layers move",
     source=SOURCE + "below 1e-5 with a loss that stands, or 1e-6 of one layer where others move: ours",
     explains=("labels_unrelated", "loss_at_chance"),
 )

@@ -29,11 +29,13 @@ class Rule:
     """A rule: from facts to a trouble or None.
 
     Fields
+        threshold  from where on it speaks, in words
         explains  names of rules whose findings follow from this one, and are then not told; ``ALL`` for all others
         last      it speaks only where no other does
     """
 
     name: str
+    threshold: str
     source: str
     explains: tuple[str, ...]
     last: bool
@@ -46,17 +48,20 @@ class Rule:
         title, command = found.cure or ("", None)
         cure = Cure(title, command, command.python(facts.graph)) if command is not None else None
         names = facts.names(found.nodes)
-        return Finding(self.name, found.title, found.explanation, found.evidence, found.nodes, names, cure, self.source)
+        what = (self.name, found.title, found.explanation, found.evidence)
+        return Finding(*what, found.nodes, names, cure, self.source, self.threshold)
 
 
 RULES: dict[str, Rule] = {}
 
 
-def rule(name: str, *, source: str, explains: tuple[str, ...] = (), last: bool = False) -> Callable[[Look], Look]:
+def rule(
+    name: str, *, source: str, threshold: str = "", explains: tuple[str, ...] = (), last: bool = False
+) -> Callable[[Look], Look]:
     """Enter the decorated function as a rule; one of the same name is replaced."""
 
     def enter(look: Look) -> Look:
-        RULES[name] = Rule(name, source, explains, last, look)
+        RULES[name] = Rule(name, threshold, source, explains, last, look)
         return look
 
     return enter

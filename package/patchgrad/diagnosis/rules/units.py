@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from patchgrad.diagnosis.cures import drawn_anew, replacing
 from patchgrad.diagnosis.facts import Facts
 from patchgrad.diagnosis.rules.registry import Trouble, rule
 
@@ -18,6 +19,7 @@ def _hidden(facts: Facts, quantity: str, above: float) -> dict[str, float]:
 
 @rule(
     "twin_units",
+    threshold="more than 90 % of the units, in the middle of 10 looks",
     source="Goodfellow, Bengio and Courville 2016, Deep learning, section 8.4; 90 % is ours",
     explains=("vanishing_gradient", "loss_at_chance", "labels_unrelated", "dead_relus"),
 )
@@ -32,11 +34,13 @@ def twin_units(facts: Facts) -> Trouble | None:
         "weights (nn.init.kaiming_uniform_).",
         {"share of units": max(found.values())},
         tuple(found),
+        ("Draw their weights anew", drawn_anew(facts.graph, found)),
     )
 
 
 @rule(
     "dead_relus",
+    threshold="more than half of the units, in the middle of 10 looks",
     source="Lu et al. 2020, Dying ReLU and initialization; CS231n notes, neural networks part 1; more than half: ours",
     explains=("vanishing_gradient", "loss_at_chance", "labels_unrelated", "rate_too_low"),
 )
@@ -51,12 +55,13 @@ def dead_relus(facts: Facts) -> Trouble | None:
         "too low. LeakyReLU lets a gradient through.",
         {"share of units": max(found.values())},
         tuple(found),
-        ("LeakyReLU in place of ReLU", facts.replacing(found, "LeakyReLU")),
+        ("LeakyReLU in place of ReLU", replacing(facts.graph, found, "LeakyReLU")),
     )
 
 
 @rule(
     "saturated_units",
+    threshold="more than 30 % of the outputs, in the middle of 10 looks",
     source="Glorot and Bengio 2010, section 3; Karpathy, makemore part 3 (3 % is usual); more than 30 %: ours",
     explains=("vanishing_gradient", "loss_at_chance", "labels_unrelated", "rate_too_low"),
 )
@@ -71,12 +76,13 @@ def saturated_units(facts: Facts) -> Trouble | None:
         "norm in front, or another activation help.",
         {"share of outputs": max(found.values())},
         tuple(found),
-        ("ReLU in place of them", facts.replacing(found, "ReLU")),
+        ("ReLU in place of them", replacing(facts.graph, found, "ReLU")),
     )
 
 
 @rule(
     "saturated_softmax",
+    threshold="more than 90 % of the rows above 0.99, in the middle of 10 looks",
     source="Vaswani et al. 2017, Attention is all you need, section 3.2.1; 90 % of the rows above 0.99: ours",
 )
 def saturated_softmax(facts: Facts) -> Trouble | None:

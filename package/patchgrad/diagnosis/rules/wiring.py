@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from patchgrad.diagnosis.cures import without_unused
 from patchgrad.diagnosis.facts import Facts
 from patchgrad.diagnosis.rules.registry import Trouble, rule
 from patchgrad.layergraph.commands import RemoveNodes
@@ -11,7 +12,12 @@ LOOKS = 10
 OFTEN = 3
 
 
-@rule("unheld_parameters", source="definition", explains=("rate_too_low", "labels_unrelated"))
+@rule(
+    "unheld_parameters",
+    threshold="one parameter or more that gets a gradient and was never moved, in 10 looks",
+    source="definition",
+    explains=("rate_too_low", "labels_unrelated"),
+)
 def unheld_parameters(facts: Facts) -> Trouble | None:
     """Parameters get a gradient, were never moved, and are in no optimizer."""
     unheld, still = facts.by_layer("unheld_parameters", LOOKS), facts.by_layer("never_updated", LOOKS)
@@ -27,7 +33,7 @@ def unheld_parameters(facts: Facts) -> Trouble | None:
     )
 
 
-@rule("unwired_parameters", source="definition")
+@rule("unwired_parameters", threshold="one parameter or more without a gradient, in 10 looks", source="definition")
 def unwired_parameters(facts: Facts) -> Trouble | None:
     """Parameters ask for a gradient and never get one."""
     bare = {uid: count for uid, count in facts.by_layer("ungraded_parameters", LOOKS).items() if count > 0}
@@ -39,10 +45,15 @@ def unwired_parameters(facts: Facts) -> Trouble | None:
         "no_grad() stands in between. pg.explain_grad(parameter, loss) says which.",
         {"parameters": sum(bare.values())},
         tuple(bare),
+        ("Take away what leads nowhere", without_unused(facts.graph, bare)),
     )
 
 
-@rule("evaluation_mode", source="Ioffe and Szegedy 2015 (batch norm); Srivastava et al. 2014 (dropout)")
+@rule(
+    "evaluation_mode",
+    threshold="all of 5 looks, of a layer that learns",
+    source="Ioffe and Szegedy 2015 (batch norm); Srivastava et al. 2014 (dropout)",
+)
 def evaluation_mode(facts: Facts) -> Trouble | None:
     """Dropout or batch norm in evaluation mode while the network is trained."""
     learning = {layer.uid for layer in facts.layers if all(p.requires_grad for _, p in layer.parameters)}
@@ -58,7 +69,11 @@ def evaluation_mode(facts: Facts) -> Trouble | None:
     )
 
 
-@rule("training_mode", source="Ioffe and Szegedy 2015 (batch norm); Srivastava et al. 2014 (dropout)")
+@rule(
+    "training_mode",
+    threshold="3 passes without a tape",
+    source="Ioffe and Szegedy 2015 (batch norm); Srivastava et al. 2014 (dropout)",
+)
 def training_mode(facts: Facts) -> Trouble | None:
     """The model is run without a tape, in training mode, again and again."""
     count = facts.recorder.loose_evaluations
@@ -74,7 +89,11 @@ def training_mode(facts: Facts) -> Trouble | None:
     )
 
 
-@rule("softmax_before_loss", source="definition: cross_entropy takes logits, and applies log_softmax itself")
+@rule(
+    "softmax_before_loss",
+    threshold="a softmax whose result goes straight into cross_entropy",
+    source="definition: cross_entropy takes logits, and applies log_softmax itself",
+)
 def softmax_before_loss(facts: Facts) -> Trouble | None:
     """What cross_entropy is given has gone through a softmax already."""
     snapshot = facts.recorder.snapshot

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from patchgrad.errors import GraphError
 from patchgrad.layergraph import catalogue
+from patchgrad.layergraph.commands.chain import require_no_loop
 from patchgrad.layergraph.commands.command import Command, name_of
 from patchgrad.layergraph.graph import LayerGraph
 
@@ -18,7 +19,10 @@ class Bypass(Command, frozen=True, tag="bypass"):
         node = graph.node(self.node)
         if not catalogue.inputs_of(node) or not catalogue.outputs_of(node):
             raise GraphError(f"{node.name} cannot be bypassed", got=f"it is an {node.kind}")
-        return graph.changed(node.uid, bypassed=self.bypassed)
+        changed = graph.changed(node.uid, bypassed=self.bypassed)
+        if node.kind == "Delay":
+            require_no_loop(graph, changed, f"{node.name} cannot be bypassed")
+        return changed
 
     def label(self, graph: LayerGraph | None = None) -> str:
         return f"{'bypass' if self.bypassed else 'use'} {name_of(graph, self.node)}"

@@ -6,6 +6,7 @@ from patchgrad.errors import GraphError
 from patchgrad.layergraph.check import check
 from patchgrad.layergraph.commands.command import names_of, require_nodes
 from patchgrad.layergraph.graph import LayerGraph, PortRef
+from patchgrad.layergraph.walk import topological
 
 
 def ends_of(graph: LayerGraph, uids: tuple[str, ...]) -> tuple[PortRef, PortRef]:
@@ -26,6 +27,19 @@ def ends_of(graph: LayerGraph, uids: tuple[str, ...]) -> tuple[PortRef, PortRef]
             hint="select the layers of one path, without its beginning and end",
         )
     return into[0], out[0]
+
+
+def require_no_loop(before: LayerGraph, after: LayerGraph, title: str) -> None:
+    """GraphError where an edit would close a loop without a Delay."""
+    stuck = after.nodes.keys() - set(topological(after))
+    new = stuck - (before.nodes.keys() - set(topological(before)))
+    if new:
+        names = sorted(after.nodes[uid].name for uid in new)
+        raise GraphError(
+            f"{title}: a loop would lead through no Delay",
+            got=f"{', '.join(names[:4])} would wait for each other",
+            hint="put another Delay on the loop, or take one of its edges away first",
+        )
 
 
 def require_running(before: LayerGraph, after: LayerGraph, title: str) -> None:

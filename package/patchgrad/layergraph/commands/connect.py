@@ -21,7 +21,7 @@ class Connect(Command, frozen=True, tag="connect"):
             raise GraphError(
                 f"connecting {graph.say(self.source)} to {graph.say(self.target)} would make a loop",
                 got=f"{target.name} already feeds {source.name}" if target != source else f"{source.name} to itself",
-                hint="connect it to a layer that does not feed it",
+                hint=f"lead it through a Delay, which gives the value of the step before: {_through(graph, self)}",
                 ports=(self.source, self.target),
             )
         return settle(graph.with_edge(Edge(self.source, self.target)))
@@ -31,3 +31,7 @@ class Connect(Command, frozen=True, tag="connect"):
 
     def python(self, graph: LayerGraph | None = None) -> str:
         return f'pg.edit.connect("{port_text(graph, self.source)}", "{port_text(graph, self.target)}")'
+
+
+def _through(graph: LayerGraph, command: Connect) -> str:
+    return f'pg.edit.adapt("{port_text(graph, command.source)}", "{port_text(graph, command.target)}")'

@@ -11,14 +11,15 @@ from patchgrad.layergraph.probe import parameter_count
 class Reinitialise(Command, frozen=True, tag="reinitialise"):
     """Draw the weights of a layer anew, and forget their optimizer slots; undo brings both back.
 
-    Running statistics go on: they are of the data.
+    Running statistics go on: they are of the data. A Delay forgets what came in, and begins with its first value.
     """
 
     node: str
 
     def apply(self, graph: LayerGraph) -> LayerGraph:
         node = graph.node(graph.owner(self.node))
-        if node.kind in ("Input", "Output", "Closed") or not parameter_count(node.key):
+        learns = node.kind == "Delay" or parameter_count(node.key)
+        if node.kind in ("Input", "Output", "Closed") or not learns:
             raise GraphError(
                 f"{node.name} has no weights to draw anew", got=f"a {node.kind}", want="a layer that learns"
             )

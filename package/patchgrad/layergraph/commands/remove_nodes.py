@@ -6,6 +6,7 @@ from patchgrad.layergraph import catalogue
 from patchgrad.layergraph.check import fits, settle
 from patchgrad.layergraph.commands.command import Command, names_of, quoted, require_nodes
 from patchgrad.layergraph.graph import Edge, LayerGraph, PortRef
+from patchgrad.layergraph.walk import reaches
 
 
 class RemoveNodes(Command, frozen=True, tag="remove-nodes"):
@@ -22,6 +23,7 @@ class RemoveNodes(Command, frozen=True, tag="remove-nodes"):
             if (source := _source_before(graph, edge.source, gone)) is not None
         ]
         rest = graph.without_nodes(gone)
+        bridges = _without_loops(rest, bridges)
         healed = settle(rest.with_edges(bridges))
         poor = {edge.target for edge in bridges if not fits(healed, edge)}
         if not poor:
@@ -33,6 +35,16 @@ class RemoveNodes(Command, frozen=True, tag="remove-nodes"):
 
     def python(self, graph: LayerGraph | None = None) -> str:
         return f"pg.edit.remove({quoted(graph, self.nodes)})"
+
+
+def _without_loops(rest: LayerGraph, bridges: list[Edge]) -> list[Edge]:
+    """Those that close no loop: where a Delay goes, its loop is cut."""
+    found: list[Edge] = []
+    for edge in bridges:
+        if not reaches(rest, edge.target.node, edge.source.node):
+            found.append(edge)
+            rest = rest.with_edge(edge)
+    return found
 
 
 def _source_before(graph: LayerGraph, source: PortRef, gone: set[str]) -> PortRef | None:

@@ -11,6 +11,7 @@ import msgspec
 from patchgrad.errors import GraphError
 from patchgrad.layergraph import catalogue
 from patchgrad.layergraph.check import input_shapes, settle
+from patchgrad.layergraph.commands.chain import require_no_loop
 from patchgrad.layergraph.commands.command import Command, layer_text, name_of, require_addable
 from patchgrad.layergraph.graph import Edge, LayerGraph, LayerNode, PortRef
 
@@ -36,7 +37,10 @@ class ReplaceNode(Command, frozen=True, tag="replace-node"):
         node = msgspec.structs.replace(
             old, kind=kind.name, settings=settings, name=name, shares=None, bypassed=bypassed
         )
-        return settle(_rewired(graph, old, node))
+        changed = _rewired(graph, old, node)
+        if old.kind == "Delay":
+            require_no_loop(graph, changed, f"{old.name} cannot become a {kind.name}")
+        return settle(changed)
 
     def label(self, graph: LayerGraph | None = None) -> str:
         return f"replace {name_of(graph, self.node)} by {self.kind}"

@@ -112,6 +112,10 @@ def grown(graph: LayerGraph, maker: LayerNode, units: int) -> LayerGraph:
         node = changed.nodes[uid]
         if node.kind in ("MultiheadAttention", "GroupNorm") or not depthwise(graph.nodes[uid]):
             changed = changed.with_node(_regrouped(node, units * twice))
+    for uid, axis in found.delays.items():
+        sizes = list(changed.nodes[uid].settings["shape"])
+        sizes[axis - 1] += units * twice
+        changed = changed.with_node(_with(changed.nodes[uid], shape=tuple(sizes)))
     settled = settle(changed)
     require_running(graph, settled, f"{maker.name} cannot have another width")
     return settled

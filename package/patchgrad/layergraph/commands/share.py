@@ -56,7 +56,7 @@ class Unshare(Command, frozen=True, tag="unshare"):
 
 def _require_alike(node: LayerNode, owner: LayerNode) -> None:
     layer = None if owner.kind in ("Input", "Output", "Closed") else layer_without_data(owner.key)
-    if layer is not None and not isinstance(layer, Outcome) and not has_state(layer):
+    if layer is not None and not isinstance(layer, Outcome) and (owner.kind == "Delay" or not has_state(layer)):
         raise GraphError(f"{owner.name} has nothing to share", got=f"a {owner.kind}", want="a layer with weights")
     if node.uid == owner.uid or node.shares == owner.uid:
         raise GraphError(f"{node.name} and {owner.name} are one layer already", want="two layers")

@@ -1,0 +1,85 @@
+"""Cures of findings: ordinary edits after which the finding is gone."""
+
+from __future__ import annotations
+
+import pytest
+
+import patchgrad as pg
+from patchgrad import data, nn, optim
+from patchgrad.diagnosis import RULES
+from patchgrad.recorder import Recorder
+from patchgrad.recorder.quantities import QUANTITIES
+from patchgrad.recorder.tripwire import NonFinite
+
+from .runs import blobs, mlp
+from .test_report import rules, session
+
+
+def test_every_rule_says_from_where_on_it_speaks_and_where_that_comes_from() -> None:
+    assert [rule.name for rule in RULES.values() if not rule.threshold or not rule.source] == []
+
+
+def test_a_finding_about_a_layer_that_was_replaced_is_gone_with_the_next_look() -> None:
+    model = mlp()
+    with pg.no_grad():
+        model[2].bias -= 20.0
+    trained = session(model)
+    [found] = trained.findings()
+    assert found.cure is not None
+    assert "more than half" in repr(found.threshold)
+    trained.apply(found.cure.command)
+    trained.run(4, progress=False)
+    assert rules(trained) == []
+    trained.undo()
+    trained.run(30, progress=False)
+    assert rules(trained) == ["dead_relus"]
+
+
+def test_lost_weights_are_drawn_anew_and_training_goes_on() -> None:
+    trained = session(mlp())
+    name = "linear2"
+    with pg.no_grad():
+        trained.model.layers[trained.graph.names[name]].weight[0, 0] = float("nan")
+    with pytest.raises(pg.errors.PatchgradError):
+        trained.run(5, progress=False)
+    [found] = trained.findings()
+    assert found.layers == (name,)
+    assert found.cure is not None
+    assert found.cure.python == f'pg.edit.reinitialise("{name}")'
+    trained.apply(found.cure.command)
+    trained.run(30, progress=False)
+    assert rules(trained) == []
+
+
+def test_a_nan_that_has_passed_is_no_finding_any_more() -> None:
+    recorder = Recorder()
+    recorder.fault = NonFinite(1, "the loss", "")
+    told: list[list[str]] = []
+    for step, loss in enumerate((1.0, float("nan"), 0.9, float("inf"), 0.9, 0.8, 0.8, 0.7, 0.7)):
+        recorder.keep(QUANTITIES["loss"], "", step, loss)
+        told.append([found.rule for found in pg.findings(recorder)])
+    assert told == [*[["not_finite"]] * 8, []]
+
+
+def test_deep_plain_networks_get_batch_norms_between_their_layers() -> None:
+    pg.manual_seed(0)
+    x, y = blobs()
+    layers = [part for _ in range(8) for part in (nn.Linear(8, 8), nn.LeakyReLU())]
+    model = nn.Sequential(*layers, nn.Linear(8, 3))
+    with pg.no_grad():
+        for layer in layers[::2]:
+            layer.weight.mul_(0.15)
+    loader = data.DataLoader(data.TensorDataset(x, y), batch_size=32)
+    made = pg.Session(model, loader, loss=nn.CrossEntropyLoss(), optimizer=optim.SGD(model.parameters(), lr=0.05))
+    assert made.recorder is not None
+    made.recorder.budget.every = 2
+    made.run(60, progress=False)
+    [found] = made.findings()
+    assert found.rule == "vanishing_gradient"
+    assert found.cure is not None
+    made.apply(found.cure.command)
+    assert [node.kind for node in made.graph.nodes.values()].count("BatchNorm1d") == 8
+    made.run(60, progress=False)
+    assert rules(made) == []
+    made.undo()
+    assert "BatchNorm1d" not in [node.kind for node in made.graph.nodes.values()]
