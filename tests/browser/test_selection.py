@@ -58,7 +58,7 @@ def test_a_box_by_mouse_chooses_layers_that_are_copied_grouped_and_removed_toget
     expect(studio.root.locator(".pg-ghost")).to_have_count(2)
     expect(studio.root.locator(".pg-ghosts path")).to_have_count(3)
     expect(studio.root.locator(".pg-ghosts :is(button, [tabindex])")).to_have_count(0)
-    expect(studio.spoken).to_contain_text("Removed linear1, relu1", timeout=SLOW)
+    expect(studio.spoken).to_contain_text("removed linear1, relu1", timeout=SLOW)
     notebook.screenshot("ghost")
     notebook.run(2)
     assert notebook.text(2).startswith("['Input', 'Flatten', 'Linear', 'Output']")

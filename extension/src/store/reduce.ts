@@ -127,14 +127,7 @@ function withGraph(state: State, graph: GraphView): State {
   const same = nodes.length === state.selection.nodes.length && edge === state.selection.edge;
   const selection = same ? state.selection : { nodes, edge };
   const feeding = state.feeding !== null && index.nodes.has(state.feeding) ? state.feeding : null;
-  const next = { ...state, graph, selection, feeding, inspected: keepInspected(state, selection) };
-  const fresh = graph.revision !== state.graph.revision && state.connection === "open";
-  return fresh && graph.ghosts.length ? announce(next, ghostSentence(graph)) : next;
-}
-
-function ghostSentence({ ghosts }: GraphView): string {
-  const names = ghosts.map((ghost) => ghost.name).join(", ");
-  return `Removed ${names}. The old path stays dashed until the next edit; undo brings it back.`;
+  return { ...state, graph, selection, feeding, inspected: keepInspected(state, selection) };
 }
 
 function withFrame(state: State, frame: Frame, arrays: NonNullable<State["frame"]>["arrays"]): State {
