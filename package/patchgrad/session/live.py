@@ -77,15 +77,15 @@ class Live:
         """
         if revision is not None and revision != self.revision:
             require_fresh(command, self._graphs.get(revision), self.graph, revision, self.revision)
-        return self._change(lambda *of, **options: self._history.apply(command, *of, **options))
+        return self._change(lambda *of, **options: self._history.apply(command, *of, **options), self._probe)
 
     def undo(self) -> Receipt:
         """Back to the graph before the last edit, its trained weights and slots."""
-        return self._change(self._history.undo)
+        return self._change(self._history.undo, self._probe_back)
 
     def redo(self) -> Receipt:
         """Make the edit again that was undone last."""
-        return self._change(self._history.redo)
+        return self._change(self._history.redo, self._probe_back)
 
     def past(self) -> Past:
         """The graph and the edits that led to it."""
@@ -101,9 +101,9 @@ class Live:
         self._graphs[self.revision] = self.graph
         self._graphs.pop(self.revision - REMEMBERED, None)
 
-    def _change(self, change: Change) -> Receipt:
+    def _change(self, change: Change, probe: Callable[[Module], None]) -> Receipt:
         keep, batch = Keep(self.module, weights=True), self.batch
-        options = {} if batch is None else {"batch": split(batch)[0], "probe": self._probe}
+        options = {} if batch is None else {"batch": split(batch)[0], "probe": probe}
         try:
             made, receipt = change(self.module, self.optimizer, **options)
         finally:
@@ -117,7 +117,16 @@ class Live:
 
         A network without weights is still being put together: what comes next is not refused.
         """
-        if self.loss_of is None or not any(True for _ in self.module.parameters()):
+        if any(True for _ in self.module.parameters()):
+            self._require_loss(module)
+
+    def _probe_back(self, module: Module) -> None:
+        """The same for an undo and a redo, which may also lead back to where there were no weights yet."""
+        if any(True for _ in module.parameters()):
+            self._probe(module)
+
+    def _require_loss(self, module: Module) -> None:
+        if self.loss_of is None:
             return
         try:
             with no_grad(), evaluating(module):

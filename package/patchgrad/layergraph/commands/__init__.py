@@ -15,12 +15,14 @@ from patchgrad.layergraph.commands.one import OneCommand
 from patchgrad.layergraph.commands.reinitialise import Reinitialise
 from patchgrad.layergraph.commands.remove_nodes import RemoveNodes
 from patchgrad.layergraph.commands.rename import Rename
+from patchgrad.layergraph.commands.reorder import Reorder
 from patchgrad.layergraph.commands.repeat import Repeat
 from patchgrad.layergraph.commands.replace_node import ReplaceNode
 from patchgrad.layergraph.commands.set_field import SetField
 from patchgrad.layergraph.commands.set_width import PruneUnits, SetWidth
 from patchgrad.layergraph.commands.several import Several
 from patchgrad.layergraph.commands.share import Share, Unshare
+from patchgrad.layergraph.commands.split_merge import MergeGroups, SplitGroup
 from patchgrad.layergraph.commands.swap import Swap
 
 AnyCommand = OneCommand | Several
@@ -28,7 +30,7 @@ AnyCommand = OneCommand | Several
 
 __all__ = [
     "AddBranch", "AddNode", "AnyCommand", "BranchLayer", "Bypass", "Command", "Connect", "Disconnect", "Duplicate",
-    "Fold", "Freeze", "GroupNodes", "InsertOnEdge", "Move", "Note", "OneCommand", "PruneUnits",
-    "Reinitialise", "RemoveNodes", "Rename", "Repeat", "ReplaceNode", "SetField", "SetWidth", "Several", "Share",
-    "Swap", "Ungroup", "Unshare",
+    "Fold", "Freeze", "GroupNodes", "InsertOnEdge", "MergeGroups", "Move", "Note", "OneCommand", "PruneUnits",
+    "Reinitialise", "RemoveNodes", "Rename", "Reorder", "Repeat", "ReplaceNode", "SetField", "SetWidth", "Several",
+    "Share", "SplitGroup", "Swap", "Ungroup", "Unshare",
 ]  # fmt: skip

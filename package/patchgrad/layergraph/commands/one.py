@@ -15,11 +15,13 @@ from patchgrad.layergraph.commands.move import Move
 from patchgrad.layergraph.commands.reinitialise import Reinitialise
 from patchgrad.layergraph.commands.remove_nodes import RemoveNodes
 from patchgrad.layergraph.commands.rename import Rename
+from patchgrad.layergraph.commands.reorder import Reorder
 from patchgrad.layergraph.commands.repeat import Repeat
 from patchgrad.layergraph.commands.replace_node import ReplaceNode
 from patchgrad.layergraph.commands.set_field import SetField
 from patchgrad.layergraph.commands.set_width import PruneUnits, SetWidth
 from patchgrad.layergraph.commands.share import Share, Unshare
+from patchgrad.layergraph.commands.split_merge import MergeGroups, SplitGroup
 from patchgrad.layergraph.commands.swap import Swap
 
 OneCommand = (
@@ -47,4 +49,7 @@ OneCommand = (
     | AddBranch
     | Repeat
     | Reinitialise
+    | Reorder
+    | SplitGroup
+    | MergeGroups
 )
