@@ -22,6 +22,7 @@ test: lint types layers front-end unit docs browser
 
 lint: .venv/.test
 	$(BIN)/ruff format --check . && $(BIN)/ruff check .
+	git ls-files | xargs $(BIN)/codespell
 	$(NPM) run --silent lint
 
 types: .venv/.test $(FRONT_END)
@@ -79,7 +80,7 @@ wheel: .venv/.test
 # Newest versions that pyproject.toml allows, for every platform, with hashes.
 lock:
 	test -x .venv/bin/uv || $(BIN)/pip install -q uv
-	$(BIN)/uv pip compile $(LOCK_FLAGS) --extra lab --group build -o requirements/lab.txt
+	$(BIN)/uv pip compile $(LOCK_FLAGS) --extra lab --extra fast --group build -o requirements/lab.txt
 	$(BIN)/uv pip compile $(LOCK_FLAGS) --extra lab --extra test --extra docs --group build -o requirements/test.txt
 LOCK_FLAGS := -q pyproject.toml --upgrade --universal --python-version 3.11 --generate-hashes \
     --no-emit-index-url --no-annotate --no-header

@@ -38,3 +38,4 @@ def setup(app: Any) -> None:
         page.write(HERE / "coming-from-pytorch.md", compare.version())
 
     app.connect("builder-inited", make)
+    app.connect("build-finished", tutorials.bring_library)

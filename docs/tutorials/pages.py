@@ -1,4 +1,7 @@
-"""The tutorials as pages, text and code; where ``PATCHGRAD_DOCS_RUN`` is set they are run, and pictures stand below."""
+"""The tutorials as pages, text and code; where ``PATCHGRAD_DOCS_RUN`` is set they are run, and pictures stand below.
+
+``PATCHGRAD_BINDER=gh/<owner>/<name>/<branch>`` puts a badge on each that opens it there.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,9 @@ from typing import Any
 
 import nbformat
 
+BAR = "0%|"
+"""How a progress bar begins, which a page cannot move."""
+LIBRARY = "plotly.min.js"
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 HEAD = """# Tutorials
 
@@ -43,6 +49,8 @@ def _page(path: Path, folder: Path) -> str:
         NotebookClient(notebook, timeout=600, kernel_name="python3").execute()
     parts: list[str] = []
     for number, cell in enumerate(notebook.cells):
+        if number == 1:
+            parts += _badges(path)
         if cell.cell_type == "markdown":
             parts.append(cell.source)
         elif cell.cell_type == "code":
@@ -50,6 +58,13 @@ def _page(path: Path, folder: Path) -> str:
             shown = [_shown(output, folder, f"{path.stem}-{number}-{k}") for k, output in enumerate(cell.outputs)]
             parts += [text for text in shown if text]
     return "\n\n".join(parts) + "\n"
+
+
+def _badges(path: Path) -> list[str]:
+    """One that starts straight in the tutorial, where it is known where the repository lies."""
+    place = os.environ.get("PATCHGRAD_BINDER")
+    link = f"https://mybinder.org/v2/{place}?urlpath=lab/tree/notebooks/{path.name}"
+    return [f"[![Open in Binder](https://mybinder.org/badge_logo.svg)]({link})"] if place else []
 
 
 def _shown(output: Any, folder: Path, name: str) -> str:
@@ -66,7 +81,24 @@ def _shown(output: Any, folder: Path, name: str) -> str:
         (folder / f"{name}.png").write_bytes(base64.b64decode(data["image/png"]))
         return f"![]({name}.png)"
     if "application/vnd.plotly.v1+json" in data:
-        title = data["application/vnd.plotly.v1+json"].get("layout", {}).get("title", {}).get("text", "")
-        return f"*Figure: {title}*" if title else ""
+        return _figure(data["application/vnd.plotly.v1+json"])
     text = data.get("text/plain", "")
-    return f"```text\n{text}\n```" if text else ""
+    return f"```text\n{text}\n```" if text and not text.lstrip().startswith(BAR) else ""
+
+
+def _figure(data: Any) -> str:
+    """A live Plotly figure."""
+    import plotly.graph_objects as go
+
+    figure = go.Figure({"data": data["data"], "layout": data["layout"]})
+    html = figure.to_html(full_html=False, include_plotlyjs=LIBRARY, default_height="420px")
+    return f"```{{raw}} html\n{html}\n```"
+
+
+def bring_library(app: Any, problem: Exception | None) -> None:
+    """Put Plotly's library once beside the pages that have figures."""
+    pages = Path(app.outdir) / "tutorials" / "made"
+    if problem is None and any(LIBRARY in page.read_text(encoding="utf-8") for page in pages.glob("*.html")):
+        from plotly.offline import get_plotlyjs
+
+        (pages / LIBRARY).write_text(get_plotlyjs(), encoding="utf-8")

@@ -42,6 +42,7 @@ COMMANDS = (
     c.Several((c.Freeze("n1"), c.Rename("n2", "head")), "two at once"),
 )
 
+QUANTITY = m.QuantityView("dead_units", "Which units never fire?", "a few per cent", "Lu et al. 2020", "share")
 TEMPLATE = m.TemplateView("One", "One layer.", '{"patchgrad":"layers","layers":[{"kind":"ReLU"}]}')
 RUN = m.RunView(
     "running",
@@ -131,6 +132,8 @@ FROM_BROWSER = (
     m.SetShadow("r32", 200),
     m.AskComparison("r33", "main"),
     m.Select(("n1",)),
+    m.ShowQuantity("gradient_norm"),
+    m.AskLook("r34", "feature-maps", "n1"),
     m.FrameSeen(7),
 )
 FROM_KERNEL = (
@@ -152,7 +155,19 @@ FROM_KERNEL = (
         stats=(m.LayerStat("n1", gradient_norm=0.5),),
         selected="n1",
     ),
-    m.Opened("r1", m.VERSION, "digits", (DROPOUT,), GRAPH, RUN, LOG, templates=(TEMPLATE,), code={"plots": "0a1b"}),
+    m.Opened(
+        "r1",
+        m.VERSION,
+        "digits",
+        (DROPOUT,),
+        GRAPH,
+        RUN,
+        LOG,
+        templates=(TEMPLATE,),
+        quantities=(QUANTITY,),
+        code={"plots": "0a1b"},
+    ),
+    m.Looked("r34", "feature-maps", "n1", "What?", {"data": [{"type": "heatmap", "z": [[0.5]]}], "layout": {}}),
     m.Code("r27", "studio", "0a1b"),
     m.Done("r22"),
     m.CommandDone("r2", 4, 41, "kept 4 parameters", 'pg.edit.insert("fc1 -> fc2", nn.Dropout(0.2))'),

@@ -4,6 +4,7 @@ import type { NamedArrays } from "../protocol/arrays";
 import type { StateMessage } from "../protocol/bridge";
 import type { Frame } from "../protocol/messages";
 import { VERSION } from "../protocol/messages";
+import { tellOverlay } from "./overlay";
 import type { Studio } from "./studio";
 
 export interface Clock {
@@ -33,6 +34,7 @@ export async function open(studio: Studio, patience?: number): Promise<void> {
   if (reply.type === "opened") {
     studio.store.dispatch({ type: "opened", message: reply });
     studio.kernel.tell({ type: "select", nodes: studio.store.getState().selection.nodes });
+    if (studio.store.getState().overlay.quantity) tellOverlay(studio);
     return;
   }
   studio.store.dispatch({ type: "connection-lost" });

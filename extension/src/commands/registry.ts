@@ -35,6 +35,7 @@ import { toggleGroupColours } from "./toggleGroupColours";
 import { toggleHistory } from "./toggleHistory";
 import { toggleInspector } from "./toggleInspector";
 import { toggleLog } from "./toggleLog";
+import { toggleOverlay } from "./toggleOverlay";
 import { togglePalette } from "./togglePalette";
 import { toggleScopes } from "./toggleScopes";
 import type { UiCommand } from "./uiCommand";
@@ -90,6 +91,7 @@ export const COMMANDS: readonly UiCommand[] = [
   compareBefore,
   showFeeds,
   toggleGroupColours,
+  toggleOverlay,
   showModelSource,
   showScript,
   showKeyboardMap,

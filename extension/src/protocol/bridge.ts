@@ -9,6 +9,7 @@ import {
   type AskComparison,
   type AskCopy,
   type AskInsertions,
+  type AskLook,
   type AskSource,
   type AskSwaps,
   type AskTakers,
@@ -28,6 +29,7 @@ import {
   type Inspected,
   KERNEL_TAGS,
   type LogView,
+  type Looked,
   type MakeMark,
   type Offers,
   type Open,
@@ -40,6 +42,7 @@ import {
   type RunView,
   type Select,
   type SetShadow,
+  type ShowQuantity,
   type SourceText,
   type SwitchBranch,
   type Targets,
@@ -78,6 +81,7 @@ type Request =
   | AskCopy
   | PutIn
   | Inspect
+  | AskLook
   | AskSource
   | AskCode;
 
@@ -101,6 +105,7 @@ interface Answers {
   "ask-copy": SourceText;
   "put-in": CommandDone;
   inspect: Inspected;
+  "ask-look": Looked;
   "ask-source": SourceText;
   "ask-code": CodeBytes;
 }
@@ -116,7 +121,7 @@ export interface Kernel {
   /** Ask, and get exactly one answer: the reply, or `Failed` with the reason in words. `patience` in milliseconds. */
   ask<Q extends Question>(question: Q, patience?: number): Promise<Answers[Q["type"]] | Failed>;
   /** Tell without waiting. */
-  tell(message: Select | FrameSeen): void;
+  tell(message: Select | ShowQuantity | FrameSeen): void;
   /** Listen to the state lane. Returns its own undo. */
   listen(listener: StateListener): () => void;
   /** Called when the connection may have been lost or have come back: ask to know. Returns its own undo. */

@@ -448,7 +448,11 @@ export interface LayerStat {
  * entry per uid of `layers`: `gradient.norm`, `activation.mean`, `activation.std`,
  * `update.ratio` (log10 where a ratio; NaN where not measured); of the selected layer:
  * `histogram.counts` (steps, bins), `histogram.step` (steps,), `histogram.exponent` (bins,), and if
- * there are any, `histogram.zeros` (steps,) and `histogram.lost` (steps,): infinite or not a number.
+ * there are any, `histogram.zeros` (steps,) and `histogram.lost` (steps,): infinite or not a number;
+ * of the quantity that was chosen with `ShowQuantity`: `overlay.step` and `overlay.value` (layers, points),
+ * the points of each layer at the end of its row and -1 and NaN before them; or, of a distribution, `overlay.rows`
+ * (layers, bins), shares, and `overlay.exponent` (bins,); of each other branch `branch.<number>.step` and
+ * `branch.<number>.value`.
  */
 export interface Frame {
   readonly type: "frame";
@@ -460,6 +464,8 @@ export interface Frame {
   readonly flags: readonly Flag[];
   readonly stats: readonly LayerStat[];
   readonly selected: string | null;
+  /** Name of the quantity of the arrays `overlay.*`. */
+  readonly shown: string;
 }
 
 /** One editable setting of a layer kind. */
@@ -493,6 +499,18 @@ export interface TemplateView {
   readonly text: string;
 }
 
+/** A number that is measured on layers while they train, and can be shown on them. */
+export interface QuantityView {
+  readonly name: string;
+  readonly question: string;
+  readonly healthy: string;
+  readonly source: string;
+  /** `s`, `B`, `share` of 1, or in words what is counted or divided; empty: a bare number. */
+  readonly unit: string;
+  /** Of each layer a histogram over the powers of two instead of a number. */
+  readonly distribution: boolean;
+}
+
 export interface Opened {
   readonly type: "opened";
   readonly requestId: string;
@@ -504,6 +522,8 @@ export interface Opened {
   readonly log: LogView;
   readonly timeline: TimelineView;
   readonly templates: readonly TemplateView[];
+  /** Those that are measured. */
+  readonly quantities: readonly QuantityView[];
   /** Content hash of each piece of code that can be asked for, by name. */
   readonly code: Readonly<Record<string, string>>;
 }
@@ -624,6 +644,16 @@ export interface Compared {
   /** What became of the loss, in words; empty where that cannot be said. */
   readonly effect: string;
   readonly curves: readonly Curve[];
+}
+
+/** The answer to `AskLook`: `figure` has `data` and `layout` in Plotly's form, `title` asks its question. */
+export interface Looked {
+  readonly type: "looked";
+  readonly requestId: string;
+  readonly kind: "feature-maps" | "filters" | "attention" | "embedding" | "saliency" | "worst" | "best" | "confusion";
+  readonly node: string;
+  readonly title: string;
+  readonly figure: Readonly<Record<string, unknown>>;
 }
 
 /** A view appeared: send the catalogue and all state. */
@@ -777,6 +807,14 @@ export interface Inspect {
   readonly node: string;
 }
 
+/** A closer look at a layer, or at the examples: one pass at the next boundary. */
+export interface AskLook {
+  readonly type: "ask-look";
+  readonly requestId: string;
+  readonly kind: "feature-maps" | "filters" | "attention" | "embedding" | "saliency" | "worst" | "best" | "confusion";
+  readonly node: string;
+}
+
 /** The model as a Module class, or the edits as a script. */
 export interface AskSource {
   readonly type: "ask-source";
@@ -795,6 +833,12 @@ export interface AskCode {
 export interface Select {
   readonly type: "select";
   readonly nodes: readonly string[];
+}
+
+/** Which quantity is shown on the boxes: it comes in the frames. Empty: none. */
+export interface ShowQuantity {
+  readonly type: "show-quantity";
+  readonly quantity: string;
 }
 
 /** The frame was drawn; the next may come. */
@@ -853,9 +897,11 @@ export type FromBrowser =
   | AskCopy
   | PutIn
   | Inspect
+  | AskLook
   | AskSource
   | AskCode
   | Select
+  | ShowQuantity
   | FrameSeen;
 
 export type FromKernel =
@@ -874,7 +920,8 @@ export type FromKernel =
   | Offers
   | Inspected
   | SourceText
-  | Compared;
+  | Compared
+  | Looked;
 
 export type Reply =
   | Opened
@@ -886,7 +933,8 @@ export type Reply =
   | Offers
   | Inspected
   | SourceText
-  | Compared;
+  | Compared
+  | Looked;
 
 export const KERNEL_TAGS: readonly FromKernel["type"][] = [
   "graph-view",
@@ -905,4 +953,5 @@ export const KERNEL_TAGS: readonly FromKernel["type"][] = [
   "inspected",
   "source-text",
   "compared",
+  "looked",
 ];

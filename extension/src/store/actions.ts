@@ -8,13 +8,14 @@ import type {
   GraphView,
   Inspected,
   LogView,
+  Looked,
   OfferView,
   Opened,
   RunView,
   TimelineView,
   Verdict,
 } from "../protocol/messages";
-import type { Drag, Notice, Panel, Picker, Selection, ShownSource } from "./state";
+import type { ChosenOverlay, Cursor, Drag, Notice, Panel, Picker, Selection, ShownSource } from "./state";
 
 export type Action =
   | { readonly type: "opened"; readonly message: Opened }
@@ -26,6 +27,9 @@ export type Action =
   | { readonly type: "timeline-arrived"; readonly timeline: TimelineView }
   | { readonly type: "findings-arrived"; readonly findings: readonly FindingView[] }
   | { readonly type: "finding-put-away"; readonly rule: string; readonly away: boolean }
+  | { readonly type: "overlay-chosen"; readonly overlay: ChosenOverlay }
+  | { readonly type: "cursor-moved"; readonly cursor: Cursor | null }
+  | { readonly type: "looked"; readonly looked: Looked | null }
   | { readonly type: "frame-arrived"; readonly frame: Frame; readonly arrays: NamedArrays }
   | { readonly type: "request-sent" }
   | { readonly type: "request-answered" }

@@ -1,4 +1,5 @@
 /** What the browser knows: a copy of the kernel's state, and what is only of this view. Plain data. */
+import type { OverlayForm } from "../model/overlay";
 import type { NamedArrays } from "../protocol/arrays";
 import type {
   Compared,
@@ -9,8 +10,10 @@ import type {
   KindView,
   LayerStat,
   LogEntry,
+  Looked,
   OfferView,
   PortRef,
+  QuantityView,
   RunView,
   TemplateView,
   TimelineView,
@@ -27,6 +30,20 @@ export interface FrameState {
   readonly flags: readonly Flag[];
   readonly stats: readonly LayerStat[];
   readonly selected: string | null;
+  /** Name of the quantity of the arrays `overlay.*`. */
+  readonly shown: string;
+}
+
+/** The number on the boxes, by name (empty: none), and how it is shown. */
+export interface ChosenOverlay {
+  readonly quantity: string;
+  readonly form: OverlayForm;
+}
+
+export interface Cursor {
+  readonly step: number;
+  /** Id of the plot with the pointer. */
+  readonly from: string;
 }
 
 export interface Selection {
@@ -119,6 +136,12 @@ export interface State {
   readonly putAway: ReadonlySet<string>;
   /** Rules whose finding was announced: once is enough. */
   readonly announced: ReadonlySet<string>;
+  /** What can be shown on the boxes. */
+  readonly quantities: readonly QuantityView[];
+  readonly overlay: ChosenOverlay;
+  /** The step under the pointer in one of the plots. */
+  readonly cursor: Cursor | null;
+  readonly looked: Looked | null;
   readonly frame: FrameState | null;
   readonly selection: Selection;
   readonly drag: Drag | null;
@@ -178,6 +201,10 @@ export const INITIAL_STATE: State = {
   findings: [],
   putAway: new Set(),
   announced: new Set(),
+  quantities: [],
+  overlay: { quantity: "", form: "colour" },
+  cursor: null,
+  looked: null,
   frame: null,
   selection: { nodes: [], edge: null },
   drag: null,

@@ -13,7 +13,7 @@ from typing import Any, Self
 from patchgrad.autograd.state import enable_grad, state
 from patchgrad.errors import ArgumentError, NotWrittenError, ShapeError
 from patchgrad.nn.parameter import Parameter, clear_grad
-from patchgrad.optim.flat import Storage
+from patchgrad.optim.flat import Laid, Storage
 from patchgrad.optim.groups import checked_group, checked_parameters
 from patchgrad.optim.hooks import Hooked
 from patchgrad.optim.saving import checked_state, from_state_dict, number, slot, to_state_dict
@@ -62,22 +62,32 @@ class Optimizer(Hooked):
         if closure is not None:
             with enable_grad():
                 loss = closure()
-        for index, group in enumerate(self.param_groups):
-            for parameter in self._step_together(index, group) if self.elementwise else group["params"]:
-                if parameter.grad is not None:
-                    self._step_one(parameter, parameter.grad.data, group)
-        self._tell_observers()
+        self._step_all(None)
         self._after_step(closure)
         return loss
 
-    def _step_together(self, index: int, group: dict[str, Any]) -> list[Parameter]:
+    def step_on(self, laid: Laid) -> None:
+        """As ``step()``, for gradients some of which may lie one after the other."""
+        self._before_step(None)
+        self._step_all(laid)
+        self._after_step(None)
+
+    def _step_all(self, laid: Laid | None) -> None:
+        for index, group in enumerate(self.param_groups):
+            for parameter in self._step_together(index, group, laid) if self.elementwise else group["params"]:
+                if parameter.grad is not None:
+                    self._step_one(parameter, parameter.grad.data, group)
+        self._tell_observers()
+
+    def _step_together(self, index: int, group: dict[str, Any], laid: Laid | None) -> list[Parameter]:
         """Step the parameters that lie together; the others."""
         blocks, others = self._storage.blocks(index, group["params"], self.state)
         for block in blocks:
             runs, odd = block.runs()
             others = [*others, *odd]
             for run in runs:
-                block.update(run, group, self._update, self.state, self._one_pass(group))
+                gradient = None if laid is None else laid.of(run)
+                block.update(run, group, self._update, self.state, self._one_pass(group), gradient)
                 for segment in run:
                     bump(segment.parameter)
         return others
@@ -127,6 +137,10 @@ class Optimizer(Hooked):
     def _slot_shape(self, name: str, shape: Shape) -> Shape:
         """The shape of a slot of a parameter of this shape."""
         return shape
+
+    def laid_out(self) -> list[Parameter]:
+        """The parameters that lie in flat storage, in its order."""
+        return self._storage.parameters()
 
     # Edits: the model changed, the optimizer follows
 

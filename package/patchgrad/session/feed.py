@@ -53,7 +53,7 @@ class Feed:
                 got=f"an object of type {type(loader).__name__}",
                 want="a DataLoader, or any object that a for loop takes",
             )
-        self._loader = loader
+        self._loader = self.loader = loader
         self._batches: Iterator[Any] | None = None
         self._kept: list[Any] = []
         self._failed = False
