@@ -19,18 +19,29 @@ from patchgrad.layergraph.commands.reorder import Reorder
 from patchgrad.layergraph.commands.repeat import Repeat
 from patchgrad.layergraph.commands.replace_node import ReplaceNode
 from patchgrad.layergraph.commands.set_field import SetField
+from patchgrad.layergraph.commands.set_rate import SetRate
 from patchgrad.layergraph.commands.set_width import PruneUnits, SetWidth
 from patchgrad.layergraph.commands.several import Several
 from patchgrad.layergraph.commands.share import Share, Unshare
 from patchgrad.layergraph.commands.split_merge import MergeGroups, SplitGroup
 from patchgrad.layergraph.commands.swap import Swap
+from patchgrad.layergraph.commands.training import (
+    SetData,
+    SetLoss,
+    SetOptimizer,
+    SetSchedule,
+    TrainingCommand,
+    UseLoss,
+)
 
-AnyCommand = OneCommand | Several
+Training = SetOptimizer | SetLoss | SetData | SetSchedule
+AnyCommand = OneCommand | Several | Training
 """Every edit, as one type: on the wire they are told apart by ``type``."""
 
 __all__ = [
     "AddBranch", "AddNode", "AnyCommand", "BranchLayer", "Bypass", "Command", "Connect", "Disconnect", "Duplicate",
     "Fold", "Freeze", "GroupNodes", "InsertOnEdge", "MergeGroups", "Move", "Note", "OneCommand", "PruneUnits",
-    "Reinitialise", "RemoveNodes", "Rename", "Reorder", "Repeat", "ReplaceNode", "SetField", "SetWidth", "Several",
-    "Share", "SplitGroup", "Swap", "Ungroup", "Unshare",
+    "Reinitialise", "RemoveNodes", "Rename", "Reorder", "Repeat", "ReplaceNode", "SetData", "SetField", "SetLoss",
+    "SetOptimizer", "SetRate", "SetSchedule", "SetWidth", "Several", "Share", "SplitGroup", "Swap", "Training",
+    "TrainingCommand", "Ungroup", "Unshare", "UseLoss",
 ]  # fmt: skip

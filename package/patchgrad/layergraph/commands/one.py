@@ -19,6 +19,7 @@ from patchgrad.layergraph.commands.reorder import Reorder
 from patchgrad.layergraph.commands.repeat import Repeat
 from patchgrad.layergraph.commands.replace_node import ReplaceNode
 from patchgrad.layergraph.commands.set_field import SetField
+from patchgrad.layergraph.commands.set_rate import SetRate
 from patchgrad.layergraph.commands.set_width import PruneUnits, SetWidth
 from patchgrad.layergraph.commands.share import Share, Unshare
 from patchgrad.layergraph.commands.split_merge import MergeGroups, SplitGroup
@@ -43,6 +44,7 @@ OneCommand = (
     | Duplicate
     | Share
     | Unshare
+    | SetRate
     | SetWidth
     | PruneUnits
     | Swap
