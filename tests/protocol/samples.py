@@ -39,6 +39,11 @@ COMMANDS = (
     c.Repeat(("n1", "n2"), 3),
     c.Reinitialise("n1"),
     c.Swap("n1", "n2"),
+    c.SetRate("n1", 0.1),
+    c.SetOptimizer("Adam", {"lr": 0.001, "betas": [0.9, 0.99]}),
+    c.SetLoss("HuberLoss", {"delta": 0.5}),
+    c.SetData(batch_size=64, shuffle=True),
+    c.SetSchedule("StepLR", {"step_size": 10}, "epoch"),
     c.Several((c.Freeze("n1"), c.Rename("n2", "head")), "two at once"),
 )
 

@@ -259,6 +259,13 @@ export interface Unshare {
   readonly node: string;
 }
 
+/** Let a layer learn with `factor` times the rate of the optimizer; 1: with that rate itself. */
+export interface SetRate {
+  readonly type: "set-rate";
+  readonly node: string;
+  readonly factor: number;
+}
+
 /**
  * Set the number of units of a layer, and of those whose units are added to them or pass through it: the other
  * side of a residual Add, norms, heads of attention, groups of filters. Layers that only read the units follow.
@@ -328,8 +335,40 @@ export interface Reinitialise {
 /** Edits in order, each on what the one before it left; `words` say in short what they are for. */
 export interface Several {
   readonly type: "several";
-  readonly commands: readonly (AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Note | Duplicate | Share | Unshare | SetWidth | PruneUnits | Swap | AddBranch | Repeat | Reinitialise)[];
+  readonly commands: readonly (AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Note | Duplicate | Share | Unshare | SetRate | SetWidth | PruneUnits | Swap | AddBranch | Repeat | Reinitialise)[];
   readonly words: string;
+}
+
+/** Train with another optimizer; or, without `kind`, with other settings of the one there is, in one group. */
+export interface SetOptimizer {
+  readonly type: "set-optimizer";
+  readonly kind: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly group: number | null;
+}
+
+/** Train for another loss of `patchgrad.nn`. */
+export interface SetLoss {
+  readonly type: "set-loss";
+  readonly kind: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+/** Draw the batches in another way: None leaves a setting as it is. */
+export interface SetData {
+  readonly type: "set-data";
+  readonly batchSize: number | null;
+  readonly shuffle: boolean | null;
+  readonly seed: number | null;
+  readonly dropLast: boolean | null;
+}
+
+/** Let a schedule move the rates from now on; None: they stay where they are. */
+export interface SetSchedule {
+  readonly type: "set-schedule";
+  readonly kind: string | null;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly every: string | null;
 }
 
 /** Something is wrong with the training: what, how it is known, where, and an edit that may help. */
@@ -347,7 +386,7 @@ export interface FindingView {
   readonly threshold: string;
   /** Names of `nodes`. */
   readonly layers: readonly string[];
-  readonly cure: AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Note | Duplicate | Share | Unshare | SetWidth | PruneUnits | Swap | AddBranch | Repeat | Reinitialise | Several | null;
+  readonly cure: AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Note | Duplicate | Share | Unshare | SetRate | SetWidth | PruneUnits | Swap | AddBranch | Repeat | Reinitialise | Several | SetOptimizer | SetLoss | SetData | SetSchedule | null;
   readonly cureTitle: string;
   readonly curePython: string;
 }
@@ -841,13 +880,18 @@ export type Command =
   | Duplicate
   | Share
   | Unshare
+  | SetRate
   | SetWidth
   | PruneUnits
   | Swap
   | AddBranch
   | Repeat
   | Reinitialise
-  | Several;
+  | Several
+  | SetOptimizer
+  | SetLoss
+  | SetData
+  | SetSchedule;
 
 export type FromBrowser =
   | Open

@@ -9,6 +9,7 @@ import { ComparisonSheet } from "./history/ComparisonSheet";
 import { History } from "./history/History";
 import { Inspector } from "./inspector/Inspector";
 import { LookSheet } from "./inspector/LookSheet";
+import { SidebarInspector } from "./inspector/SidebarInspector";
 import { Log } from "./log/Log";
 import { Palette } from "./palette/Palette";
 import { Footer } from "./parts/Footer";
@@ -23,6 +24,7 @@ import { readTheme, type Theme, watchTheme } from "./theme";
 import { Transport } from "./transport/Transport";
 import { useAddLayer } from "./useAddLayer";
 import { useHost } from "./useHost";
+import { useInspectorPlace } from "./useInspectorPlace";
 import { useKeys } from "./useKeys";
 import { usePage } from "./usePage";
 import { usePaste } from "./usePaste";
@@ -42,6 +44,7 @@ export function StudioView() {
   useHost(root);
   useAddLayer(root);
   useWidth(root);
+  const place = useInspectorPlace(root);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: keys are taken from whatever inside has the focus
     <div
@@ -53,7 +56,8 @@ export function StudioView() {
       onPaste={onPaste}
     >
       <Transport />
-      {narrow ? <NarrowBody /> : <WideBody />}
+      {narrow ? <NarrowBody /> : <WideBody besides={place !== null} />}
+      {place && <SidebarInspector place={place} theme={theme} />}
       <Footer />
       <HeightGrip height={height} onHeight={setHeight} />
       <LiveRegion />
@@ -67,7 +71,12 @@ export function StudioView() {
 
 const inspectorShown = (state: State) => panelShown(state, "inspector");
 
-function WideBody() {
+interface WideProps {
+  /** The inspector stands elsewhere. */
+  readonly besides: boolean;
+}
+
+function WideBody({ besides }: WideProps) {
   const { open } = useRead(readLayout);
   const inspector = useRead(inspectorShown);
   return (
@@ -75,7 +84,7 @@ function WideBody() {
       <div className="pg-upper">
         {open.palette && <Palette />}
         <Canvas />
-        {inspector && <Inspector />}
+        {inspector && !besides && <Inspector />}
         {open.log && <Log />}
         {open.history && <History />}
         {open.findings && <Findings />}
