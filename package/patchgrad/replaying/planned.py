@@ -7,18 +7,21 @@ own (parameters, what the step is given, results of Python) are told to the kern
 from __future__ import annotations
 
 import math
+from importlib import import_module
 from typing import Any
 
 from patchgrad.backend.kernels.cpu_arrays import in_one_piece
 from patchgrad.backend.native.program import Program, bind
 from patchgrad.optim.optimizer import Optimizer
-from patchgrad.replaying import recording as notes
-from patchgrad.replaying.arranging import Arrangement, Group, Pool
+from patchgrad.replaying import notes
+from patchgrad.replaying.arranging import Arrangement, Group
 from patchgrad.replaying.lent import Lent, lend
 from patchgrad.replaying.lowering import Lowering
+from patchgrad.replaying.memory import Pool
+from patchgrad.replaying.notes import Held, Source, Value
 from patchgrad.replaying.operations import Call, Text
 from patchgrad.replaying.plan import Writer
-from patchgrad.replaying.recording import Held, Recording, Source, Value
+from patchgrad.replaying.recording import Recording
 from patchgrad.tensor.tensor import Tensor
 
 
@@ -38,6 +41,7 @@ class Planned(Writer):
         """How many kernels there are."""
 
     def text(self, steps: list[Any]) -> str:
+        import_module("patchgrad.replaying.lowered")
         self._lowering = Lowering(self._recording, steps)
         self.ready = self._lowering.ready
         self._arranged = arranged = Arrangement(self._lowering, self._results, self.pool)
@@ -87,7 +91,7 @@ class Planned(Writer):
                 self._enter(place, operation.kernel, operation.arguments, operation.work)
             elif isinstance(operation, Group):
                 fused, variant, sources = kernels[place]
-                given = [sources[key] if key in sources else Value(key) for key in fused.parameters]
+                given = [sources.get(key, key) for key in fused.parameters]
                 count = math.prod(operation.members[0].shape)
                 self._enter(place, variant, [*given, *fused.arguments(count)], count * (fused.operations + 2))
 
