@@ -150,17 +150,17 @@ class Planned(Writer):
         if self._written:
             self._line("fresh()", [])
             self._written = False
-        reads: list[int] = []
-        for number in dict.fromkeys(value.number for _, _, value in self._open):
+        pieces = list(dict.fromkeys(value.number for _, _, value in self._open))
+        for number in pieces:  # Python goes on with the array as it is: its order of sums may depend on the gaps
             self._reads = [number]
-            self._line(f"v{number} = whole(v{number})", [number])
-            reads.append(number)
+            self._line(f"w{number} = whole(v{number})", [])
         for block, index, value in self._open:
-            self._reads = [value.number]
-            self._line(f"bind({self._constant(block)}, {index}, v{value.number})", [])
+            self._line(f"bind({self._constant(block)}, {index}, w{value.number})", [])
         self._open = []
-        self._reads = reads
+        self._reads = pieces
         self._line(f"program.run({first}, {self._count})", [])
+        if pieces:
+            self._line(f"{' = '.join(f'w{number}' for number in pieces)} = None", [])
         return self._count
 
     def _source(self, source: Source) -> Source:
