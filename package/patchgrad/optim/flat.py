@@ -12,7 +12,7 @@ may hold (a tensor it was made from, a view taken before) stays where it is and 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any, Protocol
 
 from patchgrad.backend import MetaArray, backend_of
@@ -226,23 +226,28 @@ def _flat(segment: Segment) -> Any:
 
 
 class Storage:
-    """The flat storage of an optimizer, per group. ``loose`` are parameters that cannot lie in it."""
+    """The flat storage of an optimizer, per part of its parameters. Some cannot lie in it."""
 
     def __init__(self) -> None:
-        self._tables: dict[int, tuple[list[Parameter], list[Block], list[Parameter]]] = {}
+        self._tables: dict[Any, tuple[list[Parameter], list[Block], list[Parameter]]] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
         """A copy of an optimizer lays out its own parameters."""
         return Storage, ()
 
     def blocks(
-        self, index: int, parameters: list[Parameter], state: dict[str, Slots]
+        self, key: Any, parameters: list[Parameter], state: dict[str, Slots]
     ) -> tuple[list[Block], list[Parameter]]:
-        """The blocks of group ``index`` and its loose parameters, laid out anew if something was replaced."""
-        table = self._tables.get(index)
+        """The blocks of part ``key`` and its loose parameters, laid out anew if something was replaced."""
+        table = self._tables.get(key)
         if table is None or not _same(table[0], parameters) or not _hold(table[1], state):
-            table = self._tables[index] = self._laid_out(parameters, state)
+            table = self._tables[key] = self._laid_out(parameters, state)
         return table[1], table[2]
+
+    def only(self, keys: Collection[Any]) -> None:
+        """Free what was laid out for parts that are no longer there."""
+        if len(self._tables) > len(keys):
+            self._tables = {key: table for key, table in self._tables.items() if key in keys}
 
     def parameters(self) -> list[Parameter]:
         """All that lie in it, in order."""
