@@ -87,9 +87,7 @@ def _leads_on(new: LayerGraph, edge: Edge, added: frozenset[str]) -> bool:
     return False
 
 
-def _line(
-    edge: Edge, boxes: Mapping[str, Box], pictured: Picture, picture: Picture
-) -> tuple[Point, Point] | None:
+def _line(edge: Edge, boxes: Mapping[str, Box], pictured: Picture, picture: Picture) -> tuple[Point, Point] | None:
     """From port to port; None where an end is hidden in a folded group."""
     ends = [
         (boxes.get(uid) or picture.layout.boxes.get(uid), pictured.diagram.nodes.get(uid))
