@@ -113,16 +113,18 @@ function NodeHead({ node, family, help }: HeadProps) {
 function Settings({ node, fields }: { readonly node: NodeView; readonly fields: readonly FieldView[] }) {
   const studio = useStudio();
   if (!fields.length) return null;
+  // `in_features` and its like follow from what comes in.
+  const first = fields.find((field) => !field.name.startsWith("in_"));
   return (
     <div className="pg-section">
       <h4>Settings</h4>
-      {fields.map((field, place) => (
+      {fields.map((field) => (
         <FieldEditor
           key={field.name}
           field={field}
           value={field.name in node.settings ? node.settings[field.name] : field.default}
           labelled
-          place={place === 0 ? "setting-field" : undefined}
+          place={field === first ? "setting-field" : undefined}
           onChange={(value) => edit(studio, { type: "set-field", node: node.uid, field: field.name, value })}
         />
       ))}
