@@ -96,7 +96,7 @@ describe("the spelling of keys", () => {
     expect(keyText(stroke("z", { metaKey: true }))).toBe("Ctrl+Z");
     expect(keyText(stroke("Z", { ctrlKey: true, shiftKey: true }))).toBe("Ctrl+Shift+Z");
     expect(keyText(stroke("?", { shiftKey: true }))).toBe("?");
-    expect(keyText(stroke("S", { shiftKey: true }))).toBe("Shift+s");
+    expect(keyText(stroke("S", { shiftKey: true }))).toBe("Shift+S");
     expect(keyText(stroke(" "))).toBe("Space");
     expect(keyText(stroke("Tab", { shiftKey: true }))).toBe("Shift+Tab");
   });
