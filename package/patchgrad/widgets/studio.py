@@ -19,7 +19,7 @@ from patchgrad.layergraph.graph import LayerGraph
 from patchgrad.layergraph.targets import insertions, targets
 from patchgrad.protocol import messages as m
 from patchgrad.protocol import wire
-from patchgrad.protocol.kinds import kind_views, template_views
+from patchgrad.protocol.kinds import palette_views, template_views
 from patchgrad.session import Edit, Session
 from patchgrad.session.events import Event
 from patchgrad.session.wishes import require_count
@@ -118,7 +118,7 @@ class StudioWidget(BridgeWidget):
             message.request_id,
             m.VERSION,
             self.title,
-            kind_views(),
+            palette_views(),
             *state,
             templates=template_views(),
             code=code,
