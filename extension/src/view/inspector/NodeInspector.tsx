@@ -7,6 +7,7 @@ import { connectSelection } from "../../commands/connectSelection";
 import { deleteSelection } from "../../commands/deleteSelection";
 import { duplicateSelection } from "../../commands/duplicateSelection";
 import { freezeSelection } from "../../commands/freezeSelection";
+import { moveBack, moveForward } from "../../commands/moveAlong";
 import { inspectSelection } from "../../commands/select";
 import { showFeeds } from "../../commands/showFeeds";
 import { swapSelection } from "../../commands/swapSelection";
@@ -42,6 +43,8 @@ export function NodeInspector({ node }: { readonly node: NodeView }) {
         <CommandButton command={addNext} icon="plus" />
         <CommandButton command={connectSelection} icon="connect" />
         <CommandButton command={showFeeds} icon="feeds" />
+        <CommandButton command={moveBack} icon="left" />
+        <CommandButton command={moveForward} icon="right" />
         <CommandButton command={duplicateSelection} icon="copy" />
         <CommandButton command={deleteSelection} icon="trash" />
       </div>
