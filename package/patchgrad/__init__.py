@@ -85,6 +85,7 @@ if TYPE_CHECKING:
     from patchgrad.drawing.show import show
     from patchgrad.interop import from_torch, load, load_metadata, onnx, save, to_torch
     from patchgrad.layergraph import LayerGraph, edit, layer
+    from patchgrad.layergraph.blocks import save_layer
     from patchgrad.ops import random, signal, special
     from patchgrad.ops._written import *
     from patchgrad.ops.activation import *
@@ -169,7 +170,7 @@ if TYPE_CHECKING:
     )
     from patchgrad.transforms.why.explain_grad import explain_grad
     from patchgrad.transforms.why.find_nan import find_nan
-    from patchgrad.widgets import studio
+    from patchgrad.widgets import computation, studio
     from patchgrad.widgets.doctor import doctor
 
 # The namespace is made of ops and used by the tape, which stands below them.

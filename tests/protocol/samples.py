@@ -11,6 +11,11 @@ from patchgrad.layergraph import commands as c
 from patchgrad.layergraph.graph import PortRef
 from patchgrad.protocol import messages as m
 
+if __package__:
+    from . import compute_samples as compute
+else:  # run as a script
+    import compute_samples as compute
+
 GOLDEN = Path(__file__).with_name("golden.json")
 FC1, FC2 = PortRef("n1", "y"), PortRef("n2", "x")
 
@@ -37,6 +42,9 @@ COMMANDS = (
     c.PruneUnits("n1", (3, 17)),
     c.AddBranch(("n1",), (c.BranchLayer("Linear", {"bias": False}),), "Add"),
     c.Repeat(("n1", "n2"), 3),
+    c.Reorder("n1", PortRef("n3", "x")),
+    c.SplitGroup(("n1", "n2"), "part"),
+    c.MergeGroups(("g1", "g2"), "whole"),
     c.Reinitialise("n1"),
     c.Swap("n1", "n2"),
     c.SetRate("n1", 0.1),
@@ -140,6 +148,7 @@ FROM_BROWSER = (
     m.ShowQuantity("gradient_norm"),
     m.AskLook("r34", "feature-maps", "n1"),
     m.FrameSeen(7),
+    *compute.FROM_BROWSER,
 )
 FROM_KERNEL = (
     GRAPH,
@@ -195,6 +204,7 @@ FROM_KERNEL = (
         curves=(m.Curve("main", (1, 2), (0.5, None)),),
     ),
     m.SourceText("r26", "class Model(nn.Module): ..."),
+    *compute.FROM_KERNEL,
 )
 
 

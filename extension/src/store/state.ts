@@ -19,6 +19,7 @@ import type {
   TimelineView,
   Verdict,
 } from "../protocol/messages";
+import { type ComputeState, INITIAL_COMPUTE } from "./compute";
 
 /** The newest frame of the state lane, its arrays read. */
 export interface FrameState {
@@ -32,6 +33,8 @@ export interface FrameState {
   readonly selected: string | null;
   /** Name of the quantity of the arrays `overlay.*`. */
   readonly shown: string;
+  /** How often the training is looked at, and what that costs, in words. */
+  readonly plan: string;
 }
 
 /** The number on the boxes, by name (empty: none), and how it is shown. */
@@ -158,6 +161,7 @@ export interface State {
   /** Two networks side by side, shown in a dialog. */
   readonly compared: Compared | null;
   readonly layout: Layout;
+  readonly compute: ComputeState;
 }
 
 const EMPTY_GRAPH: GraphView = {
@@ -225,4 +229,5 @@ export const INITIAL_STATE: State = {
     finding: false,
     groupColours: false,
   },
+  compute: INITIAL_COMPUTE,
 };

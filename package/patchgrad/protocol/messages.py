@@ -9,23 +9,15 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-import msgspec
-
 from patchgrad.layergraph.commands import AnyCommand
 from patchgrad.layergraph.graph import PortRef
+from patchgrad.protocol.base import ArrayView, Record, Wire
+from patchgrad.protocol.compute import ComputeFromBrowser, ComputeFromKernel
 
 VERSION = 1
 CodeName = Literal["studio", "plots"]
 LookKind = Literal["feature-maps", "filters", "attention", "embedding", "saliency", "worst", "best", "confusion"]
 MAX_REQUEST_BYTES = 256 * 1024
-
-
-class Wire(msgspec.Struct, frozen=True, rename="camel", tag_field="type", forbid_unknown_fields=True):
-    """Base of messages: tagged by class name in kebab-case, camelCase on the wire."""
-
-
-class Record(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
-    """Base of the records inside messages: no tag."""
 
 
 # --- what the studio draws -------------------------------------------------------------------
@@ -250,14 +242,6 @@ class Flag(Record, frozen=True):
     label: str
 
 
-class ArrayView(Record, frozen=True):
-    """Where an array lies in the frame's one buffer. ``offset`` in bytes, a multiple of 8."""
-
-    dtype: Literal["float32", "float64", "uint8", "int32"]
-    shape: tuple[int, ...]
-    offset: int
-
-
 class LayerStat(Record, frozen=True):
     """The newest figures of one layer, for the boxes on the canvas. None where not measured."""
 
@@ -294,6 +278,8 @@ class Frame(Wire, frozen=True, tag="frame"):
     selected: str | None = None
     shown: str = ""
     """Name of the quantity of the arrays ``overlay.*``."""
+    plan: str = ""
+    """How often the training is looked at, and what that costs, in words."""
 
 
 # --- requests: browser -> kernel -------------------------------------------------------------
@@ -666,6 +652,7 @@ FromBrowser = (
     | Select
     | ShowQuantity
     | FrameSeen
+    | ComputeFromBrowser
 )
 FromKernel = (
     GraphView
@@ -684,5 +671,6 @@ FromKernel = (
     | Inspected
     | SourceText
     | Compared
+    | ComputeFromKernel
     | Looked
 )
