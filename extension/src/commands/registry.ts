@@ -11,6 +11,7 @@ import { copySelection } from "./copySelection";
 import { cutSelection } from "./cutSelection";
 import { deleteSelection } from "./deleteSelection";
 import { duplicateSelection } from "./duplicateSelection";
+import { editSettings } from "./editSettings";
 import { findOnCanvas } from "./findOnCanvas";
 import { fitView } from "./fitView";
 import { foldSelection } from "./foldSelection";
@@ -62,6 +63,7 @@ export const COMMANDS: readonly UiCommand[] = [
   connectSelection,
   placeHere,
   swapSelection,
+  editSettings,
   deleteSelection,
   duplicateSelection,
   copySelection,
