@@ -42,6 +42,7 @@ import {
   type RunView,
   type Select,
   type SetShadow,
+  type SetupView,
   type ShowQuantity,
   type SourceText,
   type SwitchBranch,
@@ -58,7 +59,7 @@ export interface WidgetModel {
   off(event: string, listener: (...values: never[]) => void): void;
 }
 
-export type StateMessage = GraphView | RunView | LogView | FindingsView | TimelineView | Frame;
+export type StateMessage = GraphView | RunView | LogView | FindingsView | TimelineView | SetupView | Frame;
 export type StateListener = (message: StateMessage, arrays: NamedArrays) => void;
 
 type Request =

@@ -25,6 +25,8 @@ export interface NodeView {
   readonly y: number;
   readonly width: number;
   readonly height: number;
+  /** Factor on the learning rate. */
+  readonly rate: number;
   readonly frozen: boolean;
   readonly bypassed: boolean;
   /** A module of the user's own whose inside is not drawn. */
@@ -93,6 +95,8 @@ export interface RunView {
   readonly loss: number | null;
   /** Which way messages reach the kernel while a cell runs, in words. */
   readonly lane: string;
+  /** The learning rate of the next step, of the first group. */
+  readonly rate: number | null;
   readonly problem: string;
   readonly problemNode: string | null;
   /** Why the last step was computed as the layers are written; empty if it was replayed. */
@@ -428,6 +432,34 @@ export interface TimelineView {
   readonly shadowSteps: number;
 }
 
+/** One editable setting of a layer kind. */
+export interface FieldView {
+  readonly name: string;
+  readonly type: "int" | "float" | "bool" | "choice" | "text";
+  readonly default: unknown;
+  readonly minimum: number | null;
+  readonly maximum: number | null;
+  readonly choices: readonly string[];
+  readonly optional: boolean;
+  readonly help: string;
+}
+
+/** One part of how a network is trained: a choice among kinds, and fields; `note`: what else is to be known. */
+export interface SectionView {
+  readonly name: "optimizer" | "loss" | "data" | "schedule";
+  readonly kind: string;
+  readonly kinds: readonly string[];
+  readonly fields: readonly FieldView[];
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly note: string;
+}
+
+/** State: how the network is trained; told when it changes. */
+export interface SetupView {
+  readonly type: "setup-view";
+  readonly sections: readonly SectionView[];
+}
+
 /** Where an array lies in the frame's one buffer. `offset` in bytes, a multiple of 8. */
 export interface ArrayView {
   readonly dtype: "float32" | "float64" | "uint8" | "int32";
@@ -480,18 +512,6 @@ export interface Frame {
   readonly shown: string;
 }
 
-/** One editable setting of a layer kind. */
-export interface FieldView {
-  readonly name: string;
-  readonly type: "int" | "float" | "bool" | "choice" | "text";
-  readonly default: unknown;
-  readonly minimum: number | null;
-  readonly maximum: number | null;
-  readonly choices: readonly string[];
-  readonly optional: boolean;
-  readonly help: string;
-}
-
 /** A layer kind of the catalogue: an entry of the palette. */
 export interface KindView {
   readonly kind: string;
@@ -533,6 +553,7 @@ export interface Opened {
   readonly run: RunView;
   readonly log: LogView;
   readonly timeline: TimelineView;
+  readonly setup: SetupView;
   readonly templates: readonly TemplateView[];
   /** Those that are measured. */
   readonly quantities: readonly QuantityView[];
@@ -924,6 +945,7 @@ export type FromKernel =
   | LogView
   | FindingsView
   | TimelineView
+  | SetupView
   | Frame
   | Opened
   | Code
@@ -956,6 +978,7 @@ export const KERNEL_TAGS: readonly FromKernel["type"][] = [
   "log-view",
   "findings-view",
   "timeline-view",
+  "setup-view",
   "frame",
   "opened",
   "code",
