@@ -11,6 +11,11 @@ from patchgrad.layergraph import commands as c
 from patchgrad.layergraph.graph import PortRef
 from patchgrad.protocol import messages as m
 
+if __package__:
+    from . import compute_samples as compute
+else:  # run as a script
+    import compute_samples as compute
+
 GOLDEN = Path(__file__).with_name("golden.json")
 FC1, FC2 = PortRef("n1", "y"), PortRef("n2", "x")
 
@@ -140,6 +145,7 @@ FROM_BROWSER = (
     m.ShowQuantity("gradient_norm"),
     m.AskLook("r34", "feature-maps", "n1"),
     m.FrameSeen(7),
+    *compute.FROM_BROWSER,
 )
 FROM_KERNEL = (
     GRAPH,
@@ -202,6 +208,7 @@ FROM_KERNEL = (
         curves=(m.Curve("main", (1, 2), (0.5, None)),),
     ),
     m.SourceText("r26", "class Model(nn.Module): ..."),
+    *compute.FROM_KERNEL,
 )
 
 

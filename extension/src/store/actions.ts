@@ -16,12 +16,15 @@ import type {
   TimelineView,
   Verdict,
 } from "../protocol/messages";
+import type { ComputeAction } from "./compute";
 import type { ChosenOverlay, Cursor, Drag, Notice, Panel, Picker, Selection, ShownSource } from "./state";
 
 export type Action =
+  | ComputeAction
   | { readonly type: "opened"; readonly message: Opened }
   | { readonly type: "connection-lost" }
   | { readonly type: "connection-opening" }
+  | { readonly type: "connection-found" }
   | { readonly type: "graph-arrived"; readonly graph: GraphView }
   | { readonly type: "run-arrived"; readonly run: RunView }
   | { readonly type: "log-arrived"; readonly log: LogView }

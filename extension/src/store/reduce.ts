@@ -3,6 +3,7 @@ import { indexGraph } from "../model/graphIndex";
 import { portKey } from "../model/ports";
 import type { Failed, Frame, GraphView } from "../protocol/messages";
 import type { Action } from "./actions";
+import { isComputeAction, reduceCompute } from "./compute";
 import { panelShown } from "./selectors";
 import type { Drag, Layout, Notice, Panel, Selection, State } from "./state";
 
@@ -15,6 +16,10 @@ const nextId = () => {
 };
 
 export function reduce(state: State, action: Action): State {
+  if (isComputeAction(action)) {
+    const compute = reduceCompute(state.compute, action);
+    return compute === state.compute ? state : { ...state, compute };
+  }
   switch (action.type) {
     case "opened":
       return open(state, action.message);
@@ -22,6 +27,8 @@ export function reduce(state: State, action: Action): State {
       return { ...state, connection: "lost", drag: null, picker: null };
     case "connection-opening":
       return { ...state, connection: "opening" };
+    case "connection-found":
+      return { ...state, connection: "open" };
     case "graph-arrived":
       return withGraph(state, action.graph);
     case "run-arrived":

@@ -20,6 +20,7 @@ import type {
   TimelineView,
   Verdict,
 } from "../protocol/messages";
+import { type ComputeState, INITIAL_COMPUTE } from "./compute";
 
 /** The newest frame of the state lane, its arrays read. */
 export interface FrameState {
@@ -161,6 +162,7 @@ export interface State {
   /** Two networks side by side, shown in a dialog. */
   readonly compared: Compared | null;
   readonly layout: Layout;
+  readonly compute: ComputeState;
 }
 
 const EMPTY_GRAPH: GraphView = {
@@ -230,4 +232,5 @@ export const INITIAL_STATE: State = {
     finding: false,
     groupColours: false,
   },
+  compute: INITIAL_COMPUTE,
 };

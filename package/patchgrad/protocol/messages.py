@@ -9,23 +9,15 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-import msgspec
-
 from patchgrad.layergraph.commands import AnyCommand
 from patchgrad.layergraph.graph import PortRef
+from patchgrad.protocol.base import ArrayView, Record, Wire
+from patchgrad.protocol.compute import ComputeFromBrowser, ComputeFromKernel
 
 VERSION = 1
 CodeName = Literal["studio", "plots"]
 LookKind = Literal["feature-maps", "filters", "attention", "embedding", "saliency", "worst", "best", "confusion"]
 MAX_REQUEST_BYTES = 256 * 1024
-
-
-class Wire(msgspec.Struct, frozen=True, rename="camel", tag_field="type", forbid_unknown_fields=True):
-    """Base of messages: tagged by class name in kebab-case, camelCase on the wire."""
-
-
-class Record(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
-    """Base of the records inside messages: no tag."""
 
 
 # --- what the studio draws -------------------------------------------------------------------
@@ -269,14 +261,6 @@ class Flag(Record, frozen=True):
     number: int
     step: int
     label: str
-
-
-class ArrayView(Record, frozen=True):
-    """Where an array lies in the frame's one buffer. ``offset`` in bytes, a multiple of 8."""
-
-    dtype: Literal["float32", "float64", "uint8", "int32"]
-    shape: tuple[int, ...]
-    offset: int
 
 
 class LayerStat(Record, frozen=True):
@@ -688,6 +672,7 @@ FromBrowser = (
     | Select
     | ShowQuantity
     | FrameSeen
+    | ComputeFromBrowser
 )
 FromKernel = (
     GraphView
@@ -707,5 +692,6 @@ FromKernel = (
     | Inspected
     | SourceText
     | Compared
+    | ComputeFromKernel
     | Looked
 )

@@ -26,6 +26,7 @@ from patchgrad.session.wishes import require_count
 from patchgrad.widgets import cells, pagecode, views
 from patchgrad.widgets.bridge import Answer, BridgeWidget
 from patchgrad.widgets.coalesce import Coalesce
+from patchgrad.widgets.computing import Computing
 from patchgrad.widgets.frames import frame
 from patchgrad.widgets.layers import Layers
 from patchgrad.widgets.looks import looked
@@ -68,6 +69,7 @@ class StudioWidget(BridgeWidget):
         self._frame_due = False
         self._told: tuple[Any, ...] = (None,) * 4
         self._lane15 = Coalesce(self._tell_state)
+        self.computing = Computing(session, self.tell)
         self._forget = session.subscribe(self._happened)
         self._receivers: dict[type, Callable[[Any, Answer], None]] = {
             m.Open: self._opened,
@@ -85,6 +87,7 @@ class StudioWidget(BridgeWidget):
             m.Select: self._select,
             m.ShowQuantity: self._show_quantity,
             m.FrameSeen: self._seen,
+            **self.computing.receivers,
         }
         cells.shown(self)
 
@@ -92,6 +95,7 @@ class StudioWidget(BridgeWidget):
         """Let go of the session; it goes on."""
         self._forget()
         self._lane15.close()
+        self.computing.close()
         super().close()
 
     def receive(self, message: m.FromBrowser, answer: Answer) -> None:
@@ -197,6 +201,7 @@ class StudioWidget(BridgeWidget):
     def _happened(self, event: Event) -> None:
         """Called by the session, at every step too: cheap where there is nothing to do."""
         if event == "step":
+            self.computing.looked()
             if self._open and self._in_flight is None and monotonic() >= self._next_frame:
                 self._send_frame()
             return

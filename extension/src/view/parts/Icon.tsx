@@ -37,6 +37,8 @@ const PATHS = {
   close: "M4 4l8 8M12 4l-8 8",
   fold: "M4 6l4 4 4-4",
   unfold: "M6 4l4 4-4 4",
+  left: "M10 4 6 8l4 4",
+  right: "M6 4l4 4-4 4",
 } as const;
 
 export type IconName = keyof typeof PATHS;
