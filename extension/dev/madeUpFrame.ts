@@ -41,6 +41,7 @@ export function makeFrame(number: number, run: RunView, graph: GraphView): { fra
     flags: [{ number: 1, step: 210, label: "conv1" }],
     stats,
     selected: null,
+    shown: "",
   };
   return { frame, buffer: new DataView(bytes.buffer) };
 }

@@ -129,6 +129,7 @@ export function scriptedKernel(): WidgetModel & { readonly sent: FromBrowser[] }
           log: { type: "log-view", entries },
           timeline: TIMELINE,
           templates: [],
+          quantities: [],
           code: {},
         });
         emit(...frameArguments(makeFrame(number, run, graph)));

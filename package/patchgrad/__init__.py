@@ -169,7 +169,7 @@ if TYPE_CHECKING:
     )
     from patchgrad.transforms.why.explain_grad import explain_grad
     from patchgrad.transforms.why.find_nan import find_nan
-    from patchgrad.widgets import studio
+    from patchgrad.widgets import computation, studio
     from patchgrad.widgets.doctor import doctor
 
 # The namespace is made of ops and used by the tape, which stands below them.

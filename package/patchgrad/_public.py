@@ -90,6 +90,6 @@ NAMES = {
     'patchgrad.transforms.why.anomaly': 'is_anomaly_check_nan_enabled is_anomaly_enabled set_anomaly_enabled',
     'patchgrad.transforms.why.explain_grad': 'explain_grad',
     'patchgrad.transforms.why.find_nan': 'find_nan',
-    'patchgrad.widgets': 'studio',
+    'patchgrad.widgets': 'computation studio',
     'patchgrad.widgets.doctor': 'doctor',
 }

@@ -10,6 +10,7 @@ import json
 import os
 import subprocess
 import sys
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +24,23 @@ H200 = {
     "supportCoopLaunch": 1,
 }  # fmt: skip
 DRIVER = """
+#include <stddef.h>
 int cuGetErrorString(int error, const char **text) { *text = "no driver"; return 0; }
-int cuModuleGetFunction(void) { return 100; }
-int cuModuleLoadData(void) { return 100; }
-int cuModuleUnload(void) { return 0; }
-int cuTensorMapEncodeIm2col(void) { return 0; }
-int cuTensorMapEncodeTiled(void) { return 0; }
+int cuGetErrorName(int error, const char **text) { *text = "none"; return 0; }
+/* What engines of norms look up while they are planned: modules and kernels that nobody will run. */
+#define FINDS(name) int name(void **found) { *found = (void *)8; return 0; }
+FINDS(cuModuleGetFunction) FINDS(cuModuleLoadData) FINDS(cuLibraryLoadData) FINDS(cuLibraryLoadFromFile)
+FINDS(cuLibraryGetKernel) FINDS(cuKernelGetFunction) FINDS(cuCtxGetCurrent) FINDS(cuCtxPopCurrent)
+#define COUNTS(name, number) int name(int *found) { *found = number; return 0; }
+COUNTS(cuDriverGetVersion, 13000) COUNTS(cuDeviceGetCount, 1) COUNTS(cuDeviceGet, 0) COUNTS(cuKernelGetAttribute, 32)
+COUNTS(cuOccupancyMaxPotentialClusterSize, 8)
+int cuCtxGetLimit(size_t *found) { *found = 1024; return 0; }
+int cuStreamGetCtx(void *stream, void **found) { *found = (void *)8; return 0; }
+#define DOES(name, error) int name(void) { return error; }
+DOES(cuModuleUnload, 0) DOES(cuLibraryUnload, 0) DOES(cuKernelSetAttribute, 0) DOES(cuCtxPushCurrent, 0)
+DOES(cuTensorMapEncodeIm2col, 0) DOES(cuTensorMapEncodeTiled, 0)
+DOES(cuLaunchKernel, 100) DOES(cuLaunchKernelEx, 100) DOES(cuLaunchCooperativeKernel, 100)
+DOES(cuLinkCreate, 100) DOES(cuLinkAddData, 100) DOES(cuLinkComplete, 100) DOES(cuLinkDestroy, 0)
 """
 RUNTIME = """
 #include <string.h>
@@ -59,6 +71,21 @@ CASES = [
     {"x": (5, 1, 1, 30), "weight": (4, 1, 1, 5), "stride": (1, 2)},
 ]
 """Sizes as the ops get them: an image network's, groups of one channel, uneven borders, one axis."""
+NORMS = [
+    ("layer_norm", (4, 6, 768), (2,)),
+    ("layer_norm", (5, 3, 11), (1, 2)),
+    ("rms_norm", (4, 6, 768), (2,)),
+    ("rms_norm", (5, 33), (1,)),
+    ("group_norm", (4, 3, 1, 9, 7), (2, 3, 4)),
+    ("batch_norm", (8, 64, 14, 14), (0, 2, 3)),
+    ("batch_norm", (32, 16), (0,)),
+]
+"""Op, shape and axes. For batch norm channels come by 8: for others cuDNN 9.28 has no engine in every dtype."""
+ATTENTION = [
+    {"query": (2, 4, 128, 64), "key": (2, 4, 128, 64), "value": (2, 4, 128, 64)},
+    {"query": (2, 3, 100, 32), "key": (2, 3, 77, 32), "value": (2, 3, 77, 64)},
+    {"query": (1, 2, 5, 8), "key": (1, 2, 5, 8), "value": (1, 2, 5, 8)},
+]
 
 
 def libraries() -> list[Path]:
@@ -107,6 +134,51 @@ def graphs(dtype: str, x: Any, weight: Any, stride: Any = (1, 1), padding: Any =
         yield build, _specs(dtype, **inputs), _specs(dtype, y=out), settings
 
 
+def norm_graphs(dtype: str, op: str, shape: Any, axes: Any) -> Any:
+    """The forward and the gradients of one norm."""
+    from patchgrad.backend.kernels import cudnn_norm as norm
+    from patchgrad.backend.kernels.cudnn_graph import Spec
+
+    layout = norm.layout_of(op, shape, axes)
+    sizes = {"each": layout.each, "number": (1, 1, 1, 1)}
+    x = _specs(dtype, x=layout.x)
+    given = _specs("float32", **{name: sizes[kind] for name, kind in norm.inputs_of(layout.kind).items()})
+    numbers = [name for name, kind in norm.inputs_of(layout.kind).items() if kind == "number"]
+    given |= {name: Spec((1,) * 4, (1,) * 4, "float32", True) for name in numbers}
+    made = _specs("float32", **dict.fromkeys(norm.outputs_of(layout.kind), layout.kept)) | {"y": x["x"]}
+    yield norm.forward_graph, x | given, made, {"kind": layout.kind}
+    kept = ("scale",) if layout.kind == "rmsnorm" else ("scale", "mean")
+    inputs = _specs("float32", **dict.fromkeys(kept, layout.kept), weight=layout.each)
+    gradients = _specs("float32", dx=layout.x, dweight=layout.each, dbias=layout.each)
+    both = _specs("float32", ct=layout.x, x=layout.x)
+    yield norm.backward_graph, both | inputs, gradients, {"kind": layout.kind}
+
+
+def attention_graphs(dtype: str, causal: bool, **shapes: tuple[int, ...]) -> Any:
+    """The forward and the gradients of one attention."""
+    from patchgrad.backend.kernels import cudnn_attention as attention
+
+    y = (*shapes["query"][:-1], shapes["value"][-1])
+    level, settings = _specs("float32", level=(*y[:-1], 1)), {"scale": 0.125, "causal": causal}
+    yield attention.forward_graph, _specs(dtype, **shapes), _specs(dtype, y=y) | level, settings
+    gradients = _specs(dtype, **{f"d{name}": shape for name, shape in shapes.items()})
+    yield attention.backward_graph, _specs(dtype, **shapes, y=y, ct=y) | level, gradients, settings
+
+
+def every_graph() -> Any:
+    """A name, and what `CuDNN.plan` takes."""
+    for dtype in ("float32", "float16", "bfloat16"):
+        for number, case in enumerate(CASES):
+            for found in graphs(dtype, **case):
+                yield f"{dtype} {number} {found[0].__name__}{' with bias' if 'bias' in found[1] else ''}", found
+        for op, shape, axes in NORMS:
+            for found in norm_graphs(dtype, op, shape, axes):
+                yield f"{dtype} {op} {shape} {found[0].__name__}", found
+        for shapes, causal in product(ATTENTION if dtype != "float32" else (), (False, True)):
+            for found in attention_graphs(dtype, causal, **shapes):
+                yield f"{dtype} attention {shapes['query']} {causal} {found[0].__name__}", found
+
+
 def _report() -> dict[str, str]:
     import cudnn
 
@@ -114,15 +186,12 @@ def _report() -> dict[str, str]:
 
     device = cudnn.create_device_properties(json.dumps(H200))
     planner, found = CuDNN(cudnn, None), {}
-    for dtype in ("float32", "float16", "bfloat16"):
-        for number, case in enumerate(CASES):
-            for build, given, made, settings in graphs(dtype, **case):
-                name = f"{dtype} {number} {build.__name__}{' with bias' if 'bias' in given else ''}"
-                try:
-                    planner.plan(build, given, made, settings, device_property=device)
-                    found[name] = "ok"
-                except (cudnn.cudnnGraphNotSupportedError, RuntimeError) as error:
-                    found[name] = str(error)[:300]
+    for name, (build, given, made, settings) in every_graph():
+        try:
+            planner.plan(build, given, made, settings, device_property=device)
+            found[name] = "ok"
+        except (cudnn.cudnnGraphNotSupportedError, RuntimeError) as error:
+            found[name] = str(error)[:300]
     return found
 
 

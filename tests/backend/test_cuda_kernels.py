@@ -80,6 +80,7 @@ def _wider(draw) -> dict[str, list[Sample]]:
         "softmax": [Sample((long,), {"axis": 1}), Sample((long,), {"axis": 0})],
         "log_softmax": [Sample((long,), {"axis": 1})],
         "layer_norm": [Sample((draw(3, 4, 200), draw(200), draw(200)), {"axes": (2,), "eps": 1e-5})],
+        "rms_norm": [Sample((draw(3, 4, 200), draw(200)), {"axes": (2,), "eps": 1e-5})],
         "batch_norm": [Sample((draw(6, 4, 7, 9), draw(4, 1, 1), draw(4, 1, 1)), {"axes": (0, 2, 3), "eps": 1e-5})],
         "max_pool2d": [Sample((images,), window), Sample((images,), {**window, "kernel": (2, 2)})],
         "embedding_weight": [

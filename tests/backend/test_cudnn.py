@@ -22,17 +22,21 @@ def cudnn():
     return found
 
 
-@pytest.mark.parametrize("dtype", ["float32", "float16", "bfloat16"])
-@pytest.mark.parametrize("case", planning.CASES, ids=lambda case: str(case["weight"]))
-def test_the_shapes_that_ops_give_fit_together_in_every_graph(case, dtype, cudnn):
-    for build, given, made, settings in planning.graphs(dtype, **case):
+def test_the_shapes_that_ops_give_fit_together_in_every_graph(cudnn):
+    for name, (build, given, made, settings) in planning.every_graph():
+        if "attention" in name:  # cuDNN asks a device about it even here: in the next test there is one
+            continue
         _, tensors = CuDNN(cudnn, None).graph(build, given, made, settings)
-        assert tuple(tensors["y"].get_dim()) == made["y"].shape
+        outputs = tensors.keys() - given.keys()
+        assert {entry: tuple(tensors[entry].get_dim()) for entry in outputs} == {
+            entry: made[entry].shape for entry in outputs
+        }, name
+        assert outputs, name
 
 
 def test_cudnn_has_an_engine_for_every_graph(cudnn, tmp_path):
     if not planning.libraries() or shutil.which("gcc") is None:
         pytest.skip("cuDNN 9 for CUDA 13, cuBLAS and NVRTC are not all installed (make cuda-check)")
     found = planning.said(tmp_path)
-    assert len(found) == 3 * 4 * len(planning.CASES)
+    assert found.keys() == {name for name, _ in planning.every_graph()}
     assert {name: why for name, why in found.items() if why != "ok"} == {}

@@ -76,6 +76,26 @@ def open_file(notebook: NotebookPage, path: str) -> None:
     notebook.page.wait_for_selector(f"{DOCUMENT} svg, {DOCUMENT} [role=alert]")
 
 
+def test_the_inspector_stands_in_the_sidebar_while_that_is_open(open_notebook: OpenNotebook) -> None:
+    notebook = opened_from_its_cell(open_notebook)
+    studio, page = Studio.shown_by(notebook, 1), notebook.page
+    notebook.execute("patchgrad:show-inspector")
+    aside = page.locator("#patchgrad-inspector .pg-inspector")
+    aside.wait_for()
+    studio.see_all()
+    studio.box("linear2").click()
+    page.wait_for_function("() => document.querySelector('#patchgrad-inspector input').value === 'linear2'")
+    assert page.locator(".jp-Notebook .pg-inspector").count() == 0
+    notebook.screenshot("light")
+    notebook.use_theme("dark")
+    notebook.screenshot("dark")
+    aside.get_by_role("button", name="Freeze").click()
+    assert "kept" in studio.notice("done")
+    studio.box("linear2").locator('[data-frozen="true"]').wait_for()
+    notebook.execute("application:toggle-right-area")
+    page.locator(".jp-Notebook .pg-inspector").wait_for()
+
+
 def test_there_is_a_menu_of_its_own(open_notebook: OpenNotebook) -> None:
     notebook = open_notebook(["1"])
     notebook.page.get_by_role("menuitem", name="patchgrad", exact=True).click()

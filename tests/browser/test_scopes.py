@@ -18,6 +18,7 @@ TITLES = (
     "Do the activations keep their scale?",
     "Is each layer learning at a sensible speed?",
     "What do this layer's numbers look like over time?",
+    "How does the number on the boxes move?",
 )
 LINE = "() => document.querySelector('.scatterlayer .js-line').style.stroke"
 

@@ -69,8 +69,10 @@ def test_a_wrong_import_in_python_is_found(tmp_path: Path, room: str, line: str)
 def test_no_module_imports_the_front_door() -> None:
     """``import patchgrad`` inside the package would lead around the table of rooms."""
     graph = grimp.build_graph("patchgrad", cache_dir=None)
-    # session.studio() opens what stands above it, by its public name and when it is asked for; the doctor tries it.
+    # session.studio() and watch.show() open what stands above them, by its public name and when it is asked for; the
+    # doctor tries it.
     assert graph.find_modules_that_directly_import("patchgrad") <= {
+        "patchgrad.recorder.watch",
         "patchgrad.session.session",
         "patchgrad.widgets.doctor",
     }

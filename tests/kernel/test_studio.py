@@ -201,17 +201,16 @@ def test_a_page_that_is_loaded_again_finds_the_same_state(opened):
 STUCK = """
 import time
 twin = models.session()
-step = session.training._step
-quick = step._loss
+setup = session.live.setup
+quick = setup.loss
 def stuck(output, target):
-    if session.step_count == 4 and not released:
+    if session.step_count == 4:
         print("stuck", flush=True)
         time.sleep({seconds})
     return quick(output, target)
-released = []
-step._loss = stuck
+setup.loss = stuck
 """
-GO_ON = "released.append(1); session.run(10 - session.step_count, progress=False); twin.run(10, progress=False)"
+GO_ON = "setup.loss = quick; session.run(10 - session.step_count, progress=False); twin.run(10, progress=False)"
 
 
 @pytest.mark.parametrize(("interrupts", "done"), [(1, 5), (2, 4)], ids=["one finishes the step", "two break it off"])

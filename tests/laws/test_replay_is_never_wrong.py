@@ -21,7 +21,8 @@ from patchgrad.replaying import Replayed, replay
 SIDE = 4
 CALM = (
     "add", "mul", "matmul", "weight", "tanh", "relu", "row", "transpose", "detach", "norm", "dropout", "noise", "cat",
-    "chunk", "embed", "scale", "constant", "quiet", "shared",
+    "chunk", "embed", "scale", "constant", "quiet", "shared", "gelu", "divide", "classes", "part", "layer norm",
+    "softmax",
 )  # fmt: skip
 LOOKING = ("branch", "loop", "in_place", "count", "remember")
 
@@ -29,14 +30,14 @@ LOOKING = ("branch", "loop", "in_place", "count", "remember")
 class Program(nn.Module):
     """Random steps on square values; some of them look at values, write in place, or keep something."""
 
-    def __init__(self, steps: tuple[tuple[str, int], ...]) -> None:
+    def __init__(self, steps: tuple[tuple[str, int], ...], side: int = SIDE) -> None:
         super().__init__()
-        self.steps = steps
+        self.steps, self.side = steps, side
         self.scale = 0.5
         self.calls = 0
         self.seen: list[Any] = []
-        self.first, self.second = nn.Linear(SIDE, SIDE), nn.Linear(SIDE, SIDE, bias=False)
-        self.norm, self.drop, self.table = nn.BatchNorm1d(SIDE), nn.Dropout(0.3), nn.Embedding(5, SIDE)
+        self.first, self.second = nn.Linear(side, side), nn.Linear(side, side, bias=False)
+        self.norm, self.drop, self.table = nn.BatchNorm1d(side), nn.Dropout(0.3), nn.Embedding(5, side)
 
     def forward(self, x: Any, y: Any, index: Any) -> Any:
         squares = [x, y]
@@ -62,8 +63,20 @@ class Program(nn.Module):
             return x.tanh() - 0.1
         if name == "relu":
             return F.relu(x)
+        if name == "gelu":
+            return F.gelu(x) - F.silu(y) / 2
+        if name == "divide":
+            return x / (1 + y * y) + y.exp().clamp(max=3.0)
+        if name == "classes":
+            return x * F.cross_entropy(y, index)
+        if name == "part":
+            return x[1:3].sum(0) + y
+        if name == "layer norm":
+            return F.layer_norm(x, (self.side,))
+        if name == "softmax":
+            return F.softmax(x, -1)
         if name == "row":
-            return x[k % SIDE].reshape(1, SIDE) + y
+            return x[k % self.side].reshape(1, self.side) + y
         if name == "transpose":
             return x.T
         if name == "detach":
@@ -84,7 +97,7 @@ class Program(nn.Module):
         if name == "scale":
             return x * self.scale
         if name == "constant":
-            return x + pg.arange(SIDE) * 0.25
+            return x + pg.arange(self.side) * 0.25
         if name == "quiet":
             with pg.no_grad():
                 z = x * 2.0
@@ -113,9 +126,16 @@ class Program(nn.Module):
 class Twin:
     """A program that learns; ``step`` is plain or replayed."""
 
-    def __init__(self, steps: tuple[tuple[str, int], ...], kind: str, wrap: Callable[[Any], Any]) -> None:
+    def __init__(
+        self,
+        steps: tuple[tuple[str, int], ...],
+        kind: str,
+        wrap: Callable[[Any], Any],
+        side: int = SIDE,
+        dtype: Any = None,
+    ) -> None:
         pg.manual_seed(1)
-        self.model = model = Program(steps)
+        self.model = model = Program(steps, side).to(dtype)
         self.optimizer = optimizer = (
             optim.Adam(model.parameters(), lr=1e-2)
             if kind == "adam"
@@ -174,7 +194,7 @@ def edit(twin: Twin, name: str) -> None:
             twin.optimizer.param_groups[0]["lr"] *= 0.5
         case "layer":
             pg.manual_seed(3)
-            model.second = nn.Linear(SIDE, SIDE, bias=False)
+            model.second = nn.Linear(model.side, model.side, bias=False).to(model.first.weight.dtype)
             twin.optimizer.add_parameter(model.second.weight)
         case "program":
             model.steps = (*model.steps[1:], ("weight", 0))
@@ -192,18 +212,23 @@ EDITS = (
 )  # fmt: skip
 
 
-def batch_of(rng: random.Random, rows: int) -> tuple[Any, ...]:
-    squares = [pg.tensor([[rng.uniform(-2, 2) for _ in range(SIDE)] for _ in range(rows)]) for _ in range(2)]
-    return (*squares, pg.tensor([rng.randrange(5) for _ in range(rows)]))
+def batch_of(rng: random.Random, side: int, dtype: Any = None) -> tuple[Any, ...]:
+    squares = [
+        pg.tensor([[rng.uniform(-2, 2) for _ in range(side)] for _ in range(side)], dtype=dtype) for _ in range(2)
+    ]
+    return (*squares, pg.tensor([rng.randrange(4) for _ in range(side)]))
 
 
-def same_bits(steps: tuple[tuple[str, int], ...], kind: str, edits: list[str], seed: int) -> Replayed:
-    plain, fast = Twin(steps, kind, lambda step: step), Twin(steps, kind, lambda step: replay(step, audit=7))
+def same_bits(
+    steps: tuple[tuple[str, int], ...], kind: str, edits: list[str], seed: int, side: int = SIDE, dtype: Any = None
+) -> Replayed:
+    plain = Twin(steps, kind, lambda step: step, side, dtype)
+    fast = Twin(steps, kind, lambda step: replay(step, audit=7), side, dtype)
     rng = random.Random(seed)
     for name in edits:
         for twin in (plain, fast):
             edit(twin, name)
-        batch = batch_of(rng, SIDE)
+        batch = batch_of(rng, side, dtype)
         if name == "watch":
             with observing(Trace()):
                 assert plain.run(batch) == fast.run(batch)
@@ -230,6 +255,18 @@ def test_replay_gives_the_bits_of_the_eager_step_between_any_edits(
     same_bits(steps, kind, edits, seed)
 
 
+SIDES = st.sampled_from((SIDE, 13, 40))
+"""From the second on, arrays are large enough for kernels."""
+
+
+@settings(max_examples=15, deadline=None)
+@given(programs(CALM), KINDS, st.lists(st.sampled_from(EDITS), min_size=3, max_size=8), SEEDS, SIDES)
+def test_plans_of_kernels_give_the_bits_of_the_eager_step(
+    steps: Any, kind: str, edits: list[str], seed: int, side: int
+) -> None:
+    same_bits(steps, kind, edits, seed, side)
+
+
 @settings(max_examples=25)
 @given(programs((*CALM, *LOOKING)), KINDS, SEEDS)
 def test_steps_that_look_write_or_keep_run_as_they_are_written(steps: Any, kind: str, seed: int) -> None:
@@ -247,7 +284,16 @@ def test_a_calm_step_is_replayed_after_a_few_calls(steps: Any, kind: str, seed: 
 
 
 @pytest.mark.slow
-@settings(max_examples=2000)
-@given(programs((*CALM, *LOOKING)), KINDS, st.lists(st.sampled_from(EDITS), min_size=3, max_size=14), SEEDS)
-def test_two_thousand_models_and_edits(steps: Any, kind: str, edits: list[str], seed: int) -> None:
-    same_bits(steps, kind, edits, seed)
+@settings(max_examples=2000, deadline=None)
+@given(
+    programs((*CALM, *LOOKING)),
+    KINDS,
+    st.lists(st.sampled_from(EDITS), min_size=3, max_size=14),
+    SEEDS,
+    SIDES,
+    st.sampled_from((pg.float32, pg.float64)),
+)
+def test_two_thousand_models_and_edits(
+    steps: Any, kind: str, edits: list[str], seed: int, side: int, dtype: Any
+) -> None:
+    same_bits(steps, kind, edits, seed, side, dtype)

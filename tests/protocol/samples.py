@@ -11,6 +11,11 @@ from patchgrad.layergraph import commands as c
 from patchgrad.layergraph.graph import PortRef
 from patchgrad.protocol import messages as m
 
+if __package__:
+    from . import compute_samples as compute
+else:  # run as a script
+    import compute_samples as compute
+
 GOLDEN = Path(__file__).with_name("golden.json")
 FC1, FC2 = PortRef("n1", "y"), PortRef("n2", "x")
 
@@ -39,9 +44,15 @@ COMMANDS = (
     c.Repeat(("n1", "n2"), 3),
     c.Reinitialise("n1"),
     c.Swap("n1", "n2"),
+    c.SetRate("n1", 0.1),
+    c.SetOptimizer("Adam", {"lr": 0.001, "betas": [0.9, 0.99]}),
+    c.SetLoss("HuberLoss", {"delta": 0.5}),
+    c.SetData(batch_size=64, shuffle=True),
+    c.SetSchedule("StepLR", {"step_size": 10}, "epoch"),
     c.Several((c.Freeze("n1"), c.Rename("n2", "head")), "two at once"),
 )
 
+QUANTITY = m.QuantityView("dead_units", "Which units never fire?", "a few per cent", "Lu et al. 2020", "share")
 TEMPLATE = m.TemplateView("One", "One layer.", '{"patchgrad":"layers","layers":[{"kind":"ReLU"}]}')
 RUN = m.RunView(
     "running",
@@ -131,7 +142,10 @@ FROM_BROWSER = (
     m.SetShadow("r32", 200),
     m.AskComparison("r33", "main"),
     m.Select(("n1",)),
+    m.ShowQuantity("gradient_norm"),
+    m.AskLook("r34", "feature-maps", "n1"),
     m.FrameSeen(7),
+    *compute.FROM_BROWSER,
 )
 FROM_KERNEL = (
     GRAPH,
@@ -152,7 +166,19 @@ FROM_KERNEL = (
         stats=(m.LayerStat("n1", gradient_norm=0.5),),
         selected="n1",
     ),
-    m.Opened("r1", m.VERSION, "digits", (DROPOUT,), GRAPH, RUN, LOG, templates=(TEMPLATE,), code={"plots": "0a1b"}),
+    m.Opened(
+        "r1",
+        m.VERSION,
+        "digits",
+        (DROPOUT,),
+        GRAPH,
+        RUN,
+        LOG,
+        templates=(TEMPLATE,),
+        quantities=(QUANTITY,),
+        code={"plots": "0a1b"},
+    ),
+    m.Looked("r34", "feature-maps", "n1", "What?", {"data": [{"type": "heatmap", "z": [[0.5]]}], "layout": {}}),
     m.Code("r27", "studio", "0a1b"),
     m.Done("r22"),
     m.CommandDone("r2", 4, 41, "kept 4 parameters", 'pg.edit.insert("fc1 -> fc2", nn.Dropout(0.2))'),
@@ -175,6 +201,7 @@ FROM_KERNEL = (
         curves=(m.Curve("main", (1, 2), (0.5, None)),),
     ),
     m.SourceText("r26", "class Model(nn.Module): ..."),
+    *compute.FROM_KERNEL,
 )
 
 

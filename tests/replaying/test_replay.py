@@ -199,3 +199,33 @@ def test_two_threads_train_at_once() -> None:
     for thread in threads:
         thread.join()
     assert [net.bits() for net in together] == [net.bits() for net in alone]
+
+
+def test_a_plan_of_kernels_leaves_old_gradients_to_those_who_hold_them() -> None:
+    net = Net(width=8)
+    step = pg.replay(net.step)
+    held = []
+    for batch in batches(6, 64):
+        step(*batch)
+        gradient = net.model[0].weight.grad
+        held.append((gradient, gradient.numpy().copy()))
+    plan = next(iter(step._recorded.values())).plan
+    assert step.replays == 4
+    assert plan is not None
+    assert plan.native > 5
+    assert all(gradient.numpy().tobytes() == then.tobytes() for gradient, then in held)
+    assert len({id(gradient) for gradient, _ in held}) == 6
+
+
+def test_a_class_that_there_is_not_is_refused_with_its_place_and_changes_nothing() -> None:
+    net = Net(width=8)
+    step = pg.replay(net.step)
+    good = batches(4, 64)
+    for batch in good:
+        step(*batch)
+    before = [parameter.data.tobytes() for parameter in net.model.parameters()]
+    with pytest.raises(PatchgradError, match="class"):
+        step(good[0][0], pg.arange(64) % 5)
+    assert [parameter.data.tobytes() for parameter in net.model.parameters()] == before
+    step(*good[0])
+    assert step.reason == ""

@@ -245,17 +245,18 @@ def test_an_edit_inside_a_step_waits_for_the_boundary():
 
 def interrupting(session, times, at=2):
     """Interrupt ``times`` times in the middle of a step, as the kernel's stop button does."""
-    quick = session.training._step._loss
+    quick = session.live.setup.loss
 
     def loss(output, target):
         if session.step_count == at and not done:
             done.append(1)
+            session.live.setup.loss = quick
             for _ in range(times):
                 signal.raise_signal(signal.SIGINT)
         return quick(output, target)
 
     done: list[int] = []
-    session.training._step._loss = loss
+    session.live.setup.loss = loss
 
 
 @pytest.mark.parametrize(("times", "steps"), [(1, 3), (2, 2)], ids=["one finishes the step", "two break it off"])

@@ -4,12 +4,9 @@ import type { NamedArrays } from "../protocol/arrays";
 import type { StateMessage } from "../protocol/bridge";
 import type { Frame } from "../protocol/messages";
 import { VERSION } from "../protocol/messages";
-import type { Studio } from "./studio";
-
-export interface Clock {
-  /** Calls once, when the page paints next. */
-  afterPaint(callback: () => void): void;
-}
+import { receiveComputation, showComputation } from "./computation";
+import { tellOverlay } from "./overlay";
+import type { Clock, Studio } from "./studio";
 
 /** Start the studio. Returns its own undo. */
 export function startStudio(studio: Studio, clock: Clock): () => void {
@@ -33,6 +30,8 @@ export async function open(studio: Studio, patience?: number): Promise<void> {
   if (reply.type === "opened") {
     studio.store.dispatch({ type: "opened", message: reply });
     studio.kernel.tell({ type: "select", nodes: studio.store.getState().selection.nodes });
+    if (studio.store.getState().compute.shown) void showComputation(studio, true);
+    if (studio.store.getState().overlay.quantity) tellOverlay(studio);
     return;
   }
   studio.store.dispatch({ type: "connection-lost" });
@@ -47,6 +46,7 @@ function receive(studio: Studio, clock: Clock, message: StateMessage, arrays: Na
   else if (message.type === "timeline-view") store.dispatch({ type: "timeline-arrived", timeline: message });
   else if (message.type === "findings-view") store.dispatch({ type: "findings-arrived", findings: message.findings });
   else if (message.type === "frame") receiveFrame(studio, clock, message, arrays);
+  else receiveComputation(studio, clock, message, arrays);
 }
 
 /** The kernel sends the next frame when this one was painted: one in flight. */

@@ -4,6 +4,7 @@ import { addNext } from "./addNext";
 import { alignColumn, alignRow } from "./align";
 import { bypassSelection } from "./bypassSelection";
 import { compareBefore } from "./compareBefore";
+import { COMPUTE_COMMANDS } from "./computeCommands";
 import { connectSelection } from "./connectSelection";
 import { copySelection } from "./copySelection";
 import { cutSelection } from "./cutSelection";
@@ -35,6 +36,7 @@ import { toggleGroupColours } from "./toggleGroupColours";
 import { toggleHistory } from "./toggleHistory";
 import { toggleInspector } from "./toggleInspector";
 import { toggleLog } from "./toggleLog";
+import { toggleOverlay } from "./toggleOverlay";
 import { togglePalette } from "./togglePalette";
 import { toggleScopes } from "./toggleScopes";
 import type { UiCommand } from "./uiCommand";
@@ -75,6 +77,7 @@ export const COMMANDS: readonly UiCommand[] = [
   walkUp,
   walkDown,
   leave,
+  ...COMPUTE_COMMANDS,
   foldSelection,
   searchPalette,
   findOnCanvas,
@@ -90,6 +93,7 @@ export const COMMANDS: readonly UiCommand[] = [
   compareBefore,
   showFeeds,
   toggleGroupColours,
+  toggleOverlay,
   showModelSource,
   showScript,
   showKeyboardMap,
@@ -97,7 +101,17 @@ export const COMMANDS: readonly UiCommand[] = [
 
 /** The command that a key runs now: the first that is enabled. */
 export function commandFor(keys: string, state: State): UiCommand | null {
-  return COMMANDS.find((command) => command.keys.includes(keys) && command.enabled(state)) ?? null;
+  return COMMANDS.find((command) => command.keys.includes(keys) && isMeant(command, state)) ?? null;
+}
+
+/** While the computation is shown, nothing is done to layers, which are out of sight. */
+function isMeant(command: UiCommand, state: State): boolean {
+  const { shown, alone } = state.compute;
+  if (command.family === "Computation") return command.enabled(state);
+  const ofLayers = command.family === "Edit" || command.family === "Move about";
+  return (
+    !alone && !(shown && ofLayers && !command.keys.some((key) => key.startsWith("Ctrl+Z"))) && command.enabled(state)
+  );
 }
 
 /** Is the key one of ours, even if there is nothing for it to do now? */

@@ -8,7 +8,7 @@ export interface UiCommand {
   /** As `keyText` spells them; the first is shown. */
   readonly keys: readonly string[];
   /** Heading in the keyboard map. */
-  readonly family: "Training" | "Edit" | "Move about" | "View";
+  readonly family: "Training" | "Edit" | "Move about" | "Computation" | "View";
   /** The key is left to the browser, whose own event does it; listed for the keyboard map. */
   readonly byBrowser?: true;
   enabled(state: State): boolean;

@@ -41,6 +41,7 @@ export const leave: UiCommand = {
   run: (studio) => {
     const state = studio.store.getState();
     if (state.layout.keyboardMap) studio.store.dispatch({ type: "keyboard-map-toggled", open: false });
+    else if (state.looked) studio.store.dispatch({ type: "looked", looked: null });
     else if (state.compared) studio.store.dispatch({ type: "compared", compared: null });
     else if (state.source) studio.store.dispatch({ type: "source-shown", source: null });
     else if (state.drag) letGo(studio);

@@ -9,53 +9,84 @@ import {
   type AskComparison,
   type AskCopy,
   type AskInsertions,
+  type AskLook,
   type AskSource,
   type AskSwaps,
   type AskTakers,
   type AskTargets,
+  type Checked,
+  type CheckOp,
   type Code,
   type CommandDone,
   type Compared,
+  type ComputeGraph,
+  type ComputeSeen,
+  type ComputeTimes,
   type Done,
   type Failed,
   type FindingsView,
+  type FindOps,
   type ForgetMark,
+  type FoundOps,
   type Frame,
   type FrameSeen,
   type FromKernel,
   type GraphView,
   type Inspect,
   type Inspected,
+  type InspectOp,
   KERNEL_TAGS,
+  type KeepStep,
   type LogView,
+  type LookAtCompute,
+  type Looked,
   type MakeMark,
   type Offers,
   type Open,
   type Opened,
+  type OpenGroup,
+  type OpInspected,
+  type OpsAtLine,
   type PutIn,
   type Redo,
   type Reply,
+  type RevealOp,
   type Rewind,
   type RunCommand,
   type RunView,
   type Select,
   type SetShadow,
+  type ShowBackward,
+  type ShowQuantity,
+  type ShowStep,
+  type ShowTurn,
   type SourceText,
   type SwitchBranch,
   type Targets,
   type TimelineView,
   type Transport,
+  type Travelled,
+  type TravelTo,
   type Undo,
 } from "./messages";
 
 /** What we use of the widget model that the notebook hands to `render`. */
 export interface WidgetModel {
+  get?(name: string): unknown;
   send(content: unknown): void;
   on(event: string, listener: (...values: never[]) => void): void;
   off(event: string, listener: (...values: never[]) => void): void;
 }
 
-export type StateMessage = GraphView | RunView | LogView | FindingsView | TimelineView | Frame;
+export type StateMessage =
+  | GraphView
+  | RunView
+  | LogView
+  | FindingsView
+  | TimelineView
+  | Frame
+  | ComputeGraph
+  | ComputeTimes;
 export type StateListener = (message: StateMessage, arrays: NamedArrays) => void;
 
 type Request =
@@ -78,8 +109,21 @@ type Request =
   | AskCopy
   | PutIn
   | Inspect
+  | AskLook
   | AskSource
-  | AskCode;
+  | AskCode
+  | LookAtCompute
+  | OpenGroup
+  | ShowTurn
+  | ShowStep
+  | ShowBackward
+  | RevealOp
+  | FindOps
+  | OpsAtLine
+  | InspectOp
+  | KeepStep
+  | TravelTo
+  | CheckOp;
 
 interface Answers {
   open: Opened;
@@ -101,8 +145,21 @@ interface Answers {
   "ask-copy": SourceText;
   "put-in": CommandDone;
   inspect: Inspected;
+  "ask-look": Looked;
   "ask-source": SourceText;
   "ask-code": CodeBytes;
+  "look-at-compute": Done;
+  "open-group": Done;
+  "show-turn": Done;
+  "show-step": Done;
+  "show-backward": Done;
+  "reveal-op": FoundOps;
+  "find-ops": FoundOps;
+  "ops-at-line": FoundOps;
+  "inspect-op": OpInspected;
+  "keep-step": Done;
+  "travel-to": Travelled;
+  "check-op": Checked;
 }
 
 /** A bundle, with the bytes of its source. */
@@ -116,7 +173,7 @@ export interface Kernel {
   /** Ask, and get exactly one answer: the reply, or `Failed` with the reason in words. `patience` in milliseconds. */
   ask<Q extends Question>(question: Q, patience?: number): Promise<Answers[Q["type"]] | Failed>;
   /** Tell without waiting. */
-  tell(message: Select | FrameSeen): void;
+  tell(message: Select | ShowQuantity | FrameSeen | ComputeSeen): void;
   /** Listen to the state lane. Returns its own undo. */
   listen(listener: StateListener): () => void;
   /** Called when the connection may have been lost or have come back: ask to know. Returns its own undo. */
@@ -163,7 +220,7 @@ export function connectKernel(model: WidgetModel, options: BridgeOptions): Kerne
     if (!isFromKernel(content)) return;
     const bytes = asView(buffers?.[0]);
     if (isReply(content)) return settle(content.type === "code" ? { ...content, bytes } : content);
-    const arrays = content.type === "frame" ? readArrays(content.arrays, bytes) : {};
+    const arrays = "arrays" in content ? readArrays(content.arrays, bytes) : {};
     for (const listener of listeners) listener(content, arrays);
   };
   model.on("msg:custom", receive as (...values: never[]) => void);

@@ -259,6 +259,13 @@ export interface Unshare {
   readonly node: string;
 }
 
+/** Let a layer learn with `factor` times the rate of the optimizer; 1: with that rate itself. */
+export interface SetRate {
+  readonly type: "set-rate";
+  readonly node: string;
+  readonly factor: number;
+}
+
 /**
  * Set the number of units of a layer, and of those whose units are added to them or pass through it: the other
  * side of a residual Add, norms, heads of attention, groups of filters. Layers that only read the units follow.
@@ -328,8 +335,40 @@ export interface Reinitialise {
 /** Edits in order, each on what the one before it left; `words` say in short what they are for. */
 export interface Several {
   readonly type: "several";
-  readonly commands: readonly (AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Note | Duplicate | Share | Unshare | SetWidth | PruneUnits | Swap | AddBranch | Repeat | Reinitialise)[];
+  readonly commands: readonly (AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Note | Duplicate | Share | Unshare | SetRate | SetWidth | PruneUnits | Swap | AddBranch | Repeat | Reinitialise)[];
   readonly words: string;
+}
+
+/** Train with another optimizer; or, without `kind`, with other settings of the one there is, in one group. */
+export interface SetOptimizer {
+  readonly type: "set-optimizer";
+  readonly kind: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly group: number | null;
+}
+
+/** Train for another loss of `patchgrad.nn`. */
+export interface SetLoss {
+  readonly type: "set-loss";
+  readonly kind: string;
+  readonly settings: Readonly<Record<string, unknown>>;
+}
+
+/** Draw the batches in another way: None leaves a setting as it is. */
+export interface SetData {
+  readonly type: "set-data";
+  readonly batchSize: number | null;
+  readonly shuffle: boolean | null;
+  readonly seed: number | null;
+  readonly dropLast: boolean | null;
+}
+
+/** Let a schedule move the rates from now on; None: they stay where they are. */
+export interface SetSchedule {
+  readonly type: "set-schedule";
+  readonly kind: string | null;
+  readonly settings: Readonly<Record<string, unknown>>;
+  readonly every: string | null;
 }
 
 /** Something is wrong with the training: what, how it is known, where, and an edit that may help. */
@@ -347,7 +386,7 @@ export interface FindingView {
   readonly threshold: string;
   /** Names of `nodes`. */
   readonly layers: readonly string[];
-  readonly cure: AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Note | Duplicate | Share | Unshare | SetWidth | PruneUnits | Swap | AddBranch | Repeat | Reinitialise | Several | null;
+  readonly cure: AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Note | Duplicate | Share | Unshare | SetRate | SetWidth | PruneUnits | Swap | AddBranch | Repeat | Reinitialise | Several | SetOptimizer | SetLoss | SetData | SetSchedule | null;
   readonly cureTitle: string;
   readonly curePython: string;
 }
@@ -389,7 +428,7 @@ export interface TimelineView {
   readonly shadowSteps: number;
 }
 
-/** Where an array lies in the frame's one buffer. `offset` in bytes, a multiple of 8. */
+/** Where an array lies in the one buffer of its message. `offset` in bytes, a multiple of 8. */
 export interface ArrayView {
   readonly dtype: "float32" | "float64" | "uint8" | "int32";
   readonly shape: readonly number[];
@@ -421,7 +460,11 @@ export interface LayerStat {
  * entry per uid of `layers`: `gradient.norm`, `activation.mean`, `activation.std`,
  * `update.ratio` (log10 where a ratio; NaN where not measured); of the selected layer:
  * `histogram.counts` (steps, bins), `histogram.step` (steps,), `histogram.exponent` (bins,), and if
- * there are any, `histogram.zeros` (steps,) and `histogram.lost` (steps,): infinite or not a number.
+ * there are any, `histogram.zeros` (steps,) and `histogram.lost` (steps,): infinite or not a number;
+ * of the quantity that was chosen with `ShowQuantity`: `overlay.step` and `overlay.value` (layers, points),
+ * the points of each layer at the end of its row and -1 and NaN before them; or, of a distribution, `overlay.rows`
+ * (layers, bins), shares, and `overlay.exponent` (bins,); of each other branch `branch.<number>.step` and
+ * `branch.<number>.value`.
  */
 export interface Frame {
   readonly type: "frame";
@@ -433,6 +476,8 @@ export interface Frame {
   readonly flags: readonly Flag[];
   readonly stats: readonly LayerStat[];
   readonly selected: string | null;
+  /** Name of the quantity of the arrays `overlay.*`. */
+  readonly shown: string;
 }
 
 /** One editable setting of a layer kind. */
@@ -466,6 +511,18 @@ export interface TemplateView {
   readonly text: string;
 }
 
+/** A number that is measured on layers while they train, and can be shown on them. */
+export interface QuantityView {
+  readonly name: string;
+  readonly question: string;
+  readonly healthy: string;
+  readonly source: string;
+  /** `s`, `B`, `share` of 1, or in words what is counted or divided; empty: a bare number. */
+  readonly unit: string;
+  /** Of each layer a histogram over the powers of two instead of a number. */
+  readonly distribution: boolean;
+}
+
 export interface Opened {
   readonly type: "opened";
   readonly requestId: string;
@@ -477,6 +534,8 @@ export interface Opened {
   readonly log: LogView;
   readonly timeline: TimelineView;
   readonly templates: readonly TemplateView[];
+  /** Those that are measured. */
+  readonly quantities: readonly QuantityView[];
   /** Content hash of each piece of code that can be asked for, by name. */
   readonly code: Readonly<Record<string, string>>;
 }
@@ -597,6 +656,240 @@ export interface Compared {
   /** What became of the loss, in words; empty where that cannot be said. */
   readonly effect: string;
   readonly curves: readonly Curve[];
+}
+
+/** An op, a group of ops that is closed, or a leaf: a parameter or data. */
+export interface ComputeBox {
+  readonly id: string;
+  readonly kind: "op" | "call" | "loop" | "turn" | "part" | "leaf";
+  readonly title: string;
+  /** Settings of an op, `×12, the same weights` of a repeat, shape and dtype of a leaf. */
+  readonly detail: string;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  readonly frame: string | null;
+  /** Id of the group that opens with it; empty for an op and a leaf. */
+  readonly opens: string;
+  /** Place of its first op in the order in which they ran; -1 for a leaf. */
+  readonly begin: number;
+  readonly ops: number;
+  /** Names of the arguments, from top to bottom. */
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  /** Uid of the layer of the layer graph that it belongs to. */
+  readonly layer: string;
+  readonly flops: number;
+  /** Bytes that live until backward because of it. */
+  readonly kept: number;
+  /** Of what it puts out; of a leaf, its own. */
+  readonly bytes: number;
+  /** How many of its ops backward reached. */
+  readonly backward: number;
+  /** How many calls of modules read this leaf, if more than one. */
+  readonly shared: number;
+  /** In the union of several steps: `ran 37 of 100 steps, last at 812`. */
+  readonly seen: string;
+  /** Of the steps in which it ran. */
+  readonly share: number;
+  /** Against the other step. */
+  readonly change: "" | "added" | "removed" | "changed";
+  /** What is different, in words. */
+  readonly changes: string;
+}
+
+/** What one box reads of another. */
+export interface ComputeEdge {
+  readonly source: string;
+  readonly target: string;
+  /** Which input of the target; empty where that is a closed group. */
+  readonly argument: string;
+  /** The shape that travels, or how many values do. */
+  readonly label: string;
+  /** Dtype, device, bytes in words. */
+  readonly detail: string;
+  readonly bytes: number;
+  /** Did a gradient come back this way? */
+  readonly gradient: boolean;
+  /** As of an `EdgeView`. */
+  readonly route: readonly (readonly [number, number])[];
+}
+
+/** A group that is open. Of a repeat: the turn that is shown, from 0, and how many there are. */
+export interface ComputeFrame {
+  readonly id: string;
+  readonly kind: "step" | "call" | "loop" | "turn" | "part";
+  readonly title: string;
+  readonly label: string;
+  readonly parent: string | null;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  readonly layer: string;
+  readonly turn: number;
+  readonly turns: number;
+}
+
+/** State: what is shown of the computation. `number` grows with every one; the browser answers `ComputeSeen`. */
+export interface ComputeGraph {
+  readonly type: "compute-graph";
+  readonly number: number;
+  readonly mode: "step" | "union" | "difference";
+  /** Number of the step that is shown; -1 before the first was looked at. */
+  readonly step: number;
+  /** Does it follow the training? */
+  readonly live: boolean;
+  /** The other step of a difference. */
+  readonly against: number | null;
+  /** Steps that can be shown, oldest first. */
+  readonly steps: readonly number[];
+  /** How many steps were looked at. */
+  readonly looks: number;
+  /** Of the whole step, open or not. */
+  readonly ops: number;
+  readonly flops: number;
+  readonly kept: number;
+  readonly boxes: readonly ComputeBox[];
+  readonly edges: readonly ComputeEdge[];
+  readonly frames: readonly ComputeFrame[];
+  /** Groups that there was no room to open. */
+  readonly refused: readonly string[];
+  readonly width: number;
+  readonly height: number;
+  /** The step that was kept with its values. */
+  readonly walk: number | null;
+}
+
+/**
+ * State, with one buffer: a step of the same graph was looked at.
+ *
+ * Arrays by name: `seconds`, one for each box of the newest `ComputeGraph` in its order (NaN for a leaf): of the
+ * forward, or of the gradient rules if `backward`.
+ */
+export interface ComputeTimes {
+  readonly type: "compute-times";
+  readonly number: number;
+  readonly step: number;
+  readonly looks: number;
+  readonly backward: boolean;
+  readonly walk: number | null;
+  readonly arrays: Readonly<Record<string, ArrayView>>;
+}
+
+/** `box` is the box that the op is drawn in now. */
+export interface FoundOp {
+  readonly op: string;
+  readonly title: string;
+  readonly detail: string;
+  readonly box: string;
+}
+
+/** The first of them, and how many there are. */
+export interface FoundOps {
+  readonly type: "found-ops";
+  readonly requestId: string;
+  readonly found: readonly FoundOp[];
+  readonly count: number;
+}
+
+/** A value: as which argument, from which op, its size. */
+export interface TensorView {
+  readonly name: string;
+  readonly value: string;
+  readonly shape: readonly number[];
+  readonly dtype: string;
+  readonly device: string;
+  readonly bytes: number;
+  /** Id of the op that made it; empty for a leaf. */
+  readonly source: string;
+  readonly gradient: boolean;
+}
+
+/** An expression of the user's. Lines from 1, columns from 0 in characters; `text`: its whole first line. */
+export interface CodePlace {
+  /** As it is shown: a file's name, or `In [3]`. */
+  readonly file: string;
+  readonly line: number;
+  readonly endLine: number;
+  readonly column: number;
+  readonly endColumn: number;
+  readonly text: string;
+  /** `made`, `read`, `changed in place`, `updated by Adam`: of a parameter. */
+  readonly why: string;
+}
+
+export interface OpInspected {
+  readonly type: "op-inspected";
+  readonly requestId: string;
+  readonly box: string;
+  readonly title: string;
+  /** Path of the module. */
+  readonly path: string;
+  /** Label to value. */
+  readonly facts: Readonly<Record<string, string>>;
+  readonly inputs: readonly TensorView[];
+  readonly outputs: readonly TensorView[];
+  /** A sentence for every array that the tape keeps: which, how many bytes, why. */
+  readonly saved: readonly string[];
+  readonly places: readonly CodePlace[];
+  /** LaTeX. */
+  readonly formula: string;
+  /** Id of the op, if the box is one. */
+  readonly op: string;
+}
+
+/** An array in short. */
+export interface NumbersView {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly dtype: string;
+  /** None, here and below, if not finite: JSON has no word for it. */
+  readonly first: readonly (number | null)[];
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly mean: number | null;
+}
+
+/** The kept step stands after `op`. */
+export interface Travelled {
+  readonly type: "travelled";
+  readonly requestId: string;
+  readonly step: number;
+  readonly position: number;
+  readonly count: number;
+  readonly op: string;
+  readonly box: string;
+  readonly title: string;
+  readonly formula: string;
+  /** LaTeX, as the formula: with the numbers of the first element. */
+  readonly example: string;
+  readonly inputs: readonly NumbersView[];
+  readonly outputs: readonly NumbersView[];
+  /** What backward brought to the outputs. */
+  readonly cotangents: readonly NumbersView[];
+  /** What the gradient rules made of it, by argument. */
+  readonly gradients: readonly NumbersView[];
+}
+
+/** `passed` is None where there is nothing to compare. */
+export interface Checked {
+  readonly type: "checked";
+  readonly requestId: string;
+  readonly op: string;
+  readonly passed: boolean | null;
+  readonly text: string;
+}
+
+/** The answer to `AskLook`: `figure` has `data` and `layout` in Plotly's form, `title` asks its question. */
+export interface Looked {
+  readonly type: "looked";
+  readonly requestId: string;
+  readonly kind: "feature-maps" | "filters" | "attention" | "embedding" | "saliency" | "worst" | "best" | "confusion";
+  readonly node: string;
+  readonly title: string;
+  readonly figure: Readonly<Record<string, unknown>>;
 }
 
 /** A view appeared: send the catalogue and all state. */
@@ -750,6 +1043,14 @@ export interface Inspect {
   readonly node: string;
 }
 
+/** A closer look at a layer, or at the examples: one pass at the next boundary. */
+export interface AskLook {
+  readonly type: "ask-look";
+  readonly requestId: string;
+  readonly kind: "feature-maps" | "filters" | "attention" | "embedding" | "saliency" | "worst" | "best" | "confusion";
+  readonly node: string;
+}
+
 /** The model as a Module class, or the edits as a script. */
 export interface AskSource {
   readonly type: "ask-source";
@@ -770,10 +1071,112 @@ export interface Select {
   readonly nodes: readonly string[];
 }
 
+/** Which quantity is shown on the boxes: it comes in the frames. Empty: none. */
+export interface ShowQuantity {
+  readonly type: "show-quantity";
+  readonly quantity: string;
+}
+
 /** The frame was drawn; the next may come. */
 export interface FrameSeen {
   readonly type: "frame-seen";
   readonly number: number;
+}
+
+/** A view of the computation appeared: send it, from now on. Or the last one went: send nothing. */
+export interface LookAtCompute {
+  readonly type: "look-at-compute";
+  readonly requestId: string;
+  readonly on?: boolean;
+}
+
+/** Told without an answer: the graph, or the times, of this number were drawn; the next may come. */
+export interface ComputeSeen {
+  readonly type: "compute-seen";
+  readonly number: number;
+}
+
+/** Open a group, or close it and all that is open inside. */
+export interface OpenGroup {
+  readonly type: "open-group";
+  readonly requestId: string;
+  readonly group: string;
+  readonly open: boolean;
+}
+
+/** Of an open repeat, show this turn, from 0. */
+export interface ShowTurn {
+  readonly type: "show-turn";
+  readonly requestId: string;
+  readonly loop: string;
+  readonly turn: number;
+}
+
+/** Which step to show: None follows the training. Or the union of those kept, or how it differs from `against`. */
+export interface ShowStep {
+  readonly type: "show-step";
+  readonly requestId: string;
+  readonly mode?: "step" | "union" | "difference";
+  readonly step?: number | null;
+  readonly against?: number | null;
+}
+
+/** Times of the gradient rules, or of the forward. */
+export interface ShowBackward {
+  readonly type: "show-backward";
+  readonly requestId: string;
+  readonly on: boolean;
+}
+
+/** Open what is around an op, by its id, or around the calls of a layer; the answer is a `FoundOps`. */
+export interface RevealOp {
+  readonly type: "reveal-op";
+  readonly requestId: string;
+  readonly op?: string;
+  readonly layer?: string;
+}
+
+/** Ops by name, module path, shape, dtype or line of code, also those in closed groups. */
+export interface FindOps {
+  readonly type: "find-ops";
+  readonly requestId: string;
+  readonly query: string;
+}
+
+/** The cursor stands in a line: which boxes did it run? `text` is the line, as a file may be called otherwise. */
+export interface OpsAtLine {
+  readonly type: "ops-at-line";
+  readonly requestId: string;
+  readonly line: number;
+  readonly text: string;
+}
+
+/** All about one box: an op, a group or a leaf. */
+export interface InspectOp {
+  readonly type: "inspect-op";
+  readonly requestId: string;
+  readonly box: string;
+}
+
+/** Record the next step with its values, to walk through it. */
+export interface KeepStep {
+  readonly type: "keep-step";
+  readonly requestId: string;
+}
+
+/** Run the kept step again up to an op, by its id, or by how many ops have run; the answer is a `Travelled`. */
+export interface TravelTo {
+  readonly type: "travel-to";
+  readonly requestId: string;
+  readonly op?: string;
+  readonly position?: number;
+}
+
+/** Compare the gradient rules of an op with finite differences, at the values it had. */
+export interface CheckOp {
+  readonly type: "check-op";
+  readonly requestId: string;
+  readonly op: string;
 }
 
 export type Command =
@@ -795,13 +1198,18 @@ export type Command =
   | Duplicate
   | Share
   | Unshare
+  | SetRate
   | SetWidth
   | PruneUnits
   | Swap
   | AddBranch
   | Repeat
   | Reinitialise
-  | Several;
+  | Several
+  | SetOptimizer
+  | SetLoss
+  | SetData
+  | SetSchedule;
 
 export type FromBrowser =
   | Open
@@ -823,10 +1231,25 @@ export type FromBrowser =
   | AskCopy
   | PutIn
   | Inspect
+  | AskLook
   | AskSource
   | AskCode
   | Select
-  | FrameSeen;
+  | ShowQuantity
+  | FrameSeen
+  | LookAtCompute
+  | ComputeSeen
+  | OpenGroup
+  | ShowTurn
+  | ShowStep
+  | ShowBackward
+  | RevealOp
+  | FindOps
+  | OpsAtLine
+  | InspectOp
+  | KeepStep
+  | TravelTo
+  | CheckOp;
 
 export type FromKernel =
   | GraphView
@@ -844,7 +1267,14 @@ export type FromKernel =
   | Offers
   | Inspected
   | SourceText
-  | Compared;
+  | Compared
+  | ComputeGraph
+  | ComputeTimes
+  | FoundOps
+  | OpInspected
+  | Travelled
+  | Checked
+  | Looked;
 
 export type Reply =
   | Opened
@@ -856,7 +1286,12 @@ export type Reply =
   | Offers
   | Inspected
   | SourceText
-  | Compared;
+  | Compared
+  | FoundOps
+  | OpInspected
+  | Travelled
+  | Checked
+  | Looked;
 
 export const KERNEL_TAGS: readonly FromKernel["type"][] = [
   "graph-view",
@@ -875,4 +1310,11 @@ export const KERNEL_TAGS: readonly FromKernel["type"][] = [
   "inspected",
   "source-text",
   "compared",
+  "compute-graph",
+  "compute-times",
+  "found-ops",
+  "op-inspected",
+  "travelled",
+  "checked",
+  "looked",
 ];

@@ -8,24 +8,31 @@ import type {
   GraphView,
   Inspected,
   LogView,
+  Looked,
   OfferView,
   Opened,
   RunView,
   TimelineView,
   Verdict,
 } from "../protocol/messages";
-import type { Drag, Notice, Panel, Picker, Selection, ShownSource } from "./state";
+import type { ComputeAction } from "./compute";
+import type { ChosenOverlay, Cursor, Drag, Notice, Panel, Picker, Selection, ShownSource } from "./state";
 
 export type Action =
+  | ComputeAction
   | { readonly type: "opened"; readonly message: Opened }
   | { readonly type: "connection-lost" }
   | { readonly type: "connection-opening" }
+  | { readonly type: "connection-found" }
   | { readonly type: "graph-arrived"; readonly graph: GraphView }
   | { readonly type: "run-arrived"; readonly run: RunView }
   | { readonly type: "log-arrived"; readonly log: LogView }
   | { readonly type: "timeline-arrived"; readonly timeline: TimelineView }
   | { readonly type: "findings-arrived"; readonly findings: readonly FindingView[] }
   | { readonly type: "finding-put-away"; readonly rule: string; readonly away: boolean }
+  | { readonly type: "overlay-chosen"; readonly overlay: ChosenOverlay }
+  | { readonly type: "cursor-moved"; readonly cursor: Cursor | null }
+  | { readonly type: "looked"; readonly looked: Looked | null }
   | { readonly type: "frame-arrived"; readonly frame: Frame; readonly arrays: NamedArrays }
   | { readonly type: "request-sent" }
   | { readonly type: "request-answered" }

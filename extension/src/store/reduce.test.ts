@@ -32,6 +32,7 @@ describe("state from the kernel", () => {
       log: { type: "log-view", entries: [] },
       timeline: INITIAL_STATE.timeline,
       templates: [],
+      quantities: [],
       code: { plots: "abc" },
     };
     const state = stateAfter({ type: "connection-lost" }, { type: "opened", message });
@@ -65,6 +66,7 @@ describe("state from the kernel", () => {
       flags: [],
       stats: [],
       selected: null,
+      shown: "",
     };
     const state = stateAfter({ type: "frame-arrived", frame, arrays });
     expect(state.run).toBe(run);

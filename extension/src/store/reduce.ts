@@ -3,6 +3,7 @@ import { indexGraph } from "../model/graphIndex";
 import { portKey } from "../model/ports";
 import type { Failed, Frame, GraphView } from "../protocol/messages";
 import type { Action } from "./actions";
+import { isComputeAction, reduceCompute } from "./compute";
 import { panelShown } from "./selectors";
 import type { Drag, Layout, Notice, Panel, Selection, State } from "./state";
 
@@ -15,6 +16,10 @@ const nextId = () => {
 };
 
 export function reduce(state: State, action: Action): State {
+  if (isComputeAction(action)) {
+    const compute = reduceCompute(state.compute, action);
+    return compute === state.compute ? state : { ...state, compute };
+  }
   switch (action.type) {
     case "opened":
       return open(state, action.message);
@@ -22,6 +27,8 @@ export function reduce(state: State, action: Action): State {
       return { ...state, connection: "lost", drag: null, picker: null };
     case "connection-opening":
       return { ...state, connection: "opening" };
+    case "connection-found":
+      return { ...state, connection: "open" };
     case "graph-arrived":
       return withGraph(state, action.graph);
     case "run-arrived":
@@ -34,6 +41,12 @@ export function reduce(state: State, action: Action): State {
       return withFindings(state, action.findings);
     case "finding-put-away":
       return { ...state, putAway: changed(state.putAway, action.rule, action.away) };
+    case "overlay-chosen":
+      return { ...state, overlay: action.overlay };
+    case "cursor-moved":
+      return sameCursor(state.cursor, action.cursor) ? state : { ...state, cursor: action.cursor };
+    case "looked":
+      return { ...state, looked: action.looked };
     case "compared":
       return { ...state, compared: action.compared };
     case "frame-arrived":
@@ -100,8 +113,8 @@ function assertNever(action: never): never {
 }
 
 function open(state: State, message: Extract<Action, { type: "opened" }>["message"]): State {
-  const { title, catalogue, templates, code, run, log, timeline, graph } = message;
-  const told = { title, catalogue, templates, code, run, log: log.entries, timeline, findings: [] };
+  const { title, catalogue, templates, code, quantities, run, log, timeline, graph } = message;
+  const told = { title, catalogue, templates, code, quantities, run, log: log.entries, timeline, findings: [] };
   const opened = { ...state, connection: "open" as const, ...told };
   return withGraph(opened, graph);
 }
@@ -118,8 +131,8 @@ function withGraph(state: State, graph: GraphView): State {
 }
 
 function withFrame(state: State, frame: Frame, arrays: NonNullable<State["frame"]>["arrays"]): State {
-  const { number, layers, names, flags, stats, selected } = frame;
-  return { ...state, run: frame.run, frame: { number, arrays, layers, names, flags, stats, selected } };
+  const { number, layers, names, flags, stats, selected, shown } = frame;
+  return { ...state, run: frame.run, frame: { number, arrays, layers, names, flags, stats, selected, shown } };
 }
 
 function keepInspected(state: State, selection: Selection): State["inspected"] {
@@ -156,6 +169,10 @@ function withFindings(state: State, findings: State["findings"]): State {
   if (!fresh.length) return { ...state, findings };
   const announced = new Set([...state.announced, ...fresh.map((finding) => finding.rule)]);
   return announce({ ...state, findings, announced }, `Found: ${fresh.map((finding) => finding.title).join(". ")}`);
+}
+
+function sameCursor(one: State["cursor"], other: State["cursor"]): boolean {
+  return one?.step === other?.step && one?.from === other?.from;
 }
 
 function changed(set: ReadonlySet<string>, entry: string, there: boolean): ReadonlySet<string> {

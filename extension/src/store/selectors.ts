@@ -1,5 +1,6 @@
 /** Reads of the state that several views share. Pure. */
 import { indexGraph } from "../model/graphIndex";
+import { type Overlay, type OverlayBox, overlay } from "../model/overlay";
 import { portKey } from "../model/ports";
 import type { EdgeView, GroupView, KindView, LayerStat, NodeView, PortRef, Verdict } from "../protocol/messages";
 import type { Drag, FrameState, Panel, State } from "./state";
@@ -71,6 +72,24 @@ export function openFindings({ findings, putAway }: State): State["findings"] {
   const open = known.get(putAway) ?? findings.filter((finding) => !putAway.has(finding.rule));
   known.set(putAway, open);
   return open;
+}
+
+const overlays = new WeakMap<FrameState, { key: string; overlay: Overlay | null }>();
+
+/** The numbers on the boxes; null where none are chosen, or none have come. */
+export function overlayOf({ frame, overlay: chosen, cursor, quantities }: State): Overlay | null {
+  const quantity = chosen.quantity ? quantities.find((known) => known.name === chosen.quantity) : undefined;
+  if (!frame || !quantity || frame.shown !== chosen.quantity) return null;
+  const key = `${chosen.quantity} ${cursor?.step ?? ""}`;
+  const known = overlays.get(frame);
+  if (known?.key === key) return known.overlay;
+  const made = overlay(quantity, frame.layers, frame.arrays, cursor?.step ?? null);
+  overlays.set(frame, { key, overlay: made });
+  return made;
+}
+
+export function overlayAt(state: State, uid: string): OverlayBox | null {
+  return overlayOf(state)?.boxes.get(uid) ?? null;
 }
 
 /** What is wrong at one layer, in words; empty if nothing is known. */

@@ -1,4 +1,5 @@
 /** What the browser knows: a copy of the kernel's state, and what is only of this view. Plain data. */
+import type { OverlayForm } from "../model/overlay";
 import type { NamedArrays } from "../protocol/arrays";
 import type {
   Compared,
@@ -9,13 +10,16 @@ import type {
   KindView,
   LayerStat,
   LogEntry,
+  Looked,
   OfferView,
   PortRef,
+  QuantityView,
   RunView,
   TemplateView,
   TimelineView,
   Verdict,
 } from "../protocol/messages";
+import { type ComputeState, INITIAL_COMPUTE } from "./compute";
 
 /** The newest frame of the state lane, its arrays read. */
 export interface FrameState {
@@ -27,6 +31,20 @@ export interface FrameState {
   readonly flags: readonly Flag[];
   readonly stats: readonly LayerStat[];
   readonly selected: string | null;
+  /** Name of the quantity of the arrays `overlay.*`. */
+  readonly shown: string;
+}
+
+/** The number on the boxes, by name (empty: none), and how it is shown. */
+export interface ChosenOverlay {
+  readonly quantity: string;
+  readonly form: OverlayForm;
+}
+
+export interface Cursor {
+  readonly step: number;
+  /** Id of the plot with the pointer. */
+  readonly from: string;
 }
 
 export interface Selection {
@@ -119,6 +137,12 @@ export interface State {
   readonly putAway: ReadonlySet<string>;
   /** Rules whose finding was announced: once is enough. */
   readonly announced: ReadonlySet<string>;
+  /** What can be shown on the boxes. */
+  readonly quantities: readonly QuantityView[];
+  readonly overlay: ChosenOverlay;
+  /** The step under the pointer in one of the plots. */
+  readonly cursor: Cursor | null;
+  readonly looked: Looked | null;
   readonly frame: FrameState | null;
   readonly selection: Selection;
   readonly drag: Drag | null;
@@ -135,6 +159,7 @@ export interface State {
   /** Two networks side by side, shown in a dialog. */
   readonly compared: Compared | null;
   readonly layout: Layout;
+  readonly compute: ComputeState;
 }
 
 const EMPTY_GRAPH: GraphView = {
@@ -178,6 +203,10 @@ export const INITIAL_STATE: State = {
   findings: [],
   putAway: new Set(),
   announced: new Set(),
+  quantities: [],
+  overlay: { quantity: "", form: "colour" },
+  cursor: null,
+  looked: null,
   frame: null,
   selection: { nodes: [], edge: null },
   drag: null,
@@ -198,4 +227,5 @@ export const INITIAL_STATE: State = {
     finding: false,
     groupColours: false,
   },
+  compute: INITIAL_COMPUTE,
 };

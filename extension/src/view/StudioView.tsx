@@ -1,13 +1,17 @@
 /** The studio: bar, palette, canvas, inspector or log, scopes. On a narrow field the panels become tabs. */
-import { useEffect, useRef, useState } from "react";
+import { useRef, useState } from "react";
 import { STUDIO_ROOT } from "../model/layerDrag";
 import { panelShown } from "../store/selectors";
 import type { State } from "../store/state";
 import { Canvas } from "./canvas/Canvas";
+import { ComputePanel } from "./compute/ComputePanel";
+import { GraphSwitch } from "./compute/GraphSwitch";
 import { Findings } from "./findings/Findings";
 import { ComparisonSheet } from "./history/ComparisonSheet";
 import { History } from "./history/History";
 import { Inspector } from "./inspector/Inspector";
+import { LookSheet } from "./inspector/LookSheet";
+import { SidebarInspector } from "./inspector/SidebarInspector";
 import { Log } from "./log/Log";
 import { Palette } from "./palette/Palette";
 import { Footer } from "./parts/Footer";
@@ -17,16 +21,18 @@ import { LiveRegion } from "./parts/LiveRegion";
 import { SourceSheet } from "./parts/SourceSheet";
 import { Tabs } from "./parts/Tabs";
 import { ScopesPanel } from "./ScopesPanel";
-import { useRead, useStudio } from "./studioContext";
-import { readTheme, type Theme, watchTheme } from "./theme";
+import { useRead } from "./studioContext";
 import { Transport } from "./transport/Transport";
 import { useAddLayer } from "./useAddLayer";
+import { useCode } from "./useCode";
 import { useHost } from "./useHost";
+import { useInspectorPlace } from "./useInspectorPlace";
 import { useKeys } from "./useKeys";
 import { usePage } from "./usePage";
 import { usePaste } from "./usePaste";
+import { useTheme } from "./useTheme";
+import { useWidth } from "./useWidth";
 
-const NARROW = 700;
 const FIRST_HEIGHT = 640;
 const readLayout = (state: State) => state.layout;
 
@@ -39,8 +45,10 @@ export function StudioView() {
   const { narrow } = useRead(readLayout);
   usePage(root);
   useHost(root);
+  useCode(root);
   useAddLayer(root);
   useWidth(root);
+  const place = useInspectorPlace(root);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: keys are taken from whatever inside has the focus
     <div
@@ -52,33 +60,52 @@ export function StudioView() {
       onPaste={onPaste}
     >
       <Transport />
-      {narrow ? <NarrowBody /> : <WideBody />}
+      {narrow ? <NarrowBody /> : <WideBody besides={place !== null} />}
+      {place && <SidebarInspector place={place} theme={theme} />}
       <Footer />
       <HeightGrip height={height} onHeight={setHeight} />
       <LiveRegion />
       <KeyboardMap />
       <SourceSheet />
       <ComparisonSheet />
+      <LookSheet />
     </div>
   );
 }
 
+const computationShown = (state: State) => state.compute.shown;
 const inspectorShown = (state: State) => panelShown(state, "inspector");
 
-function WideBody() {
+interface WideProps {
+  /** The inspector stands elsewhere. */
+  readonly besides: boolean;
+}
+
+function WideBody({ besides }: WideProps) {
   const { open } = useRead(readLayout);
   const inspector = useRead(inspectorShown);
+  const computation = useRead(computationShown);
   return (
     <div className="pg-body">
       <div className="pg-upper">
-        {open.palette && <Palette />}
-        <Canvas />
-        {inspector && <Inspector />}
+        {open.palette && !computation && <Palette />}
+        <Stage />
+        {inspector && !besides && !computation && <Inspector />}
         {open.log && <Log />}
         {open.history && <History />}
         {open.findings && <Findings />}
       </div>
       {open.scopes && <ScopesPanel />}
+    </div>
+  );
+}
+
+/** One of the two graphs: the layers, which are edited, or the computation, which ran. */
+function Stage() {
+  return (
+    <div className="pg-stage">
+      <GraphSwitch />
+      {useRead(computationShown) ? <ComputePanel /> : <Canvas />}
     </div>
   );
 }
@@ -89,7 +116,7 @@ function NarrowBody() {
     <div className="pg-body">
       <Tabs />
       <div className="pg-one">
-        {tab === "canvas" && <Canvas />}
+        {tab === "canvas" && <Stage />}
         {tab === "palette" && <Palette />}
         {tab === "inspector" && <Inspector />}
         {tab === "log" && <Log />}
@@ -99,23 +126,4 @@ function NarrowBody() {
       </div>
     </div>
   );
-}
-
-function useTheme(): Theme {
-  const [theme, setTheme] = useState<Theme>(() => readTheme(document));
-  useEffect(() => watchTheme(document, () => setTheme(readTheme(document))), []);
-  return theme;
-}
-
-function useWidth(root: React.RefObject<HTMLElement | null>): void {
-  const { store } = useStudio();
-  useEffect(() => {
-    if (!root.current) return;
-    const observer = new ResizeObserver(([entry]) => {
-      const width = entry?.contentRect.width ?? 0;
-      if (width > 0) store.dispatch({ type: "width-changed", narrow: width <= NARROW });
-    });
-    observer.observe(root.current);
-    return () => observer.disconnect();
-  }, [root, store]);
 }

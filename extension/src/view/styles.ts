@@ -4,6 +4,7 @@ import bars from "./bars.css";
 import boxes from "./canvas/boxes.css";
 import lines from "./canvas/lines.css";
 import overlays from "./canvas/overlays.css";
+import computation from "./compute/compute.css";
 import findings from "./findings/findings.css";
 import history from "./history/history.css";
 import inspector from "./inspector/inspector.css";
@@ -11,7 +12,20 @@ import panels from "./panels.css";
 import scopes from "./scopes/scopes.css";
 import theme from "./theme.css";
 
-const SHEET = [flow, theme, bars, panels, inspector, history, findings, boxes, lines, overlays, scopes].join("\n");
+const SHEET = [
+  flow,
+  theme,
+  bars,
+  panels,
+  inspector,
+  history,
+  findings,
+  boxes,
+  lines,
+  overlays,
+  scopes,
+  computation,
+].join("\n");
 const users = new WeakMap<Node, { count: number; element: HTMLStyleElement }>();
 
 /** Put the sheet where the element lives, unless it is there. Returns its own undo. */

@@ -1,12 +1,14 @@
 // Entry of static/widget.js: the module that a view of the studio loads.
 import { Component, type ReactNode, StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { startComputation } from "../commands/computation";
 import { startStudio } from "../commands/lifecycle";
 import { createStudio } from "../commands/studio";
 import { connectKernel, type WidgetModel } from "../protocol/bridge";
 import { reduce } from "../store/reduce";
 import { INITIAL_STATE } from "../store/state";
 import { createStore } from "../store/store";
+import { ComputePage } from "../view/compute/ComputePage";
 import { StudioView } from "../view/StudioView";
 import { StudioContext } from "../view/studioContext";
 import { wearStyles } from "../view/styles";
@@ -16,22 +18,22 @@ interface Place {
   readonly el: HTMLElement;
 }
 
-/** Draw the studio into `el`. Returns its own undo. */
+/** Draw the studio, or the computation alone, into `el`. Returns its own undo. */
 function render({ model, el }: Place): () => void {
   const kernel = connectKernel(model, { newId });
   const studio = createStudio(kernel, createStore(reduce, INITIAL_STATE));
+  const alone = model.get?.("shows") === "compute";
   const root = createRoot(el);
   const undress = wearStyles(el);
   root.render(
     <StrictMode>
       <ErrorSheet>
-        <StudioContext.Provider value={studio}>
-          <StudioView />
-        </StudioContext.Provider>
+        <StudioContext.Provider value={studio}>{alone ? <ComputePage /> : <StudioView />}</StudioContext.Provider>
       </ErrorSheet>
     </StrictMode>,
   );
-  const stop = startStudio(studio, { afterPaint: (callback) => requestAnimationFrame(callback) });
+  const start = alone ? startComputation : startStudio;
+  const stop = start(studio, { afterPaint: (callback) => requestAnimationFrame(callback) });
   return () => {
     stop();
     root.unmount();

@@ -114,7 +114,7 @@ class OpSpec:
         else:
             kinds = [getattr(array, "dtype", array) for array in given]
             found = self.dtype(kinds, attrs) if callable(self.dtype) else _POLICIES[self.dtype](kinds)
-        return found if isinstance(found, tuple) else (found,) * len(self.outputs)
+        return found[: len(self.outputs)] if isinstance(found, tuple) else (found,) * len(self.outputs)
 
     def __repr__(self) -> str:
         return f"<op {self.name}>"
@@ -175,8 +175,8 @@ class Saved:
     ``s.a`` is the saved input ``a``; ``s.shape_of("a")`` and ``s.dtype_of("a")`` are known for every input.
     """
 
-    def __init__(self, op: OpSpec, values: dict[str, Any], attrs: dict[str, Any], shapes: Any, dtypes: Any) -> None:
-        self.__dict__ = {**attrs, **values, "_op": op, "_shapes": shapes, "_dtypes": dtypes}
+    def __init__(self, op: OpSpec, values: dict[str, Any], attrs: dict[str, Any], shapes: Any, given: Any) -> None:
+        self.__dict__ = {**attrs, **values, "_op": op, "_shapes": shapes, "_given": given}
 
     def __getattr__(self, name: str) -> Any:
         raise GradError(
@@ -192,7 +192,11 @@ class Saved:
         return self._shapes[self._index(name)]
 
     def dtype_of(self, name: str | int) -> Any:
-        return self._dtypes[self._index(name)]
+        return widened_kind(self._given[self._index(name)])
+
+    def given_dtype_of(self, name: str | int) -> Any:
+        """As it came: low precision is not yet float32."""
+        return self._given[self._index(name)]
 
 
 _REGISTRY: dict[str, OpSpec] = {}

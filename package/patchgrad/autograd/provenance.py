@@ -18,6 +18,8 @@ from typing import Any
 PACKAGE = os.path.dirname(os.path.dirname(os.path.realpath(__file__))) + os.sep
 PYTHON = os.path.dirname(os.__file__) + os.sep
 """The standard library's folder, in which installed packages lie too."""
+CACHE = 0
+"""Opcode of the room that an instruction has for what Python has learnt of it."""
 _inside: set[int] = set()
 """Ids of code objects of this package. They live as long as their modules, so an id is not used again."""
 _outside: dict[int, CodeType] = {}
@@ -32,6 +34,13 @@ def caller(depth: int = 2) -> tuple[CodeType | None, int]:
             return code, frame.f_lasti
         frame = frame.f_back
     return None, -1
+
+
+def instruction(code: CodeType | None, lasti: int) -> int:
+    """The instruction that ``lasti`` belongs to. Once Python has specialised a call, it points behind its cache."""
+    while code is not None and lasti > 0 and code.co_code[lasti] == CACHE:
+        lasti -= 2
+    return lasti
 
 
 def is_inside(code: CodeType) -> bool:
@@ -91,10 +100,10 @@ class Position:
         return f"{text.strip()}\n{' ' * (start - left)}{'^' * max(1, end - start)}"
 
     def __str__(self) -> str:
-        return f"{_shown(self.file)}:{self.line}" if self.line else "an unknown line"
+        return f"{shown_file(self.file)}:{self.line}" if self.line else "an unknown line"
 
 
-def _shown(file: str) -> str:
+def shown_file(file: str) -> str:
     """The file's name, or the number of the notebook's cell that it stands for."""
     shell = getattr(sys.modules.get("__main__"), "get_ipython", None)
     cells: dict[str, int] = getattr(getattr(shell() if shell else None, "compile", None), "_filename_map", {})

@@ -10,7 +10,10 @@ from typing import Any, Protocol
 
 
 class Observer(Protocol):
-    """Looks at a computation without changing it; every method may be left as a no-op."""
+    """Looks at a computation without changing it; every method may be left as a no-op.
+
+    With ``wants_maps`` attention runs in parts, so that its softmax is seen.
+    """
 
     def forward(
         self, op: Any, attrs: dict[str, Any], inputs: tuple[Any, ...], outputs: tuple[Any, ...], node: Any

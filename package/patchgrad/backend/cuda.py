@@ -18,7 +18,16 @@ import numpy
 
 from patchgrad.backend.base import Backend, Namespace
 from patchgrad.backend.device import device
-from patchgrad.backend.kernels import cuda_conv, cuda_philox, cuda_rows, cuda_segments, cuda_windows, cudnn_conv
+from patchgrad.backend.kernels import (
+    cuda_conv,
+    cuda_philox,
+    cuda_rows,
+    cuda_segments,
+    cuda_windows,
+    cudnn_attention,
+    cudnn_conv,
+    cudnn_norm,
+)
 from patchgrad.backend.kernels.cuda_language import BLOCK, Kernel
 from patchgrad.backend.kernels.cudnn_graph import find_cudnn
 from patchgrad.backend.waiting import checks
@@ -26,6 +35,12 @@ from patchgrad.errors import DeviceError, PatchgradError
 
 KERNELS = (cuda_conv, cuda_philox, cuda_rows, cuda_segments, cuda_windows)
 """Importing a file of kernels enters them."""
+LOW = {
+    cudnn_attention: ("fused_attention",),
+    cudnn_conv: ("conv2d", "conv2d_input", "conv2d_weight"),
+    cudnn_norm: ("batch_norm", "group_norm", "layer_norm", "rms_norm"),
+}
+"""What cuDNN computes in low precision as it is."""
 INSTALL = "pip install 'patchgrad[cuda13]' (or cuda12) on a machine with an NVIDIA GPU, or use device='cpu'"
 
 
@@ -113,7 +128,7 @@ class CUDA(Backend):
         self.cupy = cupy
         xp.cudnn = find_cudnn(cupy)
         if xp.cudnn is not None:
-            self.low_kernels = {name: getattr(cudnn_conv, name) for name in ("conv2d", "conv2d_input", "conv2d_weight")}
+            self.low_kernels = {name: getattr(home, name) for home, names in LOW.items() for name in names}
 
     place: device | None = None
     """Where new arrays lie; None: on the current GPU."""

@@ -24,7 +24,7 @@ FEW = 4
 
 
 @cache
-def _threads() -> Callable[[int], int] | None:
+def single_thread() -> Callable[[int], int] | None:
     """OpenBLAS's function that sets the number of threads and gives the one before; None with another library."""
     library = ctypes.CDLL(import_module("numpy._core._multiarray_umath").__file__)
     function = getattr(library, "openblas_set_num_threads_local", None)
@@ -40,9 +40,9 @@ def _team() -> Any:
 
 def matmul(a: Any, b: Any, /) -> Any:
     """As ``numpy.matmul``."""
-    if a.ndim < 2 or b.ndim < 2 or a.size * b.shape[-1] <= ALONE or _threads() is None:
+    if a.ndim < 2 or b.ndim < 2 or a.size * b.shape[-1] <= ALONE or single_thread() is None:
         return numpy.matmul(a, b)
-    threads: Any = _threads()
+    threads: Any = single_thread()
     before = threads(1)
     try:
         axis = _axis(a, b) if before > 1 and a.size * b.shape[-1] >= SHARED else None

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
 
 from patchgrad.backend import host
+from patchgrad.drawing.compute_facts import BoxFacts, EdgeFacts
 from patchgrad.drawing.diagram import Diagram, DiagramEdge, DiagramFrame, DiagramNode, Layout
 from patchgrad.drawing.layout import layout
 from patchgrad.drawing.measures import amount, duration, size
@@ -28,42 +31,36 @@ FEW = 24
 TITLE_SIZE, TEXT_SIZE = 14.2, 11.0
 NARROWEST, WIDEST, SIDE = 72.0, 240.0, 12.0
 HEIGHT, LEAF_HEIGHT, PORT_ROOM = 56.0, 40.0, 18.0
+PORT_LETTER = 5.0
+"""Width of a letter in the name of an argument, which stands inside the box where there are several."""
 DATA = 2
 """A closed group shows so many unnamed inputs of its own; where there are more, none."""
 
 
-@dataclass(frozen=True, slots=True)
-class BoxFacts:
-    """What a box stands for, added up over its ops.
+@dataclass(frozen=True)
+class ComputeView:
+    """What is shown of a step: a picture with facts, and the groups that there was no room to open.
 
     Fields
-        opens       id of the group that opens with it; empty for an op and a leaf
-        seconds     of the forward, with the Python that led to it; ``backward_seconds`` of the gradient rules
-        flops       of the forward, as far as the ops say
-        kept        bytes that the tape keeps until backward
-        parameters  named leaves that are read inside and not shown, with ``parameter_bytes``
+        frames  the open groups
+        values  ids of the values that travel along an edge
+        home    of every op, the place of its box in ``boxes``
     """
-
-    id: str
-    kind: str
-    opens: str
-    ops: int
-    begin: int
-    seconds: float
-    backward_seconds: float
-    flops: int
-    kept: int
-    parameters: int
-    parameter_bytes: int
-
-
-@dataclass(frozen=True, slots=True)
-class ComputeView:
-    """What is shown of a step: a picture, the facts of its boxes, and the groups that there was no room to open."""
 
     picture: Picture
     boxes: dict[str, BoxFacts]
     refused: tuple[str, ...]
+    frames: dict[str, Group]
+    edges: dict[str, EdgeFacts]
+    home: Any
+
+    def box_of(self, op: int) -> str:
+        """The id of the box that an op, by its place in the step, is drawn in."""
+        return self._ids[int(self.home[op])]
+
+    @cached_property
+    def _ids(self) -> list[str]:
+        return list(self.boxes)
 
 
 class ComputeViewer:
@@ -82,10 +79,57 @@ class ComputeViewer:
         """The ids of all groups, every turn of every repeat too."""
         return {group.id for group in inside(self.root)}
 
+    @cached_property
+    def groups(self) -> dict[str, Group]:
+        """All groups by id."""
+        return {group.id: group for group in inside(self.root)}
+
+    @cached_property
+    def places(self) -> dict[str, int]:
+        """The place in the step of every op, by id."""
+        return {name: place for place, name in enumerate(self._ids)}
+
+    def timed(self, snapshot: Snapshot) -> None:
+        """Look at another step of the same graph."""
+        self.snapshot = snapshot
+        self.wiring.take_times(snapshot)
+
+    def around(self, op: int) -> Iterator[Group]:
+        """The groups that hold an op, by its place in the step, the outermost first; without the step itself."""
+        group: Group | None = self.root
+        while group is not None:
+            children = (child for child in group.children if isinstance(child, Group))
+            group = next((child for child in children if child.begin <= op < child.end), None)
+            if group is not None:
+                yield group
+
     def first(self, few: int = FEW) -> set[str]:
         """What is open at first: groups as long as few boxes are shown, the outermost first."""
         found = {group.id for group in inside(self.root) if group.kind in ("call", "part")}
         return set(opened(self.root, self._ids, found, few).frames)
+
+    def facts(self, group: Group) -> BoxFacts:
+        """What a group adds up to, open or not."""
+        return self.facts_of(group.id, group.kind, group.id, group.begin, group.end)
+
+    def facts_of(
+        self, name: str, kind: str, opens: str, begin: int, end: int, hidden: Collection[ValueRecord] = ()
+    ) -> BoxFacts:
+        """What a stretch of ops adds up to."""
+        wiring = self.wiring
+        return BoxFacts(
+            name,
+            kind,
+            opens,
+            end - begin,
+            begin,
+            wiring.seconds(begin, end),
+            wiring.backward_seconds(begin, end),
+            wiring.flops(begin, end),
+            wiring.saved_bytes(begin, end),
+            len(hidden),
+            sum(value.bytes for value in hidden),
+        )
 
     def view(
         self, opens: Collection[str] | None = None, limit: int = LIMIT, previous: Layout | None = None
@@ -116,6 +160,7 @@ class _View:
             self.home[box.begin : box.end] = place
         self.hidden: dict[str, list[ValueRecord]] = {}
         """Named leaves that are read inside one closed box, by box."""
+        self.edges: dict[str, EdgeFacts] = {}
         self.leaves = dict(self._shown_leaves())
 
     def made(self, previous: Layout | None) -> ComputeView:
@@ -143,7 +188,9 @@ class _View:
             f"Compute graph of step {self.snapshot.step} with {count} ops",
             "In order: " + ", ".join(box.title or box.id for box in self.shown.boxes[:200]) + ".",
         )
-        return ComputeView(picture, {box.id: self._facts(box) for box in self.shown.boxes}, self.shown.refused)
+        facts = {box.id: self._facts(box) for box in self.shown.boxes}
+        open_groups = {name: group for name, (group, _) in self.shown.frames.items()}
+        return ComputeView(picture, facts, self.shown.refused, open_groups, self.edges, self.home)
 
     # Leaves: parameters, buffers, data
 
@@ -180,13 +227,14 @@ class _View:
     def _edges(self) -> tuple[list[DiagramEdge], dict[str, str]]:
         """One edge for each argument of an op, one for all that goes from box to closed box."""
         found: dict[str, DiagramEdge] = {}
-        values: dict[str, set[str]] = {}
+        ops = self.snapshot.ops
         for wire in self._wires():
             edge = self._edge(wire)
-            if edge is not None:
-                found.setdefault(edge.id, edge)
-                values.setdefault(edge.id, set()).add(wire.value)
-        labels = {name: self._label(values[name]) for name in found}
+            found.setdefault(edge.id, edge)
+            facts = self.edges.setdefault(edge.id, EdgeFacts())
+            facts.values.setdefault(wire.value)
+            facts.gradient = facts.gradient or wire.argument in ops[wire.target].gradients
+        labels = {name: self._label(facts.values) for name, facts in self.edges.items()}
         edges = [
             DiagramEdge(e.id, e.source, e.source_port, e.target, e.target_port, text_width(labels[e.id], TEXT_SIZE))
             for e in found.values()
@@ -201,7 +249,7 @@ class _View:
                     if value == name:
                         yield Wire(-1, place, argument, name)
 
-    def _edge(self, wire: Wire) -> DiagramEdge | None:
+    def _edge(self, wire: Wire) -> DiagramEdge:
         target = self.shown.boxes[int(self.home[wire.target])]
         port = "in" if target.opens else wire.argument
         if wire.source < 0:
@@ -210,7 +258,7 @@ class _View:
         out = "out" if source.opens else wire.value
         return DiagramEdge(f"{source.id}.{out} -> {target.id}.{port}", source.id, out, target.id, port)
 
-    def _label(self, names: set[str]) -> str:
+    def _label(self, names: Collection[str]) -> str:
         """Shapes of made values; those of leaves stand in their boxes."""
         made = [value for value in (self.snapshot.values[name] for name in names) if value.source is not None]
         shapes = {travelling(value.shape) for value in made}
@@ -226,7 +274,8 @@ class _View:
         op = self.snapshot.ops[box.begin]
         inputs = tuple(dict.fromkeys(argument for argument, _ in op.inputs))
         height = max(HEIGHT, PORT_ROOM * (max(len(inputs), len(op.outputs)) + 1))
-        return DiagramNode(box.id, _width(text), height, inputs, op.outputs, box.frame)
+        names = PORT_LETTER * max(len(name) for name in inputs) if len(inputs) > 1 else 0.0
+        return DiagramNode(box.id, _width(text) + names, height, inputs, op.outputs, box.frame)
 
     def _text(self, box: Shown) -> NodeText:
         note = self._note(box)
@@ -244,21 +293,9 @@ class _View:
         return ", ".join(part for part in parts if part)
 
     def _facts(self, box: Shown) -> BoxFacts:
-        begin, end, wiring = box.begin, box.end, self.viewer.wiring
+        kind = box.group.kind if box.group is not None else "op"
         hidden = self.hidden.get(box.id, ())
-        return BoxFacts(
-            box.id,
-            box.group.kind if box.group is not None else "op",
-            box.opens,
-            end - begin,
-            begin,
-            wiring.seconds(begin, end),
-            wiring.backward_seconds(begin, end),
-            wiring.flops(begin, end),
-            wiring.saved_bytes(begin, end),
-            len(hidden),
-            sum(value.bytes for value in hidden),
-        )
+        return self.viewer.facts_of(box.id, kind, box.opens, box.begin, box.end, hidden)
 
 
 def _frame_title(group: Group) -> str:

@@ -202,6 +202,58 @@ def reinitialise(name: str) -> Edit:
     return Edit(f"reinitialise {name}", lambda graph: commands.Reinitialise(_uid(graph, name)))
 
 
+def rate(name: str, factor: float) -> Edit:
+    """Let a layer learn with ``factor`` times the rate of the optimizer: ``rate("fc1", 0.1)``; 1: with that rate."""
+    return Edit(f"rate of {name}", lambda graph: commands.SetRate(_uid(graph, name), factor))
+
+
+# --- how it is trained ----------------------------------------------------------------------------
+
+
+def optimizer(kind: Any = "", *, group: int | None = None, **settings: Any) -> Edit:
+    """Train with another optimizer, ``optimizer("Adam", lr=1e-3)``, or change settings: ``optimizer(lr=1e-4)``.
+
+    What the old and the new one both remember of the gradients is carried over; the receipt says what. ``lr`` is the
+    rate that a schedule starts from. ``group``: change the settings of one group of parameters alone.
+    """
+    name = kind if isinstance(kind, str) else getattr(kind, "__name__", type(kind).__name__)
+    command = commands.SetOptimizer(name, settings, group)
+    return Edit(command.label(), lambda graph: command)
+
+
+def loss(loss: Any, **settings: Any) -> Edit:
+    """Train for another loss, by name or as an object: ``loss("MSELoss")``, ``loss(nn.HuberLoss(delta=0.5))``.
+
+    It is tried on the last batch first, and refused with the reason if it does not take output and target.
+    """
+    if isinstance(loss, type):
+        loss = loss.__name__
+    command = commands.SetLoss(loss, settings) if isinstance(loss, str) else commands.UseLoss(loss)
+    return Edit(command.label(), lambda graph: command)
+
+
+def data(
+    *,
+    batch_size: int | None = None,
+    shuffle: bool | None = None,
+    seed: int | None = None,
+    drop_last: bool | None = None,
+) -> Edit:
+    """Draw the batches in another way, from the same place in the data on; the receipt says where that is."""
+    command = commands.SetData(batch_size, shuffle, seed, drop_last)
+    return Edit(command.label(), lambda graph: command)
+
+
+def schedule(kind: Any, *, every: str | None = None, **settings: Any) -> Edit:
+    """Let a schedule move the rates, ``schedule("CosineAnnealingLR", T_max=20)``; None: they stay where they are.
+
+    ``every``: "step" or "epoch"; by itself once for each pass, and for each step where the schedule is made for that.
+    """
+    name = kind if kind is None or isinstance(kind, str) else getattr(kind, "__name__", type(kind).__name__)
+    command = commands.SetSchedule(name, settings, every)
+    return Edit(command.label(), lambda graph: command)
+
+
 def plan(graph: LayerGraph, change: Edit | Command) -> Plan:
     """What an edit would change, with its cost in parameters and FLOPs; nothing is done. ``print`` shows a table."""
     return planned(graph, change.resolve(graph) if isinstance(change, Edit) else change)
@@ -215,6 +267,12 @@ def together(*edits: Edit | Command, words: str = "") -> Edit:
         for edit in edits:
             command = edit.resolve(graph) if isinstance(edit, Edit) else edit
             graph = command.apply(graph)
+            if isinstance(command, commands.TrainingCommand):
+                raise GraphError(
+                    "layers and training are changed by edits of their own",
+                    got=f"{command.label(graph)} together with others",
+                    hint="session.apply() each of them; both can be done between the same two steps",
+                )
             made += command.commands if isinstance(command, commands.Several) else [command]
         return commands.Several(tuple(made), words)
 

@@ -291,7 +291,7 @@ class LayerGraph(msgspec.Struct, frozen=True, dict=True):
 def _called_again(node: LayerNode, owner: LayerNode) -> LayerNode:
     """A node that shares a layer, with what is said of the layer where it belongs."""
     return msgspec.structs.replace(
-        node, kind=owner.kind, settings=owner.settings, frozen=owner.frozen, drawn=owner.drawn
+        node, kind=owner.kind, settings=owner.settings, frozen=owner.frozen, drawn=owner.drawn, rate=owner.rate
     )
 
 

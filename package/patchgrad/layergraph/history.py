@@ -6,6 +6,7 @@ an undo finds the layers as the edit left them, however much was trained in betw
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -13,6 +14,7 @@ import msgspec
 from patchgrad.errors import GraphError
 from patchgrad.layergraph import catalogue
 from patchgrad.layergraph.build import GraphModule
+from patchgrad.layergraph.commands.training import Changed
 from patchgrad.layergraph.graph import LayerGraph
 from patchgrad.layergraph.receipt import Receipt
 from patchgrad.layergraph.transplant import Stash, transplant
@@ -30,6 +32,10 @@ class Entry(msgspec.Struct, frozen=True):
     """For an entry that can be undone: what the edit put away. For one that can be redone: what the undo did."""
     chosen: Chosen = {}
     """Which units layers kept."""
+    averaged: Stash = Stash()
+    """The same of the averages of the weights."""
+    swap: Callable[[], Changed] | None = None
+    """Takes back a change of the training, or makes it again; the graphs are then the same."""
 
     def back(self) -> Chosen:
         """The same, seen from after the edit."""
@@ -50,7 +56,8 @@ class Past(msgspec.Struct, frozen=True):
 
     def layers(self) -> list[Any]:
         """The layers that the edits put away."""
-        return [kept.layer for entry in (*self.done, *self.undone) for kept in entry.stash.layers.values()]
+        stashes = [stash for entry in (*self.done, *self.undone) for stash in (entry.stash, entry.averaged)]
+        return [kept.layer for stash in stashes for kept in stash.layers.values()]
 
 
 class History:
@@ -64,6 +71,8 @@ class History:
         self.revision = 0
         self.done: list[Entry] = []
         self.undone: list[Entry] = []
+        self.average: Any = None
+        """Averages of the weights that go along; None without."""
 
     @property
     def undo_label(self) -> str | None:
@@ -90,11 +99,36 @@ class History:
         after = command.apply(self.graph)
         chosen = command.chosen(self.graph, module)
         entry = Entry(command.label(self.graph), command.python(self.graph), self.graph, after, Stash(), chosen)
-        made, receipt, stash = transplant(self.graph, module, after, optimizer, chosen=chosen, **options)
-        self.done.append(msgspec.structs.replace(entry, stash=stash))
-        self.undone.clear()
+        made, receipt, stash, averaged = self._carried(after, module, optimizer, entry, chosen, options)
+        self.note(msgspec.structs.replace(entry, stash=stash, averaged=averaged))
         self._stand_at(after)
         return made, receipt
+
+    def note(self, entry: Entry) -> None:
+        """An edit was made; what was undone before it cannot be done again."""
+        self.done.append(entry)
+        self.undone.clear()
+
+    def changed(self, label: str, python: str, change: Changed) -> Receipt:
+        """A change of the training was made: it can be undone in its turn."""
+        self.note(Entry(label, python, self.graph, self.graph, Stash(), swap=change.back))
+        self._stand_at(self.graph)
+        return Receipt(told=change.told)
+
+    def _carried(
+        self, target: LayerGraph, module: GraphModule, optimizer: Any, entry: Entry, chosen: Chosen, options: Any
+    ) -> tuple[GraphModule, Receipt, Stash, Stash]:
+        """The module of another graph, and the averages along with it: both, or neither."""
+        average = self.average
+        ahead = average and average.carried(self.graph, target, module, entry.averaged, chosen)
+        made, receipt, stash = transplant(
+            self.graph, module, target, optimizer, stash=entry.stash, chosen=chosen, **options
+        )
+        if ahead is None:
+            return made, receipt, stash, Stash()
+        average.take(ahead)
+        told = f"averages of {sum(1 for _ in ahead.module.parameters())} tensors carried along"
+        return made, msgspec.structs.replace(receipt, told=(told,)), stash, ahead.stash
 
     def undo(self, module: GraphModule, optimizer: Any = None, **options: Any) -> tuple[GraphModule, Receipt]:
         """Back to the graph before the last edit, with the weights and slots it put away."""
@@ -114,12 +148,15 @@ class History:
                 hint=f"an edit can be {'undone' if word == 'undo' else 'redone'} once",
             )
         entry = taken[-1]
+        if entry.swap is not None:
+            change = entry.swap()
+            given.append(msgspec.structs.replace(taken.pop(), swap=change.back))
+            self._stand_at(self.graph)
+            return module, Receipt(told=change.told)
         target = (entry.before if word == "undo" else entry.after).with_issued(self.graph.issued)
         chosen = entry.back() if word == "undo" else entry.chosen
-        made, receipt, stash = transplant(
-            self.graph, module, target, optimizer, stash=entry.stash, chosen=chosen, **options
-        )
-        given.append(msgspec.structs.replace(taken.pop(), stash=stash))
+        made, receipt, stash, averaged = self._carried(target, module, optimizer, entry, chosen, options)
+        given.append(msgspec.structs.replace(taken.pop(), stash=stash, averaged=averaged))
         self._stand_at(target)
         return made, receipt
 

@@ -30,6 +30,7 @@ class Receipt(msgspec.Struct, frozen=True):
         slots_kept      parameters whose optimizer slots stay, of ``slots_before`` that had some
         identity        new layers that give back their input at first
         max_difference  largest change of the output on the last batch, in evaluation mode; None if not measured
+            told            what else was done, in words
         output_before, output_after  shapes of the output where they differ
     """
 
@@ -46,10 +47,12 @@ class Receipt(msgspec.Struct, frozen=True):
     max_difference: float | None = None
     output_before: Shape | None = None
     output_after: Shape | None = None
+    told: tuple[str, ...] = ()
 
     def text(self) -> str:
         """One line in plain words."""
-        parts = [f"kept {_count(self.kept, 'tensor')} ({self.kept_values:,} values)"]
+        kept = self.kept or not self.told
+        parts = [f"kept {_count(self.kept, 'tensor')} ({self.kept_values:,} values)"] if kept else []
         parts += [f"resized {', '.join(map(str, self.mapped))}"] if self.mapped else []
         parts += [f"new {_some(self.new)} ({self.new_values:,} values)"] if self.new else []
         parts += [f"back {_some(self.restored)}"] if self.restored else []
@@ -57,7 +60,7 @@ class Receipt(msgspec.Struct, frozen=True):
         parts += [f"optimizer slots {self.slots_kept}/{self.slots_before}"] if self.slots_before else []
         parts += [f"output {self.output_before} → {self.output_after}"] if self.output_before else []
         parts += [f"max |Δoutput| {self.max_difference:.3g}"] if self.max_difference is not None else []
-        return "; ".join(parts)
+        return "; ".join([*parts, *self.told])
 
 
 def _count(number: int, word: str) -> str:

@@ -39,7 +39,7 @@ class LayerNode(msgspec.Struct, frozen=True, dict=True):
     and in ``to_source``; ``settings`` holds every field that the kind lists, in the kind's form.
     ``position`` is None while the layout may place the box freely. ``shares`` is the uid of the node whose layer this
     one calls again: kind, settings, weights and whether it learns are then those of that node. ``drawn``: how often its
-    weights were drawn anew.
+    weights were drawn anew. ``rate``: factor on the learning rate of the optimizer.
     """
 
     uid: str
@@ -52,6 +52,7 @@ class LayerNode(msgspec.Struct, frozen=True, dict=True):
     group: str | None = None
     shares: str | None = None
     drawn: int = 0
+    rate: float = 1.0
 
     @property
     def delays(self) -> bool:

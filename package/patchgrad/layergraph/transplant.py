@@ -216,6 +216,7 @@ def _commit(
         trained.put_back(optimizer)
         raise
     _freeze(old, new, fresh)
+    scale_rates(new, fresh, optimizer)
     put_away = Stash(_layers_gone(old, module, prepared), moved, trained.order)
     return put_away, _receipt(new, before, after, gone, came, prepared, trained, optimizer)
 
@@ -258,6 +259,14 @@ def _freeze(old: LayerGraph, new: LayerGraph, module: GraphModule) -> None:
             for parameter in module.layer(node.uid).parameters():
                 parameter.requires_grad = not node.frozen
                 parameter.grad = None
+
+
+def scale_rates(graph: LayerGraph, module: GraphModule, optimizer: Any) -> None:
+    """Tell the optimizer the factors that layers have on their rate. No other parameter has one."""
+    if optimizer is None:
+        return
+    scaled = [node for node in holders(graph) if node.rate != 1.0]
+    optimizer.lr_scales = {p.uid: node.rate for node in scaled for p in module.layer(node.uid).parameters()}
 
 
 def _layers_gone(old: LayerGraph, module: GraphModule, prepared: Prepared) -> dict[str, Kept]:

@@ -33,6 +33,9 @@ def layer_of(model: Module, name: str) -> Module:
 class _Outputs:
     """An observer that keeps the output of one module, and of every softmax by module path."""
 
+    wants_maps = True
+    """Attention is to run in parts here, softmax and all."""
+
     def __init__(self, model: Module, wanted: Module | None) -> None:
         self.output: Any = None
         self.softmaxes: dict[str, Any] = {}

@@ -1,22 +1,24 @@
-"""Attention: a composition of matrix products and a softmax, so that its map can be looked at."""
+"""Attention: a composition of matrix products and a softmax, so that its map can be looked at; by cuDNN one kernel."""
 
 from __future__ import annotations
 
 import math
 from typing import Any
 
+from patchgrad.autograd.state import state
 from patchgrad.backend import MetaArray, host
+from patchgrad.backend.low import NAMES
 from patchgrad.backend.random import Stream
 from patchgrad.errors import ArgumentError, ShapeError
 from patchgrad.ops import activation, elementwise
 from patchgrad.ops.dropout import dropout
-from patchgrad.tensor import Tensor
+from patchgrad.ops.fused_attention import FUSED_ATTENTION
+from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
 from patchgrad.tensor.precision import rounded_once, under_autocast
 
 
 @under_autocast
-@rounded_once
 def scaled_dot_product_attention(
     query: Any,
     key: Any,
@@ -49,8 +51,26 @@ def scaled_dot_product_attention(
     if enable_gqa:
         key, value = _repeated(key, query.shape[-3]), _repeated(value, query.shape[-3])
     factor = 1 / math.sqrt(query.shape[-1]) if scale is None else scale
+    if attn_mask is None and not dropout_p and _by_cudnn(query, key, value):
+        return apply(FUSED_ATTENTION, query, key, value, scale=factor, causal=is_causal)[0]
+    return _by_parts(query, key, value, attn_mask, dropout_p, is_causal, factor, stream)
+
+
+def _by_cudnn(query: Tensor, key: Tensor, value: Tensor) -> bool:
+    """Shall cuDNN compute it in one kernel? Not where someone watches who wants to see the map."""
+    kinds = {x.dtype.name for x in (query, key, value)}
+    if getattr(query.backend.xp, "cudnn", None) is None or len(kinds) != 1 or kinds.isdisjoint(NAMES):
+        return False
+    alike = query.ndim == 4 and query.shape[:2] == key.shape[:2] == value.shape[:2]
+    return alike and not any(getattr(watcher, "wants_maps", False) for watcher in state.observers)
+
+
+@rounded_once
+def _by_parts(
+    query: Any, key: Any, value: Any, mask: Any, dropout_p: float, is_causal: bool, factor: float, stream: Stream | None
+) -> Tensor:
     scores = (query * factor) @ key.mT
-    mask = _causal(scores) if is_causal else attn_mask
+    mask = _causal(scores) if is_causal else mask
     if mask is not None:
         scores = elementwise.where(mask, scores, -math.inf) if mask.dtype.name == "bool" else scores + mask
     weights = activation.softmax(scores, -1)

@@ -12,11 +12,11 @@ from typing import Any
 from patchgrad.autograd.op import OpSpec, Sample, define
 from patchgrad.backend import MetaArray
 from patchgrad.backend.limits import finfo
+from patchgrad.backend.low import NAMES
 from patchgrad.errors import ShapeError
 from patchgrad.ops import shapes
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
-from patchgrad.tensor.precision import rounded_once, under_autocast
 from patchgrad.tensor.views import set_data
 from patchgrad.typing import Shape
 
@@ -114,6 +114,53 @@ GROUP_NORM = _define(
     "group_norm",
     lambda draw: [
         Sample((draw(2, 2, 3, 2), draw(2, 3, 1), draw(2, 3, 1)), {"axes": (2, 3), "eps": 1e-5}),
+    ],
+)
+
+
+def _root_mean_square(xp: Any, x: Any, weight: Any, axes: Shape, eps: float) -> Any:
+    square = xp.mean(x * x, axis=axes, keepdims=True)
+    y = x * (1 / xp.sqrt(square + eps))
+    return (y if weight is None else y * weight), square
+
+
+def _rms_rule(xp: Any, cts: Any, s: Any, wanted: list[bool]) -> tuple[Any, ...]:
+    ct, ct_square = cts
+    count = _count(s.x, s.axes)
+    scale = 1 / xp.sqrt(s.square + s.eps)
+    total: Any = None
+    dweight = None
+    if ct is not None:
+        unit = s.x * scale
+        if wanted[0]:
+            inner = ct if s.weight is None else ct * s.weight
+            along = xp.sum(inner * unit, axis=s.axes, keepdims=True) / count
+            total = (inner - unit * along) * scale
+        dweight = ct * unit if wanted[1] else None
+    if ct_square is not None:
+        total = _plus(total, ct_square * s.x * (2 / count))
+    return total, dweight
+
+
+def _rms_shape(x: Shape, weight: Shape | None, *, axes: Shape, **_: Any) -> tuple[Shape, ...]:
+    return _shape(x, weight, None, axes=axes)[:2]
+
+
+RMS_NORM = define(
+    "rms_norm",
+    inputs=("x", "weight"),
+    outputs=("y", "square"),
+    forward=_root_mean_square,
+    shape=_rms_shape,
+    dtype="normalized",
+    promotes=("x",),
+    saves=("x", "weight", "square"),
+    joint=_rms_rule,
+    cost=lambda x, *_, **__: 5 * shapes.count(x),
+    formula=r"\frac{x}{\sqrt{\overline{x^2} + \epsilon}}\, w",
+    samples=lambda draw: [
+        Sample((draw(2, 3, 4), draw(4)), {"axes": (2,), "eps": 1e-5}),
+        Sample((draw(2, 3, 4), None), {"axes": (1, 2), "eps": 1e-5}, "two axes, no weight"),
     ],
 )
 
@@ -258,12 +305,26 @@ def instance_norm(input: Tensor, weight: Tensor | None = None, bias: Tensor | No
     return group_norm(input, input.shape[1], weight, bias, eps)
 
 
-@under_autocast
-@rounded_once
 def rms_norm(input: Any, normalized_shape: Any, weight: Any = None, eps: float | None = None) -> Tensor:
-    """Divide by the root of the mean square over the last axes. Source: Zhang and Sennrich 2019."""
+    """Divide by the root of the mean square over the last axes, which are ``normalized_shape``.
+
+    Shapes
+        input (*, *normalized_shape), weight normalized_shape  ->  same as input
+    Parameters
+        eps  is added to the mean square; the machine epsilon of the dtype that is computed in if left out
+    Source
+        Zhang and Sennrich 2019, Root mean square layer normalization.
+    """
     shape = (normalized_shape,) if isinstance(normalized_shape, int) else tuple(normalized_shape)
-    axes = tuple(range(-len(shape), 0))
-    small = finfo(input.dtype).eps if eps is None else eps
-    y = input * ((input * input).mean(axes, keepdim=True) + small).rsqrt()
-    return y if weight is None else y * weight
+    if not shape or input.shape[-len(shape) :] != shape:
+        raise placed(
+            ShapeError(
+                "rms_norm wants the last axes to be normalized_shape",
+                got=f"input {input.shape}",
+                want=f"(*, {', '.join(str(size) for size in shape)})",
+                hint=f"RMSNorm({input.shape[-1] if input.shape else ''})",
+            )
+        )
+    small = finfo("float32" if input.dtype.name in NAMES else input.dtype).eps if eps is None else eps
+    axes = tuple(range(input.ndim - len(shape), input.ndim))
+    return apply(RMS_NORM, input, weight, axes=axes, eps=small)[0]

@@ -12,8 +12,8 @@ may hold (a tensor it was made from, a view taken before) stays where it is and 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Collection, Iterator, Sequence
+from typing import Any, Protocol
 
 from patchgrad.backend import MetaArray, backend_of
 from patchgrad.nn.parameter import Parameter
@@ -62,6 +62,13 @@ class Segment:
         if self.scalars is other.scalars and len(self.views) == len(other.views):
             return True
         return self.scalars == other.scalars and self.views.keys() == other.views.keys()
+
+
+class Laid(Protocol):
+    """Gradients some of which may lie one after the other in memory."""
+
+    def of(self, run: list[Segment]) -> Any:
+        """Those of these parameters as one array; None where they do not lie so."""
 
 
 class Block:
@@ -132,12 +139,22 @@ class Block:
         return runs, odd
 
     def update(
-        self, run: list[Segment], group: dict[str, Any], update: Update, state: dict[str, Slots], one_pass: bool = False
+        self,
+        run: list[Segment],
+        group: dict[str, Any],
+        update: Update,
+        state: dict[str, Slots],
+        one_pass: bool = False,
+        laid: Any = None,
     ) -> None:
-        """``update`` over neighbours, piece by piece; large ones are not cut where it makes but one pass over them."""
+        """``update`` over neighbours, piece by piece; large ones are not cut where it makes but one pass over them.
+
+        ``laid`` holds the gradients of all one after the other, if they lie so.
+        """
         names, scalars = tuple(run[0].views), dict(run[0].scalars)
         after: Slots = {}
-        for start, stop, gradient in self._pieces(run, one_pass and self.backend.compiled):
+        uncut = one_pass and self.backend.compiled
+        for start, stop, gradient in self._pieces(run, uncut) if laid is None else self._cut(run, uncut, laid):
             slots = {**scalars, **{name: self.slots[name][start:stop] for name in names}}
             given = dict(slots)
             update(self.values[start:stop], gradient, slots, group)
@@ -164,12 +181,23 @@ class Block:
                 slots[name] = self._part(self.slots[name], segment)
         self.note(segment, slots)
 
+    def _most(self, run: list[Segment], uncut: bool) -> int:
+        """Elements of a piece."""
+        return run[-1].stop if uncut else min(PIECE_BYTES, self.backend.xp.cache_bytes) // self.kind.itemsize
+
+    def _cut(self, run: list[Segment], uncut: bool, laid: Any) -> Iterator[tuple[int, int, Any]]:
+        """(start, stop, gradient) where the gradients lie one after the other."""
+        first, most = run[0].start, self._most(run, uncut)
+        for start in range(first, run[-1].stop, most):
+            stop = min(start + most, run[-1].stop)
+            yield start, stop, laid[start - first : stop - first]
+
     def _pieces(self, run: list[Segment], uncut: bool) -> Iterator[tuple[int, int, Any]]:
         """(start, stop, gradient) for parts of the flat arrays."""
         xp, size = self.backend.xp, self.kind.itemsize
         if self.backend.name != "cpu":
             return (yield run[0].start, run[-1].stop, xp.concat([_flat(segment) for segment in run]))
-        most = run[-1].stop if uncut else min(PIECE_BYTES, xp.cache_bytes) // size
+        most = self._most(run, uncut)
         few = min(GATHERED_BYTES // size, most)
         gathered: list[Any] = []
         start = run[0].start
@@ -198,23 +226,33 @@ def _flat(segment: Segment) -> Any:
 
 
 class Storage:
-    """The flat storage of an optimizer, per group. ``loose`` are parameters that cannot lie in it."""
+    """The flat storage of an optimizer, per part of its parameters. Some cannot lie in it."""
 
     def __init__(self) -> None:
-        self._tables: dict[int, tuple[list[Parameter], list[Block], list[Parameter]]] = {}
+        self._tables: dict[Any, tuple[list[Parameter], list[Block], list[Parameter]]] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
         """A copy of an optimizer lays out its own parameters."""
         return Storage, ()
 
     def blocks(
-        self, index: int, parameters: list[Parameter], state: dict[str, Slots]
+        self, key: Any, parameters: list[Parameter], state: dict[str, Slots]
     ) -> tuple[list[Block], list[Parameter]]:
-        """The blocks of group ``index`` and its loose parameters, laid out anew if something was replaced."""
-        table = self._tables.get(index)
+        """The blocks of part ``key`` and its loose parameters, laid out anew if something was replaced."""
+        table = self._tables.get(key)
         if table is None or not _same(table[0], parameters) or not _hold(table[1], state):
-            table = self._tables[index] = self._laid_out(parameters, state)
+            table = self._tables[key] = self._laid_out(parameters, state)
         return table[1], table[2]
+
+    def only(self, keys: Collection[Any]) -> None:
+        """Free what was laid out for parts that are no longer there."""
+        if len(self._tables) > len(keys):
+            self._tables = {key: table for key, table in self._tables.items() if key in keys}
+
+    def parameters(self) -> list[Parameter]:
+        """All that lie in it, in order."""
+        blocks = [block for _, blocks, _ in self._tables.values() for block in blocks]
+        return [segment.parameter for block in blocks for segment in block.segments]
 
     def _laid_out(self, parameters: list[Parameter], state: dict[str, Slots]) -> Any:
         movable = {

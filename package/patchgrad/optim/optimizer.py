@@ -13,7 +13,7 @@ from typing import Any, Self
 from patchgrad.autograd.state import enable_grad, state
 from patchgrad.errors import ArgumentError, NotWrittenError, ShapeError
 from patchgrad.nn.parameter import Parameter, clear_grad
-from patchgrad.optim.flat import Storage
+from patchgrad.optim.flat import Laid, Storage
 from patchgrad.optim.groups import checked_group, checked_parameters
 from patchgrad.optim.hooks import Hooked
 from patchgrad.optim.saving import checked_state, from_state_dict, number, slot, to_state_dict
@@ -44,6 +44,8 @@ class Optimizer(Hooked):
         self.defaults = defaults
         self.param_groups: list[dict[str, Any]] = []
         self.state: dict[str, Slots] = {}
+        self.lr_scales: dict[str, float] = {}
+        """Factors on the rate of single parameters, by uid; 1 for those that are not named."""
         self._scratch = Scratch()
         self._storage = Storage()
         for group in checked_parameters(params, type(self).__name__):
@@ -62,22 +64,48 @@ class Optimizer(Hooked):
         if closure is not None:
             with enable_grad():
                 loss = closure()
-        for index, group in enumerate(self.param_groups):
-            for parameter in self._step_together(index, group) if self.elementwise else group["params"]:
-                if parameter.grad is not None:
-                    self._step_one(parameter, parameter.grad.data, group)
-        self._tell_observers()
+        self._step_all(None)
         self._after_step(closure)
         return loss
 
-    def _step_together(self, index: int, group: dict[str, Any]) -> list[Parameter]:
+    def step_on(self, laid: Laid) -> None:
+        """As ``step()``, for gradients some of which may lie one after the other."""
+        self._before_step(None)
+        self._step_all(laid)
+        self._after_step(None)
+
+    def _step_all(self, laid: Laid | None) -> None:
+        parts = self._parts()
+        for key, group in parts.items():
+            for parameter in self._step_together(key, group, laid) if self.elementwise else group["params"]:
+                if parameter.grad is not None:
+                    self._step_one(parameter, parameter.grad.data, group)
+        self._storage.only(parts)
+        self._tell_observers()
+
+    def _parts(self) -> dict[Any, dict[str, Any]]:
+        """The groups by number, and apart the parameters whose rate is scaled, with the rate that is theirs."""
+        if not self.lr_scales:
+            return dict(enumerate(self.param_groups))
+        parts: dict[Any, dict[str, Any]] = {}
+        for index, group in enumerate(self.param_groups):
+            by_scale: dict[float, list[Parameter]] = {1.0: []}
+            for parameter in group["params"]:
+                by_scale.setdefault(self.lr_scales.get(parameter.uid, 1.0), []).append(parameter)
+            for scale, parameters in by_scale.items():
+                key = index if scale == 1.0 else (index, scale)
+                parts[key] = {**group, "params": parameters, "lr": group["lr"] * scale}
+        return parts
+
+    def _step_together(self, key: Any, group: dict[str, Any], laid: Laid | None) -> list[Parameter]:
         """Step the parameters that lie together; the others."""
-        blocks, others = self._storage.blocks(index, group["params"], self.state)
+        blocks, others = self._storage.blocks(key, group["params"], self.state)
         for block in blocks:
             runs, odd = block.runs()
             others = [*others, *odd]
             for run in runs:
-                block.update(run, group, self._update, self.state, self._one_pass(group))
+                gradient = None if laid is None else laid.of(run)
+                block.update(run, group, self._update, self.state, self._one_pass(group), gradient)
                 for segment in run:
                     bump(segment.parameter)
         return others
@@ -127,6 +155,10 @@ class Optimizer(Hooked):
     def _slot_shape(self, name: str, shape: Shape) -> Shape:
         """The shape of a slot of a parameter of this shape."""
         return shape
+
+    def laid_out(self) -> list[Parameter]:
+        """The parameters that lie in flat storage, in its order."""
+        return self._storage.parameters()
 
     # Edits: the model changed, the optimizer follows
 
@@ -194,7 +226,8 @@ class Optimizer(Hooked):
         """The same optimizer for copies of the parameters, by ``uid``: the same settings, and copies of the slots."""
         made = copy(self)
         made.param_groups = [deepcopy({**group, "params": []}) for group in self.param_groups]
-        made.state, made._scratch = {}, Scratch()
+        made.state, made._scratch, made._storage = {}, Scratch(), Storage()
+        made.lr_scales = {heirs[uid].uid: scale for uid, scale in self.lr_scales.items() if uid in heirs}
         for index, group in enumerate(self.param_groups):
             for parameter in group["params"]:
                 made.add_parameter(heirs[parameter.uid], index)
@@ -207,13 +240,16 @@ class Optimizer(Hooked):
         """Slots by position and group settings, in PyTorch's form."""
         for hook in self._hooks_at("before_save"):
             hook(self)
-        return self._passed("after_save", to_state_dict(self.param_groups, self.state))
+        return self._passed("after_save", to_state_dict(self.param_groups, self.state, self.lr_scales))
 
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> None:
         """Take over slots and settings from ``state_dict``, by position; all or nothing."""
         values = self._passed("before_load", dict(checked_state(state_dict, type(self).__name__)))
         groups, slots = from_state_dict(values, self.param_groups, type(self).__name__, self._loaded_slot)
         self.param_groups, self.state = groups, slots
+        for group in groups:
+            scales = zip(group["params"], group.pop("lr_scales", ()), strict=False)
+            self.lr_scales |= {parameter.uid: scale for parameter, scale in scales}
         for hook in self._hooks_at("after_load"):
             hook(self)
 

@@ -13,8 +13,13 @@ from patchgrad.typing import Shape
 Groups = list[dict[str, Any]]
 
 
-def to_state_dict(groups: Sequence[Mapping[str, Any]], state: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """``{"state": {position: slots}, "param_groups": [{settings, "params": positions}]}``; slots share memory."""
+def to_state_dict(
+    groups: Sequence[Mapping[str, Any]], state: Mapping[str, Mapping[str, Any]], scales: Mapping[str, float]
+) -> dict[str, Any]:
+    """``{"state": {position: slots}, "param_groups": [{settings, "params": positions}]}``; slots share memory.
+
+    A group with parameters whose rate is scaled holds the factors as ``lr_scales``, one for each of its parameters.
+    """
     parameters = [parameter for group in groups for parameter in group["params"]]
     position = {id(parameter): index for index, parameter in enumerate(parameters)}
     return {
@@ -24,9 +29,15 @@ def to_state_dict(groups: Sequence[Mapping[str, Any]], state: Mapping[str, Mappi
             if state.get(parameter.uid)
         },
         "param_groups": [
-            {**group, "params": [position[id(parameter)] for parameter in group["params"]]} for group in groups
+            {**group, "params": [position[id(parameter)] for parameter in group["params"]], **_scales(group, scales)}
+            for group in groups
         ],
     }
+
+
+def _scales(group: Mapping[str, Any], scales: Mapping[str, float]) -> dict[str, list[float]]:
+    found = [scales.get(parameter.uid, 1.0) for parameter in group["params"]]
+    return {"lr_scales": found} if any(scale != 1.0 for scale in found) else {}
 
 
 def from_state_dict(

@@ -19,6 +19,7 @@ from patchgrad.nn.parameter import overwrite
 from patchgrad.optim.lr_scheduler.base import LRScheduler, per_group
 from patchgrad.optim.optimizer import Optimizer
 from patchgrad.tensor import Tensor
+from patchgrad.tensor.views import put
 
 __all__ = [
     "SWALR",
@@ -100,7 +101,7 @@ class AveragedModel(Module):
                 own, theirs = [*own, *self.module.buffers()], [*theirs, *model.buffers()]
             else:
                 for mine, other in buffers:
-                    _write(mine, other)
+                    _put(mine, other)
             if count.item() == 0:
                 for mine, other in zip(own, theirs, strict=True):
                     _write(mine, other)
@@ -188,6 +189,11 @@ def _for_all(rule: Average) -> Averages:
                 _write(mine, rule(mine, other, num_averaged))
 
     return average
+
+
+def _put(buffer: Any, value: Any) -> None:
+    """The value of a buffer, which may have another shape than last time."""
+    put(buffer, buffer.backend.asarray(value.to(buffer.device).data, dtype=buffer.data.dtype))
 
 
 def _write(target: Any, value: Any) -> None:

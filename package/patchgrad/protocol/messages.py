@@ -9,22 +9,15 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-import msgspec
-
 from patchgrad.layergraph.commands import AnyCommand
 from patchgrad.layergraph.graph import PortRef
+from patchgrad.protocol.base import ArrayView, Record, Wire
+from patchgrad.protocol.compute import ComputeFromBrowser, ComputeFromKernel
 
 VERSION = 1
 CodeName = Literal["studio", "plots"]
+LookKind = Literal["feature-maps", "filters", "attention", "embedding", "saliency", "worst", "best", "confusion"]
 MAX_REQUEST_BYTES = 256 * 1024
-
-
-class Wire(msgspec.Struct, frozen=True, rename="camel", tag_field="type", forbid_unknown_fields=True):
-    """Base of messages: tagged by class name in kebab-case, camelCase on the wire."""
-
-
-class Record(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=True):
-    """Base of the records inside messages: no tag."""
 
 
 # --- what the studio draws -------------------------------------------------------------------
@@ -228,20 +221,25 @@ class FindingsView(Wire, frozen=True, tag="findings-view"):
     findings: tuple[FindingView, ...] = ()
 
 
+class QuantityView(Record, frozen=True):
+    """A number that is measured on layers while they train, and can be shown on them."""
+
+    name: str
+    question: str
+    healthy: str
+    source: str
+    unit: str = ""
+    """``s``, ``B``, ``share`` of 1, or in words what is counted or divided; empty: a bare number."""
+    distribution: bool = False
+    """Of each layer a histogram over the powers of two instead of a number."""
+
+
 class Flag(Record, frozen=True):
     """An applied edit, drawn on every plot at its step."""
 
     number: int
     step: int
     label: str
-
-
-class ArrayView(Record, frozen=True):
-    """Where an array lies in the frame's one buffer. ``offset`` in bytes, a multiple of 8."""
-
-    dtype: Literal["float32", "float64", "uint8", "int32"]
-    shape: tuple[int, ...]
-    offset: int
 
 
 class LayerStat(Record, frozen=True):
@@ -263,7 +261,11 @@ class Frame(Wire, frozen=True, tag="frame"):
     entry per uid of ``layers``: ``gradient.norm``, ``activation.mean``, ``activation.std``,
     ``update.ratio`` (log10 where a ratio; NaN where not measured); of the selected layer:
     ``histogram.counts`` (steps, bins), ``histogram.step`` (steps,), ``histogram.exponent`` (bins,), and if
-    there are any, ``histogram.zeros`` (steps,) and ``histogram.lost`` (steps,): infinite or not a number.
+    there are any, ``histogram.zeros`` (steps,) and ``histogram.lost`` (steps,): infinite or not a number;
+    of the quantity that was chosen with `ShowQuantity`: ``overlay.step`` and ``overlay.value`` (layers, points),
+    the points of each layer at the end of its row and -1 and NaN before them; or, of a distribution, ``overlay.rows``
+    (layers, bins), shares, and ``overlay.exponent`` (bins,); of each other branch ``branch.<number>.step`` and
+    ``branch.<number>.value``.
     """
 
     number: int
@@ -274,6 +276,8 @@ class Frame(Wire, frozen=True, tag="frame"):
     flags: tuple[Flag, ...]
     stats: tuple[LayerStat, ...]
     selected: str | None = None
+    shown: str = ""
+    """Name of the quantity of the arrays ``overlay.*``."""
 
 
 # --- requests: browser -> kernel -------------------------------------------------------------
@@ -425,6 +429,14 @@ class Inspect(Wire, frozen=True, tag="inspect"):
     node: str
 
 
+class AskLook(Wire, frozen=True, tag="ask-look"):
+    """A closer look at a layer, or at the examples: one pass at the next boundary."""
+
+    request_id: str
+    kind: LookKind
+    node: str
+
+
 class AskCode(Wire, frozen=True, tag="ask-code"):
     """The code of the page, asked for once per page and content hash. The bytes come as the one buffer of ``Code``."""
 
@@ -446,6 +458,12 @@ class Select(Wire, frozen=True, tag="select"):
     """Which layers are selected: their histogram comes in the frames."""
 
     nodes: tuple[str, ...]
+
+
+class ShowQuantity(Wire, frozen=True, tag="show-quantity"):
+    """Which quantity is shown on the boxes: it comes in the frames. Empty: none."""
+
+    quantity: str
 
 
 class FrameSeen(Wire, frozen=True, tag="frame-seen"):
@@ -475,6 +493,8 @@ class Opened(Wire, frozen=True, tag="opened"):
     log: LogView
     timeline: TimelineView = TimelineView()
     templates: tuple[TemplateView, ...] = ()
+    quantities: tuple[QuantityView, ...] = ()
+    """Those that are measured."""
     code: dict[str, str] = {}
     """Content hash of each piece of code that can be asked for, by name."""
 
@@ -565,6 +585,16 @@ class Inspected(Wire, frozen=True, tag="inspected"):
     """More in words: label to value."""
 
 
+class Looked(Wire, frozen=True, tag="looked"):
+    """The answer to `AskLook`: ``figure`` has ``data`` and ``layout`` in Plotly's form, ``title`` asks its question."""
+
+    request_id: str
+    kind: LookKind
+    node: str
+    title: str
+    figure: dict[str, Any]
+
+
 class Curve(Record, frozen=True):
     """A loss over steps, of at most a few hundred points."""
 
@@ -614,10 +644,13 @@ FromBrowser = (
     | AskCopy
     | PutIn
     | Inspect
+    | AskLook
     | AskSource
     | AskCode
     | Select
+    | ShowQuantity
     | FrameSeen
+    | ComputeFromBrowser
 )
 FromKernel = (
     GraphView
@@ -636,4 +669,6 @@ FromKernel = (
     | Inspected
     | SourceText
     | Compared
+    | ComputeFromKernel
+    | Looked
 )

@@ -62,7 +62,7 @@ def card(event: Event, op: OpRecord, inputs: Mapping[str, Any], outputs: Mapping
     """The card of an op that ran with these arrays."""
     formula = event.op.formula if event.op is not None else ""
     example = _example(event, formula, inputs, outputs) if event.op is not None and event.op.elementwise else ""
-    return Card(op, formula, example, _numbers(inputs), _numbers(outputs))
+    return Card(op, formula, example, shortened(inputs), shortened(outputs))
 
 
 def checked(event: Event, op: OpRecord, inputs: Mapping[str, Any]) -> Check:
@@ -113,7 +113,8 @@ def _written(value: Any) -> str:
     return f"({text})" if text.startswith("-") else text
 
 
-def _numbers(arrays: Mapping[str, Any]) -> dict[str, Numbers]:
+def shortened(arrays: Mapping[str, Any]) -> dict[str, Numbers]:
+    """Arrays in short, by name."""
     return {name: _short(array) for name, array in arrays.items()}
 
 

@@ -6,35 +6,17 @@ Steps of the same graph share it, so that a thousand looks at a network that nev
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from sys import maxsize
 
 from patchgrad.errors import ArgumentError
 from patchgrad.recorder.difference import Difference, difference
-from patchgrad.recorder.places import Place, places
-from patchgrad.recorder.snapshot import OpRecord, Snapshot
+from patchgrad.recorder.snapshot import Snapshot
+from patchgrad.recorder.union import SeenOp, Union, seen_ops, union
 
 WINDOW = 100
 MOST_OPS = 200_000
 """Of all different graphs together; where there are more, the oldest looks are forgotten."""
-
-
-@dataclass(frozen=True, slots=True)
-class SeenOp:
-    """An op of the union: as it was when it ran last, how often it ran, and when last."""
-
-    op: OpRecord
-    ran: int
-    looks: int
-    last: int
-
-    @property
-    def share(self) -> float:
-        """Of the looks in which it ran, above 0 to 1."""
-        return self.ran / self.looks
-
-    def __str__(self) -> str:
-        return f"{self.op.id}: ran {self.ran} of {self.looks} steps looked at, last at {self.last}"
 
 
 class History:
@@ -76,20 +58,12 @@ class History:
 
     def union(self) -> tuple[SeenOp, ...]:
         """All ops of the kept steps, each where it belongs in the order of the others, with how often it ran."""
-        looks = tuple(self._looks)
-        graphs: dict[int, list[Snapshot]] = {}
-        for look in looks:
-            graphs.setdefault(id(look.ops), []).append(look)
-        placed = [(places(same[-1]), same) for same in graphs.values()]
-        seen: dict[Place, tuple[OpRecord, int, int]] = {}
-        for found, same in placed:
-            for place, op in zip(found, same[-1].ops, strict=True):
-                record, ran, last = seen.get(place, (op, 0, -1))
-                newest = op if same[-1].step >= last else record
-                seen[place] = (newest, ran + len(same), max(last, same[-1].step))
-        return tuple(
-            SeenOp(op, ran, len(looks), last) for op, ran, last in (seen[p] for p in _merged(f for f, _ in placed))
-        )
+        return seen_ops(tuple(self._looks))
+
+    def joined(self) -> Union:
+        """The kept steps as one graph. Raises ArgumentError if there are none."""
+        self.at(maxsize)
+        return union(tuple(self._looks))
 
     def _ops(self) -> int:
         return sum(len(ops) for ops in {id(look.ops): look.ops for look in self._looks}.values())
@@ -98,20 +72,3 @@ class History:
 def _same(a: Snapshot, b: Snapshot) -> bool:
     """Do two looks have one graph, sizes and all?"""
     return a.ops is b.ops or (a.structure == b.structure and a.ops == b.ops and a.values == b.values)
-
-
-def _merged(orders: Iterable[tuple[Place, ...]]) -> list[Place]:
-    """One order of all: what is new stands right after what it followed."""
-    following: dict[Place | None, Place | None] = {None: None}
-    for order in orders:
-        before: Place | None = None
-        for place in order:
-            if place not in following:
-                following[place], following[before] = following[before], place
-            before = place
-    found: list[Place] = []
-    place = following[None]
-    while place is not None:
-        found.append(place)
-        place = following[place]
-    return found

@@ -58,6 +58,9 @@ class Recorder:
         self.history = History()
         self.kept: Trace | None = None
         """The newest step that was recorded with its values; see `keep_step`."""
+        self.kept_step = -1
+        self.listeners: list[Callable[[], None]] = []
+        """Called by the thread that trains after every step whose graph was recorded."""
         self.keeps = False
         self.fault: NonFinite | None = None
         self.looks = 0
@@ -197,7 +200,9 @@ class Recorder:
             self.snapshot, self._key = snapshot(trace, step), key
         self.history.add(self.snapshot)
         if trace.keep_values:
-            self.kept, self.keeps = trace, False
+            self.kept, self.kept_step, self.keeps = trace, step, False
+        for listener in tuple(self.listeners):
+            listener()
 
     def keep(self, quantity: Quantity, uid: str, step: int, value: Any) -> None:
         table = self._series.setdefault(quantity.name, {})

@@ -14,7 +14,7 @@ from itertools import chain
 from typing import Any, cast
 
 from patchgrad.autograd.op import OpSpec
-from patchgrad.autograd.provenance import Position
+from patchgrad.autograd.provenance import Position, instruction
 from patchgrad.recorder.events import Event, Trace, Update, Value
 
 
@@ -160,8 +160,10 @@ def snapshot(trace: Trace, step: int = 0) -> Snapshot:
     names = _value_names(trace, ids)
     rank = {rules.node: position for position, rules in reversed(list(enumerate(trace.backwards)))}
     kept: set[str] = set()
+    lasti = _instructions(trace)
     ops = tuple(
-        _op_record(trace, event, ids[position], names, rank, kept) for position, event in enumerate(trace.events)
+        _op_record(trace, event, ids[position], names, rank, kept, lasti[position])
+        for position, event in enumerate(trace.events)
     )
     values = {
         names[number]: ValueRecord(
@@ -179,6 +181,18 @@ def snapshot(trace: Trace, step: int = 0) -> Snapshot:
     calls = tuple(CallRecord(call.path, call.index, call.module, call.uid, call.parent) for call in trace.calls)
     times = _seconds(trace), _backward_seconds(trace)
     return Snapshot(step, ops, values, structure(ops), calls, tuple(trace.updates), *times)
+
+
+def _instructions(trace: Trace) -> list[int]:
+    """Of every event the instruction that it came from, looked up once for each."""
+    known: dict[tuple[int, int], int] = {}
+    found: list[int] = []
+    for event in trace.events:
+        key = id(event.code), event.lasti
+        if key not in known:
+            known[key] = instruction(event.code, event.lasti)
+        found.append(known[key])
+    return found
 
 
 def _seconds(trace: Trace) -> tuple[float, ...]:
@@ -240,7 +254,7 @@ def _output(event: Event, made: int) -> str:
 
 
 def _op_record(
-    trace: Trace, event: Event, op_id: str, names: list[str], rank: dict[int, int], kept: set[str]
+    trace: Trace, event: Event, op_id: str, names: list[str], rank: dict[int, int], kept: set[str], lasti: int
 ) -> OpRecord:
     call = trace.calls[event.call]
     arguments = list(zip(_arguments(event.op, len(event.inputs)), event.inputs, strict=True))
@@ -264,7 +278,7 @@ def _op_record(
         event.copied,
         _flops(trace, event),
         event.code,
-        event.lasti,
+        lasti,
     )
 
 

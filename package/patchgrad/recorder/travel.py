@@ -10,7 +10,7 @@ from typing import Any
 
 from patchgrad.autograd.state import enable_grad, no_grad, state
 from patchgrad.errors import ArgumentError
-from patchgrad.recorder.card import Card, Check, card, checked
+from patchgrad.recorder.card import Card, Check, Numbers, card, checked, shortened
 from patchgrad.recorder.events import Event, Trace, Value
 from patchgrad.recorder.rerun import leaf_tensors, run_event
 from patchgrad.recorder.snapshot import OpRecord, snapshot
@@ -96,6 +96,11 @@ class Travel:
         arguments = iter(name for name, _ in op.inputs)
         given = [next(arguments) if isinstance(entry, Value) else "" for entry in event.inputs]
         return _named(names, cotangents), _named(given, gradients)
+
+    def numbers(self, op_id: str) -> tuple[dict[str, Numbers], dict[str, Numbers]]:
+        """``gradients`` in short."""
+        cotangents, gradients = self.gradients(op_id)
+        return shortened(cotangents), shortened(gradients)
 
     def check(self, op_id: str) -> Check:
         """Compare the gradient rules of an op with finite differences, at the values it had."""

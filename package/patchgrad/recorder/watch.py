@@ -78,6 +78,12 @@ class Watch:
             )
         return Travel(self.recorder.kept)
 
+    def show(self, **settings: Any) -> Any:
+        """The live compute graph. In a notebook, the last line of a cell; the watch itself shows it, too."""
+        import patchgrad
+
+        return patchgrad.computation(self, **settings)
+
     def loss(self, value: float) -> None:
         """Tell the loss of this step. On steps that are looked at closely it is found without being told."""
         if self._look is not None:

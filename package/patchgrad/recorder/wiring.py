@@ -34,8 +34,13 @@ class Wiring:
         self.targets = host.repeat(host.arange(len(counts)), counts)
         self._flops = _running(op.flops or 0 for op in snapshot.ops)
         self._kept = _running(op.saved_bytes for op in snapshot.ops)
-        self._seconds = _running(snapshot.seconds)
-        self._backward = _running(snapshot.backward_seconds)
+        self.take_times(snapshot)
+
+    def take_times(self, snapshot: Snapshot) -> None:
+        """The times of another step of the same graph."""
+        none = (0.0,) * len(snapshot.ops)
+        self._seconds = _running(snapshot.seconds or none)
+        self._backward = _running(snapshot.backward_seconds or none)
 
     def crossing(self, boxes: host.ndarray) -> list[Wire]:
         """The reads between different boxes. ``boxes`` holds the box of every op."""

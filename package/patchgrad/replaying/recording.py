@@ -137,6 +137,10 @@ class Recording:
     doubt: str = ""
     modules: list[Any] = field(default_factory=list[Any])
     count: int = 0
+    forms: dict[int, tuple[tuple[int, ...], Any]] = field(default_factory=dict[int, tuple[tuple[int, ...], Any]])
+    """Shape and dtype of values, by number."""
+    sharing: set[int] = field(default_factory=set[int])
+    """Values that may share memory with what they were made from."""
     written: dict[int, Tensor] = field(default_factory=dict[int, Tensor])
     """Tensors that a call of `Again` writes."""
     muted: bool = False
@@ -151,7 +155,7 @@ class Recording:
 
     def begin(self, tensors: Iterable[Tensor]) -> None:
         for tensor in tensors:
-            self.know(tensor.data, self.new())
+            self.know(tensor.data, self.new(tensor.data))
 
     def know(self, array: Any, source: Source) -> None:
         """Note where an array comes from, without keeping it alive."""
@@ -162,8 +166,10 @@ class Recording:
         found = self._known.get(id(array))
         return found[1] if found is not None and found[0]() is array else UNKNOWN
 
-    def new(self) -> Value:
-        """Another value."""
+    def new(self, like: Any = None) -> Value:
+        """Another value, with the shape and dtype of ``like``."""
+        if hasattr(like, "dtype"):
+            self.forms[self.count] = (tuple(like.shape), like.dtype)
         self.count += 1
         return Value(self.count - 1)
 
@@ -182,9 +188,10 @@ class Recording:
             return self.fail(f"{op.name} is given an array in its settings, which may be another one in the next step")
         sources = [self.source_of(entry) for entry in inputs]
         self._cast(op, inputs, sources)
-        values = [self.new() for _ in outputs]
+        values = [self.new(output.data) for output in outputs]
         for output, value in zip(outputs, values, strict=True):
             self.know(output.data, value)
+        self._note_sharing(op, inputs, outputs, values)
         if len({id(output.data) for output in outputs}) < len(outputs):
             return self.fail(f"{op.name} gives one array twice")
         self.steps.append(Forward(op, sources, attrs, values, op.single and not outputs[0].data.shape))
@@ -192,6 +199,13 @@ class Recording:
             self._entries[node] = Entry(
                 op, node.backend, attrs, _saved(op, sources, values, len(inputs)), node.shapes, node.dtypes
             )
+
+    def _note_sharing(self, op: OpSpec, inputs: Any, outputs: Any, values: list[Value]) -> None:
+        given = [entry.data for entry in inputs if isinstance(entry, Tensor) and type(entry.data) in BY_TYPE]
+        share = get_backend().xp.may_share_memory
+        for output, value in zip(outputs, values, strict=True):
+            if op.view or any(share(output.data, array) for array in given):
+                self.sharing.add(value.number)
 
     def _cast(self, op: OpSpec, inputs: Any, sources: list[Source]) -> None:
         """What `apply` does to arrays of different dtypes."""
@@ -204,7 +218,7 @@ class Recording:
             if after is before:
                 continue
             if type(before) in BY_TYPE:
-                output = self.new()
+                output = self.new(after)
                 self.steps.append(Cast(sources[index], after.dtype, output))
                 sources[index] = output
             else:
@@ -247,7 +261,7 @@ class Recording:
             return self.fail("a backward pass could not be followed")
         parents = node.parents
         outputs = [
-            None if parent is None or gradient is None else self.new()
+            None if parent is None or gradient is None else self.new(gradient)
             for parent, gradient in zip(parents, gradients, strict=True)
         ]
         self.steps.append(Rules(entry, [parent is not None for parent in parents], cts, outputs))
@@ -257,6 +271,7 @@ class Recording:
             source: Source = output
             if gradient.shape != node.shapes[index] or gradient.dtype != node.dtypes[index]:
                 source = self.new()
+                self.forms[source.number] = (tuple(node.shapes[index]), node.dtypes[index])
                 self.steps.append(Fit(entry, index, output, source))
             self._give(parent, node.ports[index], source)
 
@@ -283,6 +298,8 @@ class Recording:
 
     def _sum(self, a: Source, b: Source) -> Value:
         output = self.new()
+        if isinstance(a, Value) and a.number in self.forms:
+            self.forms[output.number] = self.forms[a.number]
         self.steps.append(Sum(a, b, output))
         return output
 
@@ -326,7 +343,7 @@ class Recording:
 
     def gave(self, step: Again, result: Any) -> None:
         if isinstance(result, Tensor):
-            step.output = self.new()
+            step.output = self.new(result.data)
             self.know(result.data, step.output)
 
     def act(self, function: Callable[..., Any], arguments: list[Any], *, final: bool) -> None:

@@ -23,6 +23,8 @@ MOST = 8
 """Forms of arguments with a plan each."""
 FORGIVEN = 2
 """Audits that may fail: a kernel may have been compiled between the two runs."""
+RETRIES = (4, 16, 64, 256, 1024)
+"""After so many replays a plan that waits for kernels is written anew."""
 PATIENCE = 4
 """Recordings without a replay between them before longer and longer pauses begin."""
 
@@ -41,6 +43,15 @@ class Recorded:
         self.failures = 0
         self.replays = 0
         self.mistakes = 0
+        self.audited = False
+        """Did the plan pass its last audit?"""
+
+    def improve(self) -> None:
+        """Write the plan anew if kernels were compiled in the meantime; it is audited before it runs."""
+        assert self.plan is not None
+        assert self.recording is not None
+        if not self.plan.ready and self.replays in RETRIES:
+            self.plan, self.trial, self.audited = Plan(*self.recording), None, False
 
 
 class Comparison:
@@ -134,7 +145,7 @@ class Replayed:
         if known is not None:
             if known.plan is not None:
                 self.reason = known.guards.changed()
-                if not self.reason and known.replays % self.audit == 0:
+                if not self.reason and (known.replays % self.audit == 0 or not known.audited):
                     return self._audited(known, tensors, args, kwargs)
                 if not self.reason:
                     return self._replay(known, tensors, args, kwargs)
@@ -184,7 +195,7 @@ class Replayed:
         assert known.plan is not None
         assert known.recording is not None
         known.replays += 1
-        trial = known.trial = known.trial or Trial(*known.recording)
+        trial = known.trial = known.trial or Trial(*known.recording, known.plan.pool)
         with _undrawn(known.plan), get_backend().quiet():
             try:
                 wanted = trial.run(*[tensor.data for tensor in tensors])
@@ -194,7 +205,8 @@ class Replayed:
         with observing(comparison):
             result = _detached(self.step(*args, **kwargs))
         self.reason = "it is audited"
-        if not comparison.equal(_tensors(result)):
+        known.audited = comparison.equal(_tensors(result))
+        if not known.audited:
             known.mistakes += 1
             self.reason = "an audit found other results than those of the eager step"
             if known.mistakes > FORGIVEN:
@@ -221,6 +233,7 @@ class Replayed:
             return self._explained(args, kwargs)
         known.replays += 1
         self.replays += 1
+        known.improve()
         return _filled(known.outline, arrays)
 
 

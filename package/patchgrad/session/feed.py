@@ -85,6 +85,31 @@ class Feed:
         self.give_back(batch)
         return batch
 
+    @property
+    def loader(self) -> Any:
+        """Where the batches come from."""
+        return self._loader
+
+    @property
+    def ahead(self) -> int:
+        """Batches that were drawn from the loader and are still to be given."""
+        return len(self._kept)
+
+    def use(self, loader: Any) -> None:
+        """Draw from another loader; where in it is for ``stand_at``, ``pass_is_over`` or ``go_to`` to say."""
+        if loader is not self._loader:
+            self._loader, self._batches = loader, None
+
+    def stand_at(self, index: int) -> None:
+        """So many batches of this pass were given; the loader stands there."""
+        self._batches, self._kept, self._failed = None, [], False
+        self.index = index
+
+    def pass_is_over(self, index: int) -> None:
+        """All batches of this pass were given; what is drawn next says so."""
+        self.stand_at(index)
+        self._batches = iter(())
+
     def place(self) -> Place:
         """Where this feed stands, for ``go_to``."""
         loader = self._loader

@@ -14,8 +14,10 @@ from patchgrad.nn import Module
 from patchgrad.nn.keep import place_of, random_layers
 
 
-def fingerprint(graph: LayerGraph, module: Module, optimizer: Any) -> str:
-    """Over layer graph, parameters, buffers, optimizer slots and settings, and random streams."""
+def fingerprint(graph: LayerGraph, module: Module, setup: Any) -> str:
+    """Over layer graph, parameters, buffers, random streams, and all that it is trained with: optimizer with slots and
+    settings, loss, way of drawing batches, schedule, averages."""
+    optimizer, average = setup.optimizer, setup.average
     digest = hashlib.sha256(graph.fingerprint.encode())
     for name, parameter in module.named_parameters():
         _add(digest, name, parameter.data, parameter.requires_grad)
@@ -27,6 +29,9 @@ def fingerprint(graph: LayerGraph, module: Module, optimizer: Any) -> str:
         digest.update(repr(place_of(layer)).encode())
     for group in optimizer.param_groups:
         digest.update(repr(sorted((key, value) for key, value in group.items() if key != "params")).encode())
+    for name, tensor in () if average is None else average.model.state_dict().items():
+        _add(digest, f"average/{name}", tensor.data)
+    digest.update(repr(setup.words()).encode())
     return digest.hexdigest()[:32]
 
 

@@ -8,13 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from patchgrad.autograd.state import no_grad
 from patchgrad.errors import GraphError, PatchgradError
+from patchgrad.layergraph.commands import TrainingCommand
 from patchgrad.layergraph.graph import LayerGraph
 from patchgrad.layergraph.history import History, Past
+from patchgrad.layergraph.probe import quiet
 from patchgrad.layergraph.receipt import Receipt
+from patchgrad.layergraph.transplant import scale_rates
 from patchgrad.nn import Module
 from patchgrad.nn.keep import Keep, evaluating
+from patchgrad.session.settings.setup import Setup
 from patchgrad.session.stale import require_fresh
 from patchgrad.session.step import split
 
@@ -28,18 +31,26 @@ class Live:
 
     Fields
         module     computes the graph
-        optimizer  trains its parameters; the same object throughout
+        setup      trains it: optimizer, loss, data, schedule, averages
         batch      of the last step, on which an edit is tried; None before the first
         loss_of    ``loss_of(module, batch)``, set once by the session
     """
 
-    def __init__(self, graph: LayerGraph, module: Any, optimizer: Any) -> None:
+    def __init__(self, graph: LayerGraph, module: Any, setup: Setup) -> None:
         self.module: Any = module
-        self.optimizer = optimizer
+        self.setup = setup
+        setup.try_loss = self._try_loss
         self.batch: Any = None
         self.loss_of: Callable[[Module, Any], Any] | None = None
         self._history = History(graph)
+        self._history.average = setup.average
+        scale_rates(graph, module, setup.optimizer)
         self._graphs = {0: graph}
+
+    @property
+    def optimizer(self) -> Any:
+        """Trains the parameters of the module."""
+        return self.setup.optimizer
 
     @property
     def graph(self) -> LayerGraph:
@@ -77,7 +88,16 @@ class Live:
         """
         if revision is not None and revision != self.revision:
             require_fresh(command, self._graphs.get(revision), self.graph, revision, self.revision)
+        if isinstance(command, TrainingCommand):
+            return self._change_training(command)
         return self._change(lambda *of, **options: self._history.apply(command, *of, **options))
+
+    def _change_training(self, command: TrainingCommand) -> Receipt:
+        """Optimizer, loss, data or schedule: no layer changes."""
+        label, python = command.label(self.graph), command.python(self.graph)
+        receipt = self._history.changed(label, python, command.change(self.setup))
+        self._remember()
+        return receipt
 
     def undo(self) -> Receipt:
         """Back to the graph before the last edit, its trained weights and slots."""
@@ -119,9 +139,17 @@ class Live:
         """
         if self.loss_of is None or not any(True for _ in self.module.parameters()):
             return
+        self._try_loss(module, self.batch)
+
+    def _try_loss(self, module: Module | None = None, batch: Any = None) -> None:
+        """Compute the loss of a batch and forget it. GraphError, in words, if that is no loss to train for."""
+        tried: Any = self.module if module is None else module
+        batch = self.batch if batch is None else batch
+        if self.loss_of is None:
+            return
         try:
-            with no_grad(), evaluating(module):
-                self.loss_of(module, self.batch)
+            with quiet(), evaluating(tried):
+                self.loss_of(tried, self.setup.feed.peek() if batch is None else batch)
         except PatchgradError as error:
             raise GraphError(
                 f"the loss cannot be computed after this edit: {error.title}",

@@ -16,10 +16,13 @@ from patchgrad.backend import backend_of
 from patchgrad.backend.random import default_stream
 from patchgrad.layergraph.graph import LayerGraph
 from patchgrad.layergraph.history import Past
+from patchgrad.layergraph.transplant import scale_rates
 from patchgrad.nn.keep import Place as Stand
 from patchgrad.nn.keep import place_of, put_place, random_layers
+from patchgrad.optim.standing import put_groups, settings_of
 from patchgrad.session.feed import Place
 from patchgrad.session.live import Live
+from patchgrad.session.settings.setup import Stand as SetupStand
 from patchgrad.session.training import Training
 from patchgrad.session.vault import Copies, Key, Vault
 from patchgrad.tensor.views import bump, put
@@ -47,6 +50,8 @@ class Mark(msgspec.Struct, frozen=True, eq=False):
     past: Past
     layers: tuple[Any, ...]
     groups: tuple[tuple[dict[str, Any], tuple[Any, ...]], ...]
+    setup: SetupStand
+    """Which optimizer, loss, loader, schedule and averages."""
     learning: dict[str, bool]
     streams: tuple[tuple[Any, Stand], ...]
     default_stream: tuple[int, int]
@@ -70,7 +75,8 @@ class Mark(msgspec.Struct, frozen=True, eq=False):
 def take(name: str, branch: str, live: Live, training: Training, edits: int, vault: Vault, *, own: bool) -> Mark:
     """Keep how things stand now. Only at a boundary: nothing may be in the middle of a step."""
     past = live.past()
-    layers = (live.module, *past.layers())
+    average = live.setup.average
+    layers = (live.module, *(() if average is None else (average.module,)), *past.layers())
     optimizer = live.optimizer
     return Mark(
         name=name,
@@ -82,7 +88,8 @@ def take(name: str, branch: str, live: Live, training: Training, edits: int, vau
         module=live.module,
         past=past,
         layers=layers,
-        groups=tuple((_settings(group), tuple(group["params"])) for group in optimizer.param_groups),
+        groups=tuple((settings_of(group), tuple(group["params"])) for group in optimizer.param_groups),
+        setup=live.setup.stand(),
         learning={parameter.uid: parameter.requires_grad for parameter in _parameters(layers)},
         streams=tuple((layer, place_of(layer)) for entry in layers for layer in random_layers(entry)),
         default_stream=(default_stream().key, default_stream().offset),
@@ -103,30 +110,25 @@ def size(live: Live) -> int:
 def bring_back(mark: Mark, live: Live, training: Training) -> bool:
     """Let everything stand as it did at the mark. Returns False where the loader cannot go back: it goes on."""
     arrays = mark.copies.read()
+    live.setup.return_to(mark.setup)
     optimizer = live.optimizer
-    for parameter in optimizer.parameters():
-        optimizer.remove_parameter(parameter)
+    optimizer.state.clear()
+    put_groups(optimizer, mark.groups)
     for key, tensor in _tensors(mark.layers):
         put(tensor, backend_of(tensor.data).asarray(arrays[key]))
         bump(tensor)
     for parameter in _parameters(mark.layers):
         parameter.requires_grad = mark.learning[parameter.uid]
         parameter.grad = None
-    for index, (settings, parameters) in enumerate(mark.groups):
-        optimizer.param_groups[index].update(settings)
-        for parameter in parameters:
-            optimizer.add_parameter(parameter, index)
-            optimizer.set_slots(parameter, _slots(arrays, parameter))
+    for parameter in optimizer.parameters():
+        optimizer.set_slots(parameter, _slots(arrays, parameter))
     for layer, place in mark.streams:
         put_place(layer, place)
     default_stream().key, default_stream().offset = mark.default_stream
     live.stand(mark.module, mark.past)
+    scale_rates(live.graph, live.module, optimizer)
     training.count, training.loss, live.batch = mark.step, mark.loss, mark.batch
     return training.feed.go_to(mark.data)
-
-
-def _settings(group: dict[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in group.items() if key != "params"}
 
 
 def _parameters(layers: tuple[Any, ...]) -> list[Any]:

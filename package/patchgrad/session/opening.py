@@ -16,6 +16,9 @@ from patchgrad.ops.filled import zeros
 from patchgrad.optim import Optimizer
 from patchgrad.session.feed import Feed
 from patchgrad.session.live import Live
+from patchgrad.session.settings import average as averages
+from patchgrad.session.settings import schedule
+from patchgrad.session.settings.setup import Setup
 from patchgrad.session.step import split
 
 _sessions: weakref.WeakKeyDictionary[Module, weakref.ref[Any]] = weakref.WeakKeyDictionary()
@@ -39,32 +42,42 @@ def remember(model: Any, session: Any) -> None:
         _sessions[model] = weakref.ref(session)
 
 
-def live(model: Any, feed: Feed, optimizer: Any) -> Live:
-    """Graph, module and optimizer of a new session."""
+def live(model: Any, setup: Setup, scheduler: Any = None, every: str | None = None, average: Any = None) -> Live:
+    """Graph, module and setup of a new session; the setup comes with what the optimizer is made from."""
+    graph, module = _network(model, setup)
+    if setup.schedule is None:
+        setup.schedule = schedule.made(scheduler, every, setup.optimizer)
+    setup.average = averages.made(average, graph, module, model)
+    return Live(graph, module, setup)
+
+
+def _network(model: Any, setup: Setup) -> tuple[LayerGraph, Any]:
     if isinstance(model, LayerGraph) and not model.nodes:
-        return _from_nothing(feed, optimizer)
-    graph = model if isinstance(model, LayerGraph) else _traced(model, feed)
+        return _from_nothing(setup)
+    graph = model if isinstance(model, LayerGraph) else _traced(model, setup.feed)
     graph.check().require()
     module = graph.build()
     module.train(model.training if isinstance(model, Module) else True)
-    trained = optimizer if isinstance(optimizer, Optimizer) else _made(optimizer, module)
-    _check_parameters(module, trained)
-    return Live(graph, module, trained)
+    optimizer = setup.optimizer
+    setup.optimizer = optimizer if isinstance(optimizer, Optimizer) else _made(optimizer, module)
+    _check_parameters(module, setup.optimizer)
+    return graph, module
 
 
-def _from_nothing(feed: Feed, optimizer: Any) -> Live:
+def _from_nothing(setup: Setup) -> tuple[LayerGraph, Any]:
     """A network that gives what it gets, for batches of the loader's form; its layers are to come."""
-    graph = ends_for(split(feed.peek())[0])
-    if isinstance(optimizer, Optimizer):
+    graph = ends_for(split(setup.feed.peek())[0])
+    if isinstance(setup.optimizer, Optimizer):
         raise SessionError(
             "this optimizer trains another model: an empty one has no parameters yet",
             want="a function that makes one",
             hint="optimizer=lambda p: optim.Adam(p, lr=1e-3)",
         )
     spare = Parameter(zeros(1))
-    trained = optimizer_of(optimizer, [spare])
+    trained = optimizer_of(setup.optimizer, [spare])
     trained.remove_parameter(spare)
-    return Live(graph, graph.build(), trained)
+    setup.optimizer = trained
+    return graph, graph.build()
 
 
 def ends_for(inputs: tuple[Any, ...]) -> LayerGraph:

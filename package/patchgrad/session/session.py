@@ -11,7 +11,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from html import escape
-from typing import Any, Self, TypeVar
+from typing import Any, Literal, Self, TypeVar
 
 from patchgrad.backend.random import manual_seed
 from patchgrad.diagnosis import Findings, findings
@@ -33,6 +33,7 @@ from patchgrad.session.interrupt import Interrupts
 from patchgrad.session.log import Edit, Log
 from patchgrad.session.marks import Mark
 from patchgrad.session.progress import Progress
+from patchgrad.session.settings.setup import Setup
 from patchgrad.session.step import Loss, Step
 from patchgrad.session.timeline import Timeline
 from patchgrad.session.training import Training
@@ -55,6 +56,11 @@ class Session:
         loader     gives batches ``(inputs, target)``, pass after pass; its cursor is not moved by looking
         loss       ``loss(output, target)``: a tensor of one value
         optimizer  for the parameters of the model, or a function that makes one: ``lambda p: optim.Adam(p, lr=1e-3)``
+        scheduler  moves the rates: a schedule of ``optim.lr_scheduler``, or a function of the optimizer that makes one
+        scheduler_every  ``step`` or ``epoch`` (a pass): when it is stepped. None: ``step`` for OneCycleLR and CyclicLR,
+                   else ``epoch``. ReduceLROnPlateau is given the loss, or its mean over the pass
+        average    an `AveragedModel` of the model, or a function of it that makes one: updated at each step,
+                   and carried along through edits; ``session.average`` is it
         metrics    functions of ``(output, target)`` by name, computed at each step
         watch      measure what the scopes show, within a budget of 3 % of the time of a step
         seed       start all random streams anew with it; None leaves them as they are
@@ -72,6 +78,9 @@ class Session:
         *,
         loss: Loss,
         optimizer: Any,
+        scheduler: Any = None,
+        scheduler_every: Literal["step", "epoch"] | None = None,
+        average: Any = None,
         metrics: dict[str, Callable[..., Any]] | None = None,
         watch: bool = True,
         seed: int | None = None,
@@ -82,13 +91,12 @@ class Session:
         opening.close_previous(model)
         self.name = type(model).__name__ if isinstance(model, Module) else "network"
         feed = Feed(loader)
-        self.live = opening.live(model, feed, optimizer)
-        self.loss_function = loss
+        self.live = opening.live(model, Setup(optimizer, loss, feed), scheduler, scheduler_every, average)
         self.events = Events()
         self.log = Log()
         self._interrupts = Interrupts()
-        self._step = Step(loss, self.live.optimizer, self._interrupts, metrics or {})
-        self.trials = Trials(self.live, loss)
+        self._step = Step(self.live.setup, self._interrupts, metrics or {})
+        self.trials = Trials(self.live)
         recorder = Recorder() if watch else None
         self.training = Training(feed, self.live, self._step, self.events, self.trials, recorder)
         self.timeline = Timeline(self.live, self.training, self.log, mark_memory)
@@ -115,8 +123,25 @@ class Session:
 
     @property
     def optimizer(self) -> Any:
-        """The optimizer, the same object throughout."""
+        """The optimizer: the same object until an edit changes to another one."""
         return self.live.optimizer
+
+    @property
+    def loss_function(self) -> Any:
+        """What is trained for."""
+        return self.live.setup.loss
+
+    @property
+    def scheduler(self) -> Any:
+        """The schedule that moves the rates; None without."""
+        schedule = self.live.setup.schedule
+        return None if schedule is None else schedule.schedule
+
+    @property
+    def average(self) -> Any:
+        """The `AveragedModel`, whose network is that of ``graph`` with averaged weights; None without."""
+        average = self.live.setup.average
+        return None if average is None else average.model
 
     @property
     def state(self) -> State:
@@ -154,8 +179,8 @@ class Session:
         return self._step.reason
 
     def fingerprint(self) -> str:
-        """A hash over layer graph, parameters, buffers, optimizer slots and random streams: equal hash, equal bits."""
-        return fingerprint(self.graph, self.model, self.optimizer)
+        """A hash over layer graph, parameters, buffers, random streams, optimizer and setup: equal hash, equal bits."""
+        return fingerprint(self.graph, self.model, self.live.setup)
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Call ``listener("state" | "edit" | "step" | "closed")`` whenever that happens; returns the undo of it."""

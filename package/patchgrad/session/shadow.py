@@ -16,7 +16,8 @@ from patchgrad.backend.random import default_stream
 from patchgrad.layergraph.build import build
 from patchgrad.nn.keep import Keep
 from patchgrad.session.interrupt import Interrupts
-from patchgrad.session.step import Loss, Step
+from patchgrad.session.settings.setup import Setup
+from patchgrad.session.step import Step
 
 
 class Shadow:
@@ -30,7 +31,7 @@ class Shadow:
         ended   why it ended before its time; empty if it did not
     """
 
-    def __init__(self, label: str, begin: int, steps: int, live: Any, loss: Loss) -> None:
+    def __init__(self, label: str, begin: int, steps: int, live: Any) -> None:
         self.label = label
         self.begin = begin
         self.left = steps
@@ -41,8 +42,11 @@ class Shadow:
         self._module = build(live.graph, layers)
         self._module.__dict__["training"] = live.module.training
         pairs = zip(live.module.parameters(), self._module.parameters(), strict=True)
-        self._optimizer = live.optimizer.twin({old.uid: new for old, new in pairs})
-        self._step = Step(deepcopy(loss, memo), self._optimizer, Interrupts(), {})
+        optimizer = live.optimizer.twin({old.uid: new for old, new in pairs})
+        schedule = live.setup.schedule and live.setup.schedule.twin(optimizer)
+        self._epoch = live.setup.feed.epoch
+        self._setup = Setup(optimizer, deepcopy(live.setup.loss, memo), live.setup.feed, schedule)
+        self._step = Step(self._setup, Interrupts(), {})
         self._keep = Keep(self._module)
         self._stream = (default_stream().key, default_stream().offset)
 
@@ -58,11 +62,20 @@ class Shadow:
         self.left -= 1
         try:
             with self._apart():
+                self._catch_up()
                 self.losses.append(self._step.train(self._module, batch, self._keep))
+                self._setup.stepped(self._module, self.losses[-1])
         except Exception as error:
             self.left, self.ended = 0, f"{type(error).__name__}: {error}"
         if not self.left:
-            del self._module, self._optimizer, self._step, self._keep
+            del self._module, self._setup, self._step, self._keep
+
+    def _catch_up(self) -> None:
+        """Tell the schedule of the passes that are over since."""
+        epoch = self._setup.feed.epoch
+        for _ in range(epoch - self._epoch):
+            self._setup.passed()
+        self._epoch = epoch
 
     @contextmanager
     def _apart(self) -> Iterator[None]:

@@ -52,15 +52,20 @@ def _tensor(part: Any, number: int) -> Tensor:
 class Step:
     """Forward, backward and update of one module, with its state kept until the update is certain."""
 
-    def __init__(
-        self, loss: Loss, optimizer: Any, interrupts: Interrupts, metrics: Mapping[str, Callable[..., Any]]
-    ) -> None:
-        self._loss = loss
-        self._optimizer = optimizer
+    def __init__(self, setup: Any, interrupts: Interrupts, metrics: Mapping[str, Callable[..., Any]]) -> None:
+        self._setup = setup
         self._interrupts = interrupts
         self._metrics = metrics
         self.measured: dict[str, float] = {}
-        self._replayed: tuple[Module | None, Replayed] = (None, Replayed(self._compute))
+        self._replayed: tuple[Any, Replayed] = (None, Replayed(self._compute))
+
+    @property
+    def _loss(self) -> Loss:
+        return self._setup.loss
+
+    @property
+    def _optimizer(self) -> Any:
+        return self._setup.optimizer
 
     def loss_of(self, module: Module, batch: Any) -> Tensor:
         """The loss of one batch, on the tape: a tensor of one value."""
@@ -112,8 +117,9 @@ class Step:
     def _gradients(self, module: Module, batch: Any) -> float:
         """Forward and backward, replayed where it can be; the loss."""
         inputs, target = split(batch)
-        if self._replayed[0] is not module:
-            self._replayed = (module, Replayed(self._compute))
+        present = (module, self._loss, self._optimizer)
+        if self._replayed[0] is None or any(a is not b for a, b in zip(self._replayed[0], present, strict=True)):
+            self._replayed = (present, Replayed(self._compute))
         loss, output = self._replayed[1](module, inputs, target, self._loss, bool(self._metrics))
         self._measure(output, target)
         value = float(loss.item())

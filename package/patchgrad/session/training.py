@@ -108,6 +108,7 @@ class Training:
         """A step is done."""
         self.turned = False
         self.count += 1
+        self._live.setup.stepped(self._live.module, self.loss)
         self.pace.tick()
         self.progress.step(self.loss, self.feed.epoch)
         self._events.tell("step")
@@ -125,6 +126,7 @@ class Training:
             try:
                 return self.feed.draw()
             except EndOfPass:
+                self._live.setup.passed()
                 if self._passes_done():
                     raise EndOfRun from None
             except EndOfData:

@@ -13,7 +13,6 @@ from patchgrad.session.effect import STEPS, Effect, effect
 from patchgrad.session.live import Live
 from patchgrad.session.log import Edit
 from patchgrad.session.shadow import Shadow
-from patchgrad.session.step import Loss
 
 
 class Trial:
@@ -42,11 +41,10 @@ class Trials:
         shadow        the last shadow run; None if there was none
     """
 
-    def __init__(self, live: Live, loss: Loss) -> None:
+    def __init__(self, live: Live) -> None:
         self.shadow_steps = 0
         self.shadow: Shadow | None = None
         self._live = live
-        self._loss = loss
         self._recent: deque[float] = deque(maxlen=STEPS)
         self._open: Trial | None = None
 
@@ -54,7 +52,7 @@ class Trials:
         """A shadow of the network as it is in front of an edit, if one is wished."""
         steps = self.shadow_steps if edit.shadow_steps is None else edit.shadow_steps
         try:
-            return Shadow(edit.title, step, steps, self._live, self._loss) if steps else None
+            return Shadow(edit.title, step, steps, self._live) if steps else None
         except Exception as error:
             raise SessionError(
                 "the network cannot be copied for a shadow run",

@@ -85,7 +85,7 @@ def _saved(node: Node, wrap: Callable[[Node, int, bool, Any], Any]) -> Saved:
         values = values[len(op.saved_inputs) :]
     for index, value in zip(op.saved_outputs, values, strict=True):
         named[op.outputs[index]] = wrap(node, index, False, value)
-    return Saved(op, named, node.attrs, node.shapes, [low.widened_kind(kind) for kind in node.dtypes])
+    return Saved(op, named, node.attrs, node.shapes, node.dtypes)
 
 
 def tensor_of(array: Any) -> Tensor:

@@ -10,9 +10,10 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Literal
 
 import anywidget
+import traitlets
 
 from patchgrad.errors import PatchgradError
 from patchgrad.protocol import wire
@@ -30,12 +31,17 @@ class BridgeWidget(anywidget.AnyWidget):
         embed  ship the whole code with the widget instead of asking for it: for front ends that
                cannot reach the kernel while a cell runs, and for notebooks saved with their widgets
         pin    have the messages handled by a kernel subshell of our own
+        shows  which view the page draws
     """
 
-    def __init__(self, *, embed: bool = False, pin: bool = True) -> None:
+    shows = traitlets.Unicode("studio").tag(sync=True)
+
+    def __init__(
+        self, *, shows: Literal["studio", "compute"] = "studio", embed: bool = False, pin: bool = True
+    ) -> None:
         self._esm = pagecode.code("studio").decode() if embed else pagecode.stub()
         self._css = pagecode.style()
-        super().__init__()
+        super().__init__(shows=shows)
         self._pinned = pin and lane.pin(self.comm)
         self._heard_on = threading.main_thread()
         self.refused = 0

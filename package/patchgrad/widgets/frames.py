@@ -11,6 +11,7 @@ from typing import Any
 from patchgrad.backend import host
 from patchgrad.protocol.messages import ArrayView, Flag, Frame, LayerStat, RunView
 from patchgrad.recorder.histogram import histogram
+from patchgrad.widgets.overlay import other_branches, overlay
 
 ALIGN = 8
 SMOOTHING = 0.05
@@ -24,7 +25,7 @@ BY_DEPTH = {
 HISTOGRAM = "activation_histogram"
 
 
-def frame(session: Any, number: int, run: RunView, selected: Iterable[str]) -> tuple[Frame, bytes]:
+def frame(session: Any, number: int, run: RunView, selected: Iterable[str], shown: str = "") -> tuple[Frame, bytes]:
     """The frame, and its buffer."""
     recorder = session.recorder
     layers = [layer for layer in (recorder.layers if recorder else None) or () if layer.uid in session.graph.nodes]
@@ -35,6 +36,8 @@ def frame(session: Any, number: int, run: RunView, selected: Iterable[str]) -> t
         **_shadow(session.trials.shadow),
         **_by_depth(recorder, uids),
         **_histogram(recorder, chosen),
+        **overlay(recorder, shown, uids),
+        **other_branches(session),
     }
     views, buffer = packed(arrays)
     made = Frame(
@@ -46,6 +49,7 @@ def frame(session: Any, number: int, run: RunView, selected: Iterable[str]) -> t
         flags=flags(session),
         stats=tuple(_stat(recorder, uid) for uid in uids),
         selected=chosen,
+        shown=shown,
     )
     return made, buffer
 

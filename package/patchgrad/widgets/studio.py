@@ -26,9 +26,12 @@ from patchgrad.session.wishes import require_count
 from patchgrad.widgets import cells, pagecode, views
 from patchgrad.widgets.bridge import Answer, BridgeWidget
 from patchgrad.widgets.coalesce import Coalesce
+from patchgrad.widgets.computing import Computing
 from patchgrad.widgets.frames import frame
 from patchgrad.widgets.layers import Layers
+from patchgrad.widgets.looks import looked
 from patchgrad.widgets.numbers import inspected
+from patchgrad.widgets.overlay import quantity_views
 from patchgrad.widgets.turning_back import TurningBack
 
 FRAME_PERIOD = 1 / 5
@@ -55,6 +58,7 @@ class StudioWidget(BridgeWidget):
         self.title = title or session.name
         self._page: tuple[LayerGraph, LayerPage] | None = None
         self._selected: tuple[str, ...] = ()
+        self._shown = ""
         self._open = False
         self._in_flight: int | None = None
         self._frames = 0
@@ -64,6 +68,7 @@ class StudioWidget(BridgeWidget):
         self._frame_due = False
         self._told: tuple[Any, Any, Any] = (None, None, None)
         self._lane15 = Coalesce(self._tell_state)
+        self.computing = Computing(session, self.tell)
         self._forget = session.subscribe(self._happened)
         self._receivers: dict[type, Callable[[Any, Answer], None]] = {
             m.Open: self._opened,
@@ -75,10 +80,13 @@ class StudioWidget(BridgeWidget):
             m.AskInsertions: self._insertions,
             m.Inspect: self._inspect,
             m.AskSource: self._source,
+            m.AskLook: self._look,
             **Layers(session, self._edit).receivers,
             **TurningBack(session, self._edit, self._soon, self._lane15.request).receivers,
             m.Select: self._select,
+            m.ShowQuantity: self._show_quantity,
             m.FrameSeen: self._seen,
+            **self.computing.receivers,
         }
         cells.shown(self)
 
@@ -86,6 +94,7 @@ class StudioWidget(BridgeWidget):
         """Let go of the session; it goes on."""
         self._forget()
         self._lane15.close()
+        self.computing.close()
         super().close()
 
     def receive(self, message: m.FromBrowser, answer: Answer) -> None:
@@ -106,7 +115,14 @@ class StudioWidget(BridgeWidget):
         state = (self._graph_view(), views.run_view(session, self.lane), views.log_view(session))
         state = (*state, views.timeline_view(session))
         made = m.Opened(
-            message.request_id, m.VERSION, self.title, kind_views(), *state, templates=template_views(), code=code
+            message.request_id,
+            m.VERSION,
+            self.title,
+            kind_views(),
+            *state,
+            templates=template_views(),
+            code=code,
+            quantities=quantity_views(session.recorder),
         )
         answer(made)
         self._open, self._in_flight = True, None
@@ -147,11 +163,19 @@ class StudioWidget(BridgeWidget):
         answer(m.Targets(message.request_id, tuple(_verdict(one) for one in found)))
 
     def _inspect(self, message: m.Inspect, answer: Answer) -> None:
+        self._ask_soon(message, answer, lambda: inspected(self.session, message.request_id, message.node))
+
+    def _look(self, message: m.AskLook, answer: Answer) -> None:
+        self._ask_soon(message, answer, lambda: looked(self.session, message.request_id, message.kind, message.node))
+
+    def _ask_soon(self, message: Any, answer: Answer, act: Callable[[], m.FromKernel]) -> None:
+        """Answer with what is found at the next boundary."""
+
         def done(future: Future[Any]) -> None:
             error = future.exception()
             answer(wire.failed(message.request_id, error) if error is not None else future.result())
 
-        self._soon(lambda: inspected(self.session, message.request_id, message.node)).add_done_callback(done)
+        self._soon(act).add_done_callback(done)
 
     def _source(self, message: m.AskSource, answer: Answer) -> None:
         text = self.session.graph.to_source() if message.form == "module" else self.session.script()
@@ -159,6 +183,10 @@ class StudioWidget(BridgeWidget):
 
     def _select(self, message: m.Select, answer: Answer) -> None:
         self._selected = message.nodes
+        self._frame_soon()
+
+    def _show_quantity(self, message: m.ShowQuantity, answer: Answer) -> None:
+        self._shown = message.quantity
         self._frame_soon()
 
     def _seen(self, message: m.FrameSeen, answer: Answer) -> None:
@@ -172,6 +200,7 @@ class StudioWidget(BridgeWidget):
     def _happened(self, event: Event) -> None:
         """Called by the session, at every step too: cheap where there is nothing to do."""
         if event == "step":
+            self.computing.looked()
             if self._open and self._in_flight is None and monotonic() >= self._next_frame:
                 self._send_frame()
             return
@@ -225,7 +254,9 @@ class StudioWidget(BridgeWidget):
         self._frame_due = False
         self._in_flight = self._frames
         begin = monotonic()
-        made, buffer = frame(self.session, self._frames, views.run_view(self.session, self.lane), self._selected)
+        made, buffer = frame(
+            self.session, self._frames, views.run_view(self.session, self.lane), self._selected, self._shown
+        )
         self.tell(made, [buffer])
         self._tell_findings(begin)
         self._next_frame = begin + max(FRAME_PERIOD, (monotonic() - begin) / FRAME_SHARE)

@@ -6,8 +6,12 @@ import os
 import threading
 from typing import Any
 
+import numpy
 import pytest
 
+from patchgrad.backend.kernels.cpu_fused import column_sums
+from patchgrad.backend.native import program
+from patchgrad.backend.native.program import Program
 from patchgrad.backend.native.team import Team
 
 
@@ -68,3 +72,24 @@ def test_a_process_made_by_fork_has_helpers_of_its_own() -> None:
         team.forget()
         os._exit(0 if recorded(team) == [(0, 2), (1, 2)] else 1)
     assert os.waitpid(child, 0)[1] == 0
+
+
+def test_a_program_gives_the_same_bits_with_any_number_of_helpers(monkeypatch: pytest.MonkeyPatch) -> None:
+    draw = numpy.random.default_rng(0).standard_normal
+    run = column_sums(numpy.dtype("float32"))
+    assert run is not None
+    for size in (1, 2, 3):
+        monkeypatch.setattr(program, "team", team := Team(size))
+        monkeypatch.setattr(type(run), "parts", lambda self, work, size=size: size)
+        made = Program()
+        given = [draw((300, 70 + k)).astype("float32") for k in range(40)]
+        found = [numpy.zeros(x.shape[1], "float32") for x in given]
+        for x, out in zip(given, found, strict=True):
+            made.add(run, [out, x, *x.shape, 16], 10**9)
+        made.finish()
+        for _ in range(30):
+            for out in found:
+                out[...] = 0
+            made.run(0, len(made))
+            assert all(out.tobytes() == x.sum(axis=0).tobytes() for x, out in zip(given, found, strict=True))
+        assert team.size == size

@@ -193,9 +193,11 @@ def test_commands_are_tagged_on_the_wire_and_come_back_equal(struct: Any) -> Non
     values = {
         "kind": "ReLU", "settings": {}, "nodes": ("n2",), "node": "n2", "source": PortRef("n1", "y"), "value": 3,
         "target": PortRef("n2", "x"), "bypassed": True, "field": "bias", "name": "relu9", "frozen": True,
-        "position": (1.0, 2.0), "group": "g1", "folded": True, "owner": "n4", "width": 12,
+        "position": (1.0, 2.0), "group": 1 if struct is commands.SetOptimizer else "g1",
+        "folded": True, "owner": "n4", "width": 12,
         "layers": (commands.BranchLayer("Linear", {"bias": False}),), "merge": "Concat", "times": 3,
         "other": "n3",
+        "factor": 0.5, "batch_size": 4, "shuffle": True, "seed": 1, "drop_last": False, "every": "step",
         "keep": "first", "text": "why", "units": (1, 2),
         "commands": (commands.Rename("n2", "relu9"), commands.Bypass("n2", True)), "words": "two of them",
     }  # fmt: skip

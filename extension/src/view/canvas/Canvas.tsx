@@ -21,6 +21,7 @@ import { Find } from "./Find";
 import { GroupFrame } from "./GroupFrame";
 import { LayerBox } from "./LayerBox";
 import { LayerTree } from "./LayerTree";
+import { OverlayLegend } from "./OverlayLegend";
 import { PickerSheet } from "./PickerSheet";
 import { ReasonBar } from "./ReasonBar";
 import { ShapeEdge } from "./ShapeEdge";
@@ -100,6 +101,7 @@ function CanvasField() {
       </ReactFlow>
       {empty && <p className="pg-empty">Drag a layer from the palette onto this canvas.</p>}
       <CanvasTools map={map} onMap={() => setMap(!map)} />
+      <OverlayLegend />
       <FaultBanner />
       <FeedBanner />
       <Find />

@@ -2,6 +2,7 @@
 import { findOnCanvas } from "../../commands/findOnCanvas";
 import { fitView } from "../../commands/fitView";
 import { toggleGroupColours } from "../../commands/toggleGroupColours";
+import { toggleOverlay } from "../../commands/toggleOverlay";
 import { zoomIn } from "../../commands/zoomIn";
 import { zoomOut } from "../../commands/zoomOut";
 import type { State } from "../../store/state";
@@ -11,6 +12,8 @@ import { useRead } from "../studioContext";
 
 const groupColours = (state: State) => state.layout.groupColours;
 
+const showsNumbers = (state: State) => state.overlay.quantity !== "";
+
 interface Props {
   readonly map: boolean;
   readonly onMap: () => void;
@@ -18,6 +21,7 @@ interface Props {
 
 export function CanvasTools({ map, onMap }: Props) {
   const coloured = useRead(groupColours);
+  const numbers = useRead(showsNumbers);
   return (
     <div className="pg-canvas-tools" role="toolbar" aria-label="Zoom">
       <CommandButton command={zoomIn} icon="plus" />
@@ -25,6 +29,7 @@ export function CanvasTools({ map, onMap }: Props) {
       <CommandButton command={fitView} icon="fit" />
       <CommandButton command={findOnCanvas} icon="search" />
       <CommandButton command={toggleGroupColours} icon="tint" pressed={coloured} />
+      <CommandButton command={toggleOverlay} icon="numbers" pressed={numbers} />
       <button
         type="button"
         className="pg-button"

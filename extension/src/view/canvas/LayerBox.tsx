@@ -3,19 +3,27 @@ import type { NodeProps } from "@xyflow/react";
 import { memo, useCallback } from "react";
 import { accent } from "../../model/families";
 import { count } from "../../model/format";
+import { rampColour } from "../../model/overlay";
 import { placePorts } from "../../model/ports";
 import type { NodeView } from "../../protocol/messages";
-import { findingAt, kindOf } from "../../store/selectors";
+import { findingAt, kindOf, overlayAt, overlayOf } from "../../store/selectors";
 import type { State } from "../../store/state";
 import { Icon } from "../parts/Icon";
 import { useRead } from "../studioContext";
 import type { LayerFlowNode } from "./flow";
+import { OverlayStrip } from "./OverlayStrip";
 import { PortDot } from "./PortDot";
 import { StatStrip } from "./StatStrip";
+
+const isColoured = (state: State) =>
+  state.overlay.form === "colour" && overlayOf(state)?.quantity.distribution === false;
 
 export const LayerBox = memo(function LayerBox({ data: { node, tint }, selected }: NodeProps<LayerFlowNode>) {
   const family = useRead(useCallback((state: State) => kindOf(state, node.kind)?.family ?? "", [node.kind]));
   const faulty = useRead(useCallback((state: State) => state.run.problemNode === node.uid, [node.uid]));
+  const number = useRead(useCallback((state: State) => overlayAt(state, node.uid), [node.uid]));
+  const coloured = useRead(isColoured);
+  const paint = number && coloured ? rampColour(number.share) : null;
   const finding = useRead(useCallback((state: State) => findingAt(state, node.uid), [node.uid]));
   const marked = useRead(useCallback((state: State) => isReplaceTarget(state, node.uid), [node.uid]));
   return (
@@ -28,7 +36,15 @@ export const LayerBox = memo(function LayerBox({ data: { node, tint }, selected 
       data-found={finding !== ""}
       data-replace={marked}
       data-port-names={node.inputs.length > 1}
-      style={{ "--pg-accent": accent(family), "--pg-tint": tint || "transparent" } as React.CSSProperties}
+      data-painted={paint !== null}
+      style={
+        {
+          "--pg-accent": accent(family),
+          "--pg-tint": tint || "transparent",
+          "--pg-fill": paint?.fill,
+          "--pg-ink": paint?.ink,
+        } as React.CSSProperties
+      }
       title={node.problem || undefined}
     >
       <div className="pg-box-name">
@@ -40,7 +56,7 @@ export const LayerBox = memo(function LayerBox({ data: { node, tint }, selected 
         <span className="pg-box-summary">{node.summary}</span>
       </div>
       <div className="pg-box-foot">
-        <StatStrip uid={node.uid} />
+        {number ? <OverlayStrip box={number} /> : <StatStrip uid={node.uid} />}
         {node.parameters > 0 && <span className="pg-box-count">{count(node.parameters)}</span>}
       </div>
       {placePorts(node).map((place) => (

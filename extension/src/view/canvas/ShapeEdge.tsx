@@ -3,8 +3,9 @@ import { EdgeLabelRenderer, type EdgeProps } from "@xyflow/react";
 import { memo, useCallback } from "react";
 import { fullShape, sampleShape } from "../../model/format";
 import { edgeLine, labelPoint, linePath } from "../../model/geometry";
+import { type OverlayBox, type OverlayForm, rampColour } from "../../model/overlay";
 import { PORT_TARGET } from "../../model/ports";
-import { verdictAt } from "../../store/selectors";
+import { overlayAt, verdictAt } from "../../store/selectors";
 import type { State } from "../../store/state";
 import { useRead } from "../studioContext";
 import type { FlowEdge } from "./flow";
@@ -16,12 +17,23 @@ export const ShapeEdge = memo(function ShapeEdge(props: EdgeProps<FlowEdge>) {
   const start = { x: sourceX - PORT_TARGET / 2, y: sourceY };
   const line = edgeLine(start, { x: targetX + PORT_TARGET / 2, y: targetY }, data?.edge.route);
   const light = useRead(useCallback((state: State) => lightOf(state, data?.edge), [data]));
+  const number = useRead(
+    useCallback((state: State) => (data ? overlayAt(state, data.edge.source.node) : null), [data]),
+  );
+  const form = useRead(readForm);
   const path = linePath(line);
   const place = labelPoint(line);
   const label = data?.shape ? sampleShape(data.shape.shape) : (data?.edge.label ?? "");
   return (
     <>
-      <path className="pg-edge" id={id} d={path} data-selected={selected === true} data-light={light} />
+      <path
+        className="pg-edge"
+        id={id}
+        d={path}
+        data-selected={selected === true}
+        data-light={light}
+        style={light ? undefined : lineStyle(number, form)}
+      />
       <path className="pg-edge-target react-flow__edge-interaction" d={path} strokeWidth={TARGET_WIDTH} />
       {label && (
         <EdgeLabelRenderer>
@@ -39,6 +51,15 @@ export const ShapeEdge = memo(function ShapeEdge(props: EdgeProps<FlowEdge>) {
     </>
   );
 });
+
+const readForm = (state: State) => state.overlay.form;
+
+/** What flows along an edge is what its layer puts out: it wears that layer's number. */
+function lineStyle(number: OverlayBox | null, form: OverlayForm): React.CSSProperties | undefined {
+  if (!number || !Number.isFinite(number.share) || number.bars.length) return undefined;
+  if (form === "colour") return { stroke: rampColour(number.share).fill, strokeWidth: 4 };
+  return form === "bar" ? { strokeWidth: 1 + 7 * number.share } : undefined;
+}
 
 function lightOf(state: State, edge: NonNullable<FlowEdge["data"]>["edge"] | undefined): string {
   const { drag } = state;

@@ -18,6 +18,7 @@ import type { State } from "../../store/state";
 import { CommandButton } from "../parts/CommandButton";
 import { useRead, useStudio } from "../studioContext";
 import { FieldEditor } from "./FieldEditor";
+import { Looks } from "./Looks";
 import { ParameterTable } from "./ParameterTable";
 
 /** How often the numbers of the selected layer are asked for while it is shown, in milliseconds. */
@@ -48,6 +49,7 @@ export function NodeInspector({ node }: { readonly node: NodeView }) {
       <Settings node={node} fields={kind?.fields ?? []} />
       <Ports node={node} />
       <ParameterTable uid={node.uid} />
+      <Looks node={node.uid} />
     </>
   );
 }

@@ -12,6 +12,7 @@ const PATHS = {
   history:
     "M4 3.5v9M4 8.5c5 0 7-1 7-4M2.8 3.5a1.2 1.2 0 1 0 2.4 0 1.2 1.2 0 1 0-2.4 0M9.8 3.5a1.2 1.2 0 1 0 2.4 0 1.2 1.2 0 1 0-2.4 0M2.8 12.5a1.2 1.2 0 1 0 2.4 0 1.2 1.2 0 1 0-2.4 0",
   finding: "M8 2 1.8 13.5h12.4zM8 6.2v3.6M8 11.6v.1",
+  numbers: "M3 13V9.5M6.3 13V5M9.7 13V7.5M13 13V3",
   rewind: "M8 4.5 3.5 8 8 11.5zM13 4.5 8.5 8l4.5 3.5zM2.5 4v8",
   mark: "M4.5 2.5h7v11L8 10.5l-3.5 3z",
   compare: "M8 2.5v11M2.5 4.5h3.5v7H2.5zM10 4.5h3.5v7H10z",
@@ -36,6 +37,8 @@ const PATHS = {
   close: "M4 4l8 8M12 4l-8 8",
   fold: "M4 6l4 4 4-4",
   unfold: "M6 4l4 4-4 4",
+  left: "M10 4 6 8l4 4",
+  right: "M6 4l4 4-4 4",
 } as const;
 
 export type IconName = keyof typeof PATHS;

@@ -5,7 +5,7 @@ import type { State } from "../../store/state";
 import { useRead, useStudio } from "../studioContext";
 import { Dialog } from "./Dialog";
 
-const FAMILIES: readonly UiCommand["family"][] = ["Training", "Edit", "Move about", "View"];
+const FAMILIES: readonly UiCommand["family"][] = ["Training", "Edit", "Move about", "Computation", "View"];
 const isOpen = (state: State) => state.layout.keyboardMap;
 
 export function KeyboardMap() {

@@ -1,11 +1,13 @@
 /** The scopes: live plots as tabs, or side by side where there is room. Each is titled by its question. */
 
 import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from "react";
-import type { FrameState } from "../../store/state";
+import type { Cursor, FrameState } from "../../store/state";
 import { SCOPES } from "./allScopes";
+import { wantsLog } from "./axes";
 import type { Plotly } from "./plotly";
+import { SaveMenu } from "./SaveMenu";
 import { ScopePlot } from "./ScopePlot";
-import type { Scope, ScopeData } from "./scope";
+import { type BranchLine, isReady, questionOf, type Scope, type ScopeData } from "./scope";
 import { summary } from "./summary";
 import { drawTurns, pageClock, type Turns } from "./turns";
 import { useColours, usePlotly } from "./usePlotting";
@@ -17,9 +19,15 @@ export interface ScopesProps {
   /** Brings Plotly; must be the same function from render to render. */
   readonly loadPlots: () => Promise<Plotly>;
   readonly onSelect: (uid: string) => void;
+  readonly onCursor: (cursor: Cursor | null) => void;
+  readonly cursor: Cursor | null;
+  readonly branches: readonly BranchLine[];
+  readonly shownQuestion: string;
+  readonly shownUnit: string;
 }
 
-export function Scopes({ frame, chosen, loadPlots, onSelect }: ScopesProps) {
+export function Scopes(props: ScopesProps) {
+  const { frame, chosen, cursor, branches, shownQuestion, shownUnit, loadPlots, onSelect, onCursor } = props;
   const root = useRef<HTMLElement>(null);
   const { plotly, problem } = usePlotly(loadPlots);
   const colours = useColours(root);
@@ -27,15 +35,30 @@ export function Scopes({ frame, chosen, loadPlots, onSelect }: ScopesProps) {
   const [tab, setTab] = useState<Scope["id"]>("loss");
   const [together, setTogether] = useState(false);
   const id = useId();
-  const data = useMemo<ScopeData | null>(() => frame && { ...frame, chosen }, [frame, chosen]);
-  const shown = together ? SCOPES : SCOPES.filter((scope) => scope.id === tab);
+  const [log, setLog] = useState<boolean | null>(null);
+  const [smooth, setSmooth] = useState(true);
+  const data = useMemo<ScopeData | null>(
+    () => frame && { ...frame, chosen, cursor, branches, shownQuestion, shownUnit, log, smooth },
+    [frame, chosen, cursor, branches, shownQuestion, shownUnit, log, smooth],
+  );
+  const seen = (scope: Scope) => (together ? scope.id !== "overtime" || shownQuestion !== "" : scope.id === tab);
+  const shown = SCOPES.filter(seen);
+  const isLog = log ?? wantsLog(data?.arrays["loss.value"]?.data ?? []);
   return (
     <section className="patchgrad-scopes" ref={root} aria-label="Scopes">
       <header className="patchgrad-scopes-bar">
         {!together && <Tabs id={id} tab={tab} onTab={setTab} />}
-        <button type="button" aria-pressed={together} onClick={() => setTogether(!together)}>
-          Side by side
-        </button>
+        <div className="patchgrad-scopes-tools">
+          <button type="button" aria-pressed={isLog} onClick={() => setLog(!isLog)}>
+            Log scale
+          </button>
+          <button type="button" aria-pressed={smooth} onClick={() => setSmooth(!smooth)}>
+            Smooth
+          </button>
+          <button type="button" aria-pressed={together} onClick={() => setTogether(!together)}>
+            Side by side
+          </button>
+        </div>
       </header>
       {problem && <p className="patchgrad-scope-waiting">The plots could not be loaded: {problem}</p>}
       <div className={together ? "patchgrad-scopes-grid" : "patchgrad-scopes-single"}>
@@ -45,11 +68,20 @@ export function Scopes({ frame, chosen, loadPlots, onSelect }: ScopesProps) {
             className="patchgrad-scope"
             {...(together ? {} : { role: "tabpanel", id: `${id}-panel`, "aria-labelledby": `${id}-${scope.id}` })}
           >
-            <h3>{scope.question}</h3>
+            <div className="patchgrad-scope-head">
+              <h3>{questionOf(scope, data)}</h3>
+              {plotly && colours && data && isReady(scope, data) && (
+                <SaveMenu
+                  {...{ plotly, colours }}
+                  title={questionOf(scope, data)}
+                  figure={() => scope.figure(data, colours, SAVED)}
+                />
+              )}
+            </div>
             <p className="patchgrad-scope-reading" title={scope.reading}>
               {scope.reading}
             </p>
-            <ScopePlot {...{ scope, data, plotly, colours, turns, onSelect }} />
+            <ScopePlot {...{ scope, data, plotly, colours, turns, onSelect, onCursor }} />
           </div>
         ))}
       </div>
@@ -57,6 +89,9 @@ export function Scopes({ frame, chosen, loadPlots, onSelect }: ScopesProps) {
     </section>
   );
 }
+
+/** Room of a plot in a file. */
+const SAVED = { width: 960, height: 540 } as const;
 
 interface TabsProps {
   readonly id: string;

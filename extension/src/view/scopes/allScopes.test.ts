@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { SCOPES } from "./allScopes";
 import { decades, logTicks, tickText, wantsLog } from "./axes";
+import { smoothed, withCursor } from "./curves";
 import { namesFit, numberTicks, shorten, slanted } from "./depth";
 import { shares } from "./histogram";
 import { sampleData } from "./sample";
-import { type Colours, isReady, type ScopeData } from "./scope";
+import { csv, fileName } from "./save";
+import { type Colours, type Figure, isReady, type ScopeData } from "./scope";
 import { summary } from "./summary";
 
 const COLOURS: Colours = {
@@ -60,7 +62,7 @@ describe("every scope", () => {
 describe("loss", () => {
   it("has a numbered flag and a line at the step of every edit", () => {
     const { data, layout } = draw("loss", sampleData());
-    expect(data[2]).toMatchObject({ x: [480, 1200], text: ["1", "2"] });
+    expect(data.at(-1)).toMatchObject({ x: [480, 1200], text: ["1", "2"] });
     expect(layout.shapes).toMatchObject([{ x0: 480 }, { x0: 1200 }]);
   });
 
@@ -184,5 +186,66 @@ describe("the scopes in words", () => {
       { label: "Gradient, first layer (fc2)", value: "0.02" },
       { label: "Gradient, last layer (fc3)", value: "0.3" },
     ]);
+  });
+});
+
+describe("over time", () => {
+  it("the selected layer's line is strong, others are faint, and its colour tells the depth", () => {
+    const lines = draw("overtime", { ...sampleData(3), chosen: ["u1"], smooth: false }).data as unknown as {
+      name: string;
+      opacity: number;
+      customdata: string[];
+      line: { width: number; color: string };
+    }[];
+    expect(lines.slice(0, 3).map((line) => [line.opacity, line.line.width])).toEqual([
+      [0.25, 1.5],
+      [1, 3.5],
+      [0.25, 1.5],
+    ]);
+    expect(lines[0]?.customdata).toEqual(["u0", "u0", "u0"]);
+    expect(new Set(lines.slice(0, 3).map((line) => line.line.color)).size).toBe(3);
+  });
+
+  it("smooths, and keeps the raw lines where there are few", () => {
+    expect(draw("overtime", sampleData(3)).data).toHaveLength(2 * 3 + 1);
+    expect(draw("overtime", sampleData(200)).data).toHaveLength(200 + 1);
+    expect(smoothed([1, 1, Number.NaN, 1])).toEqual([1, 1, Number.NaN, 1]);
+  });
+});
+
+describe("the linked cursor", () => {
+  it("stands in every plot over steps but the one with the pointer", () => {
+    const data = { ...sampleData(), cursor: { step: 40, from: "loss" } };
+    const marked = SCOPES.filter((scope) => {
+      const shapes = withCursor(scope, data, {}, COLOURS).shapes as { x0: number }[] | undefined;
+      return shapes?.some((shape) => shape.x0 === 40);
+    });
+    expect(marked.map((scope) => scope.id)).toEqual(["histogram", "overtime"]);
+  });
+});
+
+it("the log scale follows the numbers until it is chosen by hand", () => {
+  const short = withValues(sampleData(1, 3), "loss.value", [2, 1, 0.9]);
+  const type = (log: boolean | null) =>
+    (draw("loss", { ...short, log }).layout.yaxis as unknown as { type?: string }).type;
+  expect([type(null), type(true), type(false)]).toEqual([undefined, "log", undefined]);
+});
+
+describe("files", () => {
+  const figure = (id: string) => draw(id, sampleData(2, 20)) as unknown as Figure;
+
+  it("numbers have a row for each point, or for each cell of a map", () => {
+    const rows = csv(figure("gradients")).split("\n");
+    expect([rows[0], rows.length]).toEqual(["trace,x,y", 4]);
+    expect(csv(figure("histogram")).split("\n")[0]).toBe("x,y,value");
+    expect(csv({ data: [{ name: 'a "b", c', x: [1], y: [Number.NaN] }], layout: {} })).toBe(
+      'trace,x,y\n"a ""b"", c",1,\n',
+    );
+  });
+
+  it("are named by the question", () => {
+    expect(fileName("Does the gradient reach the first layer?", "png")).toBe(
+      "does-the-gradient-reach-the-first-layer.png",
+    );
   });
 });

@@ -4,7 +4,15 @@ import { activationsScope } from "./activations";
 import { gradientsScope } from "./gradients";
 import { histogramScope } from "./histogram";
 import { lossScope } from "./loss";
+import { overTimeScope } from "./overTime";
 import type { Scope } from "./scope";
 import { updatesScope } from "./updates";
 
-export const SCOPES: readonly Scope[] = [lossScope, gradientsScope, activationsScope, updatesScope, histogramScope];
+export const SCOPES: readonly Scope[] = [
+  lossScope,
+  gradientsScope,
+  activationsScope,
+  updatesScope,
+  histogramScope,
+  overTimeScope,
+];

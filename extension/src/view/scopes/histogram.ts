@@ -11,6 +11,7 @@ export const histogramScope: Scope = {
   question: "What do this layer's numbers look like over time?",
   reading: "Sizes as powers of two. A level band is healthy; sinking: it dies.",
   waiting: "Select a layer to see its numbers over time.",
+  overSteps: true,
   needs: ["histogram.counts", "histogram.step", "histogram.exponent"],
   figure(data, colours, room) {
     const counts = data.arrays["histogram.counts"]?.data;

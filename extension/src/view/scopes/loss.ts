@@ -1,7 +1,7 @@
 /** Is the loss going down? Each step faint, the smoothed curve strong, a numbered flag per edit. */
 
 import { axis, isNarrow, largest, logAxis, panel, positives, smallest, stepAxis, wantsLog } from "./axes";
-import type { Colours, Flag, Layout, Numbers, Room, Scope, ScopeData, Trace } from "./scope";
+import type { BranchLine, Colours, Flag, Layout, Numbers, Room, Scope, ScopeData, Trace } from "./scope";
 
 export const lossScope: Scope = {
   id: "loss",
@@ -10,6 +10,7 @@ export const lossScope: Scope = {
   reading: "Faint: every step. Strong: smoothed. Each edit has a flag.",
   waiting: "The curve starts with the first step.",
   needs: ["loss.step", "loss.value"],
+  overSteps: true,
   figure(data, colours, room) {
     const step = data.arrays["loss.step"]?.data;
     const value = data.arrays["loss.value"]?.data;
@@ -19,13 +20,20 @@ export const lossScope: Scope = {
 };
 
 function traces(data: ScopeData, step: Numbers, value: Numbers, colours: Colours): Trace[] {
-  const smooth = data.arrays["loss.smooth"]?.data;
+  const smooth = data.smooth ? data.arrays["loss.smooth"]?.data : undefined;
   return [
+    ...data.branches.flatMap((branch) => otherBranch(data, branch)),
     curve("each step", step, value, colours.line, 1, smooth ? 0.35 : 1),
     ...(smooth ? [curve("smoothed", step, smooth, colours.line, 2.5, 1)] : []),
     ...shadow(data, colours),
     flagMarks(data.flags, colours),
   ];
+}
+
+function otherBranch({ arrays }: ScopeData, { number, name, colour }: BranchLine): Trace[] {
+  const step = arrays[`branch.${number}.step`]?.data;
+  const value = arrays[`branch.${number}.value`]?.data;
+  return step?.length && value?.length ? [curve(name, step, value, colour, 1.2, 0.75)] : [];
 }
 
 /** The network without the last edit, on the same batches. */
@@ -86,9 +94,10 @@ export function flagLines(flags: readonly Flag[], colours: Colours): Layout[] {
 function layout(data: ScopeData, step: Numbers, value: Numbers, colours: Colours, room: Room): Layout {
   return panel(colours, {
     xaxis: stepAxis(colours, room, { range: [step[0] ?? 0, Math.max(1, step.at(-1) ?? 1)] }),
-    yaxis: wantsLog(value)
-      ? logLoss(value, colours, room)
-      : axis(colours, isNarrow(room) ? "" : "loss", { rangemode: "tozero" }),
+    yaxis:
+      (data.log ?? wantsLog(value)) && positives(value).length
+        ? logLoss(value, colours, room)
+        : axis(colours, isNarrow(room) ? "" : "loss", { rangemode: "tozero" }),
     hovermode: "x",
     yaxis2: { overlaying: "y", range: [0, 1], visible: false, fixedrange: true },
     shapes: flagLines(data.flags, colours),

@@ -1,6 +1,6 @@
 /** A scope: one live plot that answers one question. Pure: data and colours in, a Plotly figure out. */
 
-import type { FrameState } from "../../store/state";
+import type { Cursor, FrameState } from "../../store/state";
 
 export type { Numbers } from "../../protocol/arrays";
 export type { Flag } from "../../protocol/messages";
@@ -9,6 +9,22 @@ export type { Flag } from "../../protocol/messages";
 export interface ScopeData extends Pick<FrameState, "layers" | "names" | "flags" | "selected" | "arrays"> {
   /** Uids of the layers selected on the canvas now; `selected` is the one whose histogram the frame brings. */
   readonly chosen: readonly string[];
+  /** The step under the pointer, and the plot that has the pointer. */
+  readonly cursor: Cursor | null;
+  /** Log scale where a plot over steps may have one; null: where the numbers ask for it. */
+  readonly log: boolean | null;
+  readonly smooth: boolean;
+  /** Other lines of training, with their colours. */
+  readonly branches: readonly BranchLine[];
+  /** What the number on the boxes answers, and its unit. */
+  readonly shownQuestion: string;
+  readonly shownUnit: string;
+}
+
+export interface BranchLine {
+  readonly number: number;
+  readonly name: string;
+  readonly colour: string;
 }
 
 /** Colours of the host's theme, as CSS text that Plotly reads (hex or rgb). */
@@ -39,10 +55,14 @@ export interface Figure {
 }
 
 export interface Scope {
-  readonly id: "loss" | "gradients" | "activations" | "updates" | "histogram";
+  readonly id: "loss" | "gradients" | "activations" | "updates" | "histogram" | "overtime";
   /** The tab's word. */
   readonly label: string;
   readonly question: string;
+  /** The question where it depends on what is shown. */
+  ask?(data: ScopeData): string;
+  /** Its x axis is the step: it takes part in the linked cursor. */
+  readonly overSteps?: boolean;
   /** How to read the plot, one sentence. */
   readonly reading: string;
   /** Said while there is nothing to draw. */
@@ -56,4 +76,9 @@ export interface Scope {
 /** True if the frame brings every array that the scope needs, with at least one number in it. */
 export function isReady(scope: Scope, data: ScopeData): boolean {
   return scope.needs.every((name) => data.arrays[name]?.data.some(Number.isFinite) ?? false);
+}
+
+/** What the plot answers. */
+export function questionOf(scope: Scope, data: ScopeData | null): string {
+  return (data && scope.ask?.(data)) || scope.question;
 }

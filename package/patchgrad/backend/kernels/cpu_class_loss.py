@@ -59,11 +59,23 @@ def _indices(x: Any, target: Any, weight: Any, ignored: int, smoothing: float) -
     """The targets as int64; None where a kernel cannot take them, or the plain rule has an error to raise."""
     if weight is not None or smoothing or not large(x) or not whole(x) or x.ndim != 2 or target.shape != x.shape[:1]:
         return None
+    return _valid(target, x.shape[1], ignored)
+
+
+def _valid(target: Any, classes: int, ignored: int) -> Any:
     found = numpy.ascontiguousarray(target, dtype=numpy.int64)
-    return found if ((found >= 0) & (found < x.shape[1]) | (found == ignored)).all() else None
+    return found if ((found >= 0) & (found < classes) | (found == ignored)).all() else None
 
 
-def _counted(found: Any, ignored: int) -> int:
+def checked(target: Any, classes: int, ignored: int) -> Any:
+    """Targets as a kernel wants them. Raises IndexError for a class that there is not."""
+    found = _valid(target, classes, ignored)
+    if found is None:
+        raise IndexError("a target is no class")
+    return found
+
+
+def counted(found: Any, ignored: int) -> int:
     return found.size - int(numpy.count_nonzero(found == ignored))
 
 
@@ -79,7 +91,7 @@ def cross_entropy(
     run.shared(20 * x.size, out, in_one_piece(x), found, *x.shape, ignore_index)
     if reduction == "none":
         return out
-    return out.sum() if reduction == "sum" else out.sum() / x.dtype.type(_counted(found, ignore_index))
+    return out.sum() if reduction == "sum" else out.sum() / x.dtype.type(counted(found, ignore_index))
 
 
 @rule("cpu", "cross_entropy", "input")
@@ -89,7 +101,7 @@ def cross_entropy_input(xp: Any, ct: Any, s: Any) -> Any:
     if found is None or run is None or ct.dtype != s.input.dtype:
         return NotImplemented
     if s.reduction == "mean":
-        ct = ct / ct.dtype.type(_counted(found, s.ignore_index))
+        ct = ct / ct.dtype.type(counted(found, s.ignore_index))
     out = numpy.empty(s.input.shape, ct.dtype)
     each = int(s.reduction == "none")
     run.shared(

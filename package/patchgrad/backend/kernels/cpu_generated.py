@@ -67,7 +67,7 @@ class Generated:
             text = written(
                 self.name, roles, lambda xp, values: self._calculate(xp, {**values, **attrs}), dtype, self._find
             )
-            kernel = None if text is None else Native(function_of(self.name, text))
+            kernel = None if text is None else Native(function_of(self.name, text), exact=True)
         self._kernels[key] = kernel
         return kernel
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from patchgrad.backend.kernels import kernel
+from patchgrad.backend.kernels import cudnn_norm, first, kernel
 from patchgrad.backend.kernels.cuda_language import TOTAL, Kernel, real_of
 
 _LARGEST = """
@@ -65,6 +65,25 @@ NORMALIZE = Kernel(
     rows=True,
     before=TOTAL,
 )
+ROOT_MEAN_SQUARE = Kernel(
+    "root_mean_square_rows",
+    "real *out, real *squares, const real *x, const real *weight, real eps, whole size",
+    """
+    const real *from = x + row * size;
+    real *to = out + row * size;
+    real sum = 0;
+    for (whole j = thread; j < size; j += blockDim.x) sum += from[j] * from[j];
+    real square = total(shared, sum) / size;
+    real scale = 1 / sqrt(square + eps);
+    for (whole j = thread; j < size; j += blockDim.x) {
+        real y = from[j] * scale;
+        to[j] = weight == x ? y : y * weight[j];
+    }
+    if (thread == 0) squares[row] = square;
+""",
+    rows=True,
+    before=TOTAL,
+)
 
 
 @kernel("cuda", "softmax")
@@ -105,6 +124,27 @@ def _normalize(xp: Any, x: Any, weight: Any, bias: Any, axes: tuple[int, ...], e
     return out, mean, var
 
 
+@kernel("cuda", "rms_norm")
+@first(cudnn_norm.rms_norm)
+def rms_norm(xp: Any, x: Any, weight: Any, axes: tuple[int, ...], eps: float) -> Any:
+    """Over the last axes: each row by the root of its mean square, times the weight."""
+    real, layout = real_of(x, weight), _layout(x.shape, axes)
+    if (
+        not real
+        or not x.size
+        or layout is None
+        or layout[4]
+        or (weight is not None and not _fits(weight.shape, x.shape, axes))
+    ):
+        return NotImplemented
+    x = xp.ascontiguousarray(x)
+    kept = tuple(1 if i in axes else n for i, n in enumerate(x.shape))
+    out, square = xp.empty(x.shape, dtype=x.dtype), xp.empty(kept, dtype=x.dtype)
+    w = x if weight is None else xp.ascontiguousarray(weight)
+    ROOT_MEAN_SQUARE(xp, real, layout[0], out, square, x, w, x.dtype.type(eps), layout[1])
+    return out, square
+
+
 def _layout(shape: tuple[int, ...], axes: tuple[int, ...]) -> tuple[int, ...] | None:
     """Rows, elements of a row, run of neighbours, step to the next row, step to the next run; None for other axes."""
     if axes == tuple(range(len(shape) - len(axes), len(shape))):
@@ -123,5 +163,9 @@ def _fits(entry: tuple[int, ...], shape: tuple[int, ...], axes: tuple[int, ...])
     return entry == tuple(shape[i] for i in axes)
 
 
-for _name in ("layer_norm", "batch_norm", "group_norm"):
-    kernel("cuda", _name)(_normalize)
+for _name, _cudnn in {
+    "layer_norm": cudnn_norm.layer_norm,
+    "batch_norm": cudnn_norm.batch_norm,
+    "group_norm": cudnn_norm.group_norm,
+}.items():
+    kernel("cuda", _name)(first(_cudnn)(_normalize))

@@ -15,24 +15,28 @@ from dataclasses import dataclass
 from importlib import import_module
 from typing import Any
 
+import numpy
+
 TYPES = {"float32": "FLOAT", "float16": "HALF", "bfloat16": "BFLOAT16"}
-"""cuDNN's names. It has no engine for convolutions in float64."""
+"""cuDNN's names. It has no engines for float64."""
 Build = Callable[..., dict[str, Any]]
 """``build(graph, tensors, **settings)``: adds the ops to a graph, gives its outputs by name."""
 
 
 @dataclass(frozen=True)
 class Spec:
-    """What a plan depends on, of one array; strides in elements."""
+    """What a plan depends on, of one array; strides in elements. ``host``: a number that the host hands over."""
 
     shape: tuple[int, ...]
     strides: tuple[int, ...]
     dtype: str
+    host: bool = False
 
     @classmethod
     def of(cls, array: Any) -> Spec:
         size = array.dtype.itemsize
-        return cls(tuple(array.shape), tuple(step // size for step in array.strides), array.dtype.name)
+        strides = tuple(step // size for step in array.strides)
+        return cls(tuple(array.shape), strides, array.dtype.name, type(array) is numpy.ndarray)
 
 
 @dataclass(frozen=True)
@@ -97,7 +101,7 @@ class CuDNN:
         handle = self._handle(device)
         self._cudnn.set_stream(handle=handle, stream=self._cupy.cuda.get_current_stream().ptr)
         room = self._cupy.empty(max(plan.workspace, 1), dtype="uint8")
-        pointers = {plan.tensors[name]: array.data.ptr for name, array in arrays.items()}
+        pointers = {plan.tensors[name]: _pointer(array) for name, array in arrays.items()}
         plan.graph.execute(pointers, room.data.ptr, handle=handle)
 
     def _handle(self, device: int) -> Any:
@@ -132,14 +136,19 @@ class CuDNN:
 
     def _described(self, spec: Spec) -> dict[str, Any]:
         kind = getattr(self._cudnn.data_type, TYPES[spec.dtype])
-        return {"dim": list(spec.shape), "stride": list(spec.strides), "data_type": kind}
+        found = {"dim": list(spec.shape), "stride": list(spec.strides), "data_type": kind}
+        return {**found, "is_pass_by_value": True} if spec.host else found
 
     def _unwanted(self, given: Specs) -> list[Any]:
         """Engines whose sums come in any order, or that compute with fewer digits than patchgrad does elsewhere."""
         notes = self._cudnn.numerical_note
         unwanted = [notes.NONDETERMINISTIC, notes.REDUCED_PRECISION_REDUCTION, notes.DOWN_CONVERT_INPUTS]
-        full = any(spec.dtype == "float32" for spec in given.values())
+        full = next(iter(given.values())).dtype == "float32"
         return [*unwanted, notes.TENSOR_CORE] if full else unwanted  # on float32 they compute in TF32
+
+
+def _pointer(array: Any) -> int:
+    return array.ctypes.data if type(array) is numpy.ndarray else array.data.ptr
 
 
 def takes(*arrays: Any) -> bool:

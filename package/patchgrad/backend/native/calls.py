@@ -35,6 +35,11 @@ def fma(writer: Writer, a: Value, b: Value, c: Value) -> Value:
 
 
 @_enter
+def muladd(writer: Writer, a: Value, b: Value, c: Value) -> Value:
+    return writer.intrinsic("fmuladd", writer.same(a, b, c))
+
+
+@_enter
 def copysign(writer: Writer, a: Value, b: Value) -> Value:
     return writer.intrinsic("copysign", writer.same(a, b))
 

@@ -29,7 +29,7 @@ from patchgrad.backend.native.values import POINTERS, KernelError, Numbers
 
 PATIENCE = 1.0
 """Seconds that a process waits for kernels, all in all."""
-WORTH = 200_000
+WORTH = 500_000
 """Operations that take longer than to wake a thread."""
 DATA = object.__basicsize__
 """Where an array object keeps the address of its numbers: behind the header of every Python object."""
@@ -137,7 +137,7 @@ class Variant:
 
     def __call__(self, *arguments: Any) -> None:
         """Run the kernel in this thread alone."""
-        self.run(self.pack(*[_word(entry) for entry in arguments]), 0, 1)
+        self.run(self.pack(*[word_of(entry) for entry in arguments]), 0, 1)
 
     def parts(self, work: int) -> int:
         """In how many parts `shared` cuts so much work."""
@@ -145,7 +145,7 @@ class Variant:
 
     def shared(self, work: int, *arguments: Any) -> None:
         """Run the kernel on all processors, if its ``work`` (operations, about) is worth waking them."""
-        block = self.pack(*[_word(entry) for entry in arguments])
+        block = self.pack(*[word_of(entry) for entry in arguments])
         if work < WORTH:
             self.run(block, 0, 1)
         else:
@@ -160,7 +160,7 @@ def ast_kind(parameter: Any) -> str:
     return found
 
 
-def _word(value: Any) -> Any:
+def word_of(value: Any) -> Any:
     """What an argument block holds for a value: of an array, where it keeps its address."""
     if type(value) is numpy.ndarray:
         return id(value) + DATA

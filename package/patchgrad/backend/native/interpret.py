@@ -45,6 +45,7 @@ NAMES: dict[str, Any] = {
     "fabs": abs,
     "copysign": math.copysign,
     "fma": lambda a, b, c: a * b + c,
+    "muladd": lambda a, b, c: a * b + c,
     "maximum": _extreme(max),
     "minimum": _extreme(min),
 }

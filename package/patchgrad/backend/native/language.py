@@ -72,6 +72,8 @@ fabs: Callable[[float], float]
 copysign: Callable[[float, float], float]
 fma: Callable[[Any, Any, Any], Any]
 """``a * b + c``, rounded once."""
+muladd: Callable[[Any, Any, Any], Any]
+"""``a * b + c``, rounded once where the processor can, everywhere in a kernel alike."""
 maximum: Callable[[Any, Any], Any]
 minimum: Callable[[Any, Any], Any]
 """The larger and the smaller number; NaN if one is NaN. Of whole numbers, too."""

@@ -51,12 +51,16 @@ class Machine:
 
     def address(self, key: str, text: Any) -> int:
         """The address of ``run`` in the module that ``text()`` gives, compiled or from the cache of this key."""
+        return self.addresses(key, text, ("run",))[0]
+
+    def addresses(self, key: str, text: Any, names: tuple[str, ...]) -> list[int]:
+        """The addresses of these functions in the module that ``text()`` gives."""
         key = hashlib.sha256(f"{self.name} {key}".encode()).hexdigest()
         data = cache.read(key)
         if data is None:
             data = self.compile(text())
             cache.write(key, data)
-        return self._link(data)
+        return self._link(data, names)
 
     def module(self, text: str) -> Any:
         """LLVM's module, after its passes. Raises KernelError where the text is wrong."""
@@ -74,12 +78,12 @@ class Machine:
     def compile(self, text: str) -> bytes:
         return self.target_machine.emit_object(self.module(text))
 
-    def _link(self, data: bytes) -> int:
+    def _link(self, data: bytes, names: tuple[str, ...]) -> list[int]:
         engine = self.llvm.create_mcjit_compiler(self.llvm.parse_assembly(""), self._target_machine())
         engine.add_object_file(self.llvm.ObjectFileRef.from_data(data))
         engine.finalize_object()
         self.engines.append(engine)
-        return engine.get_function_address("run")
+        return [engine.get_function_address(name) for name in names]
 
 
 def _vector_bytes(cpu: str, features: str) -> int:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from patchgrad.backend.native.language import inline
 
 if TYPE_CHECKING:
-    from patchgrad.backend.native.language import bits, copysign, fabs, real, real_of_bits, single, unroll
+    from patchgrad.backend.native.language import bits, copysign, fabs, muladd, real, real_of_bits, single, unroll
 
 LOG2E = math.log2(math.e)
 MAGIC32, MAGIC64 = 1.5 * 2.0**23, 1.5 * 2.0**52
@@ -37,6 +37,17 @@ INFINITY, NAN = math.inf, math.nan
 
 
 @inline
+def larger(a: float, b: float) -> float:
+    """As NumPy: NaN if one is NaN, and of equal numbers the second, which tells zeros apart."""
+    return a if a > b or a != a else b
+
+
+@inline
+def smaller(a: float, b: float) -> float:
+    return a if a < b or a != a else b
+
+
+@inline
 def power_of_two(n: int) -> float:
     """2 ** n; n is a word from -126 to 127 (float64: -1022 to 1023)."""
     if single:
@@ -50,7 +61,7 @@ def power_of_two(n: int) -> float:
 def series(x: float, factors: Any) -> float:
     y = 0.0
     for factor in unroll(factors):
-        y = y * x + factor
+        y = muladd(y, x, factor)
     return y
 
 
@@ -61,12 +72,12 @@ def reduced(
     """x = n ln 2 + r, from ``low`` to ``high``: exp(r) - 1, and 2 ** n in two factors, so that none is out of range."""
     x = low if x < low else x
     x = high if x > high else x
-    shifted = x * LOG2E + magic
+    shifted = muladd(x, LOG2E, magic)
     n = shifted - magic
-    r = x - n * ln2_high - n * ln2_low
+    r = muladd(n, -ln2_low, muladd(n, -ln2_high, x))
     k = bits(shifted) - magic_bits
     half = k >> 1
-    return r + r * r * series(r, factors), power_of_two(half), power_of_two(k - half)
+    return muladd(r * r, series(r, factors), r), power_of_two(half), power_of_two(k - half)
 
 
 @inline
@@ -89,7 +100,7 @@ def exp(x: float) -> float:
 def expm1(x: float) -> float:
     rest, a, b = exponential(x)
     scale = a * b
-    return (1.0 + rest) * a * b - 1.0 if x > 1.0 else rest * scale + (scale - 1.0)
+    return (1.0 + rest) * a * b - 1.0 if x > 1.0 else muladd(rest, scale, scale - 1.0)
 
 
 @inline
@@ -113,7 +124,7 @@ def split(x: float, tiny: float, digits: int, half_root: int, ln2_high: float, l
     m = real_of_bits(word - (exponent << digits))
     e = real(exponent) - (60.0 if small else 0.0)
     z = (m - 1.0) / (m + 1.0)
-    return e * ln2_high + (2.0 * z + (z * z * z * series(z * z, factors) + e * ln2_low))
+    return muladd(e, ln2_high, muladd(2.0, z, muladd(z * z * z, series(z * z, factors), e * ln2_low)))
 
 
 @inline

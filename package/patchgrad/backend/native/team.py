@@ -69,7 +69,7 @@ class Team:
 
     def __init__(self, size: int | None = None) -> None:
         self.size = size or processors()
-        self._tasks: queue.SimpleQueue[Task] = queue.SimpleQueue()
+        self._tasks: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
         self._hired = False
         self._hiring = threading.Lock()
 
@@ -79,11 +79,18 @@ class Team:
         if self.size > 1 and not self._hired:
             self._hire()
         for _ in range(self.size - 1):
-            self._tasks.put(task)
+            self._tasks.put(task.help)
         try:
             task.join()
         finally:
             task.finish()
+
+    def invite(self, help: Callable[[], None]) -> None:
+        """Let every helper that wakes call ``help``; nobody waits for them."""
+        if not self._hired:
+            self._hire()
+        for _ in range(self.size - 1):
+            self._tasks.put(help)
 
     def _hire(self) -> None:
         with self._hiring:
@@ -97,9 +104,9 @@ class Team:
         self.__init__(self.size)
 
 
-def _work_for(tasks: queue.SimpleQueue[Task]) -> None:
+def _work_for(tasks: queue.SimpleQueue[Callable[[], None]]) -> None:
     while True:
-        tasks.get().help()
+        tasks.get()()
 
 
 team = Team()

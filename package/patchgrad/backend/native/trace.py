@@ -155,7 +155,9 @@ def _astype(trace: Trace, x: Any, dtype: Any, copy: bool = True) -> Any:
 
 FUNCTIONS: dict[str, Callable[..., Any]] = {
     **{name: _called(name) for name in ("exp", "expm1", "log", "log1p", "tanh", "sqrt", "floor", "ceil", "trunc")},
-    **{name: _called(name) for name in ("maximum", "minimum", "copysign")},
+    "maximum": _called("larger"),
+    "minimum": _called("smaller"),
+    "copysign": _called("copysign"),
     "abs": _called("fabs"),
     "absolute": _called("fabs"),
     "rint": _called("rint"),

@@ -43,6 +43,14 @@ def _by_parts(b: Builder, e: Event) -> None:
     b.set(0, y if bias is None else b.node("Add", y, b.name(bias)))
 
 
+def _rms_norm(b: Builder, e: Event) -> None:
+    x, weight = e.inputs
+    name, kind = b.name(x), b.dtype_of(e.outputs[0])
+    square = b.node("ReduceMean", b.node("Mul", name, name), b.ints(sorted(e.attrs["axes"])), keepdims=1)
+    y = b.node("Div", name, b.node("Sqrt", b.node("Add", square, b.constant(float(e.attrs["eps"]), kind))))
+    b.set(0, y if weight is None else b.node("Mul", y, b.name(weight)))
+
+
 def whole(module: Any) -> bool:
     """Batch norms with running statistics are one node."""
     return type(module).__name__ in BATCH_NORMS and module.running_mean is not None
@@ -54,6 +62,7 @@ WRITE: dict[str, Any] = {
     "layer_norm": _layer_norm,
     "group_norm": _by_parts,
     "batch_norm": _by_parts,
+    "rms_norm": _rms_norm,
 }
 
 

@@ -18,17 +18,28 @@ from patchgrad.layergraph.commands.rename import Rename
 from patchgrad.layergraph.commands.repeat import Repeat
 from patchgrad.layergraph.commands.replace_node import ReplaceNode
 from patchgrad.layergraph.commands.set_field import SetField
+from patchgrad.layergraph.commands.set_rate import SetRate
 from patchgrad.layergraph.commands.set_width import PruneUnits, SetWidth
 from patchgrad.layergraph.commands.several import Several
 from patchgrad.layergraph.commands.share import Share, Unshare
 from patchgrad.layergraph.commands.swap import Swap
+from patchgrad.layergraph.commands.training import (
+    SetData,
+    SetLoss,
+    SetOptimizer,
+    SetSchedule,
+    TrainingCommand,
+    UseLoss,
+)
 
-AnyCommand = OneCommand | Several
+Training = SetOptimizer | SetLoss | SetData | SetSchedule
+AnyCommand = OneCommand | Several | Training
 """Every edit, as one type: on the wire they are told apart by ``type``."""
 
 __all__ = [
     "AddBranch", "AddNode", "AnyCommand", "BranchLayer", "Bypass", "Command", "Connect", "Disconnect", "Duplicate",
-    "Fold", "Freeze", "GroupNodes", "InsertOnEdge", "Move", "Note", "OneCommand", "PruneUnits",
-    "Reinitialise", "RemoveNodes", "Rename", "Repeat", "ReplaceNode", "SetField", "SetWidth", "Several", "Share",
-    "Swap", "Ungroup", "Unshare",
+    "Fold", "Freeze", "GroupNodes", "InsertOnEdge", "Move", "Note", "OneCommand", "PruneUnits", "Reinitialise",
+    "RemoveNodes", "Rename", "Repeat", "ReplaceNode", "SetData", "SetField", "SetLoss", "SetOptimizer", "SetRate",
+    "SetSchedule", "SetWidth", "Several", "Share", "Swap", "Training", "TrainingCommand", "Ungroup", "Unshare",
+    "UseLoss",
 ]  # fmt: skip

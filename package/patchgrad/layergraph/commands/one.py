@@ -18,6 +18,7 @@ from patchgrad.layergraph.commands.rename import Rename
 from patchgrad.layergraph.commands.repeat import Repeat
 from patchgrad.layergraph.commands.replace_node import ReplaceNode
 from patchgrad.layergraph.commands.set_field import SetField
+from patchgrad.layergraph.commands.set_rate import SetRate
 from patchgrad.layergraph.commands.set_width import PruneUnits, SetWidth
 from patchgrad.layergraph.commands.share import Share, Unshare
 from patchgrad.layergraph.commands.swap import Swap
@@ -41,6 +42,7 @@ OneCommand = (
     | Duplicate
     | Share
     | Unshare
+    | SetRate
     | SetWidth
     | PruneUnits
     | Swap

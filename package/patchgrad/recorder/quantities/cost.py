@@ -13,6 +13,7 @@ SOURCE = "definition; the clock of the host: on a GPU, ops that are queued and n
 @quantity(
     "layer_seconds",
     question="Which layers take the time?",
+    unit="s",
     formula=r"t_l",
     healthy="no single number; the largest is where to save",
     source=SOURCE,
@@ -25,6 +26,7 @@ def layer_seconds(evidence: Evidence) -> Mapping[str, float]:
 @quantity(
     "op_seconds",
     question="Which ops take the time?",
+    unit="s",
     formula=r"t_o",
     healthy="no single number; products of matrices and convolutions should lead",
     source=SOURCE,
@@ -37,6 +39,7 @@ def op_seconds(evidence: Evidence) -> Mapping[str, float]:
 @quantity(
     "op_bytes",
     question="Which ops make the most memory?",
+    unit="B",
     formula=r"\sum_{y \in o} \text{bytes}(y)",
     healthy="no single number",
     source="definition",

@@ -15,6 +15,7 @@ WINDOW = 100
 @quantity(
     "dead_units",
     question="Which units never fire?",
+    unit="share",
     formula=r"\frac{1}{m} \#\{j : \max_{t \in W} a_j(t) \le 0\}",
     healthy="a few per cent; much more after a jump of the loss: the rate was too high",
     source="Lu, Shin, Su and Karniadakis 2020, Dying ReLU and initialization; window of 50 to 100 looks is ours",

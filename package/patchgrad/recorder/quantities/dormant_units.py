@@ -13,6 +13,7 @@ THRESHOLD = 0.025
 @quantity(
     "dormant_units",
     question="Which units have gone to sleep?",
+    unit="share",
     formula=r"\frac{1}{m} \#\{j : \frac{E|h_j|}{\frac{1}{m} \sum_k E|h_k|} \le \tau\},\quad \tau = 0.025",
     healthy="a few per cent; a share that grows during training: the network loses its ability to learn",
     source="Sokar, Agarwal, Castro and Evci 2023, The dormant neuron phenomenon, arXiv 2302.12902, definition 3.1",

@@ -14,6 +14,7 @@ from patchgrad.recorder.quantities.registry import quantity
 @quantity(
     "effective_rank",
     question="How many directions do the weights use?",
+    unit="directions",
     formula=r"\exp\left(-\sum_i p_i \ln p_i\right),\quad p_i = \sigma_i / \sum_k \sigma_k",
     healthy="a good part of the smaller side of the matrix; near 1 the layer lets one direction through",
     source="Roy and Vetterli 2007, The effective rank: a measure of effective dimensionality",

@@ -13,6 +13,7 @@ from patchgrad.recorder.quantities.registry import quantity
 @quantity(
     "unread_rows",
     question="Which rows of the table are never read?",
+    unit="share",
     formula=r"\frac{1}{m} \#\{j : g_{j,t} = 0 \;\forall t\}",
     healthy="small after a pass over the data; large: the table is larger than the vocabulary, or rows are cut off",
     source="definition: a row that was not looked up has a gradient of zero",

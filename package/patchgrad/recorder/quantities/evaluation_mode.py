@@ -13,6 +13,7 @@ KINDS = ("Dropout", "BatchNorm")
 @quantity(
     "evaluation_mode",
     question="Do layers train in evaluation mode?",
+    unit="share",
     formula=r"1 \text{ if not training}",
     healthy="0, unless layers are kept in evaluation mode on purpose, as the batch norms of a pretrained model",
     source="definition",

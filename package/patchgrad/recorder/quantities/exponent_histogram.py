@@ -32,6 +32,7 @@ def exponent(bin_: Any) -> Any:
 @quantity(
     "activation_histogram",
     question="How are the activations of this layer distributed?",
+    unit="share",
     formula=FORMULA,
     healthy=HEALTHY,
     source=SOURCE,
@@ -46,6 +47,7 @@ def activation_histogram(evidence: Evidence) -> Mapping[str, Any]:
 @quantity(
     "gradient_histogram",
     question="How are the gradients of this layer distributed?",
+    unit="share",
     formula=FORMULA,
     healthy=HEALTHY,
     source=SOURCE,

@@ -14,6 +14,7 @@ from patchgrad.recorder.quantities.registry import quantity
 @quantity(
     "gradient_cosine",
     question="Do successive gradients agree?",
+    unit="cosine",
     formula=r"\frac{g_t \cdot g_{t-1}}{\lVert g_t \rVert \lVert g_{t-1} \rVert}",
     healthy="between 0 and 1, and falling; near -1: steps jump across a valley, the rate is too high; "
     "near 1 for long: it could be higher",

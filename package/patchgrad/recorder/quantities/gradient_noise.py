@@ -12,6 +12,7 @@ from patchgrad.recorder.quantities.registry import quantity
 @quantity(
     "gradient_noise_scale",
     question="Would a larger batch pay?",
+    unit="examples",
     formula=r"B = \frac{\operatorname{tr} \Sigma}{|G|^2},\quad |G|^2 \approx |\bar g|^2 - \operatorname{tr} \Sigma / n",
     healthy="near the size of the batch; far above: a larger batch pays; far below: much of it is wasted",
     source="McCandlish et al. 2018, An empirical model of large-batch training, arXiv 1812.06162, eq. 2.9",
@@ -28,6 +29,7 @@ def gradient_noise_scale(probe: Probe) -> Mapping[str, float]:
 @quantity(
     "gradient_snr",
     question="How much of the gradient is signal?",
+    unit="signal / noise",
     formula=r"\frac{1}{d} \sum_j \frac{(E g_j)^2}{\operatorname{Var} g_j}",
     healthy="high at first; it falls when what is left to learn is single examples",
     source="Liu et al. 2020, Understanding why neural networks generalize well through GSNR, arXiv 2001.07384",

@@ -12,6 +12,7 @@ from patchgrad.recorder.quantities.registry import quantity
 @quantity(
     "gradient_norm",
     question="Does the gradient reach the first layer?",
+    unit="root mean square",
     formula=r"\lVert g \rVert_2;\quad \lVert g_l \rVert_2 / \sqrt{n_l} \text{ by layer}",
     healthy="flat over depth within about one decade; first to last below 1/1000 vanishes, above 1000 explodes",
     source="Glorot and Bengio 2010, Understanding the difficulty of training deep feedforward neural networks",

@@ -39,6 +39,7 @@ def input_std(evidence: Evidence) -> Mapping[str, float]:
 @quantity(
     "feature_spread",
     question="Are the features of one scale?",
+    unit="largest / smallest",
     formula=r"\max_j \sigma_j / \min_{j : \sigma_j > 0} \sigma_j",
     healthy="below 100; above 1,000 the largest features drown the others",
     source=SOURCE,

@@ -30,6 +30,7 @@ def _counts(evidence: Evidence) -> Any:
 @quantity(
     "label_classes",
     question="How many classes do the labels have?",
+    unit="classes",
     formula=r"\#\{c : \exists t : y_t = c\}",
     healthy="as many as the output has",
     source="definition",

@@ -12,6 +12,7 @@ from patchgrad.recorder.quantities.registry import quantity
 @quantity(
     "never_updated",
     question="Which parameters does training never move?",
+    unit="parameters",
     formula=r"\#\{p : w_t = w_0 \;\forall t\}",
     healthy="0, unless layers are frozen on purpose",
     source="definition",

@@ -11,6 +11,7 @@ from patchgrad.recorder.quantities.registry import quantity
 @quantity(
     "unheld_parameters",
     question="Which parameters does the optimizer not know?",
+    unit="parameters",
     formula=r"\#\{p : g_p \ne 0,\; p \notin \text{optimizer}\}",
     healthy="0",
     source="definition",
@@ -33,6 +34,7 @@ def unheld_parameters(evidence: Evidence) -> Mapping[str, float]:
 @quantity(
     "ungraded_parameters",
     question="Which parameters get no gradient?",
+    unit="parameters",
     formula=r"\#\{p : g_p \text{ is not there}\}",
     healthy="0: a parameter that wants a gradient and gets none is not wired",
     source="definition",

@@ -29,6 +29,7 @@ class Quantity:
         formula   LaTeX
         healthy   what is usual, in words
         source    where formula and range come from
+        unit      of the number: "s", "B", "share" (of 1), or in words what is counted or divided
         when      "step": every step; "norms" and "sampled": as often as their shares of the budget allow;
                   "request": only when asked for, from a `Probe`: it takes passes of its own
         needs     what must be collected for it
@@ -45,6 +46,7 @@ class Quantity:
     needs: tuple[Need, ...]
     width: int
     compute: Compute
+    unit: str = ""
 
 
 QUANTITIES: dict[str, Quantity] = {}
@@ -57,6 +59,7 @@ def quantity(
     formula: str = "",
     healthy: str = "",
     source: str = "",
+    unit: str = "",
     when: When = "sampled",
     needs: tuple[Need, ...] = (),
     width: int = 0,
@@ -71,7 +74,7 @@ def quantity(
         raise ArgumentError(f"the quantity {name!r} needs what nobody measures", got=str(unknown), want=str(NEEDS))
 
     def enter(compute: Compute) -> Compute:
-        QUANTITIES[name] = Quantity(name, question, formula, healthy, source, when, needs, width, compute)
+        QUANTITIES[name] = Quantity(name, question, formula, healthy, source, when, needs, width, compute, unit)
         return compute
 
     return enter

@@ -21,6 +21,7 @@ def _ends(sample: Any, kind: str) -> Any:
 @quantity(
     "saturation",
     question="How many units are saturated?",
+    unit="share",
     formula=r"\frac{1}{n} \#\{i : |\tanh x_i| > 0.97\};\quad \sigma(x_i) \notin [0.015, 0.985]",
     healthy="about 3 %; above 10 % learning is slowed, above 30 % hardly any gradient gets through",
     source="Karpathy, makemore part 3 (0.97, and 3 % in a healthy network); 10 and 30 % are ours",
@@ -39,6 +40,7 @@ def saturation(evidence: Evidence) -> Mapping[str, float]:
 @quantity(
     "softmax_certainty",
     question="Does each softmax choose one entry only?",
+    unit="share",
     formula=r"\frac{1}{r} \#\{r : \max_j p_{rj} > 0.99\}",
     healthy="below 90 % inside a network; of its output it may come near 100 % late in training",
     source="Vaswani et al. 2017, section 3.2.1 (large products, tiny gradients); 0.99 and 90 % are ours",

@@ -17,6 +17,7 @@ CLOSE = 1e-6
 @quantity(
     "twin_units",
     question="Do units of a layer compute the same?",
+    unit="share",
     formula=r"\frac{1}{m} \#\{j : \exists k \ne j : w_j = w_k\}",
     healthy="0: random initial weights make units differ",
     source="Goodfellow, Bengio and Courville 2016, Deep learning, section 8.4 (breaking symmetry)",

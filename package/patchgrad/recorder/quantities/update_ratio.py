@@ -13,6 +13,7 @@ from patchgrad.recorder.quantities.registry import quantity
 @quantity(
     "update_ratio",
     question="Are the steps of the right size?",
+    unit="change / weight",
     formula=r"\lVert w_{t+1} - w_t \rVert_2 / \lVert w_t \rVert_2",
     healthy="about 1e-3; above 1e-2 the rate is high for this layer, below 1e-4 it hardly moves",
     source="Karpathy, CS231n notes, neural networks part 3; the thresholds are the customary decade to either side",

@@ -124,7 +124,7 @@ def _linear(call: Call) -> Results:
     return [(y.expand(call.size, *y.shape[-2:]).reshape(call.size, *call.result_shapes()[0]), True)]
 
 
-@rule("batch_norm", "layer_norm", "group_norm")
+@rule("batch_norm", "layer_norm", "group_norm", "rms_norm")
 def _norm(call: Call) -> Results:
     ndim = len(call.shape(0))
     x, *scales = call.inputs

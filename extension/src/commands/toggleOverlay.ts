@@ -1,0 +1,11 @@
+import { switchOverlay } from "./overlay";
+import type { UiCommand } from "./uiCommand";
+
+export const toggleOverlay: UiCommand = {
+  id: "patchgrad:toggle-overlay",
+  label: "Show numbers on the boxes",
+  keys: ["v"],
+  family: "View",
+  enabled: () => true,
+  run: switchOverlay,
+};

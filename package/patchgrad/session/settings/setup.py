@@ -1,0 +1,121 @@
+"""Setup: all that decides how a network is trained, and can be changed between two steps.
+
+Every change gives the way back, so that undo and redo need no procedure of their own. Read next: ``optimizers.py``,
+``losses.py``, ``loaders.py``, ``schedules.py`` (the changes), ``schedule.py``, ``average.py`` (what goes along).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+
+from patchgrad.layergraph.commands.training import Changed
+from patchgrad.session.feed import Feed
+from patchgrad.session.settings import loaders, losses, optimizers, schedules
+from patchgrad.session.settings.average import Average
+from patchgrad.session.settings.schedule import Schedule
+
+
+class Stand(msgspec.Struct, frozen=True):
+    """A setup as it was at a mark; the numbers of the optimizer lie with the mark."""
+
+    optimizer: Any
+    loss: Any
+    loader: Any
+    schedule: Any
+    average: Any
+
+
+class Setup:
+    """What a session trains with, as it is now.
+
+    Fields
+        optimizer  trains the parameters
+        loss       ``loss(output, target)``
+        feed       gives the batches
+        schedule   moves the rates; None: they stay
+        average    a second model whose weights are averages of those of the first; None without
+        try_loss   computes the loss of the last batch without a trace, or raises; set once by the session
+    """
+
+    def __init__(
+        self,
+        optimizer: Any,
+        loss: Any,
+        feed: Feed,
+        schedule: Schedule | None = None,
+        average: Average | None = None,
+    ) -> None:
+        self.optimizer = optimizer
+        self.loss = loss
+        self.feed = feed
+        self.schedule = schedule
+        self.average = average
+        self.try_loss: Callable[[], None] = lambda: None
+
+    # --- training -----------------------------------------------------------------------------------
+
+    def stepped(self, module: Any, loss: float | None) -> None:
+        """A step is done: the average takes it in, the schedule counts it."""
+        if self.average is not None:
+            self.average.update(module)
+        if self.schedule is not None:
+            self.schedule.stepped(loss)
+
+    def passed(self) -> None:
+        """A pass over the data is over."""
+        if self.schedule is not None:
+            self.schedule.passed()
+
+    # --- changes --------------------------------------------------------------------------------------
+
+    def change_optimizer(self, kind: str, settings: Mapping[str, Any]) -> Changed:
+        """Train with another optimizer."""
+        return optimizers.change(self, kind, settings)
+
+    def tune(self, settings: Mapping[str, Any], group: int | None) -> Changed:
+        """Other settings for the optimizer there is."""
+        return optimizers.tune(self, settings, group)
+
+    def change_loss(self, loss: Any) -> Changed:
+        """Train for another loss."""
+        return losses.change(self, loss)
+
+    def change_data(self, settings: Mapping[str, Any]) -> Changed:
+        """Draw the batches in another way."""
+        return loaders.change(self, settings)
+
+    def change_schedule(self, kind: str | None, settings: Mapping[str, Any], every: str | None) -> Changed:
+        """Let another schedule move the rates, or none."""
+        return schedules.change(self, kind, settings, every)
+
+    # --- marks ----------------------------------------------------------------------------------------
+
+    def stand(self) -> Stand:
+        """What to come back to."""
+        return Stand(
+            self.optimizer,
+            self.loss,
+            self.feed.loader,
+            None if self.schedule is None else self.schedule.snapshot(),
+            None if self.average is None else self.average.stand(),
+        )
+
+    def return_to(self, stand: Stand) -> None:
+        """Stand as at the mark; weights, slots and settings of the optimizer are brought back by others."""
+        self.optimizer, self.loss = stand.optimizer, stand.loss
+        self.feed.use(stand.loader)
+        self.schedule = None if stand.schedule is None else stand.schedule.back()
+        if self.average is not None and stand.average is not None:
+            self.average.return_to(stand.average)
+
+    def words(self) -> tuple[Any, ...]:
+        """What a fingerprint needs to know besides the numbers of the optimizer."""
+        return (
+            type(self.optimizer).__name__,
+            losses.name_of(self.loss),
+            loaders.settings_of(self.feed.loader),
+            None if self.schedule is None else self.schedule.words(),
+        )
