@@ -332,10 +332,37 @@ export interface Reinitialise {
   readonly node: string;
 }
 
+/** Move a layer, with its weights, onto the edge that leads into `target`; the gap that it leaves is closed. */
+export interface Reorder {
+  readonly type: "reorder";
+  readonly node: string;
+  readonly target: PortRef;
+}
+
+/**
+ * Take some layers of a group out into a group of their own, beside it. Without a name it gets that of the old one
+ * with a number.
+ */
+export interface SplitGroup {
+  readonly type: "split-group";
+  readonly nodes: readonly string[];
+  readonly name: string | null;
+}
+
+/**
+ * Put all that lies in some groups into the first of them; they must lie in the same group, or in none. Notes are
+ * kept, one below the other.
+ */
+export interface MergeGroups {
+  readonly type: "merge-groups";
+  readonly groups: readonly string[];
+  readonly name: string | null;
+}
+
 /** Edits in order, each on what the one before it left; `words` say in short what they are for. */
 export interface Several {
   readonly type: "several";
-  readonly commands: readonly (AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Note | Duplicate | Share | Unshare | SetRate | SetWidth | PruneUnits | Swap | AddBranch | Repeat | Reinitialise)[];
+  readonly commands: readonly (AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Note | Duplicate | Share | Unshare | SetRate | SetWidth | PruneUnits | Swap | AddBranch | Repeat | Reinitialise | Reorder | SplitGroup | MergeGroups)[];
   readonly words: string;
 }
 
@@ -386,7 +413,7 @@ export interface FindingView {
   readonly threshold: string;
   /** Names of `nodes`. */
   readonly layers: readonly string[];
-  readonly cure: AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Note | Duplicate | Share | Unshare | SetRate | SetWidth | PruneUnits | Swap | AddBranch | Repeat | Reinitialise | Several | SetOptimizer | SetLoss | SetData | SetSchedule | null;
+  readonly cure: AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Note | Duplicate | Share | Unshare | SetRate | SetWidth | PruneUnits | Swap | AddBranch | Repeat | Reinitialise | Reorder | SplitGroup | MergeGroups | Several | SetOptimizer | SetLoss | SetData | SetSchedule | null;
   readonly cureTitle: string;
   readonly curePython: string;
 }
@@ -478,6 +505,8 @@ export interface Frame {
   readonly selected: string | null;
   /** Name of the quantity of the arrays `overlay.*`. */
   readonly shown: string;
+  /** How often the training is looked at, and what that costs, in words. */
+  readonly plan: string;
 }
 
 /** One editable setting of a layer kind. */
@@ -1205,6 +1234,9 @@ export type Command =
   | AddBranch
   | Repeat
   | Reinitialise
+  | Reorder
+  | SplitGroup
+  | MergeGroups
   | Several
   | SetOptimizer
   | SetLoss

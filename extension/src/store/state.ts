@@ -33,6 +33,8 @@ export interface FrameState {
   readonly selected: string | null;
   /** Name of the quantity of the arrays `overlay.*`. */
   readonly shown: string;
+  /** How often the training is looked at, and what that costs, in words. */
+  readonly plan: string;
 }
 
 /** The number on the boxes, by name (empty: none), and how it is shown. */

@@ -278,6 +278,8 @@ class Frame(Wire, frozen=True, tag="frame"):
     selected: str | None = None
     shown: str = ""
     """Name of the quantity of the arrays ``overlay.*``."""
+    plan: str = ""
+    """How often the training is looked at, and what that costs, in words."""
 
 
 # --- requests: browser -> kernel -------------------------------------------------------------
