@@ -1,4 +1,4 @@
-"""The computation in the page: opened while a cell trains, read with its code, walked through, kept without a kernel."""
+"""The computation in the page: opened as a cell trains, read with its code, walked through, kept without a kernel."""
 
 from __future__ import annotations
 

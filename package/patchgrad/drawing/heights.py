@@ -100,9 +100,7 @@ def _ties(made: Columns, index: int, rightward: bool) -> list[tuple[int, float]]
     """The boxes of one side that a cell has edges with, or the bends if it has no box there."""
     ties = made.cells[index].left if rightward else made.cells[index].right
     ties = [tie for tie in ties if made.cells[tie.cell].height] or ties
-    return [
-        (tie.cell, _anchor(made, tie.cell, tie.offset) - _anchor(made, index, tie.own_offset)) for tie in ties
-    ]
+    return [(tie.cell, _anchor(made, tie.cell, tie.offset) - _anchor(made, index, tie.own_offset)) for tie in ties]
 
 
 def _align(pull: _Pull, top: list[float]) -> None:
