@@ -10,15 +10,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from patchgrad.autograd.op import find
-from patchgrad.backend import get_backend
 from patchgrad.backend.kernels.cpu_fused import Fused, Place, Stage, place_of
-from patchgrad.replaying import recording as notes
+from patchgrad.replaying import notes
 from patchgrad.replaying.lowering import Lowering
+from patchgrad.replaying.memory import Pool, array_in
+from patchgrad.replaying.notes import Held, Source, Value
 from patchgrad.replaying.operations import Call, Line, Pointwise, Text, View, values_of
-from patchgrad.replaying.recording import Held, Source, Value
 
-ALIGNED = 64
-"""Bytes that a vector register, or a line of the cache, holds at most."""
 FRESH = {"conv2d", "max_pool2d", "lstm_layer", "matmul", "linear", "embedding", "softmax", "cross_entropy"}
 """Ops whose gradient rules never give back what they were given."""
 
@@ -202,7 +200,7 @@ class Arrangement:
                     taken[number] = taken.pop(source)
                 else:
                     taken[number] = pool.take(self.bytes_of(number))
-                self.arrays[number] = _array(taken[number], *self._lowering.forms[number])
+                self.arrays[number] = array_in(taken[number], *self._lowering.forms[number])
             for root in ends.get(place, []):
                 if root in taken:
                     pool.give(taken.pop(root))
@@ -226,34 +224,33 @@ class Arrangement:
     # Groups
 
     def fused(self, place: int, group: Group) -> tuple[Fused, list[int], dict[int, int]]:
-        """The kernel of a group, the values that it stores, and those whose memory these take."""
+        """The kernel of a group, the values that it stores, and those whose memory these take.
+
+        Keys are values, or tell of a tensor or an array; never numbers, which stand for themselves.
+        """
         outside = self._read_outside(place, group)
         stored = [value.number for value in group.writes if value.number in outside]
         places: dict[Any, Place] = {}
         truths: set[Any] = set()
-        keys: dict[Any, Source] = {}
-        made = {value.number for value in group.writes}
+        self.sources: dict[Any, Source] = {}
+        made = set(group.writes)
         stages: list[Stage] = []
         for member in group.members:
-            names: dict[str, Any] = {}
+            keys = dict(member.values)
             for name, at in self.places(member).items():
                 source = member.values[name]
                 if at.role == "number":
-                    names[name] = source
                     continue
-                key = source.number if isinstance(source, Value) else ("held", id(_object(source)))
-                names[name] = key
+                keys[name] = key = source if isinstance(source, Value) else ("held", id(_object(source)))
                 if key not in made:
-                    places[key], keys[key] = at, source
+                    places[key], self.sources[key] = at, source
                     if self._lowering.is_truth(source):
                         truths.add(key)
-            names |= {name: source for name, source in member.values.items() if name not in names}
-            stages.append(Stage(member.output.number, names, member.calculate))
-        reused = self._reused(place, stored, places, truths, keys)
+            stages.append(Stage(member.output, keys, member.calculate))
+        reused = self._reused(place, stored, places, truths)
+        taken = {Value(number): Value(source) for number, source in reused.items()}
         dtype = group.members[0].dtype
-        made_kernel = Fused(stages, stored, places, truths, reused, dtype, find)
-        self.sources = keys
-        return made_kernel, stored, reused
+        return Fused(stages, [Value(number) for number in stored], places, truths, taken, dtype, find), stored, reused
 
     def _read_outside(self, place: int, group: Group) -> set[int]:
         made = {value.number for value in group.writes}
@@ -263,58 +260,19 @@ class Arrangement:
                 found |= {self.root(value) for value in values_of(operation.reads)}
         return found & made
 
-    def _reused(self, place: int, stored: list[int], places: Any, truths: Any, keys: Any) -> dict[int, int]:
+    def _reused(self, place: int, stored: list[int], places: Any, truths: Any) -> dict[int, int]:
         """Results that take the memory of a value that nobody reads any more."""
-        lowering = self._lowering
-        roots = [self.root(source) for source in keys.values() if isinstance(source, Value)]
+        planned = self._lowering.planned
+        roots = [self.root(source) for source in self.sources.values() if isinstance(source, Value)]
         free = [
-            key
+            key.number
             for key, at in places.items()
-            if isinstance(key, int) and at.role == "all" and key not in truths and key in lowering.planned
-            and key not in self._views and self._last.get(key) == place and key not in self.gradients
-            and roots.count(key) == 1
+            if isinstance(key, Value) and at.role == "all" and key not in truths and key.number in planned
+            and key.number not in self._views and self._last.get(key.number) == place
+            and key.number not in self.gradients and roots.count(key.number) == 1
         ]  # fmt: skip
-        found: dict[int, int] = {}
-        for number in stored:
-            if free and number not in self.gradients:
-                found[number] = free.pop()
-        return found
+        return {number: free.pop() for number in stored if number not in self.gradients and free}
 
 
 def _object(source: Source) -> Any:
     return source.tensor if isinstance(source, Held) else source
-
-
-class Pool:
-    """Buffers that were taken and given back; the smallest that is large enough is taken again."""
-
-    def __init__(self) -> None:
-        self._free: list[Any] = []
-        self._all: list[Any] = []
-
-    def take(self, count: int) -> Any:
-        fitting = [buffer for buffer in self._free if count <= buffer.size <= 2 * count + 4096]
-        if fitting:
-            best = min(fitting, key=lambda buffer: buffer.size)
-            self._free = [buffer for buffer in self._free if buffer is not best]
-            return best
-        self._all.append(aligned(count))
-        return self._all[-1]
-
-    def give(self, buffer: Any) -> None:
-        self._free.append(buffer)
-
-    def give_all(self) -> None:
-        """For another plan, which never runs at the same time."""
-        self._free = list(self._all)
-
-
-def aligned(count: int) -> Any:
-    """So many bytes, from a multiple of `ALIGNED` on."""
-    raw = get_backend().xp.empty(count + ALIGNED, dtype="uint8")
-    start = -raw.ctypes.data % ALIGNED
-    return raw[start : start + count]
-
-
-def _array(buffer: Any, shape: tuple[int, ...], dtype: Any) -> Any:
-    return buffer[: math.prod(shape) * dtype.itemsize].view(dtype).reshape(shape)

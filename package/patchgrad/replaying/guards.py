@@ -17,7 +17,7 @@ from patchgrad.backend.device import device
 from patchgrad.backend.dtype import dtype, get_default_dtype
 from patchgrad.nn.module import Module
 from patchgrad.optim.optimizer import Optimizer
-from patchgrad.replaying.recording import Held
+from patchgrad.replaying.notes import Held
 from patchgrad.tensor import Tensor
 
 PLAIN = (

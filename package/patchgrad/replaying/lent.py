@@ -13,7 +13,7 @@ from typing import Any
 from patchgrad.backend.native.program import bind
 from patchgrad.optim.flat import Segment
 from patchgrad.optim.optimizer import Optimizer
-from patchgrad.replaying.arranging import ALIGNED, aligned
+from patchgrad.replaying.memory import ALIGNED, aligned
 from patchgrad.tensor.tensor import Tensor
 from patchgrad.tensor.views import bump
 

@@ -9,15 +9,15 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from patchgrad.autograd.op import find
+from patchgrad.autograd.op import Saved, find
 from patchgrad.backend import get_backend
-from patchgrad.backend.kernels import cpu_class_loss, cpu_fused
+from patchgrad.backend.kernels import cpu_fused
 from patchgrad.backend.kernels.cpu_fused import Place, Stage, column_sums, place_of, tried
-from patchgrad.backend.native import blas
 from patchgrad.backend.native.trace import SavedSymbols
-from patchgrad.replaying import recording as notes
+from patchgrad.replaying import notes
+from patchgrad.replaying.notes import Held, Source, Value
 from patchgrad.replaying.operations import Call, Line, Pointwise, Shape, Text, View
-from patchgrad.replaying.recording import Held, Recording, Source, Value
+from patchgrad.replaying.recording import Recording
 
 Form = tuple[Shape, Any]
 Forward = Callable[["Lowering", notes.Forward], bool]
@@ -77,6 +77,13 @@ class Lowering:
         form = self.form(source)
         return form is not None and form[1].kind == "b"
 
+    def solid(self, source: Source) -> bool:
+        """Did it lie in one piece in the eager step? NumPy adds and multiplies in an order that depends on that."""
+        if isinstance(source, Value):
+            return source.number not in self.recording.gapped
+        array = source.tensor.data if isinstance(source, Held) else source
+        return array.flags.c_contiguous
+
     def new(self, shape: Shape, dtype: Any) -> Value:
         """Another value in planned memory."""
         self._count += 1
@@ -98,16 +105,27 @@ class Lowering:
     def call(self, variant: Any, work: int, arguments: list[Any], writes: list[Value]) -> None:
         self.operations.append(Call(variant, arguments, work, writes))
 
+    def count(self, source: Source) -> int:
+        """How many numbers it has."""
+        form = self.form(source)
+        return math.prod(form[0]) if form else 1
+
+    def clear(self, value: Value) -> None:
+        """Fill a value with zeros."""
+        count = self.count(value)
+        run = cpu_fused.zeros(self.forms[value.number][1])
+        self.call(run, count, [value, count], [value])
+
     def text(self, function: Callable[..., Any], arguments: list[Any], like: Form | None, late: bool = False) -> Value:
         """A line of Python; its result."""
         self._count += 1
         made = Value(self._count - 1)
         if like is not None:
             self.forms[made.number] = like
-        self._text(function, arguments, made, late)
+        self.run(function, arguments, made, late)
         return made
 
-    def _text(self, function: Callable[..., Any], arguments: list[Any], output: Value, late: bool) -> None:
+    def run(self, function: Callable[..., Any], arguments: list[Any], output: Value, late: bool) -> None:
         given = [self.source(entry) for entry in arguments]
         reads = [entry for entry in given if isinstance(entry, (Value, Held))]
         self.operations.append(Line(Text(function, given, output), reads, [output], late))
@@ -117,17 +135,21 @@ class Lowering:
     def _lower(self, step: Any) -> None:
         match step:
             case notes.Forward():
-                done = self._view(step) or self._forward(step)
+                done = self._view(step) or (self._whole(step) and self._forward(step))
             case notes.Rules():
-                done = self._rules(step)
+                done = self._whole(step) and self._rules(step)
             case notes.Sum():
-                done = self._sum(step)
+                done = self._whole(step) and self._sum(step)
             case notes.Fit():
-                done = self._fit(step)
+                done = self._whole(step) and self._fit(step)
             case _:
                 done = False
         if not done:
             self._line(step)
+
+    def _whole(self, step: Any) -> bool:
+        """Does the eager step lay out its results in one piece, as kernels do?"""
+        return not any(value.number in self.recording.gapped for value in _writes(step))
 
     def _line(self, step: Any) -> None:
         reads = [self.source(entry) for entry in _reads(step)]
@@ -141,19 +163,31 @@ class Lowering:
         if source.number not in self.planned:
             return False
         xp = get_backend().xp
-        shape, dtype = self.forms[source.number]
-        trial = xp.empty(shape, dtype=dtype)
 
         def look(array: Any) -> Any:
             return step.op.forward(xp, array, **step.attrs)
 
+        return self._seen(step.outputs[0], source, look)
+
+    def _seen(self, output: Value, source: Value, look: Callable[[Any], Any]) -> bool:
+        """Enter a view, if it is one of planned memory."""
+        shape, dtype = self.forms[source.number]
+        trial = get_backend().xp.empty(shape, dtype=dtype)
         seen = look(trial)
-        if not xp.shares_memory(seen, trial):
+        if not get_backend().xp.shares_memory(seen, trial):
             return False
-        output = step.outputs[0]
         (self.planned if seen.flags.c_contiguous else self.views).add(output.number)
         self.operations.append(View(output, source, look))
         return True
+
+    def _view_back(self, step: notes.Rules) -> bool:
+        """Is the cotangent of a view another look at that of the result?"""
+        entry, source, output = step.entry, self.source(step.cotangents[0]), step.outputs[0]
+        if not isinstance(source, Value) or source.number not in self.planned or output is None or entry.saved:
+            return False
+        saved = Saved(entry.op, {}, entry.attrs, entry.shapes, entry.dtypes)
+        rule, xp = entry.op.vjps[entry.op.inputs[0]], get_backend().xp
+        return self._seen(output, source, lambda array: rule(xp, array, saved))
 
     def _forward(self, step: notes.Forward) -> bool:
         op = step.op
@@ -202,6 +236,8 @@ class Lowering:
         op = step.entry.op
         if op.name in RULES and find(op.name) is op:
             return RULES[op.name](self, step)
+        if op.view and op.single and op.joint is None and len(step.outputs) == 1:
+            return self._view_back(step)
         if not op.elementwise or op.joint is not None or op.variadic or not op.single:
             return False
         made: list[Pointwise] = []
@@ -243,7 +279,8 @@ class Lowering:
 
     def sums(self, output: Value, source: Source, rows: int, size: int) -> bool:
         """Sums over rows; NumPy adds those of one number in another order."""
-        run = self.kernel(column_sums, self.forms[output.number][1]) if size > 1 and rows > 1 else None
+        possible = size > 1 and rows > 1 and self.solid(source)
+        run = self.kernel(column_sums, self.forms[output.number][1]) if possible else None
         if run is None:
             return False
         self.call(run, rows * size, [output, source, rows, size, WIDE], [self.plan(output)])
@@ -294,123 +331,3 @@ def rules(name: str) -> Callable[[Rules], Rules]:
         return function
 
     return enter
-
-
-# Products
-
-
-def _product(lowering: Lowering, output: Value, a: Source, b: Source, sizes: tuple[int, int, int], flips: Any) -> None:
-    made = blas.product(lowering.forms[output.number][1])
-    assert made is not None
-    lowering.call(made, math.prod(sizes), blas.arguments_of(made, a, b, output, sizes, flips), [lowering.plan(output)])
-
-
-@forward("linear")
-def _linear(lowering: Lowering, step: notes.Forward) -> bool:
-    x, weight, bias = (lowering.source(entry) for entry in step.inputs)
-    shape, dtype = lowering.form(step.outputs[0]) or ((), None)
-    given = lowering.form(weight)
-    if given is None or len(shape) < 2 or not all(lowering.fits(entry, dtype) for entry in (x, weight)):
-        return False
-    sizes = (math.prod(shape[:-1]), shape[-1], given[0][1])
-    if not cpu_fused.is_real(dtype) or not blas.fits(*sizes) or blas.product(dtype) is None:
-        return False
-    if bias is None:
-        _product(lowering, step.outputs[0], x, weight, sizes, (False, True))
-        return True
-    if not lowering.fits(bias, dtype):
-        return False
-    raw = lowering.new(shape, dtype)
-    _product(lowering, raw, x, weight, sizes, (False, True))
-    return lowering.pointwise(step.outputs[0], {"a": raw, "b": bias}, lambda xp, given: given["a"] + given["b"])
-
-
-@rules("linear")
-def _linear_rules(lowering: Lowering, step: notes.Rules) -> bool:
-    ct, saved = lowering.source(step.cotangents[0]), step.entry.saved
-    x, weight = lowering.source(saved["x"]), lowering.source(saved["weight"])
-    shape, dtype = lowering.form(ct) or ((), None)
-    form = lowering.form(weight)
-    if form is None or len(shape) < 2 or not cpu_fused.is_real(dtype) or blas.product(dtype) is None:
-        return False
-    rows, (outs, ins) = math.prod(shape[:-1]), form[0]
-    if not all(lowering.fits(entry, dtype) for entry in (ct, x, weight)) or rows < 2 or outs < 2:
-        return False
-    if not blas.fits(rows, ins, outs) or not blas.fits(outs, ins, rows):
-        return False
-    if step.outputs[2] is not None and lowering.kernel(column_sums, dtype) is None:
-        return False
-    for output, sizes, given, flips in (
-        (step.outputs[0], (rows, ins, outs), (ct, weight), (False, False)),
-        (step.outputs[1], (outs, ins, rows), (ct, x), (True, False)),
-    ):
-        if output is not None:
-            _product(lowering, output, *given, sizes, flips)
-    return step.outputs[2] is None or lowering.sums(step.outputs[2], ct, rows, outs)
-
-
-# The loss over classes
-
-
-@forward("cross_entropy")
-def _class_loss(lowering: Lowering, step: notes.Forward) -> bool:
-    found = _classes(lowering, step.inputs, step.attrs)
-    run = lowering.kernel(cpu_class_loss.class_losses, found[1]) if found else None
-    if found is None or run is None or step.attrs["reduction"] == "none":
-        return False
-    x, dtype, target, (rows, size), ignored = found
-    losses = lowering.new((rows,), dtype)
-    lowering.call(run, 20 * rows * size, [losses, x, target, rows, size, ignored], [losses])
-    asarray, mean = get_backend().asarray, step.attrs["reduction"] == "mean"
-
-    def reduced(losses: Any, target: Any) -> Any:
-        total = losses.sum()
-        return asarray(total / losses.dtype.type(cpu_class_loss.counted(target, ignored)) if mean else total)
-
-    lowering._text(reduced, [losses, target], step.outputs[0], True)  # pyright: ignore[reportPrivateUsage]
-    return True
-
-
-@rules("cross_entropy")
-def _class_loss_rules(lowering: Lowering, step: notes.Rules) -> bool:
-    saved, attrs = step.entry.saved, step.entry.attrs
-    found = _classes(lowering, [saved["input"], saved["target"], saved["weight"]], attrs)
-    ct = lowering.source(step.cotangents[0])
-    run = lowering.kernel(cpu_class_loss.class_slopes, found[1]) if found else None
-    if found is None or run is None or attrs["reduction"] == "none" or step.outputs[0] is None:
-        return False
-    if not lowering.fits(ct, found[1]) or any(output is not None for output in step.outputs[1:]):
-        return False
-    x, dtype, target, (rows, size), ignored = found
-    asarray = get_backend().asarray
-    if attrs["reduction"] == "mean":
-
-        def share(ct: Any, target: Any) -> Any:
-            return asarray(ct / ct.dtype.type(cpu_class_loss.counted(target, ignored)))
-
-        ct = lowering.text(share, [ct, target], ((), dtype))
-    output = lowering.plan(step.outputs[0])
-    lowering.call(run, 20 * rows * size, [output, x, target, ct, 0, rows, size, ignored], [output])
-    return True
-
-
-def _classes(lowering: Lowering, inputs: list[Source], attrs: dict[str, Any]) -> Any:
-    """(scores, their dtype, targets as a kernel wants them, (rows, size), the class to ignore); None."""
-    x, target, weight = (lowering.source(entry) for entry in inputs)
-    form, classes = lowering.form(x), lowering.form(target)
-    if form is None or classes is None or weight is not None or attrs["label_smoothing"] or len(form[0]) != 2:
-        return None
-    rows, size = form[0]
-    if not lowering.fits(x, form[1]) or classes[0] != (rows,) or rows * size < cpu_fused.SMALL:
-        return None
-    ignored = attrs["ignore_index"]
-    key = (target.number if isinstance(target, Value) else id(target), size, ignored)
-    known = lowering.targets.get(key)
-    if known is None:
-
-        def indices(target: Any) -> Any:
-            return cpu_class_loss.checked(target, size, ignored)
-
-        known = lowering.text(indices, [target], ((rows,), get_backend().xp.dtype("int64")))
-        lowering.targets[key] = known
-    return x, form[1], known, (rows, size), ignored

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from patchgrad.replaying.recording import Held, Source, Value
+from patchgrad.replaying.notes import Held, Source, Value
 
 Shape = tuple[int, ...]
 

@@ -9,8 +9,9 @@ from typing import Any
 
 from patchgrad.backend import get_backend
 from patchgrad.backend.random import default_stream
-from patchgrad.replaying import recording as notes
-from patchgrad.replaying.recording import Recording, Source, Value
+from patchgrad.replaying import notes
+from patchgrad.replaying.notes import Source, Value
+from patchgrad.replaying.recording import Recording
 from patchgrad.replaying.writer import Writer
 
 

@@ -7,18 +7,21 @@ own (parameters, what the step is given, results of Python) are told to the kern
 from __future__ import annotations
 
 import math
+from importlib import import_module
 from typing import Any
 
 from patchgrad.backend.kernels.cpu_arrays import in_one_piece
 from patchgrad.backend.native.program import Program, bind
 from patchgrad.optim.optimizer import Optimizer
-from patchgrad.replaying import recording as notes
-from patchgrad.replaying.arranging import Arrangement, Group, Pool
+from patchgrad.replaying import notes
+from patchgrad.replaying.arranging import Arrangement, Group
 from patchgrad.replaying.lent import Lent, lend
 from patchgrad.replaying.lowering import Lowering
+from patchgrad.replaying.memory import Pool
+from patchgrad.replaying.notes import Held, Source, Value
 from patchgrad.replaying.operations import Call, Text
 from patchgrad.replaying.plan import Writer
-from patchgrad.replaying.recording import Held, Recording, Source, Value
+from patchgrad.replaying.recording import Recording
 from patchgrad.tensor.tensor import Tensor
 
 
@@ -38,6 +41,7 @@ class Planned(Writer):
         """How many kernels there are."""
 
     def text(self, steps: list[Any]) -> str:
+        import_module("patchgrad.replaying.lowered")
         self._lowering = Lowering(self._recording, steps)
         self.ready = self._lowering.ready
         self._arranged = arranged = Arrangement(self._lowering, self._results, self.pool)
@@ -87,7 +91,7 @@ class Planned(Writer):
                 self._enter(place, operation.kernel, operation.arguments, operation.work)
             elif isinstance(operation, Group):
                 fused, variant, sources = kernels[place]
-                given = [sources[key] if key in sources else Value(key) for key in fused.parameters]
+                given = [sources.get(key, key) for key in fused.parameters]
                 count = math.prod(operation.members[0].shape)
                 self._enter(place, variant, [*given, *fused.arguments(count)], count * (fused.operations + 2))
 
@@ -146,17 +150,17 @@ class Planned(Writer):
         if self._written:
             self._line("fresh()", [])
             self._written = False
-        reads: list[int] = []
-        for number in dict.fromkeys(value.number for _, _, value in self._open):
+        pieces = list(dict.fromkeys(value.number for _, _, value in self._open))
+        for number in pieces:  # Python goes on with the array as it is: its order of sums may depend on the gaps
             self._reads = [number]
-            self._line(f"v{number} = whole(v{number})", [number])
-            reads.append(number)
+            self._line(f"w{number} = whole(v{number})", [])
         for block, index, value in self._open:
-            self._reads = [value.number]
-            self._line(f"bind({self._constant(block)}, {index}, v{value.number})", [])
+            self._line(f"bind({self._constant(block)}, {index}, w{value.number})", [])
         self._open = []
-        self._reads = reads
+        self._reads = pieces
         self._line(f"program.run({first}, {self._count})", [])
+        if pieces:
+            self._line(f"{' = '.join(f'w{number}' for number in pieces)} = None", [])
         return self._count
 
     def _source(self, source: Source) -> Source:

@@ -17,115 +17,22 @@ from patchgrad.autograd.node import Node
 from patchgrad.autograd.op import OpSpec
 from patchgrad.autograd.state import state
 from patchgrad.backend import BY_TYPE, get_backend, low
+from patchgrad.replaying.notes import (
+    UNKNOWN,
+    Action,
+    Again,
+    Cast,
+    Entry,
+    Fit,
+    Forward,
+    Gradient,
+    Held,
+    Rules,
+    Source,
+    Sum,
+    Value,
+)  # fmt: skip
 from patchgrad.tensor.tensor import Tensor, _align  # pyright: ignore[reportPrivateUsage]
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """A value that the step computes or is given, by its number."""
-
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """A tensor that was there before the step: a parameter, a buffer. Its array is not kept: optimizers may move it."""
-
-    tensor: Tensor
-
-
-UNKNOWN = object()
-Source = Any
-"""Where an input comes from: a `Value`, a `Held` tensor, or a constant."""
-
-
-@dataclass(slots=True)
-class Forward:
-    """An op that ran."""
-
-    op: OpSpec
-    inputs: list[Source]
-    attrs: dict[str, Any]
-    outputs: list[Value]
-    scalar: bool
-    """There is one output, of one number, for which NumPy gives no array."""
-
-
-@dataclass(slots=True)
-class Cast:
-    """An array cast to the dtype of those beside it."""
-
-    source: Source
-    kind: Any
-    output: Value
-
-
-@dataclass(slots=True)
-class Again:
-    """A function of tensors that is called again; it draws random numbers, or writes a buffer."""
-
-    function: Callable[..., Any]
-    arguments: list[Source]
-    output: Value | None
-
-
-@dataclass(slots=True)
-class Action:
-    """What changes parameters or gradients: called in its place, in order."""
-
-    function: Callable[..., Any]
-    arguments: list[Any]
-    final: bool
-    """It cannot be done twice."""
-
-
-@dataclass(slots=True)
-class Gradient:
-    """A gradient is added to that of a leaf."""
-
-    leaf: Tensor
-    source: Source
-
-
-@dataclass(slots=True)
-class Entry:
-    """What the tape kept of an op, by name: as much of a `Node` as a gradient rule and `World.fit` read."""
-
-    op: OpSpec
-    backend: Any
-    attrs: dict[str, Any]
-    saved: dict[str, Any]
-    shapes: Any
-    dtypes: Any
-
-
-@dataclass(slots=True)
-class Rules:
-    """The gradient rules of one node ran: ``outputs`` holds a value for each gradient that was wanted and given."""
-
-    entry: Entry
-    wanted: list[bool]
-    cotangents: list[Source]
-    outputs: list[Value | None]
-
-
-@dataclass(slots=True)
-class Fit:
-    """A gradient in the shape and dtype of its input."""
-
-    entry: Entry
-    index: int
-    source: Source
-    output: Value
-
-
-@dataclass(slots=True)
-class Sum:
-    """Two cotangents of one value, added up."""
-
-    a: Source
-    b: Source
-    output: Value
 
 
 @dataclass(slots=True)
@@ -141,6 +48,8 @@ class Recording:
     """Shape and dtype of values, by number."""
     sharing: set[int] = field(default_factory=set[int])
     """Values that may share memory with what they were made from."""
+    gapped: set[int] = field(default_factory=set[int])
+    """Values that do not lie in one piece: NumPy may compute with them in another order."""
     written: dict[int, Tensor] = field(default_factory=dict[int, Tensor])
     """Tensors that a call of `Again` writes."""
     muted: bool = False
@@ -170,6 +79,8 @@ class Recording:
         """Another value, with the shape and dtype of ``like``."""
         if hasattr(like, "dtype"):
             self.forms[self.count] = (tuple(like.shape), like.dtype)
+            if not getattr(like, "flags", None) or not like.flags.c_contiguous:
+                self.gapped.add(self.count)
         self.count += 1
         return Value(self.count - 1)
 
@@ -272,6 +183,7 @@ class Recording:
             if gradient.shape != node.shapes[index] or gradient.dtype != node.dtypes[index]:
                 source = self.new()
                 self.forms[source.number] = (tuple(node.shapes[index]), node.dtypes[index])
+                self._as_gapped(source, output)
                 self.steps.append(Fit(entry, index, output, source))
             self._give(parent, node.ports[index], source)
 
@@ -300,8 +212,14 @@ class Recording:
         output = self.new()
         if isinstance(a, Value) and a.number in self.forms:
             self.forms[output.number] = self.forms[a.number]
+        self._as_gapped(output, a, b)
         self.steps.append(Sum(a, b, output))
         return output
+
+    def _as_gapped(self, value: Value, *sources: Source) -> None:
+        """NumPy lays out what it makes as what it is made from."""
+        if any(isinstance(source, Value) and source.number in self.gapped for source in sources):
+            self.gapped.add(value.number)
 
     def end_pass(self) -> None:
         """A backward pass is over: what was found is added to the leaves."""

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
 from typing import Any
 
-from patchgrad.autograd.state import observing, state
-from patchgrad.backend import BY_TYPE, get_backend
-from patchgrad.replaying.guards import STABLE, Guards, is_plain
+from patchgrad.autograd.state import observing
+from patchgrad.backend import get_backend
+from patchgrad.replaying.forms import detached, filled, form_of, outline_of, tensors_in, unfit
+from patchgrad.replaying.guards import Guards
 from patchgrad.replaying.looking import Looking
+from patchgrad.replaying.notes import Value
 from patchgrad.replaying.plan import Plan, Trial
-from patchgrad.replaying.recording import Held, Recording, Value
+from patchgrad.replaying.recording import Recording
 from patchgrad.tensor import Tensor
 
-SWITCH = "PATCHGRAD_REPLAY"
-"""The environment variable that switches replay off: ``PATCHGRAD_REPLAY=0``."""
 MOST = 8
 """Forms of arguments with a plan each."""
 FORGIVEN = 2
@@ -135,8 +134,8 @@ class Replayed:
 
     def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         tensors: list[Tensor] = []
-        self.reason = _unfit()
-        key = None if self.reason else _form((args, kwargs), tensors)
+        self.reason = unfit()
+        key = None if self.reason else form_of((args, kwargs), tensors)
         if isinstance(key, str):
             self.reason = key
         if self.reason:
@@ -168,7 +167,7 @@ class Replayed:
             result = self.step(*args, **kwargs)
         made.guards.take_modules(recording.modules)
         sources: list[Any] = []
-        made.outline = _outline(result, recording, sources)
+        made.outline = outline_of(result, recording, sources)
         why = why or recording.doubt or made.guards.settle(recording.held.values())
         own = {id(tensor.data) for tensor in tensors}
         if not why and any(id(array) in own for array in made.guards.memory()):
@@ -183,7 +182,7 @@ class Replayed:
                 self._doubt(made, known, self.reason)
         self._recorded[key] = made
         self.reason = made.reason or self.reason or "it is recorded"
-        return _detached(result)
+        return detached(result)
 
     def _doubt(self, made: Recorded, known: Recorded | None, why: str) -> None:
         made.plan, made.reason = None, why
@@ -203,9 +202,9 @@ class Replayed:
                 return self._explained(args, kwargs)
         comparison = Comparison(trial, wanted)
         with observing(comparison):
-            result = _detached(self.step(*args, **kwargs))
+            result = detached(self.step(*args, **kwargs))
         self.reason = "it is audited"
-        known.audited = comparison.equal(_tensors(result))
+        known.audited = comparison.equal(tensors_in(result))
         if not known.audited:
             known.mistakes += 1
             self.reason = "an audit found other results than those of the eager step"
@@ -234,7 +233,7 @@ class Replayed:
         known.replays += 1
         self.replays += 1
         known.improve()
-        return _filled(known.outline, arrays)
+        return filled(known.outline, arrays)
 
 
 def replay(step: Callable[..., Any], *, audit: int = 256) -> Replayed:
@@ -250,95 +249,3 @@ def replay(step: Callable[..., Any], *, audit: int = 256) -> Replayed:
         audit  every so many replays the step is run eagerly too, and compared
     """
     return Replayed(step, audit)
-
-
-def _unfit() -> str:
-    """Why no step can be replayed here and now."""
-    if os.environ.get(SWITCH) == "0":
-        return f"{SWITCH}=0 switches replay off"
-    if state.observers:
-        return "the step is watched"
-    if state.autocast is not None:
-        return "autocast is on"
-    if state.scope or state.passes:
-        return "the step runs inside a module or a backward pass"
-    return "a profiler is running" if sys.getprofile() is not None else ""
-
-
-def _form(value: Any, tensors: list[Tensor]) -> Any:
-    """What must be equal in two calls for one plan to do for both; a str says why there can be none."""
-    made: list[Any] = [state.grad_enabled, state.inference]
-    why = _add_form(value, tensors, made)
-    return why or tuple(made)
-
-
-def _add_form(value: Any, tensors: list[Tensor], made: list[Any]) -> str:
-    if isinstance(value, Tensor):
-        array = value.data
-        if value.requires_grad:
-            return "an argument requires a gradient"
-        if BY_TYPE.get(type(array)) is not get_backend():
-            return "only steps on the CPU are replayed"
-        first = next((index for index, other in enumerate(tensors) if other.data is array), len(tensors))
-        made += (array.shape, array.dtype, array.flags.c_contiguous, first)
-        tensors.append(value)
-        return ""
-    if isinstance(value, (tuple, list)):
-        made += (type(value), len(value))
-        return next(filter(None, (_add_form(entry, tensors, made) for entry in value)), "")
-    if isinstance(value, dict):
-        made += (dict, tuple(value))
-        return next(filter(None, (_add_form(entry, tensors, made) for entry in value.values())), "")
-    if is_plain(value):
-        made += (type(value), repr(value) if isinstance(value, (float, slice)) else value)
-        return ""
-    if isinstance(value, STABLE):
-        made.append(value)
-        return ""
-    return f"an argument is a {type(value).__name__}"
-
-
-def _outline(result: Any, recording: Recording, sources: list[Any]) -> Any:
-    """What a step returned, with the number of a source in the place of each tensor."""
-    if isinstance(result, Tensor):
-        if result.node is not None and result.node.saved is not None:
-            recording.fail("the step returns a tensor whose backward pass has not run")
-        if not recording.doubt:
-            sources.append(recording.source_of(result))
-            return sources[-1] if isinstance(sources[-1], Held) else Value(len(sources) - 1)
-    elif type(result) in (tuple, list):
-        return type(result)(_outline(entry, recording, sources) for entry in result)
-    elif type(result) is dict:
-        return {key: _outline(entry, recording, sources) for key, entry in result.items()}
-    elif not is_plain(result):
-        recording.fail(f"the step returns a {type(result).__name__}")
-    return result
-
-
-def _filled(outline: Any, arrays: tuple[Any, ...]) -> Any:
-    if isinstance(outline, Value):
-        return Tensor(arrays[outline.number])
-    if isinstance(outline, Held):
-        return outline.tensor
-    if type(outline) in (tuple, list):
-        return type(outline)(_filled(entry, arrays) for entry in outline)
-    if type(outline) is dict:
-        return {key: _filled(entry, arrays) for key, entry in outline.items()}
-    return outline
-
-
-def _tensors(result: Any) -> list[Tensor]:
-    """The tensors in what a step returned, in order."""
-    if isinstance(result, Tensor):
-        return [result]
-    entries = result.values() if isinstance(result, dict) else result if isinstance(result, (tuple, list)) else ()
-    return [tensor for entry in entries for tensor in _tensors(entry)]
-
-
-def _detached(result: Any) -> Any:
-    """What a step returned, without its past."""
-    if isinstance(result, Tensor):
-        return result if result.node is None else Tensor(result.data)
-    if type(result) in (tuple, list):
-        return type(result)(_detached(entry) for entry in result)
-    return {key: _detached(entry) for key, entry in result.items()} if type(result) is dict else result

@@ -13,8 +13,9 @@ from typing import Any
 
 from patchgrad.autograd.op import Saved
 from patchgrad.backend import get_backend
-from patchgrad.replaying import recording as notes
-from patchgrad.replaying.recording import Held, Recording, Source, Value
+from patchgrad.replaying import notes
+from patchgrad.replaying.notes import Held, Source, Value
+from patchgrad.replaying.recording import Recording
 from patchgrad.tensor.tensor import Tensor
 from patchgrad.tensor.views import bump
 from patchgrad.tensor.worlds import ARRAYS

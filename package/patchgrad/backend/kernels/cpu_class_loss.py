@@ -64,6 +64,8 @@ def _indices(x: Any, target: Any, weight: Any, ignored: int, smoothing: float) -
 
 def _valid(target: Any, classes: int, ignored: int) -> Any:
     found = numpy.ascontiguousarray(target, dtype=numpy.int64)
+    if found.size and found.min() >= 0 and found.max() < classes:
+        return found
     return found if ((found >= 0) & (found < classes) | (found == ignored)).all() else None
 
 

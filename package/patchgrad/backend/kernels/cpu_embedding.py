@@ -11,7 +11,7 @@ from patchgrad.backend.kernels.cpu_arrays import in_one_piece, large
 from patchgrad.backend.native import native
 
 if TYPE_CHECKING:
-    from patchgrad.backend.native.language import Reals, Wholes, worker, workers
+    from patchgrad.backend.native.language import Reals, Wholes, part, worker, workers
 
 
 @native
@@ -25,6 +25,23 @@ def add_rows(out: Reals, ct: Reals, index: Wholes, entries: int, rows: int, widt
             b = out + row * width
             for i in range(width):
                 b[i] = b[i] + a[i]
+
+
+@native
+def take_rows(out: Reals, table: Reals, index: Wholes, entries: int, width: int):
+    for entry in part(entries):
+        a = table + index[entry] * width
+        b = out + entry * width
+        for i in range(width):
+            b[i] = a[i]
+
+
+def checked(index: Any, rows: int) -> Any:
+    """Indices as a kernel wants them. Raises IndexError for one outside a table of so many rows."""
+    places = numpy.ascontiguousarray(index, dtype=numpy.int64)
+    if places.size and (places.min() < 0 or places.max() >= rows):
+        raise IndexError("an index lies outside the table")
+    return places
 
 
 @kernel("cpu", "embedding_weight")

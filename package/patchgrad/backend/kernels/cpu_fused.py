@@ -118,7 +118,7 @@ class Fused:
         self.parameters = [key for key in stored if key not in reused] + list(places)
         symbols = Symbols(trace, find)
         for stage in stages:
-            values = {name: known.get(key, key) for name, key in stage.values.items()}
+            values = {name: _known(known, key) for name, key in stage.values.items()}
             known[stage.output] = stage.calculate(symbols, values)
         out = "row * size + i" if row else "i"
         lines = [*trace.lines, *(f"{names[reused.get(key, key)]}[{out}] = {known[key].name}" for key in stored)]
@@ -129,6 +129,11 @@ class Fused:
     def arguments(self, count: int) -> list[int]:
         """The numbers behind the arrays, for ``count`` elements."""
         return [count // self.row, self.row] if self.row else [1, count]
+
+
+def _known(known: dict[Any, Any], key: Any) -> Any:
+    """The symbol of a key; a number, or None, stands for itself."""
+    return key if key is None or isinstance(key, (int, float)) else known[key]
 
 
 def _kernel(parameters: list[str], lines: list[str], rows: bool) -> Native:
@@ -157,6 +162,12 @@ def column_sums(out: Reals, x: Reals, rows: int, size: int, wide: int):
             line = x + row * size
             for i in range(first, last):
                 out[i] = out[i] + line[i]
+
+
+@native_exact
+def zeros(out: Reals, size: int):
+    for i in part(size):
+        out[i] = 0.0
 
 
 def is_real(dtype: Any) -> bool:

@@ -145,7 +145,7 @@ def batch_slopes(
                 c[i] = (b[i] - height - (a[i] - level) * along) * factor
 
 
-def _sizes(x: Any, axes: tuple[int, ...]) -> tuple[int, ...]:
+def sizes_of(x: Any, axes: tuple[int, ...]) -> tuple[int, ...]:
     """(rows, size) of a norm over the last axes, (batch, channels, size) of one over all but axis 1; else ()."""
     if not large(x) or not whole(x):
         return ()
@@ -160,10 +160,10 @@ def _sizes(x: Any, axes: tuple[int, ...]) -> tuple[int, ...]:
 
 def _fits(entry: Any, x: Any, sizes: tuple[int, ...]) -> bool:
     """Has this weight or bias one number for each of a row, or for each channel?"""
-    return entry is None or (whole(entry) and entry.dtype == x.dtype and _varies_as_it_should(entry.shape, x, sizes))
+    return entry is None or (whole(entry) and entry.dtype == x.dtype and varies_as_it_should(entry.shape, x, sizes))
 
 
-def _varies_as_it_should(shape: tuple[int, ...], x: Any, sizes: tuple[int, ...]) -> bool:
+def varies_as_it_should(shape: tuple[int, ...], x: Any, sizes: tuple[int, ...]) -> bool:
     if len(sizes) == 2:
         return x.shape[x.ndim - len(shape) :] == shape and math.prod(shape) == sizes[1]
     places = (1,) * (x.ndim - 2)
@@ -171,7 +171,7 @@ def _varies_as_it_should(shape: tuple[int, ...], x: Any, sizes: tuple[int, ...])
 
 
 def _forward(xp: Any, x: Any, weight: Any, bias: Any, axes: tuple[int, ...], eps: float) -> Any:
-    sizes = _sizes(x, axes)
+    sizes = sizes_of(x, axes)
     if not sizes or not _fits(weight, x, sizes) or not _fits(bias, x, sizes):
         return NotImplemented
     chosen = layer_rows if len(sizes) == 2 else batch_images
@@ -189,11 +189,11 @@ def _rule(xp: Any, cts: Any, s: Any, wanted: list[bool]) -> Any:
     ct, x, weight = cts[0], s.x, s.weight
     if ct is None or cts[1] is not None or cts[2] is not None:
         return NotImplemented
-    sizes = _sizes(x, s.axes)
+    sizes = sizes_of(x, s.axes)
     if not sizes or not _fits(weight, x, sizes) or ct.dtype != x.dtype or not wanted[0]:
         return NotImplemented
     shapes = [s.shape_of(name) if want else () for name, want in zip(("weight", "bias"), wanted[1:], strict=True)]
-    if any(shape and not _varies_as_it_should(tuple(shape), x, sizes) for shape in shapes):
+    if any(shape and not varies_as_it_should(tuple(shape), x, sizes) for shape in shapes):
         return NotImplemented
     out, statistics = numpy.empty(x.shape, x.dtype), (in_one_piece(s.mean), in_one_piece(s.var))
     work = 10 * x.size

@@ -73,7 +73,7 @@ def spread_to_places(
                     image[h * width + w] = image[h * width + w] + ct[at]
 
 
-def _numbers(size: Any, out: Any, attrs: dict[str, Any]) -> tuple[int, ...]:
+def numbers_of(size: Any, out: Any, attrs: dict[str, Any]) -> tuple[int, ...]:
     (top, _), (left, _) = attrs["padding"]
     return (*size, *out, *attrs["kernel"], *attrs["stride"], top, left, *attrs["dilation"])
 
@@ -111,6 +111,6 @@ def max_pool2d_spread(xp: Any, ct: Any, place: Any, size: Pair, **attrs: Any) ->
     if run is None or not large(ct) or place.dtype != numpy.uint8 or not whole(place):
         return NotImplemented
     out = numpy.empty((*ct.shape[:-2], *size), ct.dtype)
-    numbers = _numbers(size, ct.shape[-2:], attrs)
+    numbers = numbers_of(size, ct.shape[-2:], attrs)
     run.shared(4 * out.size, out, in_one_piece(ct), in_one_piece(place), math.prod(ct.shape[:-2]), *numbers)
     return out
