@@ -66,6 +66,22 @@ export interface GroupView {
   readonly note: string;
 }
 
+/** A layer that the last edit removed, where it is still faintly seen. */
+export interface GhostView {
+  readonly name: string;
+  readonly kind: string;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A way that data went before the last edit, from port to port. */
+export interface GhostLine {
+  readonly start: readonly [number, number];
+  readonly end: readonly [number, number];
+}
+
 /** State: the layer graph as drawn. `revision` grows with every applied edit, undo and redo. */
 export interface GraphView {
   readonly type: "graph-view";
@@ -80,6 +96,9 @@ export interface GraphView {
   readonly redoLabel: string | null;
   /** Edits that wait for the next boundary. */
   readonly pending: number;
+  readonly ghosts: readonly GhostView[];
+  /** What the last edit removed; gone with the next one. */
+  readonly ghostLines: readonly GhostLine[];
 }
 
 /** State: the session as the transport bar shows it. */
@@ -620,12 +639,14 @@ export interface Targets {
   readonly verdicts: readonly Verdict[];
 }
 
-/** A layer that fits, what it gives, how many numbers it learns, and the edit that puts it there. */
+/** A layer that fits, what it gives, what it costs, and the edit that puts it there. */
 export interface OfferView {
   readonly kind: string;
   readonly text: string;
   readonly parameters: number;
   readonly command: Command;
+  /** For one sample going forward; None if not known. */
+  readonly flops: number | null;
 }
 
 export interface Offers {

@@ -176,6 +176,8 @@ const EMPTY_GRAPH: GraphView = {
   undoLabel: null,
   redoLabel: null,
   pending: 0,
+  ghosts: [],
+  ghostLines: [],
 };
 
 const RESTING_RUN: RunView = {
