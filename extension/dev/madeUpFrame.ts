@@ -42,6 +42,7 @@ export function makeFrame(number: number, run: RunView, graph: GraphView): { fra
     stats,
     selected: null,
     shown: "",
+    plan: "",
   };
   return { frame, buffer: new DataView(bytes.buffer) };
 }

@@ -210,4 +210,6 @@ export const GRAPH: GraphView = {
   undoLabel: "insert Dropout on fc1 → head",
   redoLabel: null,
   pending: 0,
+  ghosts: [],
+  ghostLines: [],
 };

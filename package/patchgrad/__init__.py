@@ -85,6 +85,7 @@ if TYPE_CHECKING:
     from patchgrad.drawing.show import show
     from patchgrad.interop import from_torch, load, load_metadata, onnx, save, to_torch
     from patchgrad.layergraph import LayerGraph, edit, layer
+    from patchgrad.layergraph.blocks import save_layer
     from patchgrad.ops import random, signal, special
     from patchgrad.ops._written import *
     from patchgrad.ops.activation import *

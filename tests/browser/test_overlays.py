@@ -51,9 +51,9 @@ def shots(notebook: NotebookPage, name: str) -> None:
 
 def numbers(studio: Studio) -> dict[str, str]:
     """What stands on the boxes, by name."""
-    boxes = studio.root.locator(".pg-box:has(.pg-number output)")
+    boxes = studio.root.locator(".pg-box:has(.pg-overlaid output)")
     names = boxes.locator(".pg-box-name > span:first-child").all_inner_texts()
-    return dict(zip(names, boxes.locator(".pg-number output").all_inner_texts(), strict=True))
+    return dict(zip(names, boxes.locator(".pg-overlaid output").all_inner_texts(), strict=True))
 
 
 def test_numbers_on_the_boxes_follow_the_pointer_in_the_plots(open_notebook: OpenNotebook) -> None:
@@ -61,7 +61,7 @@ def test_numbers_on_the_boxes_follow_the_pointer_in_the_plots(open_notebook: Ope
     studio.press("v")
     legend = studio.root.locator(".pg-overlay")
     expect(legend).to_contain_text("root mean square", timeout=SLOW)
-    expect(studio.box("conv1").locator(".pg-number")).to_be_visible(timeout=SLOW)
+    expect(studio.box("conv1").locator(".pg-overlaid")).to_be_visible(timeout=SLOW)
     painted = studio.box("conv1").locator(".pg-box")
     assert "rgb" in painted.evaluate("(box) => getComputedStyle(box).backgroundColor")
     newest = numbers(studio)
@@ -96,7 +96,7 @@ def test_numbers_on_the_boxes_follow_the_pointer_in_the_plots(open_notebook: Ope
     expect(studio.box("relu1").locator(".pg-bars")).to_be_visible(timeout=SLOW)
     shots(notebook, "histogram")
     choose.select_option("dead_units")
-    expect(studio.box("relu1").locator(".pg-number output")).to_have_text(re.compile("%"), timeout=SLOW)
+    expect(studio.box("relu1").locator(".pg-overlaid output")).to_have_text(re.compile("%"), timeout=SLOW)
     studio.page.add_script_tag(path=AXE)
     wrong = findings(studio)
     notebook.use_theme("dark")

@@ -61,6 +61,7 @@ def train(
     optimizer: Any = None,
     loss: Callable[..., pg.Tensor] = F.cross_entropy,
     every: int = 2,
+    problems: tuple[str, ...] = (),
 ) -> Run:
     """Train and watch."""
     moved = optimizer or optim.SGD(model.parameters(), lr=0.1)
@@ -72,5 +73,5 @@ def train(
         value.backward()
         moved.step()
         view.loss(value.item())
-    assert view.recorder.problems == {}
+    assert tuple(view.recorder.problems) == problems
     return Run(view, model)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ import patchgrad as pg
 from patchgrad import nn, optim
 from patchgrad.backend import host
 from patchgrad.nn import functional as F
+from patchgrad.recorder import QUANTITIES, quantity
 
 from .runs import Run, batches, blobs, mlp, train
 
@@ -189,6 +191,20 @@ def not_finite() -> Run:
     return train(mlp(), batches((x, y)))
 
 
+def failing() -> Run:
+    """A quantity of the user's that raises at its first look."""
+
+    @quantity("own")
+    def own(evidence: Any) -> Any:
+        raise ValueError("no such number")
+
+    model = mlp()
+    try:
+        return train(model, batches(blobs()), problems=("own",))
+    finally:
+        del QUANTITIES["own"]
+
+
 BROKEN: dict[str, tuple[Callable[[], Run], tuple[str, ...]]] = {
     "vanishing_gradient": (vanishing, ("0", "2", "4", "6")),
     "exploding_gradient": (exploding, ("0", "2", "4", "6")),
@@ -211,6 +227,7 @@ BROKEN: dict[str, tuple[Callable[[], Run], tuple[str, ...]]] = {
     "softmax_before_loss": (twice_softmax, ("5",)),
     "twin_units": (twins, ("0", "2")),
     "not_finite": (not_finite, ("0",)),
+    "failed_quantity": (failing, ()),
 }
 
 

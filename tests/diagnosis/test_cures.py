@@ -83,3 +83,55 @@ def test_deep_plain_networks_get_batch_norms_between_their_layers() -> None:
     assert rules(made) == []
     made.undo()
     assert "BatchNorm1d" not in [node.kind for node in made.graph.nodes.values()]
+
+
+def test_a_rate_that_is_too_low_is_raised_until_the_network_learns() -> None:
+    trained = session(mlp(), lr=1e-6, steps=120)
+    [found] = trained.findings()
+    assert found.rule == "rate_too_low"
+    assert found.cure is not None
+    assert found.cure.python == "pg.edit.optimizer(lr=1e-05)"
+    for _ in range(8):
+        left = trained.findings()
+        if left and left[0].cure is not None:
+            trained.apply(left[0].cure.command)
+        trained.run(60, progress=False)
+    assert trained.optimizer.param_groups[0]["lr"] >= 1e-3
+    assert rules(trained) == []
+
+
+def test_a_rate_that_is_too_high_gets_a_tenth_and_undo_brings_it_back() -> None:
+    pg.manual_seed(0)
+    model = mlp()
+    loader = data.DataLoader(data.TensorDataset(*blobs(apart=0.3)), batch_size=32)
+    trained = pg.Session(model, loader, loss=nn.CrossEntropyLoss(), optimizer=optim.SGD(model.parameters(), lr=2.0))
+    assert trained.recorder is not None
+    trained.recorder.budget.every = 2
+    trained.run(120, progress=False)
+    [found] = trained.findings()
+    assert found.rule == "rate_too_high"
+    assert found.cure is not None
+    before = trained.fingerprint()
+    trained.apply(found.cure.command)
+    assert trained.optimizer.param_groups[0]["lr"] in (2.0, 0.2)
+    assert trained.fingerprint() != before
+    trained.undo()
+    assert trained.fingerprint() == before
+
+
+def test_data_in_the_order_of_their_classes_are_shuffled() -> None:
+    pg.manual_seed(0)
+    x, y = blobs()
+    model = mlp()
+    order = pg.tensor(sorted(range(len(y)), key=lambda at: int(y[at])))
+    loader = data.DataLoader(data.TensorDataset(x[order], y[order]), batch_size=4)
+    made = pg.Session(model, loader, loss=nn.CrossEntropyLoss(), optimizer=optim.SGD(model.parameters(), lr=0.02))
+    assert made.recorder is not None
+    made.recorder.budget.every = 2
+    made.run(36, progress=False)
+    [found] = made.findings()
+    assert found.rule == "one_class"
+    assert found.cure is not None
+    made.apply(found.cure.command)
+    made.run(40, progress=False)
+    assert rules(made) == []

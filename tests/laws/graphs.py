@@ -182,6 +182,11 @@ def random_command(graph: LayerGraph, rng: random.Random) -> commands.AnyCommand
             (uid,), tuple(commands.BranchLayer(kind) for _ in range(rng.randint(0, 1))), rng.choice(("Add", "Concat"))
         ),
         "repeat": lambda: commands.Repeat((uid,) if rng.random() < 0.7 else some, rng.randint(0, 3)),
+        "reorder": lambda: commands.Reorder(uid, _edge_target(graph, rng)),
+        "split": lambda: commands.SplitGroup(some, rng.choice((None, "part", ""))),
+        "merge": lambda: commands.MergeGroups(
+            tuple(rng.sample(groups, min(2, len(groups)))), rng.choice((None, "all"))
+        ),
         "swap": lambda: commands.Swap(uid, rng.choice(uids)),
         "reinitialise": lambda: commands.Reinitialise(uid),
         "unshare": lambda: commands.Unshare(rng.choice([n.uid for n in graph.nodes.values() if n.shares] or uids)),

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -55,6 +57,14 @@ def test_a_page_stands_alone(tmp_path: Path) -> None:
     text = pg.plots.export(pg.plots.loss(recorded()), tmp_path / "loss.html").read_text()
     assert "Does the network learn?" in text
     assert 'src="https://' not in text
+
+
+def test_a_figure_is_written_as_a_picture_where_kaleido_and_a_chrome_are(tmp_path: Path) -> None:
+    pytest.importorskip("kaleido", reason="pictures of plots need kaleido")
+    if not (os.environ.get("BROWSER_PATH") or shutil.which("chromium") or shutil.which("google-chrome")):
+        pytest.skip("pictures of plots need a Chrome")
+    assert pg.plots.export(pg.plots.loss(recorded()), tmp_path / "loss.png").read_bytes().startswith(b"\x89PNG")
+    assert "Does the network learn?" in pg.plots.export(pg.plots.loss(recorded()), tmp_path / "loss.svg").read_text()
 
 
 def test_another_ending_is_refused(tmp_path: Path) -> None:

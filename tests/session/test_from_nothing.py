@@ -31,8 +31,12 @@ def test_an_empty_graph_becomes_the_ends_that_the_data_ask_for_and_trains_once_i
     session.apply(put_in(session.graph, TEMPLATES["MLP"][1].text, target=PortRef("n2", "x")))
     session.run(40, progress=False)
     assert session.loss < 1.0
-    with pytest.raises(pg.errors.GraphError, match="loss cannot be computed"):
-        session.undo()  # training would stop there; a rewind goes back to before it
+    trained = session.fingerprint()
+    session.undo()  # to where there were no weights yet
+    with pytest.raises(pg.errors.ArgumentError, match="last layer"):
+        session.step()
+    session.redo()
+    assert session.fingerprint() == trained
     session.rewind()
     assert session.fingerprint() == nothing
 

@@ -66,6 +66,22 @@ export interface GroupView {
   readonly note: string;
 }
 
+/** A layer that the last edit removed, where it is still faintly seen. */
+export interface GhostView {
+  readonly name: string;
+  readonly kind: string;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A way that data went before the last edit, from port to port. */
+export interface GhostLine {
+  readonly start: readonly [number, number];
+  readonly end: readonly [number, number];
+}
+
 /** State: the layer graph as drawn. `revision` grows with every applied edit, undo and redo. */
 export interface GraphView {
   readonly type: "graph-view";
@@ -80,6 +96,9 @@ export interface GraphView {
   readonly redoLabel: string | null;
   /** Edits that wait for the next boundary. */
   readonly pending: number;
+  readonly ghosts: readonly GhostView[];
+  /** What the last edit removed; gone with the next one. */
+  readonly ghostLines: readonly GhostLine[];
 }
 
 /** State: the session as the transport bar shows it. */
@@ -332,10 +351,37 @@ export interface Reinitialise {
   readonly node: string;
 }
 
+/** Move a layer, with its weights, onto the edge that leads into `target`; the gap that it leaves is closed. */
+export interface Reorder {
+  readonly type: "reorder";
+  readonly node: string;
+  readonly target: PortRef;
+}
+
+/**
+ * Take some layers of a group out into a group of their own, beside it. Without a name it gets that of the old one
+ * with a number.
+ */
+export interface SplitGroup {
+  readonly type: "split-group";
+  readonly nodes: readonly string[];
+  readonly name: string | null;
+}
+
+/**
+ * Put all that lies in some groups into the first of them; they must lie in the same group, or in none. Notes are
+ * kept, one below the other.
+ */
+export interface MergeGroups {
+  readonly type: "merge-groups";
+  readonly groups: readonly string[];
+  readonly name: string | null;
+}
+
 /** Edits in order, each on what the one before it left; `words` say in short what they are for. */
 export interface Several {
   readonly type: "several";
-  readonly commands: readonly (AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Note | Duplicate | Share | Unshare | SetRate | SetWidth | PruneUnits | Swap | AddBranch | Repeat | Reinitialise)[];
+  readonly commands: readonly (AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Note | Duplicate | Share | Unshare | SetRate | SetWidth | PruneUnits | Swap | AddBranch | Repeat | Reinitialise | Reorder | SplitGroup | MergeGroups)[];
   readonly words: string;
 }
 
@@ -386,7 +432,7 @@ export interface FindingView {
   readonly threshold: string;
   /** Names of `nodes`. */
   readonly layers: readonly string[];
-  readonly cure: AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Note | Duplicate | Share | Unshare | SetRate | SetWidth | PruneUnits | Swap | AddBranch | Repeat | Reinitialise | Several | SetOptimizer | SetLoss | SetData | SetSchedule | null;
+  readonly cure: AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Note | Duplicate | Share | Unshare | SetRate | SetWidth | PruneUnits | Swap | AddBranch | Repeat | Reinitialise | Reorder | SplitGroup | MergeGroups | Several | SetOptimizer | SetLoss | SetData | SetSchedule | null;
   readonly cureTitle: string;
   readonly curePython: string;
 }
@@ -478,6 +524,8 @@ export interface Frame {
   readonly selected: string | null;
   /** Name of the quantity of the arrays `overlay.*`. */
   readonly shown: string;
+  /** How often the training is looked at, and what that costs, in words. */
+  readonly plan: string;
 }
 
 /** One editable setting of a layer kind. */
@@ -591,12 +639,14 @@ export interface Targets {
   readonly verdicts: readonly Verdict[];
 }
 
-/** A layer that fits, what it gives, how many numbers it learns, and the edit that puts it there. */
+/** A layer that fits, what it gives, what it costs, and the edit that puts it there. */
 export interface OfferView {
   readonly kind: string;
   readonly text: string;
   readonly parameters: number;
   readonly command: Command;
+  /** For one sample going forward; None if not known. */
+  readonly flops: number | null;
 }
 
 export interface Offers {
@@ -1205,6 +1255,9 @@ export type Command =
   | AddBranch
   | Repeat
   | Reinitialise
+  | Reorder
+  | SplitGroup
+  | MergeGroups
   | Several
   | SetOptimizer
   | SetLoss

@@ -67,6 +67,7 @@ describe("state from the kernel", () => {
       stats: [],
       selected: null,
       shown: "",
+      plan: "",
     };
     const state = stateAfter({ type: "frame-arrived", frame, arrays });
     expect(state.run).toBe(run);

@@ -131,8 +131,8 @@ function withGraph(state: State, graph: GraphView): State {
 }
 
 function withFrame(state: State, frame: Frame, arrays: NonNullable<State["frame"]>["arrays"]): State {
-  const { number, layers, names, flags, stats, selected, shown } = frame;
-  return { ...state, run: frame.run, frame: { number, arrays, layers, names, flags, stats, selected, shown } };
+  const { number, layers, names, flags, stats, selected, shown, plan } = frame;
+  return { ...state, run: frame.run, frame: { number, arrays, layers, names, flags, stats, selected, shown, plan } };
 }
 
 function keepInspected(state: State, selection: Selection): State["inspected"] {

@@ -33,6 +33,8 @@ export interface FrameState {
   readonly selected: string | null;
   /** Name of the quantity of the arrays `overlay.*`. */
   readonly shown: string;
+  /** How often the training is looked at, and what that costs, in words. */
+  readonly plan: string;
 }
 
 /** The number on the boxes, by name (empty: none), and how it is shown. */
@@ -174,6 +176,8 @@ const EMPTY_GRAPH: GraphView = {
   undoLabel: null,
   redoLabel: null,
   pending: 0,
+  ghosts: [],
+  ghostLines: [],
 };
 
 const RESTING_RUN: RunView = {

@@ -2,10 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from patchgrad.layergraph.commands import AnyCommand, InsertOnEdge, Reinitialise, RemoveNodes, ReplaceNode, Several
+from patchgrad.diagnosis.facts import Facts
+from patchgrad.layergraph.commands import (
+    AnyCommand,
+    InsertOnEdge,
+    Reinitialise,
+    RemoveNodes,
+    ReplaceNode,
+    SetData,
+    SetOptimizer,
+    SetRate,
+    Several,
+)
 from patchgrad.layergraph.commands.one import OneCommand
 from patchgrad.layergraph.graph import LayerGraph
 from patchgrad.layergraph.probe import parameter_count
@@ -47,6 +58,21 @@ def without_unused(graph: LayerGraph | None, uids: Iterable[str]) -> AnyCommand 
     used = upstream(graph, [uid for uid, node in graph.nodes.items() if node.kind == "Output"])
     loose = tuple(uid for uid in present(graph, uids) if uid not in used)
     return RemoveNodes(loose) if loose else None
+
+
+def other_rate(facts: Facts, uids: Sequence[str], factor: float, *, all_layers: bool) -> AnyCommand | None:
+    """Another learning rate: of the optimizer where all layers need it, else of these layers alone."""
+    if facts.graph is None:
+        return None
+    if all_layers and facts.rate is not None:
+        return SetOptimizer(settings={"lr": float(f"{facts.rate * factor:.6g}")})
+    nodes = [(uid, facts.graph.nodes[uid].rate) for uid in present(facts.graph, uids)]
+    return together([SetRate(uid, float(f"{rate * factor:.6g}")) for uid, rate in nodes], "another rate in")
+
+
+def shuffled(facts: Facts) -> AnyCommand | None:
+    """Data that were drawn in order are shuffled."""
+    return SetData(shuffle=True) if facts.graph is not None and facts.ordered else None
 
 
 def present(graph: LayerGraph | None, uids: Iterable[str]) -> list[str]:

@@ -20,14 +20,25 @@ class Facts:
     Fields
         recorder  what was measured
         graph     the layer graph of a session; None for a watch, whose model is not edited
+        rate      the learning rate of all groups of the session's optimizer; None where they differ
+        ordered   does the session draw its data in the order in which they lie?
         layers    by depth
         fault     why a session stands still: its text and the name of the layer; None if it does not
     """
 
-    def __init__(self, recorder: Recorder, graph: LayerGraph | None = None, fault: Any = None) -> None:
+    def __init__(
+        self,
+        recorder: Recorder,
+        graph: LayerGraph | None = None,
+        fault: Any = None,
+        rate: float | None = None,
+        ordered: bool = False,
+    ) -> None:
         self.recorder = recorder
         self.graph = graph
         self.fault = fault
+        self.rate = rate
+        self.ordered = ordered
         self.layers: list[Layer] = list(recorder.layers or ())
 
     def values(self, quantity: str, uid: str = "") -> list[float]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from patchgrad.data import SequentialSampler
 from patchgrad.diagnosis.facts import Facts
 from patchgrad.diagnosis.finding import Finding, Findings
 from patchgrad.diagnosis.rules.registry import ALL, RULES
@@ -31,8 +32,20 @@ def findings(given: Any) -> Findings:
         raise ArgumentError(
             "there is nothing to look at", got="a recorder whose model is gone", want="a model that lives"
         )
-    facts = Facts(recorder, getattr(given, "graph", None), None if given is recorder else getattr(given, "fault", None))
+    fault = None if given is recorder else getattr(given, "fault", None)
+    facts = Facts(recorder, getattr(given, "graph", None), fault, _rate(given), _ordered(given))
     return Findings(_told([found for rule in RULES.values() if (found := rule(facts)) is not None]))
+
+
+def _rate(given: Any) -> float | None:
+    groups = getattr(getattr(given, "optimizer", None), "param_groups", ())
+    rates = {float(group.get("initial_lr", group["lr"])) for group in groups}
+    return rates.pop() if len(rates) == 1 else None
+
+
+def _ordered(given: Any) -> bool:
+    feed = getattr(getattr(given, "training", None), "feed", None)
+    return isinstance(getattr(getattr(feed, "loader", None), "sampler", None), SequentialSampler)
 
 
 def _told(found: list[Finding]) -> list[Finding]:

@@ -11,12 +11,12 @@ from collections.abc import Callable
 from typing import Any
 
 from patchgrad.errors import GraphError
-from patchgrad.layergraph import catalogue, commands
+from patchgrad.layergraph import blocks, commands
 from patchgrad.layergraph.commands import Command
-from patchgrad.layergraph.graph import LayerGraph, PortRef
+from patchgrad.layergraph.graph import LayerGraph
+from patchgrad.layergraph.naming import described, edge_target, group_of, input_port, output_port, uid_of, uids_of
 from patchgrad.layergraph.offers import adapters
 from patchgrad.layergraph.plan import Plan, planned
-from patchgrad.layergraph.reading import kind_of, settings_of
 
 
 class Edit:
@@ -38,20 +38,22 @@ class Edit:
 
 
 def add(layer: Any, *, name: str | None = None, position: tuple[float, float] | None = None, **settings: Any) -> Edit:
-    """Add a layer, not yet connected."""
+    """Add a layer, or a block that was saved as one, not yet connected."""
+    if (block := blocks.named(layer)) is not None:
+        return _block(layer, block, None, name, settings)
     kind, given = described(layer, settings)
     return Edit(f"add {kind}", lambda graph: commands.AddNode(kind, given, name, position))
 
 
 def remove(*names: str) -> Edit:
     """Remove layers and close the gap."""
-    return Edit(f"remove {', '.join(names)}", lambda graph: commands.RemoveNodes(_uids(graph, names)))
+    return Edit(f"remove {', '.join(names)}", lambda graph: commands.RemoveNodes(uids_of(graph, names)))
 
 
 def replace(name: str, layer: Any, **settings: Any) -> Edit:
     """Put another layer in the place of one."""
     kind, given = described(layer, settings)
-    return Edit(f"replace {name} by {kind}", lambda graph: commands.ReplaceNode(_uid(graph, name), kind, given))
+    return Edit(f"replace {name} by {kind}", lambda graph: commands.ReplaceNode(uid_of(graph, name), kind, given))
 
 
 def connect(source: str, target: str) -> Edit:
@@ -68,14 +70,37 @@ def disconnect(target: str) -> Edit:
 
 
 def insert(edge: str, layer: Any, *, name: str | None = None, **settings: Any) -> Edit:
-    """Put a layer onto an edge: ``insert("relu1 -> fc2", nn.Dropout(0.2))``."""
+    """Put a layer onto an edge: ``insert("relu1 -> fc2", nn.Dropout(0.2))``.
+
+    A block that `pg.save_layer` saved, or a template, goes by its name: ``insert("relu1 -> fc2", "MyBlock")``. It has
+    weights of its own; with ``shared=True`` it calls the layers that it was saved from.
+    """
+    if (block := blocks.named(layer)) is not None:
+        return _block(layer, block, edge, name, settings)
     kind, given = described(layer, settings)
     return Edit(f"insert {kind}", lambda graph: commands.InsertOnEdge(edge_target(graph, edge), kind, given, name))
 
 
+def _block(name: str, block: Any, edge: str | None, group: str | None, settings: dict[str, Any]) -> Edit:
+    shared = settings.pop("shared", False)
+    if settings:
+        raise GraphError(
+            f"{name} is a block of layers and has no settings of its own",
+            got=", ".join(settings),
+            want="shared=True, or nothing",
+            hint="change its layers once they are in",
+        )
+
+    def resolve(graph: LayerGraph) -> Command:
+        target = edge_target(graph, edge) if edge is not None else None
+        return blocks.block_put_in(graph, name, block, target, group, shared)
+
+    return Edit(f"insert {name}", resolve)
+
+
 def bypass(name: str, bypassed: bool = True) -> Edit:
     """Lead the data past a layer, or through it again."""
-    return Edit(f"bypass {name}", lambda graph: commands.Bypass(_uid(graph, name), bypassed))
+    return Edit(f"bypass {name}", lambda graph: commands.Bypass(uid_of(graph, name), bypassed))
 
 
 def set(name: str, **field: Any) -> Edit:
@@ -83,57 +108,70 @@ def set(name: str, **field: Any) -> Edit:
     if len(field) != 1:
         raise GraphError("one field at a time", got=", ".join(field) or "none", hint='set("fc1", out_features=64)')
     [(key, value)] = field.items()
-    return Edit(f"set {name}.{key}", lambda graph: commands.SetField(_uid(graph, name), key, value))
+    return Edit(f"set {name}.{key}", lambda graph: commands.SetField(uid_of(graph, name), key, value))
 
 
 def rename(name: str, to: str) -> Edit:
     """Give a layer another name."""
-    return Edit(f"rename {name} to {to}", lambda graph: commands.Rename(_uid(graph, name), to))
+    return Edit(f"rename {name} to {to}", lambda graph: commands.Rename(uid_of(graph, name), to))
 
 
 def freeze(name: str, frozen: bool = True) -> Edit:
     """Stop a layer from learning, or let it learn again."""
-    return Edit(f"freeze {name}", lambda graph: commands.Freeze(_uid(graph, name), frozen))
+    return Edit(f"freeze {name}", lambda graph: commands.Freeze(uid_of(graph, name), frozen))
 
 
 def move(name: str, position: tuple[float, float] | None) -> Edit:
     """Pin the box of a layer to a place, or let the layout place it."""
-    return Edit(f"move {name}", lambda graph: commands.Move(_uid(graph, name), position))
+    return Edit(f"move {name}", lambda graph: commands.Move(uid_of(graph, name), position))
 
 
 def group(*names: str, name: str) -> Edit:
     """Put layers into a named box."""
-    return Edit(f"group {name}", lambda graph: commands.GroupNodes(_uids(graph, names), name))
+    return Edit(f"group {name}", lambda graph: commands.GroupNodes(uids_of(graph, names), name))
 
 
 def ungroup(name: str) -> Edit:
     """Take a group away; its layers stay."""
-    return Edit(f"ungroup {name}", lambda graph: commands.Ungroup(_group(graph, name)))
+    return Edit(f"ungroup {name}", lambda graph: commands.Ungroup(group_of(graph, name)))
 
 
 def fold(name: str, folded: bool = True) -> Edit:
     """Draw a group as one box, or open it."""
-    return Edit(f"fold {name}", lambda graph: commands.Fold(_group(graph, name), folded))
+    return Edit(f"fold {name}", lambda graph: commands.Fold(group_of(graph, name), folded))
+
+
+def split(*names: str, name: str | None = None) -> Edit:
+    """Take layers of a group out into a group of their own."""
+    return Edit(f"split off {', '.join(names)}", lambda graph: commands.SplitGroup(uids_of(graph, names), name))
+
+
+def merge(*groups: str, name: str | None = None) -> Edit:
+    """Put all that lies in some groups into the first of them."""
+    return Edit(
+        f"merge {', '.join(groups)}",
+        lambda graph: commands.MergeGroups(tuple(group_of(graph, group) for group in groups), name),
+    )
 
 
 def note(group: str, text: str) -> Edit:
     """Say something of a group, shown on the canvas and written above it in the source."""
-    return Edit(f"note on {group}", lambda graph: commands.Note(_group(graph, group), text))
+    return Edit(f"note on {group}", lambda graph: commands.Note(group_of(graph, group), text))
 
 
 def duplicate(*names: str) -> Edit:
     """Copy layers."""
-    return Edit(f"duplicate {', '.join(names)}", lambda graph: commands.Duplicate(_uids(graph, names)))
+    return Edit(f"duplicate {', '.join(names)}", lambda graph: commands.Duplicate(uids_of(graph, names)))
 
 
 def share(name: str, owner: str) -> Edit:
     """Call the layer ``owner`` at this place too: one set of weights."""
-    return Edit(f"share {owner} with {name}", lambda graph: commands.Share(_uid(graph, name), _uid(graph, owner)))
+    return Edit(f"share {owner} with {name}", lambda graph: commands.Share(uid_of(graph, name), uid_of(graph, owner)))
 
 
 def unshare(name: str) -> Edit:
     """Give a layer that calls another one its own, with the same weights at first."""
-    return Edit(f"unshare {name}", lambda graph: commands.Unshare(_uid(graph, name)))
+    return Edit(f"unshare {name}", lambda graph: commands.Unshare(uid_of(graph, name)))
 
 
 def width(name: str, units: int, *, keep: Any = "norm") -> Edit:
@@ -141,13 +179,13 @@ def width(name: str, units: int, *, keep: Any = "norm") -> Edit:
 
     ``keep="first"`` keeps the first ones. `pg.edit.plan` tells what follows.
     """
-    return Edit(f"set width of {name}", lambda graph: commands.SetWidth(_uid(graph, name), units, keep))
+    return Edit(f"set width of {name}", lambda graph: commands.SetWidth(uid_of(graph, name), units, keep))
 
 
 def prune(name: str, units: Any) -> Edit:
     """Take units out of a layer by their numbers, and out of all layers whose units are added to them."""
     gone = tuple(int(unit) for unit in units)
-    return Edit(f"prune {name}", lambda graph: commands.PruneUnits(_uid(graph, name), gone))
+    return Edit(f"prune {name}", lambda graph: commands.PruneUnits(uid_of(graph, name), gone))
 
 
 def adapt(source: str, target: str, choice: int = 0) -> Edit:
@@ -178,7 +216,7 @@ def branch(nodes: Any, layers: Any = (), *, merge: Any = "Add") -> Edit:
     names = (nodes,) if isinstance(nodes, str) else tuple(nodes)
     path = tuple(_branch_layer(layer) for layer in layers)
     return Edit(
-        f"add a path around {', '.join(names)}", lambda graph: commands.AddBranch(_uids(graph, names), path, merge)
+        f"add a path around {', '.join(names)}", lambda graph: commands.AddBranch(uids_of(graph, names), path, merge)
     )
 
 
@@ -189,22 +227,27 @@ def _branch_layer(layer: Any) -> commands.BranchLayer:
 
 def repeat(*names: str, times: int = 2) -> Edit:
     """Let layers stand several times in a row; the copies have weights of their own."""
-    return Edit(f"repeat {', '.join(names)}", lambda graph: commands.Repeat(_uids(graph, names), times))
+    return Edit(f"repeat {', '.join(names)}", lambda graph: commands.Repeat(uids_of(graph, names), times))
 
 
 def swap(name: str, other: str) -> Edit:
     """Let two layers change places, with their weights."""
-    return Edit(f"swap {name} and {other}", lambda graph: commands.Swap(_uid(graph, name), _uid(graph, other)))
+    return Edit(f"swap {name} and {other}", lambda graph: commands.Swap(uid_of(graph, name), uid_of(graph, other)))
+
+
+def reorder(name: str, edge: str) -> Edit:
+    """Move a layer, with its weights, onto another edge: ``reorder("norm1", "x -> fc1")``."""
+    return Edit(f"move {name}", lambda graph: commands.Reorder(uid_of(graph, name), edge_target(graph, edge)))
 
 
 def reinitialise(name: str) -> Edit:
     """Draw the weights of a layer anew."""
-    return Edit(f"reinitialise {name}", lambda graph: commands.Reinitialise(_uid(graph, name)))
+    return Edit(f"reinitialise {name}", lambda graph: commands.Reinitialise(uid_of(graph, name)))
 
 
 def rate(name: str, factor: float) -> Edit:
     """Let a layer learn with ``factor`` times the rate of the optimizer: ``rate("fc1", 0.1)``; 1: with that rate."""
-    return Edit(f"rate of {name}", lambda graph: commands.SetRate(_uid(graph, name), factor))
+    return Edit(f"rate of {name}", lambda graph: commands.SetRate(uid_of(graph, name), factor))
 
 
 # --- how it is trained ----------------------------------------------------------------------------
@@ -277,92 +320,3 @@ def together(*edits: Edit | Command, words: str = "") -> Edit:
         return commands.Several(tuple(made), words)
 
     return Edit(words or ", ".join(getattr(edit, "words", type(edit).__name__) for edit in edits), resolve)
-
-
-# --- names to uids and ports ----------------------------------------------------------------------
-
-
-def described(layer: Any, settings: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    """Kind and settings of a layer given as instance, class or name."""
-    if isinstance(layer, str):
-        return catalogue.find(layer).name, settings
-    if isinstance(layer, type):
-        return catalogue.find(layer.__name__).name, settings
-    kind = kind_of(layer)
-    if kind is None:
-        known = "a layer of patchgrad.nn, or a class registered with @pg.layer"
-        raise GraphError(f"{type(layer).__name__} is not in the catalogue", want=known)
-    return kind.name, {**settings_of(kind, layer), **settings}
-
-
-def output_port(graph: LayerGraph, text: str) -> PortRef:
-    """``relu1`` or ``relu1.y`` as an output port."""
-    name, _, port = text.strip().partition(".")
-    node = graph.by_name(name)
-    ports = catalogue.outputs_of(node)
-    return PortRef(node.uid, _port(text, port, ports[:1], ports))
-
-
-def input_port(graph: LayerGraph, text: str) -> PortRef:
-    """``fc2`` or ``add1.b`` as an input port: without a port, the only one, or the first that is open."""
-    name, _, port = text.strip().partition(".")
-    node = graph.by_name(name)
-    ports = catalogue.inputs_of(node)
-    is_open = tuple(p for p in ports if graph.edge_into(PortRef(node.uid, p)) is None)
-    return PortRef(node.uid, _port(text, port, ports if len(ports) == 1 else is_open[:1], ports))
-
-
-def edge_target(graph: LayerGraph, text: str) -> PortRef:
-    """``relu1 -> fc2`` as the input port that the edge leads into."""
-    left, arrow, right = text.partition("->")
-    if not arrow:
-        raise GraphError(
-            f"{text!r} is not an edge",
-            got=repr(text),
-            want='"from -> to"',
-            hint='insert("relu1 -> fc2", nn.Dropout(0.2))',
-        )
-    source = graph.by_name(left.strip().partition(".")[0])
-    name, _, port = right.strip().partition(".")
-    target = graph.by_name(name)
-    for edge in graph.edges_into(target.uid):
-        if edge.source.node == source.uid and port in ("", edge.target.port):
-            return edge.target
-    into = ", ".join(graph.nodes[edge.source.node].name for edge in graph.edges_into(target.uid))
-    raise GraphError(
-        f"no edge leads from {source.name} to {right.strip()}",
-        got=f"{target.name} gets {into or 'nothing'}",
-        hint=f"{into} -> {target.name}" if into else f"connect it first: connect({source.name!r}, {target.name!r})",
-    )
-
-
-def _port(text: str, port: str, usual: tuple[str, ...], ports: tuple[str, ...]) -> str:
-    if port in ports:
-        return port
-    if not port and len(usual) == 1:
-        return usual[0]
-    raise GraphError(f"{text!r} does not name a port", want=", ".join(ports) or "a layer that has ports")
-
-
-def _uid(graph: LayerGraph, name: str) -> str:
-    return graph.by_name(name).uid
-
-
-def _uids(graph: LayerGraph, names: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(graph.by_name(name).uid for name in names)
-
-
-def _group(graph: LayerGraph, name: str) -> str:
-    """The uid of a group given by name, or by uid where several have that name."""
-    found = [entry.uid for entry in graph.groups.values() if entry.name == name]
-    if len(found) == 1:
-        return found[0]
-    if name in graph.groups:
-        return name
-    if found:
-        raise GraphError(f"{len(found)} groups are named {name!r}", want=f"one of the uids {', '.join(found)}")
-    raise GraphError(
-        f"there is no group named {name!r}",
-        got=repr(name),
-        want=", ".join(g.name for g in graph.groups.values()) or "a group: this graph has none",
-    )

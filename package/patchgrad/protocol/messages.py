@@ -104,6 +104,24 @@ class GroupView(Record, frozen=True):
     note: str = ""
 
 
+class GhostView(Record, frozen=True):
+    """A layer that the last edit removed, where it is still faintly seen."""
+
+    name: str
+    kind: str
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+class GhostLine(Record, frozen=True):
+    """A way that data went before the last edit, from port to port."""
+
+    start: tuple[float, float]
+    end: tuple[float, float]
+
+
 class GraphView(Wire, frozen=True, tag="graph-view"):
     """State: the layer graph as drawn. ``revision`` grows with every applied edit, undo and redo."""
 
@@ -118,6 +136,9 @@ class GraphView(Wire, frozen=True, tag="graph-view"):
     redo_label: str | None = None
     pending: int = 0
     """Edits that wait for the next boundary."""
+    ghosts: tuple[GhostView, ...] = ()
+    ghost_lines: tuple[GhostLine, ...] = ()
+    """What the last edit removed; gone with the next one."""
 
 
 class RunView(Wire, frozen=True, tag="run-view"):
@@ -278,6 +299,8 @@ class Frame(Wire, frozen=True, tag="frame"):
     selected: str | None = None
     shown: str = ""
     """Name of the quantity of the arrays ``overlay.*``."""
+    plan: str = ""
+    """How often the training is looked at, and what that costs, in words."""
 
 
 # --- requests: browser -> kernel -------------------------------------------------------------
@@ -550,12 +573,14 @@ class Targets(Wire, frozen=True, tag="targets"):
 
 
 class OfferView(Record, frozen=True):
-    """A layer that fits, what it gives, how many numbers it learns, and the edit that puts it there."""
+    """A layer that fits, what it gives, what it costs, and the edit that puts it there."""
 
     kind: str
     text: str
     parameters: int
     command: AnyCommand
+    flops: int | None = None
+    """For one sample going forward; None if not known."""
 
 
 class Offers(Wire, frozen=True, tag="offers"):

@@ -16,11 +16,12 @@ ELEMENTS = 4096
 
 def strided(array: Any, count: int = ELEMENTS) -> Any:
     """A copy of about ``count`` elements of an array of any shape, on its own device, one axis."""
-    flat = array.reshape(-1) if array.flags.c_contiguous else array.ravel("K")
-    size = flat.shape[0]
-    if size <= count:
-        return flat.copy()
-    return flat[:: stride(size, count)].copy()
+    size = array.size
+    step = stride(size, count) if size > count else 1
+    if array.flags.c_contiguous or array.flags.f_contiguous or size <= count:
+        return array.ravel("K")[::step].copy()
+    xp = backend_of(array).xp  # of a view of another layout, ravel would copy the whole
+    return array[xp.unravel_index(xp.arange(0, size, step), array.shape)]
 
 
 def stride(size: int, count: int) -> int:

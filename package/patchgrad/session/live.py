@@ -90,7 +90,7 @@ class Live:
             require_fresh(command, self._graphs.get(revision), self.graph, revision, self.revision)
         if isinstance(command, TrainingCommand):
             return self._change_training(command)
-        return self._change(lambda *of, **options: self._history.apply(command, *of, **options))
+        return self._change(lambda *of, **options: self._history.apply(command, *of, **options), self._probe)
 
     def _change_training(self, command: TrainingCommand) -> Receipt:
         """Optimizer, loss, data or schedule: no layer changes."""
@@ -101,11 +101,11 @@ class Live:
 
     def undo(self) -> Receipt:
         """Back to the graph before the last edit, its trained weights and slots."""
-        return self._change(self._history.undo)
+        return self._change(self._history.undo, self._probe_back)
 
     def redo(self) -> Receipt:
         """Make the edit again that was undone last."""
-        return self._change(self._history.redo)
+        return self._change(self._history.redo, self._probe_back)
 
     def past(self) -> Past:
         """The graph and the edits that led to it."""
@@ -121,9 +121,9 @@ class Live:
         self._graphs[self.revision] = self.graph
         self._graphs.pop(self.revision - REMEMBERED, None)
 
-    def _change(self, change: Change) -> Receipt:
+    def _change(self, change: Change, probe: Callable[[Module], None]) -> Receipt:
         keep, batch = Keep(self.module, weights=True), self.batch
-        options = {} if batch is None else {"batch": split(batch)[0], "probe": self._probe}
+        options = {} if batch is None else {"batch": split(batch)[0], "probe": probe}
         try:
             made, receipt = change(self.module, self.optimizer, **options)
         finally:
@@ -137,7 +137,16 @@ class Live:
 
         A network without weights is still being put together: what comes next is not refused.
         """
-        if self.loss_of is None or not any(True for _ in self.module.parameters()):
+        if any(True for _ in self.module.parameters()):
+            self._require_loss(module)
+
+    def _probe_back(self, module: Module) -> None:
+        """The same for an undo and a redo, which may also lead back to where there were no weights yet."""
+        if any(True for _ in module.parameters()):
+            self._probe(module)
+
+    def _require_loss(self, module: Module) -> None:
+        if self.loss_of is None:
             return
         self._try_loss(module, self.batch)
 

@@ -11,7 +11,7 @@ from typing import Any
 from patchgrad.errors import GraphError
 from patchgrad.layergraph.graph import LayerGraph, PortRef
 
-FIELDS = ("node", "nodes", "group", "source", "target")
+FIELDS = ("node", "nodes", "group", "groups", "source", "target", "owner", "other")
 
 
 def require_fresh(command: Any, seen: LayerGraph | None, now: LayerGraph, revision: int, current: int) -> None:

@@ -50,6 +50,7 @@ def frame(session: Any, number: int, run: RunView, selected: Iterable[str], show
         stats=tuple(_stat(recorder, uid) for uid in uids),
         selected=chosen,
         shown=shown,
+        plan=str(recorder.budget) if recorder is not None else "",
     )
     return made, buffer
 

@@ -74,7 +74,7 @@ class _Place:
                 "there is nothing to look at", got="no step was done", hint="do one step, then ask again"
             )
         inputs, target = split(batch)
-        return inputs if len(inputs) > 1 else inputs[0], target
+        return next(iter(inputs)) if len(inputs) == 1 else inputs, target
 
     @property
     def batches(self) -> Iterable[Any]:

@@ -8,6 +8,7 @@ from patchgrad.backend import host
 from patchgrad.protocol.messages import QuantityView
 from patchgrad.recorder.histogram import histogram
 from patchgrad.recorder.quantities import QUANTITIES
+from patchgrad.recorder.series import Series
 
 MOST_POINTS = 200
 ALL_POINTS = 8192
@@ -35,7 +36,7 @@ def overlay(recorder: Any, name: str, uids: tuple[str, ...]) -> Arrays:
     values = host.full((len(uids), points), host.nan, dtype="float32")
     for row, uid in enumerate(uids):
         if uid in measured:
-            at, what = thinned(*measured[uid].read(), points)
+            at, what = thinned(measured[uid], points)
             steps[row, points - len(at) :], values[row, points - len(at) :] = at, what
     return {"overlay.step": steps, "overlay.value": values}
 
@@ -45,14 +46,15 @@ def other_branches(session: Any) -> Arrays:
     found: Arrays = {}
     for branch in session.timeline.branches:
         if branch.tip is not None and branch.recorder is not None:
-            steps, values = thinned(*branch.recorder.series("loss").read(), BRANCH_POINTS)
+            steps, values = thinned(branch.recorder.series("loss"), BRANCH_POINTS)
             found[f"branch.{branch.number}.step"] = steps.astype("float64")
             found[f"branch.{branch.number}.value"] = values.astype("float32")
     return found
 
 
-def thinned(steps: Any, values: Any, most: int) -> tuple[Any, Any]:
-    """At most so many of the points, evenly, the newest among them."""
+def thinned(series: Series, most: int) -> tuple[Any, Any]:
+    """Steps and values of at most so many of the points, evenly, the newest among them."""
+    steps, values = series.read()
     if len(steps) <= most:
         return steps, values
     chosen = host.linspace(0, len(steps) - 1, most).round().astype("int64")

@@ -57,6 +57,7 @@ class StudioWidget(BridgeWidget):
         self.session = session
         self.title = title or session.name
         self._page: tuple[LayerGraph, LayerPage] | None = None
+        self._before: tuple[LayerGraph, Picture] | None = None
         self._selected: tuple[str, ...] = ()
         self._shown = ""
         self._open = False
@@ -226,18 +227,21 @@ class StudioWidget(BridgeWidget):
 
     def _graph_view(self) -> m.GraphView:
         live = self.session.live
+        picture = self._drawn(live.graph)
         return views.graph_view(
             live.graph,
-            self._drawn(live.graph),
+            picture,
             live.revision,
             undo_label=live.undo_label,
             redo_label=live.redo_label,
             pending=sum(edit.status == "queued" for edit in self.session.log),
+            before=self._before,
         )
 
     def _drawn(self, graph: LayerGraph) -> Picture:
         known = self._page
         if known is None or known[0] is not graph:
+            self._before = (known[0], known[1].picture) if known else None
             self._page = known = (graph, layer_page(graph, previous=known[1] if known else None))
         return known[1].picture
 

@@ -193,7 +193,7 @@ def test_commands_are_tagged_on_the_wire_and_come_back_equal(struct: Any) -> Non
     values = {
         "kind": "ReLU", "settings": {}, "nodes": ("n2",), "node": "n2", "source": PortRef("n1", "y"), "value": 3,
         "target": PortRef("n2", "x"), "bypassed": True, "field": "bias", "name": "relu9", "frozen": True,
-        "position": (1.0, 2.0), "group": 1 if struct is commands.SetOptimizer else "g1",
+        "position": (1.0, 2.0), "group": 1 if struct is commands.SetOptimizer else "g1", "groups": ("g1", "g2"),
         "folded": True, "owner": "n4", "width": 12,
         "layers": (commands.BranchLayer("Linear", {"bias": False}),), "merge": "Concat", "times": 3,
         "other": "n3",

@@ -7,6 +7,7 @@ from math import sqrt
 import pytest
 
 from patchgrad.backend import host
+from patchgrad.recorder.quantities import QUANTITIES
 from patchgrad.recorder.quantities.activation_scale import activation_mean, activation_std
 from patchgrad.recorder.quantities.dead_units import WINDOW, dead_units
 from patchgrad.recorder.quantities.exponent_histogram import activation_histogram, exponents, gradient_histogram
@@ -104,3 +105,12 @@ def test_parameters_that_no_update_moves_are_counted() -> None:
     assert never_updated(given) == {"0": 1.0, "2": 1.0}
     given.updates = {"0.weight": still, "0.bias": moved, "2.weight": still}
     assert never_updated(given) == {"0": 0.0, "2": 1.0}
+
+
+def test_every_quantity_says_what_it_answers_how_it_is_computed_what_is_usual_and_who_says_so() -> None:
+    silent = {
+        name: [part for part in ("question", "formula", "healthy", "source") if not getattr(found, part)]
+        for name, found in QUANTITIES.items()
+    }
+    assert {name: parts for name, parts in silent.items() if parts} == {}
+    assert [name for name, found in QUANTITIES.items() if not found.question.endswith("?")] == []

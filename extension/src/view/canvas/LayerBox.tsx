@@ -57,7 +57,7 @@ export const LayerBox = memo(function LayerBox({ data: { node, tint }, selected 
       </div>
       <div className="pg-box-foot">
         {number ? <OverlayStrip box={number} /> : <StatStrip uid={node.uid} />}
-        {node.parameters > 0 && <span className="pg-box-count">{count(node.parameters)}</span>}
+        {!number && node.parameters > 0 && <span className="pg-box-count">{count(node.parameters)}</span>}
       </div>
       {placePorts(node).map((place) => (
         <PortDot key={`${place.side}/${place.port.name}`} node={node} place={place} />

@@ -4,6 +4,7 @@ import { overlayOf } from "../../store/selectors";
 import type { State } from "../../store/state";
 import { useRead } from "../studioContext";
 
+/** Of the drawings, before they are stretched to the room there is. */
 const WIDTH = 56;
 const HEIGHT = 14;
 const readForm = (state: State) => state.overlay.form;
@@ -14,10 +15,10 @@ export function OverlayStrip({ box }: { readonly box: OverlayBox }) {
   const unit = useRead(readUnit);
   if (box.bars.length) return <Histogram bars={box.bars} value={box.value} />;
   return (
-    <span className="pg-strip pg-number">
+    <span className="pg-overlaid">
       {form === "bar" && <Bar share={box.share} />}
       {form === "line" && (
-        <svg className="pg-line" width={WIDTH} height={HEIGHT} aria-hidden="true">
+        <svg className="pg-line" viewBox={`0 0 ${WIDTH} ${HEIGHT}`} preserveAspectRatio="none" aria-hidden="true">
           <polyline points={linePoints(box.line, WIDTH, HEIGHT)} />
         </svg>
       )}
@@ -29,20 +30,20 @@ export function OverlayStrip({ box }: { readonly box: OverlayBox }) {
 function Bar({ share }: { readonly share: number }) {
   const { fill } = rampColour(share);
   return (
-    <span className="pg-bar" style={{ width: WIDTH }} aria-hidden="true">
+    <span className="pg-bar" aria-hidden="true">
       <span style={{ width: `${Math.max(2, 100 * (share || 0))}%`, background: fill }} />
     </span>
   );
 }
 
 function Histogram({ bars, value }: { readonly bars: readonly number[]; readonly value: number }) {
-  const width = (2 * WIDTH) / bars.length;
+  const width = WIDTH / bars.length;
   return (
-    <span className="pg-strip pg-number" title={`most of them near 2^${value}`}>
+    <span className="pg-overlaid" title={`most of them near 2^${value}`}>
       <svg
         className="pg-bars"
-        width={2 * WIDTH}
-        height={HEIGHT}
+        viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+        preserveAspectRatio="none"
         role="img"
         aria-label={`most of them near 2 to the ${value}`}
       >
@@ -51,7 +52,7 @@ function Histogram({ bars, value }: { readonly bars: readonly number[]; readonly
             // biome-ignore lint/suspicious/noArrayIndexKey: a bar is its place
             key={at}
             x={at * width}
-            width={Math.max(0.5, width - 0.5)}
+            width={0.85 * width}
             y={HEIGHT * (1 - share)}
             height={HEIGHT * share}
           />

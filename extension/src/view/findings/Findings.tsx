@@ -9,10 +9,13 @@ import { useRead, useStudio } from "../studioContext";
 const readAll = (state: State) => state.findings;
 const readPutAway = (state: State) => state.putAway;
 
+const readPlan = (state: State) => state.frame?.plan ?? "";
+
 export function Findings() {
   const all = useRead(readAll);
   const putAway = useRead(readPutAway);
   const open = useRead(openFindings);
+  const plan = useRead(readPlan);
   const away = all.filter((finding) => putAway.has(finding.rule));
   return (
     <section className="pg-panel pg-findings" aria-label="Findings">
@@ -26,6 +29,7 @@ export function Findings() {
         ))}
       </ul>
       {away.length > 0 && <PutAway findings={away} />}
+      {plan && <p className="pg-hint">Looked at: {plan}.</p>}
     </section>
   );
 }

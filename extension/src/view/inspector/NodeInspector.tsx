@@ -116,12 +116,13 @@ function Settings({ node, fields }: { readonly node: NodeView; readonly fields: 
   return (
     <div className="pg-section">
       <h4>Settings</h4>
-      {fields.map((field) => (
+      {fields.map((field, place) => (
         <FieldEditor
           key={field.name}
           field={field}
           value={field.name in node.settings ? node.settings[field.name] : field.default}
           labelled
+          place={place === 0 ? "setting-field" : undefined}
           onChange={(value) => edit(studio, { type: "set-field", node: node.uid, field: field.name, value })}
         />
       ))}

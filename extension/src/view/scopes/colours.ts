@@ -4,8 +4,8 @@ import { watchTheme } from "../theme";
 import type { Colours } from "./scope";
 
 const HEAT_STEPS = 5;
-/** A host may load the new theme's style sheet after it has said its name. */
-const SETTLED = 400;
+/** A host may load the new theme's style sheet after it has said its name: looked at again after so long. */
+const SETTLED = [400, 1_500, 4_000] as const;
 
 /** The `--pg-plot-*` variables in force at the element (see scopes.css), in the form that Plotly reads. */
 export function readColours(element: Element): Colours {
@@ -44,15 +44,16 @@ function plainColour(css: string): string {
 
 /** Calls back once the page wears another theme. Returns its own undo. */
 export function watchColours(element: Element, changed: () => void): () => void {
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let timers: ReturnType<typeof setTimeout>[] = [];
+  const forget = () => timers.forEach(clearTimeout);
   const later = () => {
-    clearTimeout(timer);
+    forget();
     requestAnimationFrame(changed);
-    timer = setTimeout(changed, SETTLED);
+    timers = SETTLED.map((time) => setTimeout(changed, time));
   };
   const stop = watchTheme(element.ownerDocument, later);
   return () => {
-    clearTimeout(timer);
+    forget();
     stop();
   };
 }

@@ -6,6 +6,7 @@ from patchgrad.diagnosis.rules import (
     chance,
     data,
     depth,
+    measuring,
     not_finite,
     rate,
     units,
@@ -13,4 +14,17 @@ from patchgrad.diagnosis.rules import (
 )
 from patchgrad.diagnosis.rules.registry import RULES, Rule, Trouble, rule
 
-__all__ = ["RULES", "Rule", "Trouble", "chance", "data", "depth", "not_finite", "rate", "rule", "units", "wiring"]
+__all__ = [
+    "RULES",
+    "Rule",
+    "Trouble",
+    "chance",
+    "data",
+    "depth",
+    "measuring",
+    "not_finite",
+    "rate",
+    "rule",
+    "units",
+    "wiring",
+]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from statistics import median
 
+from patchgrad.diagnosis.cures import other_rate
 from patchgrad.diagnosis.facts import Facts
 from patchgrad.diagnosis.rules.registry import Trouble, rule
 
@@ -56,9 +57,12 @@ def loss_at_chance(facts: Facts) -> Trouble | None:
     found = _at_chance(facts)
     if found is None:
         return None
+    ratios = facts.by_layer("update_ratio")
+    slow = bool(ratios) and median(ratios.values()) < MOVES
     return Trouble(
         "The loss is that of guessing",
         "After many steps the network knows no more than how frequent the classes are. Does the output depend on the "
         "input? Try to learn a single batch by heart: if that fails, the fault is in the network or the rate.",
         {"loss": found[0], "loss of guessing": found[1]},
+        cure=("Ten times the rate", other_rate(facts, tuple(ratios), 10.0, all_layers=True)) if slow else None,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import sqrt
 from statistics import fmean, pvariance
 
-from patchgrad.diagnosis.cures import norm_behind_input
+from patchgrad.diagnosis.cures import norm_behind_input, shuffled
 from patchgrad.diagnosis.facts import LOOKS, Facts
 from patchgrad.diagnosis.rules.registry import Trouble, rule
 
@@ -65,6 +65,7 @@ def one_class(facts: Facts) -> Trouble | None:
         "There is nothing to tell apart: the network learns to say the same whatever it sees. Data sorted by class "
         "need shuffle=True in the loader; or the column of the labels is the wrong one.",
         {"classes seen": classes, "classes of the output": output},
+        cure=("Shuffle the data", shuffled(facts)),
     )
 
 

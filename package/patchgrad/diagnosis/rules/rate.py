@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from statistics import median
 
+from patchgrad.diagnosis.cures import other_rate
 from patchgrad.diagnosis.facts import Facts
 from patchgrad.diagnosis.rules.registry import Trouble, rule
 
@@ -49,6 +50,7 @@ def rate_too_high(facts: Facts) -> Trouble | None:
         "the rate by 10 (optimizer.param_groups[0]['lr']), for these layers at least.",
         evidence,
         nodes,
+        ("A tenth of the rate", other_rate(facts, nodes, 0.1, all_layers=not where)),
     )
 
 
@@ -79,6 +81,7 @@ def rate_too_low(facts: Facts) -> Trouble | None:
         "weights is about a thousandth of them.",
         {"change / weight": max(ratios[uid] for uid in nodes), "loss at first": losses[0], "loss now": losses[1]},
         nodes,
+        ("Ten times the rate", other_rate(facts, nodes, 10.0, all_layers=not where)),
     )
 
 

@@ -15,6 +15,7 @@ from patchgrad.layergraph.commands.one import OneCommand
 from patchgrad.layergraph.commands.reinitialise import Reinitialise
 from patchgrad.layergraph.commands.remove_nodes import RemoveNodes
 from patchgrad.layergraph.commands.rename import Rename
+from patchgrad.layergraph.commands.reorder import Reorder
 from patchgrad.layergraph.commands.repeat import Repeat
 from patchgrad.layergraph.commands.replace_node import ReplaceNode
 from patchgrad.layergraph.commands.set_field import SetField
@@ -22,6 +23,7 @@ from patchgrad.layergraph.commands.set_rate import SetRate
 from patchgrad.layergraph.commands.set_width import PruneUnits, SetWidth
 from patchgrad.layergraph.commands.several import Several
 from patchgrad.layergraph.commands.share import Share, Unshare
+from patchgrad.layergraph.commands.split_merge import MergeGroups, SplitGroup
 from patchgrad.layergraph.commands.swap import Swap
 from patchgrad.layergraph.commands.training import (
     SetData,
@@ -38,8 +40,8 @@ AnyCommand = OneCommand | Several | Training
 
 __all__ = [
     "AddBranch", "AddNode", "AnyCommand", "BranchLayer", "Bypass", "Command", "Connect", "Disconnect", "Duplicate",
-    "Fold", "Freeze", "GroupNodes", "InsertOnEdge", "Move", "Note", "OneCommand", "PruneUnits", "Reinitialise",
-    "RemoveNodes", "Rename", "Repeat", "ReplaceNode", "SetData", "SetField", "SetLoss", "SetOptimizer", "SetRate",
-    "SetSchedule", "SetWidth", "Several", "Share", "Swap", "Training", "TrainingCommand", "Ungroup", "Unshare",
-    "UseLoss",
+    "Fold", "Freeze", "GroupNodes", "InsertOnEdge", "MergeGroups", "Move", "Note", "OneCommand", "PruneUnits",
+    "Reinitialise", "RemoveNodes", "Rename", "Reorder", "Repeat", "ReplaceNode", "SetData", "SetField", "SetLoss",
+    "SetOptimizer", "SetRate", "SetSchedule", "SetWidth", "Several", "Share", "SplitGroup", "Swap", "Training",
+    "TrainingCommand", "Ungroup", "Unshare", "UseLoss",
 ]  # fmt: skip

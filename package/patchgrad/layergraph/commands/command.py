@@ -112,3 +112,17 @@ def require_addable(kind: str) -> catalogue.LayerKind:
     if not found.addable:
         raise GraphError(f"{kind} cannot be added by itself", hint="it comes from a module that was traced")
     return found
+
+
+def require_movable(graph: LayerGraph, uid: str) -> LayerNode:
+    """The node, if it has one way in and one way out; else a GraphError."""
+    node = graph.node(uid)
+    ports = (catalogue.inputs_of(node), catalogue.outputs_of(node))
+    if len(ports[0]) != 1 or len(ports[1]) != 1:
+        raise GraphError(
+            f"{node.name} cannot move to another place",
+            got=f"{len(ports[0])} inputs, {len(ports[1])} outputs",
+            want="a layer with one input and one output",
+            hint="connect its ports one by one",
+        )
+    return node

@@ -7,6 +7,7 @@ import msgspec
 from patchgrad.errors import GraphError
 from patchgrad.layergraph.commands.command import Command, names_of, quoted, require_nodes
 from patchgrad.layergraph.graph import Group, LayerGraph
+from patchgrad.layergraph.names import LONGEST
 
 MOST_WORDS = 1000
 
@@ -22,9 +23,7 @@ class GroupNodes(Command, frozen=True, tag="group-nodes"):
         parents = {node.group for node in nodes}
         if len(parents) > 1:
             raise GraphError("layers of different groups cannot make one group", hint="ungroup them first")
-        if not self.name.strip() or len(self.name) > 60:
-            raise GraphError(f"a group cannot be named {self.name[:60]!r}", want="1 to 60 characters")
-        group = Group(graph.fresh_uid("g"), self.name.strip(), parents.pop())
+        group = Group(graph.fresh_uid("g"), require_group_name(self.name), parents.pop())
         for node in nodes:
             graph = graph.changed(node.uid, group=group.uid)
         return graph.with_group(group).without_empty_groups()
@@ -45,10 +44,10 @@ class Ungroup(Command, frozen=True, tag="ungroup"):
         return graph.without_group(self.group)
 
     def label(self, graph: LayerGraph | None = None) -> str:
-        return f"ungroup {_group_name(graph, self.group)}"
+        return f"ungroup {group_name(graph, self.group)}"
 
     def python(self, graph: LayerGraph | None = None) -> str:
-        return f"pg.edit.ungroup({_group_name(graph, self.group)!r})"
+        return f"pg.edit.ungroup({group_name(graph, self.group)!r})"
 
 
 class Note(Command, frozen=True, tag="note"):
@@ -63,10 +62,10 @@ class Note(Command, frozen=True, tag="note"):
         return graph.with_group(msgspec.structs.replace(graph.group(self.group), note=self.text.strip()))
 
     def label(self, graph: LayerGraph | None = None) -> str:
-        return f"note on {_group_name(graph, self.group)}"
+        return f"note on {group_name(graph, self.group)}"
 
     def python(self, graph: LayerGraph | None = None) -> str:
-        return f"pg.edit.note({_group_name(graph, self.group)!r}, {self.text!r})"
+        return f"pg.edit.note({group_name(graph, self.group)!r}, {self.text!r})"
 
 
 class Fold(Command, frozen=True, tag="fold"):
@@ -79,15 +78,22 @@ class Fold(Command, frozen=True, tag="fold"):
         return graph.with_group(msgspec.structs.replace(graph.group(self.group), folded=self.folded))
 
     def label(self, graph: LayerGraph | None = None) -> str:
-        return f"{'fold' if self.folded else 'unfold'} {_group_name(graph, self.group)}"
+        return f"{'fold' if self.folded else 'unfold'} {group_name(graph, self.group)}"
 
     def python(self, graph: LayerGraph | None = None) -> str:
-        return f"pg.edit.fold({_group_name(graph, self.group)!r}{'' if self.folded else ', False'})"
+        return f"pg.edit.fold({group_name(graph, self.group)!r}{'' if self.folded else ', False'})"
 
 
-def _group_name(graph: LayerGraph | None, uid: str) -> str:
+def group_name(graph: LayerGraph | None, uid: str) -> str:
     """The name of a group; its uid where several have that name."""
     if graph is None or uid not in graph.groups:
         return uid
     name = graph.groups[uid].name
     return name if sum(group.name == name for group in graph.groups.values()) == 1 else uid
+
+
+def require_group_name(name: str) -> str:
+    """The name without blanks around it; GraphError if it cannot be that of a group."""
+    if not name.strip() or len(name) > LONGEST:
+        raise GraphError(f"a group cannot be named {name[:LONGEST]!r}", want=f"1 to {LONGEST} characters")
+    return name.strip()

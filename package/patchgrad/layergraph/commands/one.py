@@ -15,12 +15,14 @@ from patchgrad.layergraph.commands.move import Move
 from patchgrad.layergraph.commands.reinitialise import Reinitialise
 from patchgrad.layergraph.commands.remove_nodes import RemoveNodes
 from patchgrad.layergraph.commands.rename import Rename
+from patchgrad.layergraph.commands.reorder import Reorder
 from patchgrad.layergraph.commands.repeat import Repeat
 from patchgrad.layergraph.commands.replace_node import ReplaceNode
 from patchgrad.layergraph.commands.set_field import SetField
 from patchgrad.layergraph.commands.set_rate import SetRate
 from patchgrad.layergraph.commands.set_width import PruneUnits, SetWidth
 from patchgrad.layergraph.commands.share import Share, Unshare
+from patchgrad.layergraph.commands.split_merge import MergeGroups, SplitGroup
 from patchgrad.layergraph.commands.swap import Swap
 
 OneCommand = (
@@ -49,4 +51,7 @@ OneCommand = (
     | AddBranch
     | Repeat
     | Reinitialise
+    | Reorder
+    | SplitGroup
+    | MergeGroups
 )

@@ -6,7 +6,7 @@ from patchgrad.errors import GraphError
 from patchgrad.layergraph import catalogue
 from patchgrad.layergraph.check import settle
 from patchgrad.layergraph.commands.chain import require_running
-from patchgrad.layergraph.commands.command import Command, name_of
+from patchgrad.layergraph.commands.command import Command, name_of, require_movable
 from patchgrad.layergraph.graph import Edge, LayerGraph, LayerNode, PortRef
 from patchgrad.layergraph.walk import topological
 
@@ -18,7 +18,7 @@ class Swap(Command, frozen=True, tag="swap"):
     other: str
 
     def apply(self, graph: LayerGraph) -> LayerGraph:
-        one, two = _movable(graph, self.node), _movable(graph, self.other)
+        one, two = require_movable(graph, self.node), require_movable(graph, self.other)
         if one.uid == two.uid:
             raise GraphError(f"{one.name} cannot change places with itself", want="two layers")
         turned = {_entry(one): _entry(two), _entry(two): _entry(one), _exit(one): _exit(two), _exit(two): _exit(one)}
@@ -35,19 +35,6 @@ class Swap(Command, frozen=True, tag="swap"):
 
     def python(self, graph: LayerGraph | None = None) -> str:
         return f'pg.edit.swap("{name_of(graph, self.node)}", "{name_of(graph, self.other)}")'
-
-
-def _movable(graph: LayerGraph, uid: str) -> LayerNode:
-    node = graph.node(uid)
-    ports = (catalogue.inputs_of(node), catalogue.outputs_of(node))
-    if len(ports[0]) != 1 or len(ports[1]) != 1:
-        raise GraphError(
-            f"{node.name} cannot change places",
-            got=f"{len(ports[0])} inputs, {len(ports[1])} outputs",
-            want="a layer with one input and one output",
-            hint="connect its ports one by one",
-        )
-    return node
 
 
 def _entry(node: LayerNode) -> PortRef:
