@@ -96,6 +96,7 @@ export function makeNode({
     y: MIDDLE + y,
     width: 128,
     height: 64,
+    rate: 1,
     frozen: false,
     bypassed: false,
     closed: false,
@@ -210,4 +211,6 @@ export const GRAPH: GraphView = {
   undoLabel: "insert Dropout on fc1 → head",
   redoLabel: null,
   pending: 0,
+  ghosts: [],
+  ghostLines: [],
 };

@@ -8,6 +8,7 @@ import patchgrad as pg
 from patchgrad import nn
 from patchgrad.layergraph.graph import LayerGraph, PortRef
 from patchgrad.layergraph.offers import adapters, givers, swaps, takers
+from patchgrad.layergraph.plan import planned
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +67,7 @@ def test_what_is_offered_in_between_makes_an_edge_fit_and_costs_what_is_said(gra
     for offer in offers:
         report = offer.command.apply(graph).check()
         assert sum(report.parameters.values()) - sum(graph.check().parameters.values()) == offer.parameters
+        assert planned(graph, offer.command).flops == offer.flops
         assert report.ok
     with pytest.raises(pg.errors.GraphError, match="loop"):
         adapters(graph, PortRef(graph.names["linear1"], "y"), PortRef(graph.names["conv1"], "x"))

@@ -43,7 +43,7 @@ def test_a_wrong_shape_at_the_output_offers_adapters_with_their_cost_cheapest_fi
     found = by_port(CNN, targets(CNN, port(CNN, "relu1.y")))["output.x"]
     assert found.verdict == "adapter"
     assert found.reason == "output wants (N, 10), the edge carries (N, 4, 8, 8) float32"
-    assert found.fixes == ("Flatten, Linear 256 → 10 (+2,570 parameters)",)
+    assert found.fixes == ("Flatten, Linear 256 → 10 (+2,570 parameters, +5,140 FLOPs)",)
 
 
 def test_a_size_that_would_have_to_follow_is_told_with_its_cost() -> None:
@@ -51,15 +51,15 @@ def test_a_size_that_would_have_to_follow_is_told_with_its_cost() -> None:
     graph = edit.connect("x", "other").apply(graph)
     found = by_port(graph, targets(graph, port(graph, "other.y")))["fc2.x"]
     assert found.verdict == "adapter"
-    assert found.fixes[0] == "in_features 6 → 8 in fc2 (+6 parameters)"
-    assert "Linear 8 → 6 (+54 parameters)" in found.fixes
+    assert found.fixes[0] == "in_features 6 → 8 in fc2 (+6 parameters, +12 FLOPs)"
+    assert "Linear 8 → 6 (+54 parameters, +108 FLOPs)" in found.fixes
 
 
 def test_sums_of_different_shapes_offer_what_makes_them_equal() -> None:
     graph = edit.insert("fc1 -> relu1", "Add", name="sum").apply(MLP)
     found = by_port(graph, targets(graph, port(graph, "x.y")))["sum.b"]
     assert found.verdict == "adapter"
-    assert found.fixes == ("Linear 8 → 6 (+54 parameters)",)
+    assert found.fixes == ("Linear 8 → 6 (+54 parameters, +108 FLOPs)",)
     after = edit.connect("x", "sum.b").apply(graph)
     assert not after.check().ok
 
@@ -77,7 +77,7 @@ def test_an_edge_may_be_dragged_backwards() -> None:
     assert verdicts["x.y"].verdict == "valid"
     assert (verdicts["fc2.y"].verdict, verdicts["fc1.y"].fixes) == (
         "adapter",
-        ("Linear 6 → 8 (+56 parameters), then Delay",),
+        ("Linear 6 → 8 (+56 parameters, +112 FLOPs), then Delay",),
     )
 
 

@@ -122,6 +122,7 @@ describe("an edge", () => {
       kind: "Flatten",
       text: "Flatten",
       parameters: 0,
+      flops: 0,
       command: { type: "ungroup", group: "g1" },
     } as const;
     const answers = { "ask-targets": targets(wanting), "ask-adapters": { type: "offers", offers: [card] } };

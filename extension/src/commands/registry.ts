@@ -10,6 +10,7 @@ import { copySelection } from "./copySelection";
 import { cutSelection } from "./cutSelection";
 import { deleteSelection } from "./deleteSelection";
 import { duplicateSelection } from "./duplicateSelection";
+import { editSettings } from "./editSettings";
 import { findOnCanvas } from "./findOnCanvas";
 import { fitView } from "./fitView";
 import { foldSelection } from "./foldSelection";
@@ -58,6 +59,7 @@ export const COMMANDS: readonly UiCommand[] = [
   connectSelection,
   placeHere,
   swapSelection,
+  editSettings,
   deleteSelection,
   duplicateSelection,
   copySelection,

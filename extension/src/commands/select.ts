@@ -1,7 +1,8 @@
 /** Choosing what the next command acts on. */
 
-import { count } from "../model/format";
-import { type Direction, indexGraph, neighbour, readingOrder } from "../model/graphIndex";
+import { count, plural } from "../model/format";
+import { type Direction, drawnBoxes, indexGraph, neighbour, readingOrder } from "../model/graphIndex";
+import type { GroupView } from "../protocol/messages";
 import { edgeName } from "../store/selectors";
 import type { State } from "../store/state";
 import { announce } from "./ask";
@@ -46,7 +47,7 @@ export function walk(studio: Studio, direction: Direction): void {
 /** The next layer in reading order; false past the last one, where the focus may leave the canvas. */
 export function walkInOrder(studio: Studio, by: 1 | -1): boolean {
   const state = studio.store.getState();
-  const order = readingOrder(state.graph.nodes).map((node) => node.uid);
+  const order = readingOrder(drawnBoxes(indexGraph(state.graph))).map((box) => box.uid);
   const here = order.indexOf(state.selection.nodes[0] ?? "");
   const next = here < 0 ? order.at(by === 1 ? 0 : -1) : order[here + by];
   if (!next) return false;
@@ -55,7 +56,7 @@ export function walkInOrder(studio: Studio, by: 1 | -1): boolean {
 }
 
 function firstNode(state: State): string | null {
-  return readingOrder(state.graph.nodes)[0]?.uid ?? null;
+  return readingOrder(drawnBoxes(indexGraph(state.graph)))[0]?.uid ?? null;
 }
 
 function edgeEnd(state: State, direction: Direction): string | null {
@@ -64,11 +65,17 @@ function edgeEnd(state: State, direction: Direction): string | null {
   return direction === "left" ? edge.target.node : edge.source.node;
 }
 
+function describeGroup(group: GroupView | undefined): string | null {
+  if (!group) return null;
+  const enter = group.folded ? "folded, Enter unfolds it" : "open, Enter folds it";
+  return `${group.name}, group of ${plural(group.layers, "layer")}, ${enter}`;
+}
+
 /** `fc1, Linear 784 → 128, 100.5 k parameters, frozen. Leads to relu1.` */
 export function describe(state: State, uid: string): string {
   const index = indexGraph(state.graph);
   const node = index.nodes.get(uid);
-  if (!node) return index.groups.get(uid)?.name ?? uid;
+  if (!node) return describeGroup(index.groups.get(uid)) ?? uid;
   const marks = [node.frozen && "frozen", node.bypassed && "bypassed", node.problem && `problem: ${node.problem}`];
   const parameters = node.parameters ? `${count(node.parameters)} parameters` : "no parameters";
   const leads = (index.edgesFrom.get(uid) ?? []).map((edge) => index.nodes.get(edge.target.node)?.name ?? "");

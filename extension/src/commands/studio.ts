@@ -7,7 +7,16 @@ import type { State } from "../store/state";
 import type { Store } from "../store/store";
 
 /** Places that a command may move the focus to. */
-export type Place = "canvas" | "palette-search" | "name-field" | "log" | "find" | "picker" | "compute" | "find-ops";
+export type Place =
+  | "canvas"
+  | "palette-search"
+  | "name-field"
+  | "setting-field"
+  | "log"
+  | "find"
+  | "picker"
+  | "compute"
+  | "find-ops";
 
 /** Done by the view while it is mounted; absent in tests and before the first paint. */
 export interface Page {

@@ -1,6 +1,9 @@
 /** Look-ups over a layer graph: neighbours, edges by port, what folding hides. Pure, made once per graph. */
 import type { EdgeView, GraphView, GroupView, NodeView, PortRef } from "../protocol/messages";
+import type { Rectangle } from "./geometry";
 import { portKey } from "./ports";
+
+type Drawn = Rectangle & { readonly uid: string };
 
 export interface GraphIndex {
   readonly nodes: ReadonlyMap<string, NodeView>;
@@ -71,7 +74,7 @@ export function feedersOf(index: GraphIndex, uid: string): ReadonlySet<string> {
 }
 
 /** Reading order: left to right, then top to bottom. */
-export function readingOrder(nodes: readonly NodeView[]): readonly NodeView[] {
+export function readingOrder<T extends Drawn>(nodes: readonly T[]): readonly T[] {
   return [...nodes].sort((a, b) => a.x - b.x || a.y - b.y || a.uid.localeCompare(b.uid));
 }
 
@@ -79,22 +82,30 @@ export type Direction = "left" | "right" | "up" | "down";
 
 /** The box an arrow key leads to: along an edge if there is one that way, else the nearest box that way. */
 export function neighbour(index: GraphIndex, uid: string, direction: Direction): string | null {
-  const here = index.nodes.get(uid);
+  const here = index.nodes.get(uid) ?? index.groups.get(uid);
   if (!here) return null;
-  return alongEdge(index, uid, direction) ?? nearest(here, [...index.nodes.values()], direction);
+  return alongEdge(index, uid, direction) ?? nearest(here, drawnBoxes(index), direction);
 }
 
 function alongEdge(index: GraphIndex, uid: string, direction: Direction): string | null {
-  const edge =
-    direction === "right"
-      ? index.edgesFrom.get(uid)?.[0]?.target
-      : direction === "left"
-        ? index.edgesTo.get(uid)?.[0]?.source
-        : undefined;
-  return edge && index.nodes.has(edge.node) ? edge.node : null;
+  if (direction === "up" || direction === "down") return null;
+  const [near, far] = direction === "right" ? (["source", "target"] as const) : (["target", "source"] as const);
+  const edges = index.groups.has(uid)
+    ? [...index.edges.values()].filter((edge) => drawnEnd(index, edge[near]) === uid)
+    : ((direction === "right" ? index.edgesFrom : index.edgesTo).get(uid) ?? []);
+  return edges.map((edge) => drawnEnd(index, edge[far])).find((end) => end !== uid) ?? null;
 }
 
-function nearest(here: NodeView, nodes: readonly NodeView[], direction: Direction): string | null {
+/** Boxes as they are seen: layers that no folded group hides, and the folded groups. */
+export function drawnBoxes(index: GraphIndex): readonly (NodeView | GroupView)[] {
+  const groups = [...index.groups.values()];
+  return [
+    ...[...index.nodes.values()].filter((node) => foldedAround(index, node.group) === null),
+    ...groups.filter((group) => group.folded && foldedAround(index, group.parent) === null),
+  ];
+}
+
+function nearest(here: Drawn, nodes: readonly Drawn[], direction: Direction): string | null {
   let best: { uid: string; distance: number } | null = null;
   for (const node of nodes) {
     const { along, across } = offset(here, node, direction);
@@ -105,7 +116,7 @@ function nearest(here: NodeView, nodes: readonly NodeView[], direction: Directio
   return best?.uid ?? null;
 }
 
-function offset(here: NodeView, there: NodeView, direction: Direction): { along: number; across: number } {
+function offset(here: Rectangle, there: Rectangle, direction: Direction): { along: number; across: number } {
   const dx = there.x + there.width / 2 - here.x - here.width / 2;
   const dy = there.y + there.height / 2 - here.y - here.height / 2;
   const sign = direction === "left" || direction === "up" ? -1 : 1;

@@ -25,6 +25,8 @@ export interface NodeView {
   readonly y: number;
   readonly width: number;
   readonly height: number;
+  /** Factor on the learning rate. */
+  readonly rate: number;
   readonly frozen: boolean;
   readonly bypassed: boolean;
   /** A module of the user's own whose inside is not drawn. */
@@ -66,6 +68,22 @@ export interface GroupView {
   readonly note: string;
 }
 
+/** A layer that the last edit removed, where it is still faintly seen. */
+export interface GhostView {
+  readonly name: string;
+  readonly kind: string;
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A way that data went before the last edit, from port to port. */
+export interface GhostLine {
+  readonly start: readonly [number, number];
+  readonly end: readonly [number, number];
+}
+
 /** State: the layer graph as drawn. `revision` grows with every applied edit, undo and redo. */
 export interface GraphView {
   readonly type: "graph-view";
@@ -80,6 +98,9 @@ export interface GraphView {
   readonly redoLabel: string | null;
   /** Edits that wait for the next boundary. */
   readonly pending: number;
+  readonly ghosts: readonly GhostView[];
+  /** What the last edit removed; gone with the next one. */
+  readonly ghostLines: readonly GhostLine[];
 }
 
 /** State: the session as the transport bar shows it. */
@@ -93,6 +114,8 @@ export interface RunView {
   readonly loss: number | null;
   /** Which way messages reach the kernel while a cell runs, in words. */
   readonly lane: string;
+  /** The learning rate of the next step, of the first group. */
+  readonly rate: number | null;
   readonly problem: string;
   readonly problemNode: string | null;
   /** Why the last step was computed as the layers are written; empty if it was replayed. */
@@ -455,6 +478,34 @@ export interface TimelineView {
   readonly shadowSteps: number;
 }
 
+/** One editable setting of a layer kind. */
+export interface FieldView {
+  readonly name: string;
+  readonly type: "int" | "float" | "bool" | "choice" | "text";
+  readonly default: unknown;
+  readonly minimum: number | null;
+  readonly maximum: number | null;
+  readonly choices: readonly string[];
+  readonly optional: boolean;
+  readonly help: string;
+}
+
+/** One part of how a network is trained: a choice among kinds, and fields; `note`: what else is to be known. */
+export interface SectionView {
+  readonly name: "optimizer" | "loss" | "data" | "schedule";
+  readonly kind: string;
+  readonly kinds: readonly string[];
+  readonly fields: readonly FieldView[];
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly note: string;
+}
+
+/** State: how the network is trained; told when it changes. */
+export interface SetupView {
+  readonly type: "setup-view";
+  readonly sections: readonly SectionView[];
+}
+
 /** Where an array lies in the one buffer of its message. `offset` in bytes, a multiple of 8. */
 export interface ArrayView {
   readonly dtype: "float32" | "float64" | "uint8" | "int32";
@@ -509,18 +560,6 @@ export interface Frame {
   readonly plan: string;
 }
 
-/** One editable setting of a layer kind. */
-export interface FieldView {
-  readonly name: string;
-  readonly type: "int" | "float" | "bool" | "choice" | "text";
-  readonly default: unknown;
-  readonly minimum: number | null;
-  readonly maximum: number | null;
-  readonly choices: readonly string[];
-  readonly optional: boolean;
-  readonly help: string;
-}
-
 /** A layer kind of the catalogue: an entry of the palette. */
 export interface KindView {
   readonly kind: string;
@@ -562,6 +601,7 @@ export interface Opened {
   readonly run: RunView;
   readonly log: LogView;
   readonly timeline: TimelineView;
+  readonly setup: SetupView;
   readonly templates: readonly TemplateView[];
   /** Those that are measured. */
   readonly quantities: readonly QuantityView[];
@@ -620,12 +660,14 @@ export interface Targets {
   readonly verdicts: readonly Verdict[];
 }
 
-/** A layer that fits, what it gives, how many numbers it learns, and the edit that puts it there. */
+/** A layer that fits, what it gives, what it costs, and the edit that puts it there. */
 export interface OfferView {
   readonly kind: string;
   readonly text: string;
   readonly parameters: number;
   readonly command: Command;
+  /** For one sample going forward; None if not known. */
+  readonly flops: number | null;
 }
 
 export interface Offers {
@@ -1289,6 +1331,7 @@ export type FromKernel =
   | LogView
   | FindingsView
   | TimelineView
+  | SetupView
   | Frame
   | Opened
   | Code
@@ -1331,6 +1374,7 @@ export const KERNEL_TAGS: readonly FromKernel["type"][] = [
   "log-view",
   "findings-view",
   "timeline-view",
+  "setup-view",
   "frame",
   "opened",
   "code",

@@ -25,6 +25,7 @@ import { useRead } from "./studioContext";
 import { Transport } from "./transport/Transport";
 import { useAddLayer } from "./useAddLayer";
 import { useCode } from "./useCode";
+import { useFocusKept } from "./useFocusKept";
 import { useHost } from "./useHost";
 import { useInspectorPlace } from "./useInspectorPlace";
 import { useKeys } from "./useKeys";
@@ -48,6 +49,7 @@ export function StudioView() {
   useCode(root);
   useAddLayer(root);
   useWidth(root);
+  useFocusKept(root);
   const place = useInspectorPlace(root);
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: keys are taken from whatever inside has the focus

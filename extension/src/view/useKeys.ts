@@ -9,7 +9,7 @@ export function useKeys() {
   const studio = useStudio();
   return useCallback(
     (event: KeyboardEvent) => {
-      if (!event.ctrlKey && !event.metaKey) event.stopPropagation();
+      if (!event.ctrlKey && !event.metaKey && !heldAlone(event)) event.stopPropagation();
       const target = event.target as HTMLElement;
       if (event.defaultPrevented || isTyping(target)) return;
       const keys = keyText(event);
@@ -26,6 +26,11 @@ export function useKeys() {
     },
     [studio],
   );
+}
+
+/** Shift held for a box of the mouse: the canvas listens for it on the whole page. */
+function heldAlone({ key }: KeyboardEvent): boolean {
+  return key === "Shift" || key === "Alt";
 }
 
 function onCanvas(target: HTMLElement): boolean {

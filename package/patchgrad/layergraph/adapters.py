@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from patchgrad.layergraph import catalogue
+from patchgrad.layergraph.cost import cost_text, layer_flops
 from patchgrad.layergraph.graph import LayerNode
 from patchgrad.layergraph.kind import SymbolicShape
 from patchgrad.layergraph.probe import Inputs, Outcome, Spec, outcome, parameter_count
@@ -17,10 +18,11 @@ from patchgrad.layergraph.sizes import shape_text
 
 
 class Card(msgspec.Struct, frozen=True):
-    """One adapter, or a chain of them: kinds with settings, and how many numbers it learns."""
+    """One adapter, or a chain of them: kinds with settings, how many numbers it learns, and what it computes."""
 
     layers: tuple[tuple[str, tuple[tuple[str, Any], ...]], ...]
     parameters: int
+    flops: int = 0
 
     @property
     def summary(self) -> str:
@@ -29,9 +31,8 @@ class Card(msgspec.Struct, frozen=True):
 
     @property
     def text(self) -> str:
-        """``Flatten, Linear 64 → 128 (+8,320 parameters)``."""
-        cost = f"+{self.parameters:,} parameters" if self.parameters else "+0"
-        return f"{self.summary} ({cost})"
+        """``Flatten, Linear 64 → 128 (+8,320 parameters, +16,640 FLOPs)``."""
+        return f"{self.summary} ({cost_text(self.parameters, self.flops)})"
 
 
 def cards(carried: Spec, target: LayerNode, at: int, inputs: Inputs) -> tuple[Card, ...]:
@@ -89,7 +90,7 @@ def _wanted(target: LayerNode, at: int, inputs: Inputs) -> SymbolicShape | None:
 
 def _card(carried: Spec, chain: Chain, target: LayerNode, at: int, inputs: Inputs) -> Card | None:
     """The chain with all its settings, if each link and then the target takes what it gets."""
-    spec, cost = carried, 0
+    spec, cost, flops = carried, 0, 0
     made: list[tuple[str, tuple[tuple[str, Any], ...]]] = []
     for name, given in chain:
         kind = catalogue.find(name)
@@ -98,10 +99,11 @@ def _card(carried: Spec, chain: Chain, target: LayerNode, at: int, inputs: Input
         found = outcome(key, (spec,))
         if found.failed:
             return None
+        flops += layer_flops(key, spec.shape, found.outputs[0].shape) or 0
         spec, cost = found.outputs[0], cost + parameter_count(key)
         made.append((name, tuple(settings.items())))
     taken = tuple(spec if place == at else other for place, other in enumerate(inputs))
-    return None if takes(target, taken).failed else Card(tuple(made), cost)
+    return None if takes(target, taken).failed else Card(tuple(made), cost, flops)
 
 
 def takes(target: LayerNode, inputs: Inputs) -> Outcome:

@@ -16,23 +16,26 @@ from patchgrad.layergraph.check import check, input_shapes
 from patchgrad.layergraph.commands import AddNode, Connect, InsertOnEdge, ReplaceNode, Several
 from patchgrad.layergraph.commands.command import name_of, require_input, require_output
 from patchgrad.layergraph.commands.replace_node import takes_setting
+from patchgrad.layergraph.cost import layer_flops
 from patchgrad.layergraph.graph import LayerGraph, PortRef
-from patchgrad.layergraph.kind import LayerKind
+from patchgrad.layergraph.kind import LayerKind, SymbolicShape
 from patchgrad.layergraph.probe import Spec, outcome, parameter_count
 from patchgrad.layergraph.sizes import shape_text
-from patchgrad.layergraph.targets import changes, fitted, insertions
+from patchgrad.layergraph.targets import changes, fitted, follower_cost, insertions
 from patchgrad.layergraph.walk import reaches
 
 Position = tuple[float, float] | None
 
 
 class Offer(msgspec.Struct, frozen=True):
-    """A kind that fits, what it gives in words, how many numbers it learns, and the edit that puts it there."""
+    """A kind that fits, what it gives in words, what it costs, and the edit that puts it there."""
 
     kind: str
     text: str
     parameters: int
     command: Any
+    flops: int | None = None
+    """For one sample going forward; None if not known."""
 
 
 def takers(graph: LayerGraph, source: PortRef, position: Position = None) -> list[Offer]:
@@ -44,7 +47,8 @@ def takers(graph: LayerGraph, source: PortRef, position: Position = None) -> lis
     require_output(graph, source)
     carried = check(graph).specs.get(source)
     found = [(kind, _taken(kind, carried)) for kind in catalogue.kinds().values() if kind.addable and kind.inputs]
-    return [_added(graph, source, position, kind, *taken) for kind, taken in found if taken is not None]
+    shape = None if carried is None else carried.shape
+    return [_added(graph, source, position, kind, *taken, shape) for kind, taken in found if taken is not None]
 
 
 def _taken(kind: LayerKind, carried: Spec | None) -> tuple[dict[str, Any], str] | None:
@@ -56,12 +60,19 @@ def _taken(kind: LayerKind, carried: Spec | None) -> tuple[dict[str, Any], str] 
 
 
 def _added(
-    graph: LayerGraph, source: PortRef, position: Position, kind: LayerKind, settings: dict[str, Any], text: str
+    graph: LayerGraph,
+    source: PortRef,
+    position: Position,
+    kind: LayerKind,
+    settings: dict[str, Any],
+    text: str,
+    taken: Any,
 ) -> Offer:
     add = AddNode(kind.name, settings, position=position)
     end = PortRef(graph.fresh_uid(), kind.inputs[0])
     words = f"add {kind.name} behind {name_of(graph, source.node)}"
-    return Offer(kind.name, text, _count(kind, settings), Several((add, Connect(source, end)), words))
+    command = Several((add, Connect(source, end)), words)
+    return Offer(kind.name, text, _count(kind, settings), command, _flops(kind, settings, taken))
 
 
 def givers(graph: LayerGraph, target: PortRef, position: Position = None) -> list[Offer]:
@@ -79,7 +90,13 @@ def givers(graph: LayerGraph, target: PortRef, position: Position = None) -> lis
     vars(alone)["report"] = check(graph)
     judged = [(kind, insertions(alone, kind.name)[0]) for kind in kinds]
     found = [
-        Offer(kind.name, at.reason, _count(kind, at.settings), InsertOnEdge(target, kind.name, at.settings))
+        Offer(
+            kind.name,
+            at.reason,
+            _count(kind, at.settings),
+            InsertOnEdge(target, kind.name, at.settings),
+            _flops(kind, at.settings, check(graph).shape(edge.source)),
+        )
         for kind, at in judged
         if at.verdict == "valid"
     ]
@@ -123,8 +140,8 @@ def adapters(graph: LayerGraph, source: PortRef, target: PortRef) -> list[Offer]
     found = [_between(graph, source, target, card) for card in made]
     follower = after.node(node.uid)
     if follower.key != node.key and not check(after).of_node(node.uid):
-        cost = parameter_count(follower.key) - parameter_count(node.key)
-        found.insert(0, Offer(node.kind, changes(node.settings, follower.settings), cost, plain))
+        cost, flops = follower_cost(node.key, follower.key, inputs)
+        found.insert(0, Offer(node.kind, changes(node.settings, follower.settings), cost, plain, flops))
     return _running(graph, found)
 
 
@@ -141,10 +158,10 @@ def _can_wait(carried: Spec | None) -> bool:
 def _round(graph: LayerGraph, source: PortRef, target: PortRef, card: Card) -> Offer:
     """The layers of a card, and a Delay behind them."""
     settings = catalogue.find("Delay").settings({})  # its shape follows when it is connected
-    delay = Card((*card.layers, ("Delay", tuple(settings.items()))), card.parameters)
+    delay = Card((*card.layers, ("Delay", tuple(settings.items()))), card.parameters, card.flops)
     offer = _between(graph, source, target, delay)
     summary = ", ".join(text for text in (card.summary, "Delay") if text)
-    return Offer(offer.kind, f"{summary}: the value of the step before", card.parameters, offer.command)
+    return Offer(offer.kind, f"{summary}: the value of the step before", card.parameters, offer.command, card.flops)
 
 
 def _between(graph: LayerGraph, source: PortRef, target: PortRef, card: Card) -> Offer:
@@ -159,7 +176,7 @@ def _between(graph: LayerGraph, source: PortRef, target: PortRef, card: Card) ->
     commands.append(Connect(last, target))
     kinds = ", ".join(kind for kind, _ in card.layers)
     words = f"connect {name_of(graph, source.node)} to {name_of(graph, target.node)} through {kinds}"
-    return Offer(kinds, card.summary, card.parameters, Several(tuple(commands), words))
+    return Offer(kinds, card.summary, card.parameters, Several(tuple(commands), words), card.flops)
 
 
 def swaps(graph: LayerGraph, uid: str) -> list[Offer]:
@@ -183,7 +200,8 @@ def swaps(graph: LayerGraph, uid: str) -> list[Offer]:
         result = outcome((kind.name, *sorted(settings.items())), inputs)
         if not result.failed and result.outputs == given:
             text = f"gives {shape_text(result.outputs[0].shape)}"
-            found.append(Offer(kind.name, text, _count(kind, settings), ReplaceNode(uid, kind.name)))
+            flops = _flops(kind, settings, inputs[0].shape if inputs and inputs[0] else None)
+            found.append(Offer(kind.name, text, _count(kind, settings), ReplaceNode(uid, kind.name), flops))
     return found
 
 
@@ -194,3 +212,12 @@ def _kept(kind: LayerKind, settings: Any) -> dict[str, Any]:
 
 def _count(kind: LayerKind, settings: Any) -> int:
     return parameter_count((kind.name, *sorted(settings.items()))) if kind.make else 0
+
+
+def _flops(kind: LayerKind, settings: Any, taken: SymbolicShape | None) -> int | None:
+    """Of the layer for what its first input carries."""
+    key = (kind.name, *sorted(settings.items()))
+    if not _count(kind, settings) or taken is None:
+        return None if _count(kind, settings) else 0
+    given = outcome(key, (Spec(taken, "float32"), *[None] * (len(kind.inputs) - 1))).outputs
+    return layer_flops(key, taken, given[0].shape if given else None)

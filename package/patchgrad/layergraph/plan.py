@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from typing import Any
 
 import msgspec
 
 from patchgrad.layergraph import catalogue
 from patchgrad.layergraph.check import check
+from patchgrad.layergraph.cost import layer_flops
 from patchgrad.layergraph.graph import LayerGraph, LayerNode, PortRef
 from patchgrad.layergraph.probe import parameter_count
 
@@ -66,14 +66,9 @@ def flops(graph: LayerGraph) -> int:
 
 
 def node_flops(graph: LayerGraph, node: LayerNode) -> int:
-    """2 for each weight at each place that it is used at: points of an image, steps of a sequence."""
-    kind = catalogue.find(node.kind)
-    if kind.make is None or kind.family in ("norm", "source") or "Embedding" in node.kind:
-        return 0
-    ref = PortRef(node.uid, (catalogue.inputs_of(node) if "Transpose" in node.kind else kind.outputs)[0])
-    shape = check(graph).shape(ref)
-    if shape is None:
-        return 0
-    axis = kind.width_axis % len(shape) if kind.width or node.kind == "MultiheadAttention" else -1
-    sizes = [size for at, size in enumerate(shape) if at not in (0, axis) and isinstance(size, int)]
-    return 2 * parameter_count(node.key) * math.prod(sizes)
+    """Those of one node; 0 where its shapes are not known."""
+    shapes = [
+        check(graph).shape(PortRef(node.uid, ports[0])) if ports else None
+        for ports in (catalogue.inputs_of(node), catalogue.outputs_of(node))
+    ]
+    return layer_flops(node.key, *shapes) or 0

@@ -28,6 +28,7 @@ class Receipt(msgspec.Struct, frozen=True):
         restored        parameters that came back from the stash with their slots
         stashed         parameters put away for undo
         slots_kept      parameters whose optimizer slots stay, of ``slots_before`` that had some
+        removed         layers that are no longer there, by name
         identity        new layers that give back their input at first
         max_difference  largest change of the output on the last batch, in evaluation mode; None if not measured
             told            what else was done, in words
@@ -44,6 +45,7 @@ class Receipt(msgspec.Struct, frozen=True):
     slots_kept: int = 0
     slots_before: int = 0
     identity: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
     max_difference: float | None = None
     output_before: Shape | None = None
     output_after: Shape | None = None
@@ -52,7 +54,8 @@ class Receipt(msgspec.Struct, frozen=True):
     def text(self) -> str:
         """One line in plain words."""
         kept = self.kept or not self.told
-        parts = [f"kept {_count(self.kept, 'tensor')} ({self.kept_values:,} values)"] if kept else []
+        parts = [f"removed {_some(self.removed)}"] if self.removed else []
+        parts += [f"kept {_count(self.kept, 'tensor')} ({self.kept_values:,} values)"] if kept else []
         parts += [f"resized {', '.join(map(str, self.mapped))}"] if self.mapped else []
         parts += [f"new {_some(self.new)} ({self.new_values:,} values)"] if self.new else []
         parts += [f"back {_some(self.restored)}"] if self.restored else []

@@ -13,6 +13,7 @@ import msgspec
 from patchgrad.layergraph import catalogue
 from patchgrad.layergraph.adapters import cards, takes
 from patchgrad.layergraph.check import check
+from patchgrad.layergraph.cost import cost_text, layer_flops
 from patchgrad.layergraph.graph import Edge, LayerGraph, LayerNode, PortRef
 from patchgrad.layergraph.memory import remembered
 from patchgrad.layergraph.probe import Inputs, Spec, outcome, parameter_count
@@ -117,7 +118,7 @@ def _judge(carried: Spec, key: tuple[Any, ...], at: int, inputs: Inputs, is_open
     if follows and is_open:
         return ("valid", f"{{name}} follows: {changes(node.settings, followed)}", ())
     if follows:
-        text = f"{changes(node.settings, followed)} in {{name}} ({_cost(key, followed)})"
+        text = f"{changes(node.settings, followed)} in {{name}} ({_cost(key, followed, inputs)})"
         return ("adapter", f"{{name}} {_wants(found, carried)}", (text, *fixes))
     return ("adapter" if fixes else "invalid", f"{{name}} {_wants(found, carried)}", fixes)
 
@@ -132,9 +133,17 @@ def changes(before: Any, after: Any) -> str:
     return ", ".join(f"{name} {before[name]} → {after[name]}" for name in after if before[name] != after[name])
 
 
-def _cost(key: tuple[Any, ...], followed: Any) -> str:
-    change = parameter_count((key[0], *sorted(followed.items()))) - parameter_count(key)
-    return f"{change:+,} parameters"
+def _cost(key: tuple[Any, ...], followed: Any, inputs: Inputs) -> str:
+    return cost_text(*follower_cost(key, (key[0], *sorted(followed.items())), inputs))
+
+
+def follower_cost(before: tuple[Any, ...], after: tuple[Any, ...], inputs: Inputs) -> tuple[int, int | None]:
+    """How many parameters and FLOPs a layer has more with other settings that fit these inputs."""
+    taken = inputs[0].shape if inputs and inputs[0] is not None else None
+    given = outcome(after, inputs).outputs
+    old, new = (layer_flops(key, taken, given[0].shape if given else None) for key in (before, after))
+    more = None if old is None or new is None else new - old
+    return parameter_count(after) - parameter_count(before), more
 
 
 # --- insertions -----------------------------------------------------------------------------------

@@ -218,7 +218,9 @@ def _commit(
     _freeze(old, new, fresh)
     scale_rates(new, fresh, optimizer)
     put_away = Stash(_layers_gone(old, module, prepared), moved, trained.order)
-    return put_away, _receipt(new, before, after, gone, came, prepared, trained, optimizer)
+    receipt = _receipt(new, before, after, gone, came, prepared, trained, optimizer)
+    removed = tuple(node.name for uid, node in old.nodes.items() if uid not in new.nodes)
+    return put_away, msgspec.structs.replace(receipt, removed=removed)
 
 
 def _move_slots(optimizer: Any, gone: Any, came: Any, prepared: Prepared, stash: Stash) -> dict[str, tuple[int, Any]]:

@@ -71,6 +71,8 @@ class NodeView(Record, frozen=True):
     y: float
     width: float
     height: float
+    rate: float = 1.0
+    """Factor on the learning rate."""
     frozen: bool = False
     bypassed: bool = False
     closed: bool = False
@@ -104,6 +106,24 @@ class GroupView(Record, frozen=True):
     note: str = ""
 
 
+class GhostView(Record, frozen=True):
+    """A layer that the last edit removed, where it is still faintly seen."""
+
+    name: str
+    kind: str
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+class GhostLine(Record, frozen=True):
+    """A way that data went before the last edit, from port to port."""
+
+    start: tuple[float, float]
+    end: tuple[float, float]
+
+
 class GraphView(Wire, frozen=True, tag="graph-view"):
     """State: the layer graph as drawn. ``revision`` grows with every applied edit, undo and redo."""
 
@@ -118,6 +138,9 @@ class GraphView(Wire, frozen=True, tag="graph-view"):
     redo_label: str | None = None
     pending: int = 0
     """Edits that wait for the next boundary."""
+    ghosts: tuple[GhostView, ...] = ()
+    ghost_lines: tuple[GhostLine, ...] = ()
+    """What the last edit removed; gone with the next one."""
 
 
 class RunView(Wire, frozen=True, tag="run-view"):
@@ -131,6 +154,8 @@ class RunView(Wire, frozen=True, tag="run-view"):
     loss: float | None = None
     lane: str = ""
     """Which way messages reach the kernel while a cell runs, in words."""
+    rate: float | None = None
+    """The learning rate of the next step, of the first group."""
     problem: str = ""
     problem_node: str | None = None
     eager_because: str = ""
@@ -191,6 +216,23 @@ class TimelineView(Wire, frozen=True, tag="timeline-view"):
     branches: tuple[BranchView, ...] = ()
     shadow_steps: int = 0
     """Steps that the network before an edit is trained along; 0: it is not."""
+
+
+class SectionView(Record, frozen=True):
+    """One part of how a network is trained: a choice among kinds, and fields; ``note``: what else is to be known."""
+
+    name: Literal["optimizer", "loss", "data", "schedule"]
+    kind: str
+    kinds: tuple[str, ...] = ()
+    fields: tuple[FieldView, ...] = ()
+    values: dict[str, Any] = {}
+    note: str = ""
+
+
+class SetupView(Wire, frozen=True, tag="setup-view"):
+    """State: how the network is trained; told when it changes."""
+
+    sections: tuple[SectionView, ...] = ()
 
 
 class FindingView(Record, frozen=True):
@@ -494,6 +536,7 @@ class Opened(Wire, frozen=True, tag="opened"):
     run: RunView
     log: LogView
     timeline: TimelineView = TimelineView()
+    setup: SetupView = SetupView()
     templates: tuple[TemplateView, ...] = ()
     quantities: tuple[QuantityView, ...] = ()
     """Those that are measured."""
@@ -552,12 +595,14 @@ class Targets(Wire, frozen=True, tag="targets"):
 
 
 class OfferView(Record, frozen=True):
-    """A layer that fits, what it gives, how many numbers it learns, and the edit that puts it there."""
+    """A layer that fits, what it gives, what it costs, and the edit that puts it there."""
 
     kind: str
     text: str
     parameters: int
     command: AnyCommand
+    flops: int | None = None
+    """For one sample going forward; None if not known."""
 
 
 class Offers(Wire, frozen=True, tag="offers"):
@@ -660,6 +705,7 @@ FromKernel = (
     | LogView
     | FindingsView
     | TimelineView
+    | SetupView
     | Frame
     | Opened
     | Code

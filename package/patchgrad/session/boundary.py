@@ -32,6 +32,7 @@ class Boundary:
         self._waiting: deque[Waiting] = deque()
         self._driver: int | None = None
         self._closed = False
+        self._woken = False
 
     @property
     def pending(self) -> int:
@@ -99,15 +100,20 @@ class Boundary:
                 raise TimeoutError("no boundary was reached in time: is the step long, or the loop at rest?")
 
     def wake(self) -> None:
-        """Make a driver that waits look around."""
+        """Make the driver look around once more before it sleeps, or wake it."""
         with self._door:
+            self._woken = True
             self._door.notify_all()
 
     def wait(self, timeout: float | None = None) -> None:
-        """Sleep until a request comes, ``wake`` is called, or ``timeout`` seconds have passed."""
+        """Sleep until a request comes, ``wake`` is called, or ``timeout`` seconds have passed.
+
+        A ``wake`` since the last wait counts: it may have come after the driver looked, and before it slept.
+        """
         with self._door:
-            if not self._waiting and not self._closed:
+            if not self._waiting and not self._closed and not self._woken:
                 self._door.wait(timeout)
+            self._woken = False
 
     @contextmanager
     def driving(self) -> Iterator[None]:

@@ -6,6 +6,7 @@ the driver (``boundary.py``) turns. Read next: ``session.py``.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Literal, Protocol
@@ -39,6 +40,8 @@ class Drive:
         self._boundary = boundary
         self._steps = steps
         self._changed = changed
+        self._lock = threading.Lock()
+        """Held while a wish and the state change together, never while others are told."""
         self._training = False
         self._budget: int | None = None
         self._leave = False
@@ -51,16 +54,19 @@ class Drive:
 
     def train(self, steps: int | None = None) -> None:
         """Wish to train: ``steps`` steps and pause, or on to the goal."""
-        self._budget = steps
-        self._training = True
-        self._enter("running" if steps is None else "stepping")
+        with self._lock:
+            self._budget = steps
+            self._training = True
+            told = self._enter("running" if steps is None else "stepping")
+        self._tell(told)
         self._boundary.wake()
 
     def pause(self) -> None:
         """Wish to pause at the next boundary."""
-        self._training = False
-        if self.state in ("running", "stepping"):
-            self._enter("pausing")
+        with self._lock:
+            self._training = False
+            told = self.state in ("running", "stepping") and self._enter("pausing")
+        self._tell(told)
         self._boundary.wake()
 
     def leave(self) -> None:
@@ -74,8 +80,7 @@ class Drive:
         if self._leave:
             self._leave = False
             return "left"
-        if not self._training or self._budget == 0:
-            self.rest()
+        if self._rests():
             return "wait"
         if self._budget is None and self._steps.reached():
             self.rest("finished")
@@ -84,20 +89,32 @@ class Drive:
 
     def rest(self, state: State = "paused") -> None:
         """Stop training. A state of rest that says more (idle, fault, finished) stays."""
-        was_training, self._training, self._budget = self._training, False, None
-        if was_training or self.state not in RESTING:
-            self._enter(state)
+        with self._lock:
+            told = self._stop(state)
+        self._tell(told)
 
     @contextmanager
     def applying(self) -> Generator[None]:
         """The state while an edit is applied, and back."""
-        before = self.state
-        self._enter("applying")
+        with self._lock:
+            before = self.state
+            told = self._enter("applying")
+        self._tell(told)
         try:
             yield
         finally:
-            if self.state == "applying":
-                self._enter(before)
+            with self._lock:
+                told = self.state == "applying" and self._enter(before)
+            self._tell(told)
+
+    def _rests(self) -> bool:
+        """Is nothing wished? Then rest. A wish that comes meanwhile is not lost: it comes before or after."""
+        with self._lock:
+            if self._training and self._budget != 0:
+                return False
+            told = self._stop("paused")
+        self._tell(told)
+        return True
 
     def _train(self) -> Turn:
         try:
@@ -109,14 +126,25 @@ class Drive:
             self.rest()
             raise
         except BaseException:
-            self._training = False
-            self._enter("fault")
+            with self._lock:
+                self._training = False
+                told = self._enter("fault")
+            self._tell(told)
             raise
-        if self._budget is not None:
-            self._budget -= 1
+        with self._lock:
+            if self._budget is not None:
+                self._budget -= 1
         return "again"
 
-    def _enter(self, state: State) -> None:
-        if state != self.state:
-            self.state = state
+    def _stop(self, state: State) -> bool:
+        was_training, self._training, self._budget = self._training, False, None
+        return (was_training or self.state not in RESTING) and self._enter(state)
+
+    def _enter(self, state: State) -> bool:
+        """Is it another state than before? With the lock held."""
+        changed, self.state = state != self.state, state
+        return changed
+
+    def _tell(self, changed: bool) -> None:
+        if changed:
             self._changed()

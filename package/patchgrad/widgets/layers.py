@@ -48,4 +48,4 @@ class Layers:
 
 
 def _told(request_id: str, found: Iterable[offers.Offer]) -> m.Offers:
-    return m.Offers(request_id, tuple(m.OfferView(o.kind, o.text, o.parameters, o.command) for o in found))
+    return m.Offers(request_id, tuple(m.OfferView(o.kind, o.text, o.parameters, o.command, o.flops) for o in found))

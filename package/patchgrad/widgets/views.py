@@ -9,6 +9,7 @@ import math
 from typing import Any
 
 from patchgrad.drawing.diagram import Box, Layout
+from patchgrad.drawing.ghosts import NONE, Ghosts, ghosts
 from patchgrad.drawing.layer_facts import LayerFacts, layer_facts
 from patchgrad.drawing.picture import Picture
 from patchgrad.drawing.summary import summary
@@ -19,6 +20,8 @@ from patchgrad.protocol.messages import (
     EdgeView,
     FindingsView,
     FindingView,
+    GhostLine,
+    GhostView,
     GraphView,
     GroupView,
     LogEntry,
@@ -43,10 +46,12 @@ def graph_view(
     undo_label: str | None = None,
     redo_label: str | None = None,
     pending: int = 0,
+    before: tuple[LayerGraph, Picture] | None = None,
 ) -> GraphView:
-    """The layer graph as the canvas draws it."""
+    """The layer graph as the canvas draws it. ``before``: the graph before the last edit, as it was drawn."""
     report, facts = graph.check(), layer_facts(graph)
     layout = picture.layout
+    gone = ghosts(before, (graph, picture)) if before is not None else NONE
     return GraphView(
         revision=revision,
         nodes=tuple(_node_view(node, facts[node.uid], report, picture) for node in graph.nodes.values()),
@@ -61,6 +66,16 @@ def graph_view(
         undo_label=undo_label,
         redo_label=redo_label,
         pending=pending,
+        ghosts=_ghost_views(before[0], gone) if before is not None else (),
+        ghost_lines=tuple(GhostLine(start, end) for start, end in gone.lines),
+    )
+
+
+def _ghost_views(graph: LayerGraph, gone: Ghosts) -> tuple[GhostView, ...]:
+    nodes = graph.nodes
+    return tuple(
+        GhostView(nodes[uid].name, nodes[uid].kind, box.x, box.y, box.width, box.height)
+        for uid, box in gone.boxes.items()
     )
 
 
@@ -79,6 +94,7 @@ def _node_view(node: LayerNode, facts: LayerFacts, report: Report, picture: Pict
         y=box.y,
         width=box.width,
         height=box.height,
+        rate=node.rate,
         frozen=node.frozen,
         bypassed=node.bypassed,
         closed=node.kind == "Closed",
@@ -122,10 +138,17 @@ def run_view(session: Any, lane: str) -> RunView:
         steps_per_second=round(training.pace.rate, 2),
         loss=training.loss,
         lane=lane,
+        rate=rate_of(session),
         problem=fault.text if fault is not None else "",
         problem_node=_node_of(session.graph, fault.layer) if fault is not None else None,
         eager_because=session.eager_because if training.count else "",
     )
+
+
+def rate_of(session: Any) -> float | None:
+    """The learning rate of the next step, of the first group."""
+    rate = session.optimizer.param_groups[0].get("lr")
+    return finite(float(rate)) if isinstance(rate, int | float) else None
 
 
 def _node_of(graph: LayerGraph, layer: str) -> str | None:

@@ -18,6 +18,7 @@ import { CanvasTools } from "./CanvasTools";
 import { FaultBanner } from "./FaultBanner";
 import { FeedBanner } from "./FeedBanner";
 import { Find } from "./Find";
+import { Ghosts } from "./Ghosts";
 import { GroupFrame } from "./GroupFrame";
 import { LayerBox } from "./LayerBox";
 import { LayerTree } from "./LayerTree";
@@ -90,6 +91,7 @@ function CanvasField() {
         preventScrolling={false}
         deleteKeyCode={null}
         selectionKeyCode="Shift"
+        autoPanOnSelection={false}
         multiSelectionKeyCode={["Meta", "Control", "Shift"]}
         disableKeyboardA11y
         nodesFocusable={false}
@@ -97,6 +99,7 @@ function CanvasField() {
         proOptions={{ hideAttribution: false }}
       >
         <Background gap={20} size={1} />
+        <Ghosts />
         {map && <MiniMap pannable zoomable ariaLabel="Overview" />}
       </ReactFlow>
       {empty && <p className="pg-empty">Drag a layer from the palette onto this canvas.</p>}

@@ -95,15 +95,21 @@ function Choice({ offer, place, chosen }: ChoiceProps) {
       onClick={() => chooseOffer(studio, offer)}
     >
       <strong>{offer.kind}</strong>
-      <span className="pg-quiet">{cost(offer.parameters)}</span>
+      <span className="pg-quiet">{cost(offer)}</span>
       {offer.text && <span className="pg-quiet pg-offer-text">{offer.text}</span>}
     </div>
   );
 }
 
-function cost(parameters: number): string {
-  if (parameters === 0) return "free";
-  return `${parameters > 0 ? "+" : "−"}${count(Math.abs(parameters))}`;
+/** What is learned more, and what is computed more for a sample. */
+function cost({ parameters, flops }: OfferView): string {
+  if (!parameters && !flops) return "free";
+  const words = [parameters && `${signed(parameters)} parameters`, flops && `${signed(flops)} FLOPs`];
+  return words.filter(Boolean).join(", ");
+}
+
+function signed(number: number): string {
+  return `${number > 0 ? "+" : "−"}${count(Math.abs(number))}`;
 }
 
 /** Within the canvas, whatever its size. */

@@ -74,6 +74,46 @@ function useSteadyView(field: RefObject<HTMLElement | null>): void {
   }, [graph, flow, field]);
 }
 
+/** A panel that opens or closes gives the canvas another width: what is selected stays in sight, or the whole graph. */
+function useRoom(field: RefObject<HTMLElement | null>): void {
+  const { store } = useStudio();
+  const flow = useReactFlow();
+  useEffect(() => {
+    const element = field.current;
+    if (!element) return;
+    let before = element.getBoundingClientRect();
+    const observer = new ResizeObserver(() => {
+      const size = element.getBoundingClientRect();
+      const { graph, selection } = store.getState();
+      const changed = Math.abs(size.width - before.width) > 1 || Math.abs(size.height - before.height) > 1;
+      if (!changed || !size.width || !graph.nodes.length) return;
+      const chosen = [...graph.nodes, ...graph.groups].filter((box) => selection.nodes.includes(box.uid));
+      if (before.width && chosen.length) revealBox(flow, size, around(chosen), 0);
+      else if (before.width && isWhole(flow, before, graph))
+        void flow.setViewport(viewOf(graph, size.width, size.height, false));
+      before = size;
+    });
+    observer.observe(element);
+    return () => observer.disconnect();
+  }, [field, flow, store]);
+}
+
+function around(boxes: readonly Rectangle[]): Rectangle {
+  const [x, y] = [Math.min(...boxes.map((box) => box.x)), Math.min(...boxes.map((box) => box.y))];
+  const right = Math.max(...boxes.map((box) => box.x + box.width));
+  return { x, y, width: right - x, height: Math.max(...boxes.map((box) => box.y + box.height)) - y };
+}
+
+/** Was the whole graph within sight? */
+function isWhole(flow: Flow, size: DOMRect, graph: GraphView): boolean {
+  const { x, y, zoom } = flow.getViewport();
+  const box = extent(graph);
+  const inside = (at: number, length: number, room: number) => at > -2 && at + length < room + 2;
+  return (
+    inside(x + box.x * zoom, box.width * zoom, size.width) && inside(y + box.y * zoom, box.height * zoom, size.height)
+  );
+}
+
 export function useCamera(field: RefObject<HTMLElement | null>): void {
   const { store, page } = useStudio();
   const flow = useReactFlow();
@@ -81,6 +121,7 @@ export function useCamera(field: RefObject<HTMLElement | null>): void {
   const filled = useRead(hasNodes);
   const looked = useRef(false);
   useSteadyView(field);
+  useRoom(field);
 
   useEffect(() => {
     const duration = () => (matchMedia("(prefers-reduced-motion: reduce)").matches ? 0 : MOVE_TIME);

@@ -9,6 +9,7 @@ import type { GraphView, Move } from "../../protocol/messages";
 import type { State } from "../../store/state";
 import { useRead, useStudio } from "../studioContext";
 import { type FlowEdge, type FlowNode, flowEdges, flowNodes } from "./flow";
+import { useBoxing, withChanges } from "./useBoxing";
 
 const readGraph = (state: State) => state.graph;
 const readFeeding = (state: State) => state.feeding;
@@ -28,24 +29,30 @@ export function useFlowGraph() {
   const graph = useMemo(() => partOf(whole, feeding), [whole, feeding]);
   const selection = useRead(readSelection);
   const [moved, setMoved] = useState(NOTHING_MOVED);
+  const { boxed, boxing, ends } = useBoxing(studio);
   const boxes = useMemo(() => flowNodes(graph), [graph]);
   const lines = useMemo(() => flowEdges(graph), [graph]);
   const nodes = useMemo(() => {
     const positions = moved.revision === graph.revision ? moved.positions : NOTHING_MOVED.positions;
-    const chosen = new Set(selection.nodes);
+    const chosen = boxed ?? new Set(selection.nodes);
     return boxes.map((box) => placed(box, chosen.has(box.id), positions.get(box.id)));
-  }, [boxes, selection, moved, graph]);
+  }, [boxes, selection, boxed, moved, graph]);
   const edges = useMemo(() => lines.map((line) => marked(line, line.id === selection.edge)), [lines, selection]);
 
   const onNodesChange = useCallback(
     (changes: NodeChange<FlowNode>[]) => {
-      changeSelection(studio, changes);
+      if (!boxing.change(changes)) changeSelection(studio, changes);
       const { revision } = studio.store.getState().graph;
       setMoved((before) => movedBy(before, changes, revision));
     },
-    [studio],
+    [studio, boxing],
   );
-  const onEdgesChange = useCallback((changes: EdgeChange<FlowEdge>[]) => changeEdge(studio, changes), [studio]);
+  const onEdgesChange = useCallback(
+    (changes: EdgeChange<FlowEdge>[]) => {
+      if (!boxing.active()) changeEdge(studio, changes);
+    },
+    [studio, boxing],
+  );
   const onNodeDragStop = useCallback(
     async (_: unknown, __: unknown, dragged: FlowNode[]) => {
       const moves = dragged.flatMap((node) => pinning(studio, node));
@@ -55,7 +62,7 @@ export function useFlowGraph() {
     },
     [studio],
   );
-  return { nodes, edges, onNodesChange, onEdgesChange, onNodeDragStop };
+  return { nodes, edges, onNodesChange, onEdgesChange, onNodeDragStop, ...ends };
 }
 
 /** The graph, or of it only what feeds a layer; boxes stay where they are. */
@@ -101,12 +108,7 @@ function pinning(studio: Studio, { id, position }: FlowNode): Move[] {
 
 function changeSelection(studio: Studio, changes: readonly NodeChange<FlowNode>[]): void {
   const { selection } = studio.store.getState();
-  const chosen = new Set(selection.nodes);
-  for (const change of changes) {
-    if (change.type !== "select") continue;
-    if (change.selected) chosen.add(change.id);
-    else chosen.delete(change.id);
-  }
+  const chosen = withChanges(selection.nodes, changes);
   const same = chosen.size === selection.nodes.length && selection.nodes.every((uid) => chosen.has(uid));
   if (!same) selectNodes(studio, [...chosen]);
 }

@@ -1,7 +1,8 @@
-/** A field edited in place: Enter or leaving it asks for the change, Escape takes the text back. */
+/** A field edited in place: Enter or leaving it asks for the change, Escape takes the text back, and then leads to the canvas. */
 import { type KeyboardEvent, useEffect, useId, useState } from "react";
 import { fieldText, parseField } from "../../model/fields";
 import type { FieldView } from "../../protocol/messages";
+import { useStudio } from "../studioContext";
 
 interface Props {
   readonly field: FieldView;
@@ -10,7 +11,7 @@ interface Props {
   readonly onChange: (value: unknown) => Promise<unknown>;
   readonly labelled?: boolean;
   /** For commands that move the focus here. */
-  readonly place?: string;
+  readonly place?: string | undefined;
 }
 
 export function FieldEditor(props: Props) {
@@ -37,25 +38,27 @@ export function FieldEditor(props: Props) {
 
 type ControlProps = Props & { readonly id: string };
 
-function Switch({ id, field, value, onChange }: ControlProps) {
+function Switch({ id, field, value, onChange, place }: ControlProps) {
   return (
     <input
       id={id}
       type="checkbox"
       title={field.help}
       checked={value === true}
+      data-place={place}
       data-field={field.name}
       onChange={(event) => void onChange(event.target.checked)}
     />
   );
 }
 
-function Choice({ id, field, value, onChange }: ControlProps) {
+function Choice({ id, field, value, onChange, place }: ControlProps) {
   return (
     <select
       id={id}
       title={field.help}
       value={fieldText(value)}
+      data-place={place}
       data-field={field.name}
       onChange={(event) => void onChange(event.target.value)}
     >
@@ -67,6 +70,7 @@ function Choice({ id, field, value, onChange }: ControlProps) {
 }
 
 function TextField({ id, field, value, onChange, labelled, place }: ControlProps) {
+  const { page } = useStudio();
   const present = fieldText(value);
   const [text, setText] = useState(present);
   const [problem, setProblem] = useState("");
@@ -85,6 +89,7 @@ function TextField({ id, field, value, onChange, labelled, place }: ControlProps
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === "Enter") void commit();
+    else if (event.key === "Escape" && text === present) page.focus?.("canvas");
     else if (event.key === "Escape") reset();
     else return;
     event.stopPropagation();
