@@ -50,6 +50,7 @@ export function NodeInspector({ node }: { readonly node: NodeView }) {
       </div>
       {node.problem && <p className="pg-problem">{node.problem}</p>}
       <Settings node={node} fields={kind?.fields ?? []} />
+      {node.parameters > 0 && <Rate node={node} />}
       <Ports node={node} />
       <ParameterTable uid={node.uid} />
       <Looks node={node.uid} />
@@ -129,6 +130,32 @@ function Settings({ node, fields }: { readonly node: NodeView; readonly fields: 
           onChange={(value) => edit(studio, { type: "set-field", node: node.uid, field: field.name, value })}
         />
       ))}
+    </div>
+  );
+}
+
+const RATE_FIELD: FieldView = {
+  name: "rate ×",
+  type: "float",
+  default: 1,
+  minimum: 0,
+  maximum: null,
+  choices: [],
+  optional: false,
+  help: "Factor on the learning rate of the optimizer for this layer",
+};
+
+function Rate({ node }: { readonly node: NodeView }) {
+  const studio = useStudio();
+  return (
+    <div className="pg-section">
+      <h4>Training</h4>
+      <FieldEditor
+        field={RATE_FIELD}
+        value={node.rate}
+        labelled
+        onChange={(value) => edit(studio, { type: "set-rate", node: node.uid, factor: Number(value) })}
+      />
     </div>
   );
 }
