@@ -47,6 +47,7 @@ class OpSpec:
                   "normalized" (as "float", the statistics behind it at least float32), "bool", "int64",
                   or a function of (dtypes of inputs, attrs)
         promotes  which inputs decide the dtype and are cast to it, for "promote" and "float"; all unless given
+        real      complex inputs are refused
         view      the result shares memory with the first input
         cost      ``cost(*shapes, **attrs)``: floating-point operations
         formula   LaTeX
@@ -68,6 +69,7 @@ class OpSpec:
     saves: tuple[str, ...] = ()
     dtype: Any = "promote"
     promotes: tuple[str, ...] = ()
+    real: bool = False
     view: bool = False
     variadic: bool = False
     cost: Callable[..., int] | None = None
@@ -77,8 +79,10 @@ class OpSpec:
     samples: Callable[..., Any] | None = None
     errors: Callable[..., Any] | None = None
     differentiable: bool = field(init=False)
-    aligns: bool = field(init=False)
+    casts: bool = field(init=False)
     """Inputs of different dtypes are cast to one before forward runs."""
+    aligns: bool = field(init=False)
+    """They are looked at before forward runs: cast, or refused for being complex."""
     apart: tuple[int, ...] = field(init=False)
     """Inputs that keep their dtype all the same."""
     saved_inputs: tuple[int, ...] = field(init=False)
@@ -97,7 +101,8 @@ class OpSpec:
     def __post_init__(self) -> None:
         derive = partial(object.__setattr__, self)
         derive("differentiable", bool(self.vjps) or self.joint is not None)
-        derive("aligns", self.dtype in ("promote", "float", "floating", "normalized"))
+        derive("casts", self.dtype in ("promote", "float", "floating", "normalized"))
+        derive("aligns", self.casts or self.real)
         apart = (i for i, name in enumerate(self.inputs) if self.promotes and name not in self.promotes)
         derive("apart", tuple(apart))
         derive("saved_inputs", tuple(i for i, name in enumerate(self.inputs) if name in self.saves))
@@ -109,7 +114,7 @@ class OpSpec:
     def result_dtypes(self, arrays: list[Any], attrs: dict[str, Any]) -> tuple[Any, ...]:
         """NumPy dtypes of the outputs for these inputs (arrays, Python scalars or None)."""
         given = [array for index, array in enumerate(arrays) if array is not None and index not in self.apart]
-        if self.aligns:
+        if self.casts:
             found = _POLICIES[self.dtype](given)
         else:
             kinds = [getattr(array, "dtype", array) for array in given]

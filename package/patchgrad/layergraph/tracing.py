@@ -50,7 +50,8 @@ class Tracing(Sketch):
     # --- the ends ---------------------------------------------------------------------------------
 
     def enter(self, model: Any, example: tuple[Any, ...]) -> None:
-        names = [name for name in inspect.signature(model.forward).parameters if name.isidentifier()]
+        own = type(model).__module__.startswith("patchgrad.nn")
+        names = ["x" if own and name == "input" else name for name in inspect.signature(model.forward).parameters]
         for at, tensor in enumerate(example):
             name = names[at] if at < len(names) and names[at] not in ("args", "inputs") else "x"
             settings = {"shape": tuple(tensor.shape[1:]), "dtype": tensor.dtype.name}

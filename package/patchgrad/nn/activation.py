@@ -20,8 +20,8 @@ class ReLU(Shown):
         super().__init__()
         self.inplace = inplace
 
-    def forward(self, x: Tensor) -> Tensor:
-        return functional.relu(x)
+    def forward(self, input: Tensor) -> Tensor:
+        return functional.relu(input)
 
 
 class LeakyReLU(Shown):
@@ -34,8 +34,8 @@ class LeakyReLU(Shown):
         self.negative_slope = negative_slope
         self.inplace = inplace
 
-    def forward(self, x: Tensor) -> Tensor:
-        return functional.leaky_relu(x, self.negative_slope)
+    def forward(self, input: Tensor) -> Tensor:
+        return functional.leaky_relu(input, self.negative_slope)
 
 
 class GELU(Module):
@@ -50,8 +50,8 @@ class GELU(Module):
         choice("GELU", ("none", "tanh"), approximate=approximate)
         self.approximate = approximate
 
-    def forward(self, x: Tensor) -> Tensor:
-        return functional.gelu(x, approximate=self.approximate)
+    def forward(self, input: Tensor) -> Tensor:
+        return functional.gelu(input, approximate=self.approximate)
 
     def extra_repr(self) -> str:
         return f"approximate={self.approximate!r}"
@@ -64,22 +64,22 @@ class SiLU(Shown):
         super().__init__()
         self.inplace = inplace
 
-    def forward(self, x: Tensor) -> Tensor:
-        return functional.silu(x)
+    def forward(self, input: Tensor) -> Tensor:
+        return functional.silu(input)
 
 
 class Tanh(Module):
     """``tanh(x)``, from -1 to 1."""
 
-    def forward(self, x: Tensor) -> Tensor:
-        return functional.tanh(x)
+    def forward(self, input: Tensor) -> Tensor:
+        return functional.tanh(input)
 
 
 class Sigmoid(Module):
     """``1 / (1 + exp(-x))``, from 0 to 1."""
 
-    def forward(self, x: Tensor) -> Tensor:
-        return functional.sigmoid(x)
+    def forward(self, input: Tensor) -> Tensor:
+        return functional.sigmoid(input)
 
 
 class Softmax(Module):
@@ -89,8 +89,8 @@ class Softmax(Module):
         super().__init__()
         self.dim = dim
 
-    def forward(self, x: Tensor) -> Tensor:
-        return functional.softmax(x, self.dim)
+    def forward(self, input: Tensor) -> Tensor:
+        return functional.softmax(input, self.dim)
 
     def extra_repr(self) -> str:
         return f"dim={self.dim}"
@@ -103,8 +103,8 @@ class LogSoftmax(Module):
         super().__init__()
         self.dim = dim
 
-    def forward(self, x: Tensor) -> Tensor:
-        return functional.log_softmax(x, self.dim)
+    def forward(self, input: Tensor) -> Tensor:
+        return functional.log_softmax(input, self.dim)
 
     def extra_repr(self) -> str:
         return f"dim={self.dim}"

@@ -30,8 +30,8 @@ class _AdaptiveAvg(_Adaptive):
         super().__init__()
         self._take(output_size)
 
-    def forward(self, x: Tensor) -> Tensor:
-        return type(self).pool(x, self.output_size)
+    def forward(self, input: Tensor) -> Tensor:
+        return type(self).pool(input, self.output_size)
 
 
 class _AdaptiveMax(_Adaptive):
@@ -40,8 +40,8 @@ class _AdaptiveMax(_Adaptive):
         self._take(output_size)
         self.return_indices = return_indices
 
-    def forward(self, x: Tensor) -> Any:
-        return type(self).pool(x, self.output_size, self.return_indices)
+    def forward(self, input: Tensor) -> Any:
+        return type(self).pool(input, self.output_size, self.return_indices)
 
 
 class AdaptiveAvgPool1d(_AdaptiveAvg):
@@ -55,7 +55,7 @@ class AdaptiveAvgPool2d(_AdaptiveAvg):
     """The mean of as many windows as wanted: ``AdaptiveAvgPool2d(1)`` is the mean of each channel.
 
     Shapes
-        x (batch, channels, height, width)  ->  y (batch, channels, *output_size)
+        input (batch, channels, height, width)  ->  y (batch, channels, *output_size)
     Settings
         output_size  an integer or a pair; None keeps that size
     """
@@ -68,7 +68,7 @@ class AdaptiveAvgPool3d(_AdaptiveAvg):
     """The mean of as many windows of a volume as wanted.
 
     Shapes
-        x (batch, channels, depth, height, width)  ->  y (batch, channels, *output_size)
+        input (batch, channels, depth, height, width)  ->  y (batch, channels, *output_size)
     Settings
         output_size  an integer or three; None keeps that size
     """
@@ -88,7 +88,7 @@ class AdaptiveMaxPool2d(_AdaptiveMax):
     """The largest value of as many windows as wanted; None keeps that size.
 
     Shapes
-        x (batch, channels, height, width)  ->  y (batch, channels, *output_size)
+        input (batch, channels, height, width)  ->  y (batch, channels, *output_size)
     Settings
         return_indices  also give the place of each maximum in the flattened image
     """
@@ -101,7 +101,7 @@ class AdaptiveMaxPool3d(_AdaptiveMax):
     """The largest value of as many windows of a volume as wanted; settings as `AdaptiveMaxPool2d`.
 
     Shapes
-        x (batch, channels, depth, height, width)  ->  y (batch, channels, *output_size)
+        input (batch, channels, depth, height, width)  ->  y (batch, channels, *output_size)
     """
 
     axes = 3

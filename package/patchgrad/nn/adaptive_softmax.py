@@ -93,19 +93,19 @@ class AdaptiveLogSoftmaxWithLoss(Module):
             if isinstance(module, Linear):
                 module.reset_parameters()
 
-    def forward(self, input: Tensor, target: Tensor) -> ASMOutput:
-        if target.ndim == 0 and input.ndim == 1:
-            output, loss = self.forward(input.unsqueeze(0), target.unsqueeze(0))
+    def forward(self, input_: Tensor, target_: Tensor) -> ASMOutput:
+        if target_.ndim == 0 and input_.ndim == 1:
+            output, loss = self.forward(input_.unsqueeze(0), target_.unsqueeze(0))
             return ASMOutput(output.squeeze(0), loss)
-        labels = self._labels(input, target)
+        labels = self._labels(input_, target_)
         cluster = host.searchsorted(host.asarray(self.cutoffs), labels, side="right") - 1
         places = host.where(cluster < 0, labels, self.shortlist_size + cluster)
-        output = _of_class(self.head(input), places)
+        output = _of_class(self.head(input_), places)
         for number, (low, _) in self._clusters():
             rows = host.flatnonzero(cluster == number)
             if len(rows):
-                index = _whole(rows, input)
-                found = _of_class(self.tail[number](input[index]), labels[rows] - low)
+                index = _whole(rows, input_)
+                found = _of_class(self.tail[number](input_[index]), labels[rows] - low)
                 output = output.index_add(0, index, found)
         return ASMOutput(output, -output.mean())
 

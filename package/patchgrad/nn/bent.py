@@ -27,8 +27,8 @@ class Hardtanh(Shown):
         self.max_val = max_val
         self.inplace = inplace
 
-    def forward(self, x: Tensor) -> Tensor:
-        return functional.hardtanh(x, self.min_val, self.max_val)
+    def forward(self, input: Tensor) -> Tensor:
+        return functional.hardtanh(input, self.min_val, self.max_val)
 
 
 class ReLU6(Shown):
@@ -38,8 +38,8 @@ class ReLU6(Shown):
         super().__init__()
         self.inplace = inplace
 
-    def forward(self, x: Tensor) -> Tensor:
-        return functional.relu6(x)
+    def forward(self, input: Tensor) -> Tensor:
+        return functional.relu6(input)
 
 
 class Hardsigmoid(Shown):
@@ -49,8 +49,8 @@ class Hardsigmoid(Shown):
         super().__init__()
         self.inplace = inplace
 
-    def forward(self, x: Tensor) -> Tensor:
-        return functional.hardsigmoid(x)
+    def forward(self, input: Tensor) -> Tensor:
+        return functional.hardsigmoid(input)
 
     def extra_repr(self) -> str:
         return ""
@@ -63,8 +63,8 @@ class Hardswish(Shown):
         super().__init__()
         self.inplace = inplace
 
-    def forward(self, x: Tensor) -> Tensor:
-        return functional.hardswish(x)
+    def forward(self, input: Tensor) -> Tensor:
+        return functional.hardswish(input)
 
     def extra_repr(self) -> str:
         return ""
@@ -77,8 +77,8 @@ class Hardshrink(Module):
         super().__init__()
         self.lambd = lambd
 
-    def forward(self, x: Tensor) -> Tensor:
-        return functional.hardshrink(x, self.lambd)
+    def forward(self, input: Tensor) -> Tensor:
+        return functional.hardshrink(input, self.lambd)
 
     def extra_repr(self) -> str:
         return str(self.lambd)
@@ -91,8 +91,8 @@ class Softshrink(Module):
         super().__init__()
         self.lambd = lambd
 
-    def forward(self, x: Tensor) -> Tensor:
-        return functional.softshrink(x, self.lambd)
+    def forward(self, input: Tensor) -> Tensor:
+        return functional.softshrink(input, self.lambd)
 
     def extra_repr(self) -> str:
         return str(self.lambd)
@@ -109,15 +109,15 @@ class Threshold(Shown):
         self.value = value
         self.inplace = inplace
 
-    def forward(self, x: Tensor) -> Tensor:
-        return functional.threshold(x, self.threshold, self.value)
+    def forward(self, input: Tensor) -> Tensor:
+        return functional.threshold(input, self.threshold, self.value)
 
 
 class PReLU(Shown):
     """``x`` where positive, ``weight * x`` elsewhere, with a learned weight for all or for each channel.
 
     Shapes
-        x (batch, channels, *)  ->  y of the same shape
+        input (batch, channels, *)  ->  y of the same shape
     Parameters
         weight (num_parameters,), at first ``init``; num_parameters is 1 or the number of channels
     Source
@@ -138,8 +138,8 @@ class PReLU(Shown):
         """Every weight ``init``."""
         init.constant_(self.weight, self.init)
 
-    def forward(self, x: Tensor) -> Tensor:
-        return functional.prelu(x, self.weight)
+    def forward(self, input: Tensor) -> Tensor:
+        return functional.prelu(input, self.weight)
 
 
 class RReLU(Shown):
@@ -159,7 +159,7 @@ class RReLU(Shown):
         self.stream_key: str | None = None
         self.stream: Stream | None = None
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         if self.stream is None and self.training:
             self.stream = stream_for(self.stream_key or self.path)
-        return functional.rrelu(x, self.lower, self.upper, self.training, stream=self.stream)
+        return functional.rrelu(input, self.lower, self.upper, self.training, stream=self.stream)

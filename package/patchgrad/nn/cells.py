@@ -76,7 +76,7 @@ class RNNCell(RNNCellBase):
     """``h = tanh(W_ih x + b_ih + W_hh h + b_hh)``, or relu in the place of tanh.
 
     Shapes
-        x (batch, input_size) or (input_size,), h (batch, hidden_size) or (hidden_size,)  ->  h
+        input (batch, input_size) or (input_size,), h (batch, hidden_size) or (hidden_size,)  ->  h
     Source
         Elman 1990, Finding structure in time.
     """
@@ -94,8 +94,8 @@ class RNNCell(RNNCellBase):
         super().__init__(input_size, hidden_size, bias, 1, device=device, dtype=dtype)
         self.nonlinearity = nonlinearity
 
-    def forward(self, x: Tensor, hx: Tensor | None = None) -> Tensor:
-        inputs, hidden, _ = self._shares(x, hx)
+    def forward(self, input: Tensor, hx: Tensor | None = None) -> Tensor:
+        inputs, hidden, _ = self._shares(input, hx)
         return functional.relu(inputs + hidden) if self.nonlinearity == "relu" else functional.tanh(inputs + hidden)
 
     def extra_repr(self) -> str:
@@ -106,7 +106,7 @@ class GRUCell(RNNCellBase):
     """One step of gated recurrent units, see `GRU`.
 
     Shapes
-        x (batch, input_size) or (input_size,), h (batch, hidden_size) or (hidden_size,)  ->  h
+        input (batch, input_size) or (input_size,), h (batch, hidden_size) or (hidden_size,)  ->  h
     """
 
     def __init__(
@@ -114,15 +114,15 @@ class GRUCell(RNNCellBase):
     ) -> None:
         super().__init__(input_size, hidden_size, bias, 3, device=device, dtype=dtype)
 
-    def forward(self, x: Tensor, hx: Tensor | None = None) -> Tensor:
-        return steps.gru_step(*self._shares(x, hx))
+    def forward(self, input: Tensor, hx: Tensor | None = None) -> Tensor:
+        return steps.gru_step(*self._shares(input, hx))
 
 
 class LSTMCell(RNNCellBase):
     """One step of long short-term memory, see `LSTM`.
 
     Shapes
-        x (batch, input_size) or (input_size,), h and c (batch, hidden_size) or (hidden_size,)  ->  (h, c)
+        input (batch, input_size) or (input_size,), h and c (batch, hidden_size) or (hidden_size,)  ->  (h, c)
     """
 
     def __init__(
@@ -130,6 +130,6 @@ class LSTMCell(RNNCellBase):
     ) -> None:
         super().__init__(input_size, hidden_size, bias, 4, device=device, dtype=dtype)
 
-    def forward(self, x: Tensor, hx: tuple[Tensor, Tensor] | None = None) -> tuple[Tensor, Tensor]:
-        inputs, hidden, state = self._shares(x, None if hx is None else hx[0])
-        return steps.lstm_step(inputs + hidden, steps.zeros_as(x, state.shape) if hx is None else hx[1])
+    def forward(self, input: Tensor, hx: tuple[Tensor, Tensor] | None = None) -> tuple[Tensor, Tensor]:
+        inputs, hidden, state = self._shares(input, None if hx is None else hx[0])
+        return steps.lstm_step(inputs + hidden, steps.zeros_as(input, state.shape) if hx is None else hx[1])

@@ -91,10 +91,10 @@ class Sequential(_Numbered):
         for name, module in named:
             _add(self, str(name), module)
 
-    def forward(self, x: Any) -> Any:
+    def forward(self, input: Any) -> Any:
         for module in self._modules.values():
-            x = module(x)
-        return x
+            input = module(input)
+        return input
 
     def _of(self, entries: list[tuple[str, Module]]) -> Self:
         return type(self)(dict(entries))

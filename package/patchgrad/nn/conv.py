@@ -78,11 +78,11 @@ class Convolution(Module):
         if self.bias is not None:
             init.fan_in_uniform_(self.bias, fan_in)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         convolve, padding = type(self).convolve, self.padding
         if self.padding_mode != "zeros":
-            x, padding = functional.pad(x, self._widths(), self.padding_mode), 0
-        return convolve(x, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)
+            input, padding = functional.pad(input, self._widths(), self.padding_mode), 0
+        return convolve(input, self.weight, self.bias, self.stride, padding, self.dilation, self.groups)
 
     def _widths(self) -> list[int]:
         """(before, after) for each axis, the last one first."""
@@ -112,7 +112,7 @@ class Conv1d(Convolution):
     """Slide ``out_channels`` learned kernels over a sequence (cross-correlation).
 
     Shapes
-        x (batch, in_channels, length)  ->  y (batch, out_channels, length'), with
+        input (batch, in_channels, length)  ->  y (batch, out_channels, length'), with
         length' = (length + 2 * padding - dilation * (kernel - 1) - 1) // stride + 1
     Parameters
         weight (out_channels, in_channels / groups, kernel), uniform in ±sqrt(1 / fan_in)
@@ -130,7 +130,7 @@ class Conv2d(Convolution):
     """Slide ``out_channels`` learned kernels over an image (cross-correlation, as everywhere in deep learning).
 
     Shapes
-        x (batch, in_channels, height, width)  ->  y (batch, out_channels, height', width'), with
+        input (batch, in_channels, height, width)  ->  y (batch, out_channels, height', width'), with
         height' = (height + 2 * padding - dilation * (kernel - 1) - 1) // stride + 1
     Parameters
         weight (out_channels, in_channels / groups, kernel height, kernel width), uniform in ±sqrt(1 / fan_in)
@@ -148,7 +148,7 @@ class Conv3d(Convolution):
     """Slide ``out_channels`` learned kernels over a volume (cross-correlation).
 
     Shapes
-        x (batch, in_channels, depth, height, width)  ->  y (batch, out_channels, depth', height', width'), with
+        input (batch, in_channels, depth, height, width)  ->  y (batch, out_channels, depth', height', width'), with
         depth' = (depth + 2 * padding - dilation * (kernel - 1) - 1) // stride + 1
     Parameters
         weight (out_channels, in_channels / groups, *kernel), uniform in ±sqrt(1 / fan_in)

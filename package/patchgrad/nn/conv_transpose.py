@@ -42,11 +42,11 @@ class TransposedConvolution(Convolution):
     def _checked_padding(self, padding: Any) -> tuple[int, ...]:
         return several(type(self).__name__, self.axes, 0, padding=padding)
 
-    def forward(self, x: Tensor, output_size: Sequence[int] | None = None) -> Tensor:
+    def forward(self, input: Tensor, output_size: Sequence[int] | None = None) -> Tensor:
         """Convolve; with ``output_size``, of the several sizes that a stride cannot tell apart, to that one."""
-        extra = self.output_padding if output_size is None else self._extra(x, output_size)
+        extra = self.output_padding if output_size is None else self._extra(input, output_size)
         settings = (self.stride, self.padding, extra, self.groups, self.dilation)
-        return type(self).convolve(x, self.weight, self.bias, *settings)
+        return type(self).convolve(input, self.weight, self.bias, *settings)
 
     def _extra(self, x: Tensor, output_size: Sequence[int]) -> tuple[int, ...]:
         wanted = tuple(output_size)[-self.axes :]
@@ -82,7 +82,7 @@ class ConvTranspose1d(TransposedConvolution):
     """The way back through a `Conv1d`: makes sequences longer.
 
     Shapes
-        x (batch, in_channels, length)  ->  y (batch, out_channels, length'), with
+        input (batch, in_channels, length)  ->  y (batch, out_channels, length'), with
         length' = (length - 1) * stride - 2 * padding + dilation * (kernel - 1) + output_padding + 1
     Parameters
         weight (in_channels, out_channels / groups, kernel), uniform in ±sqrt(1 / fan_in)
@@ -97,7 +97,7 @@ class ConvTranspose2d(TransposedConvolution):
     """The way back through a `Conv2d`: makes images larger.
 
     Shapes
-        x (batch, in_channels, height, width)  ->  y (batch, out_channels, height', width'), with
+        input (batch, in_channels, height, width)  ->  y (batch, out_channels, height', width'), with
         height' = (height - 1) * stride - 2 * padding + dilation * (kernel - 1) + output_padding + 1
     Parameters
         weight (in_channels, out_channels / groups, kernel height, kernel width), uniform in ±sqrt(1 / fan_in)
@@ -112,7 +112,7 @@ class ConvTranspose3d(TransposedConvolution):
     """The way back through a `Conv3d`: makes volumes larger.
 
     Shapes
-        x (batch, in_channels, depth, height, width)  ->  y (batch, out_channels, depth', height', width'), with
+        input (batch, in_channels, depth, height, width)  ->  y (batch, out_channels, depth', height', width'), with
         depth' = (depth - 1) * stride - 2 * padding + dilation * (kernel - 1) + output_padding + 1
     Parameters
         weight (in_channels, out_channels / groups, *kernel), uniform in ±sqrt(1 / fan_in)

@@ -21,12 +21,12 @@ class _Noise(Module):
         self.stream_key: str | None = None
         self.stream: Stream | None = None
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         if not self.training or self.p == 0:
-            return x
+            return input
         if self.stream is None:
             self.stream = stream_for(self.stream_key or self.path)
-        return self.drop(x, self.stream)
+        return self.drop(input, self.stream)
 
     def drop(self, x: Tensor, stream: Stream) -> Tensor:
         """The noise itself, with probability ``self.p``."""
@@ -43,7 +43,7 @@ class Dropout(_Noise):
     an owner sets one) at first use, so that another layer, added or renamed, never changes what this one draws.
 
     Shapes
-        x (*)  ->  y (*)
+        input (*)  ->  y (*)
     Source
         Srivastava et al. 2014, Dropout: a simple way to prevent neural networks from overfitting.
     """
@@ -73,7 +73,7 @@ class Dropout1d(_ChannelDropout):
     """In training, set whole channels of sequences to 0 with probability ``p`` and scale the rest by ``1 / (1 - p)``.
 
     Shapes
-        x (batch, channels, length) or (channels, length)  ->  y of the same shape
+        input (batch, channels, length) or (channels, length)  ->  y of the same shape
     Source
         Tompson et al. 2015, Efficient object localization using convolutional networks.
     """
@@ -85,7 +85,7 @@ class Dropout2d(_ChannelDropout):
     """In training, set whole channels of images to 0 with probability ``p`` and scale the rest by ``1 / (1 - p)``.
 
     Shapes
-        x (batch, channels, height, width) or (channels, height, width)  ->  y of the same shape
+        input (batch, channels, height, width) or (channels, height, width)  ->  y of the same shape
     """
 
     axes = 2
@@ -95,7 +95,7 @@ class Dropout3d(_ChannelDropout):
     """In training, set whole channels of volumes to 0 with probability ``p`` and scale the rest by ``1 / (1 - p)``.
 
     Shapes
-        x (batch, channels, depth, height, width) or without batch  ->  y of the same shape
+        input (batch, channels, depth, height, width) or without batch  ->  y of the same shape
     """
 
     axes = 3
@@ -107,7 +107,7 @@ class AlphaDropout(_Noise):
     Mean 0 and variance 1 stay what they are.
 
     Shapes
-        x (*)  ->  y (*)
+        input (*)  ->  y (*)
     Source
         Klambauer et al. 2017, Self-normalizing neural networks.
     """
@@ -120,7 +120,7 @@ class FeatureAlphaDropout(_Noise):
     """`AlphaDropout` of whole channels: those dropped are SELU's lowest value everywhere.
 
     Shapes
-        x (batch, channels, *)  ->  y of the same shape
+        input (batch, channels, *)  ->  y of the same shape
     """
 
     def drop(self, x: Tensor, stream: Stream) -> Tensor:

@@ -17,7 +17,7 @@ class Embedding(Module):
     """Row ``x`` of the table ``weight`` for each number ``x``.
 
     Shapes
-        x (*) integers below num_embeddings  ->  y (*, embedding_dim)
+        input (*) integers below num_embeddings  ->  y (*, embedding_dim)
     Parameters
         weight (num_embeddings, embedding_dim), normal with mean 0 and standard deviation 1
     Settings
@@ -78,9 +78,9 @@ class Embedding(Module):
         """Draw fresh first values."""
         _draw(self.weight, self.padding_idx)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         settings = (self.padding_idx, self.max_norm, self.norm_type, self.scale_grad_by_freq, self.sparse)
-        return functional.embedding(x, self.weight, *settings)
+        return functional.embedding(input, self.weight, *settings)
 
     def extra_repr(self) -> str:
         padding = "" if self.padding_idx is None else f", padding_idx={self.padding_idx}"
@@ -91,7 +91,7 @@ class EmbeddingBag(Module):
     """The sum, mean or maximum of the rows of each bag of numbers, without padding bags to one length.
 
     Shapes
-        x (bags, n) integers below num_embeddings; or (total,) with offsets (bags,), where each bag begins
+        input (bags, n) integers below num_embeddings; or (total,) with offsets (bags,), where each bag begins
         ->  y (bags, embedding_dim)
     Parameters
         weight (num_embeddings, embedding_dim), normal with mean 0 and standard deviation 1
@@ -157,10 +157,10 @@ class EmbeddingBag(Module):
         """Draw fresh first values."""
         _draw(self.weight, self.padding_idx)
 
-    def forward(self, x: Tensor, offsets: Tensor | None = None, per_sample_weights: Tensor | None = None) -> Tensor:
+    def forward(self, input: Tensor, offsets: Tensor | None = None, per_sample_weights: Tensor | None = None) -> Tensor:
         settings = (self.max_norm, self.norm_type, self.scale_grad_by_freq, self.mode, self.sparse)
         more = (per_sample_weights, self.include_last_offset, self.padding_idx)
-        return functional.embedding_bag(x, self.weight, offsets, *settings, *more)
+        return functional.embedding_bag(input, self.weight, offsets, *settings, *more)
 
     def extra_repr(self) -> str:
         padding = "" if self.padding_idx is None else f", padding_idx={self.padding_idx}"

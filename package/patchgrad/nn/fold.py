@@ -12,7 +12,7 @@ class Unfold(Shown):
     """Every window of an image as a column.
 
     Shapes
-        x (batch, channels, height, width)  ->  y (batch, channels * kernel elements, windows)
+        input (batch, channels, height, width)  ->  y (batch, channels * kernel elements, windows)
     """
 
     shown = ("kernel_size", "dilation", "padding", "stride")
@@ -24,15 +24,15 @@ class Unfold(Shown):
         self.padding = padding
         self.stride = stride
 
-    def forward(self, x: Tensor) -> Tensor:
-        return functional.unfold(x, self.kernel_size, self.dilation, self.padding, self.stride)
+    def forward(self, input: Tensor) -> Tensor:
+        return functional.unfold(input, self.kernel_size, self.dilation, self.padding, self.stride)
 
 
 class Fold(Shown):
     """Columns summed into the windows of an image that they came from.
 
     Shapes
-        x (batch, channels * kernel elements, windows)  ->  y (batch, channels, *output_size)
+        input (batch, channels * kernel elements, windows)  ->  y (batch, channels, *output_size)
     """
 
     shown = ("output_size", "kernel_size", "dilation", "padding", "stride")
@@ -47,6 +47,6 @@ class Fold(Shown):
         self.padding = padding
         self.stride = stride
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         settings = (self.output_size, self.kernel_size, self.dilation, self.padding, self.stride)
-        return functional.fold(x, *settings)
+        return functional.fold(input, *settings)

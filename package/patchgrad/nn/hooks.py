@@ -7,6 +7,8 @@ change, are entered here too, so that a module without either pays nothing.
 from __future__ import annotations
 
 from collections.abc import Callable
+from inspect import signature
+from itertools import takewhile
 from typing import Any
 
 from patchgrad.autograd.hooks import HookHandle, add
@@ -32,14 +34,22 @@ class Hooks:
 def watched_call(module: Any, hooks: Hooks, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
     """``module.forward`` with its hooks around it and the observers told."""
     observers = state.observers
-    for observer in observers:
-        observer.enter(module, args)
+    if observers:
+        seen = _in_order(module, args, kwargs) if kwargs else args
+        for observer in observers:
+            observer.enter(module, seen)
     args, kwargs = _run_before(hooks, module, args, kwargs)
     output = _forward_and_back(hooks, module, args, kwargs)
     output = _run_after(hooks, module, args, kwargs, output)
     for observer in observers:
         observer.leave(module, output)
     return output
+
+
+def _in_order(module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
+    """The arguments by place, as far as forward's parameters follow each other."""
+    names = list(signature(module.forward).parameters)[len(args) :]
+    return (*args, *[kwargs[name] for name in takewhile(kwargs.__contains__, names)])
 
 
 def _run_before(

@@ -31,27 +31,27 @@ class _InstanceNorm(BatchNorm):
     ) -> None:
         super().__init__(num_features, eps, momentum, affine, track_running_stats, device, dtype, bias=bias)
 
-    def forward(self, x: Tensor) -> Tensor:
-        if x.ndim == self.axes[0] - 1:
-            return self.forward(x.unsqueeze(0)).squeeze(0)
-        if x.ndim not in self.axes or x.shape[1] != self.num_features:
+    def forward(self, input: Tensor) -> Tensor:
+        if input.ndim == self.axes[0] - 1:
+            return self.forward(input.unsqueeze(0)).squeeze(0)
+        if input.ndim not in self.axes or input.shape[1] != self.num_features:
             raise ShapeError(
-                f"{type(self).__name__} cannot take x: {x.shape}",
-                got=f"x: {x.shape}",
+                f"{type(self).__name__} cannot take x: {input.shape}",
+                got=f"x: {input.shape}",
                 want=f"x: {self.shapes} with {self.num_features} channels",
                 where=self.path,
             )
         own = self.training or not self.track_running_stats
         momentum = 0.0 if self.momentum is None else self.momentum
         stats = (self.running_mean, self.running_var)
-        return functional.instance_norm(x, *stats, self.weight, self.bias, own, momentum, self.eps)
+        return functional.instance_norm(input, *stats, self.weight, self.bias, own, momentum, self.eps)
 
 
 class InstanceNorm1d(_InstanceNorm):
     """Normalise each channel of each sequence over its length.
 
     Shapes
-        x (batch, num_features, length) or (num_features, length)  ->  y of the same shape
+        input (batch, num_features, length) or (num_features, length)  ->  y of the same shape
     Parameters
         weight, bias (num_features,), at first 1 and 0, with ``affine``
     Source
@@ -66,7 +66,7 @@ class InstanceNorm2d(_InstanceNorm):
     """Normalise each channel of each image over its places.
 
     Shapes
-        x (batch, num_features, height, width) or without batch  ->  y of the same shape
+        input (batch, num_features, height, width) or without batch  ->  y of the same shape
     Parameters
         weight, bias (num_features,), at first 1 and 0, with ``affine``
     Source
@@ -81,7 +81,7 @@ class InstanceNorm3d(_InstanceNorm):
     """Normalise each channel of each volume over its places.
 
     Shapes
-        x (batch, num_features, depth, height, width) or without batch  ->  y of the same shape
+        input (batch, num_features, depth, height, width) or without batch  ->  y of the same shape
     Parameters
         weight, bias (num_features,), at first 1 and 0, with ``affine``
     Source
@@ -96,7 +96,7 @@ class RMSNorm(Module):
     """Divide each sample by the root of its mean square over the last axes, then scale.
 
     Shapes
-        x (*, *normalized_shape)  ->  y of the same shape
+        input (*, *normalized_shape)  ->  y of the same shape
     Parameters
         weight (normalized_shape), at first 1; absent without ``elementwise_affine``
     Settings
@@ -157,8 +157,8 @@ class LocalResponseNorm(Module):
         self.beta = beta
         self.k = k
 
-    def forward(self, x: Tensor) -> Tensor:
-        return functional.local_response_norm(x, self.size, self.alpha, self.beta, self.k)
+    def forward(self, input: Tensor) -> Tensor:
+        return functional.local_response_norm(input, self.size, self.alpha, self.beta, self.k)
 
     def extra_repr(self) -> str:
         return f"{self.size}, alpha={self.alpha}, beta={self.beta}, k={self.k}"

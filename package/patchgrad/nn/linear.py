@@ -15,7 +15,7 @@ class Linear(Module):
     """Affine map of the last axis: ``y = x @ weight.T + bias``.
 
     Shapes
-        x (*, in_features)  ->  y (*, out_features)
+        input (*, in_features)  ->  y (*, out_features)
     Parameters
         weight (out_features, in_features), uniform in ±sqrt(1 / in_features)
         bias   (out_features,), the same; absent if ``bias=False``
@@ -38,8 +38,8 @@ class Linear(Module):
         if self.bias is not None:
             init.fan_in_uniform_(self.bias, self.in_features)
 
-    def forward(self, x: Tensor) -> Tensor:
-        return functional.linear(x, self.weight, self.bias)
+    def forward(self, input: Tensor) -> Tensor:
+        return functional.linear(input, self.weight, self.bias)
 
     def extra_repr(self) -> str:
         return f"in_features={self.in_features}, out_features={self.out_features}, bias={self.bias is not None}"

@@ -10,8 +10,8 @@ from patchgrad.tensor import Tensor
 class Identity(Module):
     """Its input, unchanged."""
 
-    def forward(self, x: Tensor) -> Tensor:
-        return x
+    def forward(self, input: Tensor) -> Tensor:
+        return input
 
 
 class Add(Module):

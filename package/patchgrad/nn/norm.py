@@ -60,22 +60,22 @@ class BatchNorm(Module):
             init.ones_(self.running_var)
             init.constant_(self.num_batches_tracked, 0)
 
-    def forward(self, x: Tensor) -> Tensor:
-        if x.ndim not in self.axes or x.shape[1] != self.num_features:
+    def forward(self, input: Tensor) -> Tensor:
+        if input.ndim not in self.axes or input.shape[1] != self.num_features:
             raise ShapeError(
-                f"{type(self).__name__} cannot take x: {x.shape}",
-                got=f"x: {x.shape}",
+                f"{type(self).__name__} cannot take x: {input.shape}",
+                got=f"x: {input.shape}",
                 want=f"x: {self.shapes} with {self.num_features} channels",
                 where=self.path,
             )
         return functional.batch_norm(
-            x,
+            input,
             self.running_mean,
             self.running_var,
             self.weight,
             self.bias,
             training=self.training or not self.track_running_stats,
-            momentum=self._count_batch(x),
+            momentum=self._count_batch(input),
             eps=self.eps,
         )
 
@@ -99,7 +99,7 @@ class BatchNorm1d(BatchNorm):
     In training with the statistics of the batch, which also move the running ones; in evaluation with those.
 
     Shapes
-        x (batch, num_features) or (batch, num_features, length)  ->  y of the same shape
+        input (batch, num_features) or (batch, num_features, length)  ->  y of the same shape
     Parameters
         weight, bias (num_features,), at first 1 and 0
     Buffers
@@ -118,7 +118,7 @@ class BatchNorm2d(BatchNorm):
     In training with the statistics of the batch, which also move the running ones; in evaluation with those.
 
     Shapes
-        x (batch, num_features, height, width)  ->  y of the same shape
+        input (batch, num_features, height, width)  ->  y of the same shape
     Parameters
         weight, bias (num_features,), at first 1 and 0
     Buffers
@@ -135,7 +135,7 @@ class BatchNorm3d(BatchNorm):
     """Normalise each channel over the batch and the volume, then scale and shift it; else as `BatchNorm2d`.
 
     Shapes
-        x (batch, num_features, depth, height, width)  ->  y of the same shape
+        input (batch, num_features, depth, height, width)  ->  y of the same shape
     """
 
     axes = (5,)
@@ -146,7 +146,7 @@ class LayerNorm(Module):
     """Normalise each sample over its last axes, then scale and shift.
 
     Shapes
-        x (*, *normalized_shape)  ->  y of the same shape
+        input (*, *normalized_shape)  ->  y of the same shape
     Parameters
         weight, bias (normalized_shape), at first 1 and 0; absent without ``elementwise_affine``
     Source
@@ -178,8 +178,8 @@ class LayerNorm(Module):
         """Weight 1, bias 0."""
         _ones_and_zeros(self)
 
-    def forward(self, x: Tensor) -> Tensor:
-        return functional.layer_norm(x, self.normalized_shape, self.weight, self.bias, self.eps)
+    def forward(self, input: Tensor) -> Tensor:
+        return functional.layer_norm(input, self.normalized_shape, self.weight, self.bias, self.eps)
 
     def extra_repr(self) -> str:
         affine = f"elementwise_affine={self.elementwise_affine}, bias={self.bias is not None}"
@@ -190,7 +190,7 @@ class GroupNorm(Module):
     """Normalise each sample over groups of its channels, then scale and shift each channel.
 
     Shapes
-        x (batch, num_channels, *)  ->  y of the same shape
+        input (batch, num_channels, *)  ->  y of the same shape
     Parameters
         weight, bias (num_channels,), at first 1 and 0
     Source
@@ -224,8 +224,8 @@ class GroupNorm(Module):
         """Weight 1, bias 0."""
         _ones_and_zeros(self)
 
-    def forward(self, x: Tensor) -> Tensor:
-        return functional.group_norm(x, self.num_groups, self.weight, self.bias, self.eps)
+    def forward(self, input: Tensor) -> Tensor:
+        return functional.group_norm(input, self.num_groups, self.weight, self.bias, self.eps)
 
     def extra_repr(self) -> str:
         affine = f"affine={self.affine}, bias={self.bias is not None}"

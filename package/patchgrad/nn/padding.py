@@ -20,8 +20,8 @@ class _Pad(Module):
         super().__init__()
         self.padding = _widths(type(self).__name__, padding, self.axes)
 
-    def forward(self, x: Tensor) -> Tensor:
-        return functional.pad(x, self.padding, self.mode)
+    def forward(self, input: Tensor) -> Tensor:
+        return functional.pad(input, self.padding, self.mode)
 
     def extra_repr(self) -> str:
         return str(self.padding)
@@ -36,8 +36,8 @@ class _ConstantPad(_Pad):
         super().__init__(padding)
         self.value = value
 
-    def forward(self, x: Tensor) -> Tensor:
-        return functional.pad(x, self.padding, self.mode, self.value)
+    def forward(self, input: Tensor) -> Tensor:
+        return functional.pad(input, self.padding, self.mode, self.value)
 
     def extra_repr(self) -> str:
         return f"padding={self.padding}, value={self.value}"

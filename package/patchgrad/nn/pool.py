@@ -39,9 +39,9 @@ class _MaxPool(Shown):
         _check(self)
         several(type(self).__name__, self.axes, dilation=dilation)
 
-    def forward(self, x: Tensor) -> Any:
+    def forward(self, input: Tensor) -> Any:
         sizes = (self.kernel_size, self.stride, self.padding, self.dilation)
-        return type(self).pool(x, *sizes, self.ceil_mode, self.return_indices)
+        return type(self).pool(input, *sizes, self.ceil_mode, self.return_indices)
 
 
 class MaxPool1d(_MaxPool):
@@ -58,7 +58,7 @@ class MaxPool2d(_MaxPool):
     """The largest value of each window.
 
     Shapes
-        x (batch, channels, height, width)  ->  y (batch, channels, height', width'), with
+        input (batch, channels, height, width)  ->  y (batch, channels, height', width'), with
         height' = (height + 2 * padding - dilation * (kernel - 1) - 1) // stride + 1
     Settings
         stride          by default the size of the window
@@ -74,7 +74,7 @@ class MaxPool3d(_MaxPool):
     """The largest value of each window of a volume; settings as `MaxPool2d`.
 
     Shapes
-        x (batch, channels, depth, height, width)  ->  y (batch, channels, depth', height', width')
+        input (batch, channels, depth, height, width)  ->  y (batch, channels, depth', height', width')
     """
 
     axes = 3
@@ -104,9 +104,9 @@ class AvgPool1d(Shown):
         self.ceil_mode = ceil_mode
         self.count_include_pad = count_include_pad
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         sizes = (self.kernel_size, self.stride, self.padding)
-        return functional.avg_pool1d(x, *sizes, self.ceil_mode, self.count_include_pad)
+        return functional.avg_pool1d(input, *sizes, self.ceil_mode, self.count_include_pad)
 
 
 class _AvgPool(Shown):
@@ -134,16 +134,16 @@ class _AvgPool(Shown):
         self.divisor_override = divisor_override
         _check(self)
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         sizes = (self.kernel_size, self.stride, self.padding)
-        return type(self).pool(x, *sizes, self.ceil_mode, self.count_include_pad, self.divisor_override)
+        return type(self).pool(input, *sizes, self.ceil_mode, self.count_include_pad, self.divisor_override)
 
 
 class AvgPool2d(_AvgPool):
     """The mean of each window.
 
     Shapes
-        x (batch, channels, height, width)  ->  y (batch, channels, height', width'), with
+        input (batch, channels, height, width)  ->  y (batch, channels, height', width'), with
         height' = (height + 2 * padding - kernel) // stride + 1
     Settings
         stride             by default the size of the window
@@ -159,7 +159,7 @@ class AvgPool3d(_AvgPool):
     """The mean of each window of a volume; settings as `AvgPool2d`.
 
     Shapes
-        x (batch, channels, depth, height, width)  ->  y (batch, channels, depth', height', width')
+        input (batch, channels, depth, height, width)  ->  y (batch, channels, depth', height', width')
     """
 
     axes = 3

@@ -30,8 +30,8 @@ class _LPPool(Shown):
         self.stride = stride
         self.ceil_mode = ceil_mode
 
-    def forward(self, x: Tensor) -> Tensor:
-        return type(self).pool(x, float(self.norm_type), self.kernel_size, self.stride, self.ceil_mode)
+    def forward(self, input: Tensor) -> Tensor:
+        return type(self).pool(input, float(self.norm_type), self.kernel_size, self.stride, self.ceil_mode)
 
 
 class LPPool1d(_LPPool):
@@ -66,9 +66,9 @@ class _MaxUnpool(Shown):
         self.stride = several(layer, self.axes, stride=kernel_size if stride is None else stride)
         self.padding = several(layer, self.axes, 0, padding=padding)
 
-    def forward(self, x: Tensor, indices: Tensor, output_size: Sequence[int] | None = None) -> Tensor:
+    def forward(self, input: Tensor, indices: Tensor, output_size: Sequence[int] | None = None) -> Tensor:
         sizes = (self.kernel_size, self.stride, self.padding)
-        return type(self).unpool(x, indices, *sizes, output_size)
+        return type(self).unpool(input, indices, *sizes, output_size)
 
 
 class MaxUnpool1d(_MaxUnpool):
@@ -135,18 +135,18 @@ class _FractionalMaxPool(Module):
         self.stream_key: str | None = None
         self.stream: Stream | None = None
 
-    def forward(self, x: Tensor) -> Any:
+    def forward(self, input: Tensor) -> Any:
         if self._random_samples is None and self.stream is None:
             self.stream = stream_for(self.stream_key or self.path)
         settings = (self.kernel_size, self.output_size, self.output_ratio, self.return_indices, self._random_samples)
-        return type(self).pool(x, *settings, stream=self.stream)
+        return type(self).pool(input, *settings, stream=self.stream)
 
 
 class FractionalMaxPool2d(_FractionalMaxPool):
     """The largest value of windows at random places of an image, so that sizes shrink by any fraction.
 
     Shapes
-        x (batch, channels, height, width)  ->  y (batch, channels, *output_size)
+        input (batch, channels, height, width)  ->  y (batch, channels, *output_size)
     Settings
         output_ratio    instead of output_size: the part of each size that is left
         return_indices  also give the place of each maximum in the flattened image
@@ -162,7 +162,7 @@ class FractionalMaxPool3d(_FractionalMaxPool):
     """The largest value of windows at random places of a volume; settings as `FractionalMaxPool2d`.
 
     Shapes
-        x (batch, channels, depth, height, width)  ->  y (batch, channels, *output_size)
+        input (batch, channels, depth, height, width)  ->  y (batch, channels, *output_size)
     """
 
     axes = 3

@@ -100,12 +100,12 @@ class RNNBase(Module):
         for parameter in self.parameters():
             init.uniform_(parameter, -bound, bound)
 
-    def forward(self, x: Tensor | PackedSequence, hx: Any = None) -> tuple[Any, Any]:
+    def forward(self, input: Tensor | PackedSequence, hx: Any = None) -> tuple[Any, Any]:
         given: State | None = None if hx is None else tuple(hx) if isinstance(hx, (tuple, list)) else (hx,)
-        if isinstance(x, PackedSequence):
-            output, ends = self._packed(x, given)
+        if isinstance(input, PackedSequence):
+            output, ends = self._packed(input, given)
         else:
-            output, ends = self._dense(x, given)
+            output, ends = self._dense(input, given)
         return output, ends[0] if len(ends) == 1 else ends
 
     def _dense(self, x: Tensor, given: State | None) -> tuple[Tensor, State]:

@@ -12,7 +12,7 @@ class Flatten(Module):
     """Join the axes from ``start_dim`` to ``end_dim`` into one: an image becomes a row of pixels.
 
     Shapes
-        x (batch, *)  ->  y (batch, product of the rest)
+        input (batch, *)  ->  y (batch, product of the rest)
     """
 
     def __init__(self, start_dim: int = 1, end_dim: int = -1) -> None:
@@ -20,8 +20,8 @@ class Flatten(Module):
         self.start_dim = start_dim
         self.end_dim = end_dim
 
-    def forward(self, x: Tensor) -> Tensor:
-        return x.flatten(self.start_dim, self.end_dim)
+    def forward(self, input: Tensor) -> Tensor:
+        return input.flatten(self.start_dim, self.end_dim)
 
     def extra_repr(self) -> str:
         return f"start_dim={self.start_dim}, end_dim={self.end_dim}"
@@ -31,7 +31,7 @@ class Unflatten(Module):
     """Split the axis ``dim`` into axes of the sizes ``unflattened_size``, one of which may be -1.
 
     Shapes
-        x (batch, n)  ->  y (batch, *unflattened_size)
+        input (batch, n)  ->  y (batch, *unflattened_size)
     """
 
     def __init__(self, dim: int, unflattened_size: Sequence[int]) -> None:
@@ -39,8 +39,8 @@ class Unflatten(Module):
         self.dim = dim
         self.unflattened_size = tuple(unflattened_size)
 
-    def forward(self, x: Tensor) -> Tensor:
-        return x.unflatten(self.dim, self.unflattened_size)
+    def forward(self, input: Tensor) -> Tensor:
+        return input.unflatten(self.dim, self.unflattened_size)
 
     def extra_repr(self) -> str:
         return f"dim={self.dim}, unflattened_size={self.unflattened_size}"

@@ -23,8 +23,8 @@ class PixelShuffle(Shown):
         counts("PixelShuffle", upscale_factor=upscale_factor)
         self.upscale_factor = upscale_factor
 
-    def forward(self, x: Tensor) -> Tensor:
-        return functional.pixel_shuffle(x, self.upscale_factor)
+    def forward(self, input: Tensor) -> Tensor:
+        return functional.pixel_shuffle(input, self.upscale_factor)
 
 
 class PixelUnshuffle(Shown):
@@ -37,8 +37,8 @@ class PixelUnshuffle(Shown):
         counts("PixelUnshuffle", downscale_factor=downscale_factor)
         self.downscale_factor = downscale_factor
 
-    def forward(self, x: Tensor) -> Tensor:
-        return functional.pixel_unshuffle(x, self.downscale_factor)
+    def forward(self, input: Tensor) -> Tensor:
+        return functional.pixel_unshuffle(input, self.downscale_factor)
 
 
 class ChannelShuffle(Module):
@@ -49,8 +49,8 @@ class ChannelShuffle(Module):
         counts("ChannelShuffle", groups=groups)
         self.groups = groups
 
-    def forward(self, x: Tensor) -> Tensor:
-        return functional.channel_shuffle(x, self.groups)
+    def forward(self, input: Tensor) -> Tensor:
+        return functional.channel_shuffle(input, self.groups)
 
     def extra_repr(self) -> str:
         return f"groups={self.groups}"

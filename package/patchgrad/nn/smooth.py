@@ -19,8 +19,8 @@ class ELU(Shown):
         self.alpha = alpha
         self.inplace = inplace
 
-    def forward(self, x: Tensor) -> Tensor:
-        return functional.elu(x, self.alpha)
+    def forward(self, input: Tensor) -> Tensor:
+        return functional.elu(input, self.alpha)
 
 
 class CELU(Shown):
@@ -33,8 +33,8 @@ class CELU(Shown):
         self.alpha = alpha
         self.inplace = inplace
 
-    def forward(self, x: Tensor) -> Tensor:
-        return functional.celu(x, self.alpha)
+    def forward(self, input: Tensor) -> Tensor:
+        return functional.celu(input, self.alpha)
 
 
 class SELU(Shown):
@@ -44,8 +44,8 @@ class SELU(Shown):
         super().__init__()
         self.inplace = inplace
 
-    def forward(self, x: Tensor) -> Tensor:
-        return functional.selu(x)
+    def forward(self, input: Tensor) -> Tensor:
+        return functional.selu(input)
 
 
 class Softplus(Shown):
@@ -58,8 +58,8 @@ class Softplus(Shown):
         self.beta = beta
         self.threshold = threshold
 
-    def forward(self, x: Tensor) -> Tensor:
-        return functional.softplus(x, self.beta, self.threshold)
+    def forward(self, input: Tensor) -> Tensor:
+        return functional.softplus(input, self.beta, self.threshold)
 
 
 class Mish(Shown):
@@ -69,29 +69,29 @@ class Mish(Shown):
         super().__init__()
         self.inplace = inplace
 
-    def forward(self, x: Tensor) -> Tensor:
-        return functional.mish(x)
+    def forward(self, input: Tensor) -> Tensor:
+        return functional.mish(input)
 
 
 class LogSigmoid(Module):
     """``log(sigmoid(x))``, without underflow."""
 
-    def forward(self, x: Tensor) -> Tensor:
-        return functional.logsigmoid(x)
+    def forward(self, input: Tensor) -> Tensor:
+        return functional.logsigmoid(input)
 
 
 class Softsign(Module):
     """``x / (1 + |x|)``, from -1 to 1."""
 
-    def forward(self, x: Tensor) -> Tensor:
-        return functional.softsign(x)
+    def forward(self, input: Tensor) -> Tensor:
+        return functional.softsign(input)
 
 
 class Tanhshrink(Module):
     """``x - tanh(x)``."""
 
-    def forward(self, x: Tensor) -> Tensor:
-        return functional.tanhshrink(x)
+    def forward(self, input: Tensor) -> Tensor:
+        return functional.tanhshrink(input)
 
 
 class GLU(Shown):
@@ -107,8 +107,8 @@ class GLU(Shown):
         super().__init__()
         self.dim = dim
 
-    def forward(self, x: Tensor) -> Tensor:
-        return functional.glu(x, self.dim)
+    def forward(self, input: Tensor) -> Tensor:
+        return functional.glu(input, self.dim)
 
 
 class Softmin(Shown):
@@ -120,19 +120,19 @@ class Softmin(Shown):
         super().__init__()
         self.dim = dim
 
-    def forward(self, x: Tensor) -> Tensor:
-        return functional.softmin(x, self.dim)
+    def forward(self, input: Tensor) -> Tensor:
+        return functional.softmin(input, self.dim)
 
 
 class Softmax2d(Module):
     """Softmax over the channels at each place of an image: (batch, channels, height, width) -> same."""
 
-    def forward(self, x: Tensor) -> Tensor:
-        if x.ndim not in (3, 4):
+    def forward(self, input: Tensor) -> Tensor:
+        if input.ndim not in (3, 4):
             raise ShapeError(
-                f"Softmax2d cannot take x: {x.shape}",
-                got=f"x: {x.shape}",
+                f"Softmax2d cannot take x: {input.shape}",
+                got=f"x: {input.shape}",
                 want="(batch, channels, height, width) or (channels, height, width)",
                 where=self.path,
             )
-        return functional.softmax(x, -3)
+        return functional.softmax(input, -3)

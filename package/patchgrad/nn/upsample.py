@@ -13,7 +13,7 @@ class Upsample(Module):
     """The same picture with more points: to ``size``, or ``scale_factor`` times as many along each axis.
 
     Shapes
-        x (batch, channels, *places)  ->  y (batch, channels, *size)
+        input (batch, channels, *places)  ->  y (batch, channels, *size)
     Settings
         mode           "nearest", "linear" (1 axis), "bilinear", "bicubic" (2 axes), "trilinear" (3 axes)
         align_corners  the first and last points stay where they are, instead of the outer edges of the points
@@ -35,9 +35,9 @@ class Upsample(Module):
         self.align_corners = align_corners
         self.recompute_scale_factor = recompute_scale_factor
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, input: Tensor) -> Tensor:
         return functional.interpolate(
-            x, self.size, self.scale_factor, self.mode, self.align_corners, self.recompute_scale_factor
+            input, self.size, self.scale_factor, self.mode, self.align_corners, self.recompute_scale_factor
         )
 
     def extra_repr(self) -> str:

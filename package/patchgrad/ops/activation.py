@@ -37,6 +37,7 @@ def curve(
     saves: str = "x",
     formula: str = "",
     dtype: str = "float",
+    real: bool = False,
     **attrs: Any,
 ) -> OpSpec:
     """An op of one number with settings; samples keep clear of 0, where many have a kink."""
@@ -51,6 +52,7 @@ def curve(
         forward=forward,
         shape=shapes.same,
         dtype=dtype,
+        real=real,
         elementwise=True,
         saves=(saves,),
         vjps={"x": rule},
@@ -67,6 +69,7 @@ RELU = curve(
     saves="y",
     dtype="same",
     formula=r"\max(x, 0)",
+    real=True,
 )
 LEAKY_RELU = curve(
     "leaky_relu",
@@ -76,6 +79,7 @@ LEAKY_RELU = curve(
     lambda xp, ct, s: ct * (mask(xp, s.x > 0, ct) * (1 - s.negative_slope) + s.negative_slope),
     formula=r"\max(x, 0) + slope \min(x, 0)",
     negative_slope=0.1,
+    real=True,
 )
 ELU = curve(
     "elu",
@@ -84,6 +88,7 @@ ELU = curve(
     formula=r"scale \cdot (x > 0\;?\;x : \alpha (e^x - 1))",
     alpha=1.5,
     scale=1.1,
+    real=True,
 )
 SIGMOID = curve(
     "sigmoid",
@@ -107,36 +112,42 @@ SOFTPLUS = curve(
     formula=r"\frac{1}{\beta} \ln(1 + e^{\beta x})",
     beta=1.5,
     threshold=20.0,
+    real=True,
 )
 LOGSIGMOID = curve(
     "logsigmoid",
     lambda xp, x: xp.minimum(x, 0.0) - xp.log1p(xp.exp(-xp.abs(x))),
     lambda xp, ct, s: ct * xp.ops.sigmoid(-s.x),
     formula=r"-\ln(1 + e^{-x})",
+    real=True,
 )
 GELU = curve(
     "gelu",
     in_pieces(lambda xp, x: 0.5 * x * (1 + xp.ops.erf(x * math.sqrt(0.5)))),
     lambda xp, ct, s: ct * _gelu_slope(xp, s.x),
     formula=r"\frac{x}{2} \left(1 + \mathrm{erf}\frac{x}{\sqrt 2}\right)",
+    real=True,
 )
 GELU_TANH = curve(
     "gelu_tanh",
     lambda xp, x: 0.5 * x * (1 + xp.tanh(_gelu_inner(x))),
     lambda xp, ct, s: ct * _gelu_tanh_slope(xp, s.x),
     formula=r"\frac{x}{2} \left(1 + \tanh\left(\sqrt{2/\pi}\,(x + 0.044715 x^3)\right)\right)",
+    real=True,
 )
 HARDSIGMOID = curve(
     "hardsigmoid",
     lambda xp, x: xp.clip(x / 6 + 0.5, 0.0, 1.0),
     lambda xp, ct, s: ct * (mask(xp, xp.abs(s.x) < 3, ct) / 6),
     formula=r"\min(\max(x/6 + 1/2, 0), 1)",
+    real=True,
 )
 HARDSWISH = curve(
     "hardswish",
     lambda xp, x: x * xp.clip(x / 6 + 0.5, 0.0, 1.0),
     lambda xp, ct, s: ct * xp.where(xp.abs(s.x) < 3, s.x / 3 + 0.5, mask(xp, s.x >= 3, ct)),
     formula=r"x \min(\max(x/6 + 1/2, 0), 1)",
+    real=True,
 )
 SOFTSHRINK = curve(
     "softshrink",
@@ -144,6 +155,7 @@ SOFTSHRINK = curve(
     lambda xp, ct, s: ct * mask(xp, xp.abs(s.x) > s.lambd, ct),
     formula=r"x - \min(\max(x, -\lambda), \lambda)",
     lambd=0.5,
+    real=True,
 )
 HARDSHRINK = curve(
     "hardshrink",
@@ -151,6 +163,7 @@ HARDSHRINK = curve(
     lambda xp, ct, s: ct * mask(xp, xp.abs(s.x) > s.lambd, ct),
     formula=r"|x| > \lambda\;?\;x : 0",
     lambd=0.5,
+    real=True,
 )
 THRESHOLD = curve(
     "threshold",
@@ -160,6 +173,7 @@ THRESHOLD = curve(
     dtype="same",
     threshold=0.1,
     value=-3.0,
+    real=True,
 )
 
 

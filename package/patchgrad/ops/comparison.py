@@ -44,8 +44,8 @@ LOGICAL_NOT = unary("logical_not", lambda xp, x: xp.logical_not(truth(x)), None,
 ISNAN = unary("isnan", lambda xp, x: xp.isnan(x), None, dtype="bool", formula=r"x \neq x")
 ISINF = unary("isinf", lambda xp, x: xp.isinf(x), None, dtype="bool", formula=r"|x| = \infty")
 ISFINITE = unary("isfinite", lambda xp, x: xp.isfinite(x), None, dtype="bool", formula=r"|x| < \infty")
-ISPOSINF = unary("isposinf", lambda xp, x: x == math.inf, None, dtype="bool", formula=r"x = \infty")
-ISNEGINF = unary("isneginf", lambda xp, x: x == -math.inf, None, dtype="bool", formula=r"x = -\infty")
+ISPOSINF = unary("isposinf", lambda xp, x: x == math.inf, None, dtype="bool", formula=r"x = \infty", real=True)
+ISNEGINF = unary("isneginf", lambda xp, x: x == -math.inf, None, dtype="bool", formula=r"x = -\infty", real=True)
 ISREAL = unary(
     "isreal",
     lambda xp, x: xp.imag(x) == 0 if kind(x) == "c" else xp.ones_like(x, dtype=xp.isfinite(x).dtype),

@@ -144,6 +144,7 @@ CUMMAX = define(
     formula=r"\max \{ j \leq i : x_j = \max_{k \leq i} x_k \}",
     samples=lambda draw: [Sample((draw(3, 5),), {"axis": 1})],
     errors=lambda draw: [Sample((draw(3, 4),), {"axis": 2}, "no such axis")],
+    real=True,
 )
 CUMMIN = define(
     "cumargmin",
@@ -154,6 +155,7 @@ CUMMIN = define(
     formula=r"\max \{ j \leq i : x_j = \min_{k \leq i} x_k \}",
     samples=lambda draw: [Sample((draw(3, 5),), {"axis": 1})],
     errors=lambda draw: [Sample((draw(3, 4),), {"axis": 2}, "no such axis")],
+    real=True,
 )
 
 

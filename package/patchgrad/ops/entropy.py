@@ -58,7 +58,9 @@ def _entr(xp: Any, x: Any) -> Any:
     return xp.where(x > 0, -x * xp.log(inside), xp.where(x == 0, 0.0, xp.where(x < 0, -math.inf, x)))
 
 
-ENTR = unary("entr", _entr, lambda xp, ct, s: -ct * (1 + xp.log(s.x)), saves="x", formula=r"-x \ln x", low=0.5)
+ENTR = unary(
+    "entr", _entr, lambda xp, ct, s: -ct * (1 + xp.log(s.x)), saves="x", formula=r"-x \ln x", low=0.5, real=True
+)
 
 
 def _logit(xp: Any, x: Any, eps: float | None) -> Any:
@@ -87,6 +89,7 @@ LOGIT = define(
         Sample(sample.inputs, {"eps": eps}, sample.label)
         for sample, eps in zip(one(0.2, 0.8)(draw), (None, 0.1), strict=True)
     ],
+    real=True,
 )
 
 xlogy = caller(XLOGY, "``input * log(other)``, 0 where ``input`` is 0; broadcast.")

@@ -101,6 +101,7 @@ ERF = define(
     formula=r"\frac{2}{\sqrt\pi} \int_0^x e^{-t^2} dt",
     cost=lambda x: 40 * shapes.count(x),
     samples=one(-3.0, 3.0),
+    real=True,
 )
 ERFC = define(
     "erfc",
@@ -114,6 +115,7 @@ ERFC = define(
     formula=r"1 - \mathrm{erf}(x)",
     cost=lambda x: 40 * shapes.count(x),
     samples=one(-3.0, 3.0),
+    real=True,
 )
 
 

@@ -97,6 +97,7 @@ ERFINV = unary(
     formula=r"\mathrm{erf}^{-1}(x)",
     low=-0.9,
     high=0.9,
+    real=True,
 )
 ERFCX = unary(
     "erfcx",

@@ -116,6 +116,7 @@ def unary(
     low: float = -2.0,
     high: float = 2.0,
     beyond: str = "",
+    real: bool = False,
 ) -> OpSpec:
     """An op of one number. ``saves`` is "x", "y" or both, what the rule reads."""
     return define(
@@ -131,6 +132,7 @@ def unary(
         cost=lambda x, **_: shapes.count(x),
         samples=one(low, high),
         beyond=beyond,
+        real=real,
     )
 
 

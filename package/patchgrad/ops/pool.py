@@ -107,6 +107,7 @@ MAX_POOL2D = define(
     formula=r"y_{hw} = \max_{ij} x_{h+i,\,w+j}",
     samples=_samples(lambda draw, x, attrs, label: Sample((draw(*x),), attrs, label)),
     errors=lambda draw: [Sample((draw(1, 1, 2, 2),), {**_CASES["halves"][1], "kernel": (3, 3)}, "kernel too large")],
+    real=True,
 )
 MAX_POOL2D_SPREAD = define(
     "max_pool2d_spread",

@@ -153,6 +153,7 @@ AMAX = define(
     formula=r"\max x",
     samples=samples,
     errors=no_axis,
+    real=True,
 )
 AMIN = define(
     "amin",
@@ -165,6 +166,7 @@ AMIN = define(
     formula=r"\min x",
     samples=samples,
     errors=no_axis,
+    real=True,
 )
 ARGMAX = define(
     "argmax",
@@ -175,6 +177,7 @@ ARGMAX = define(
     formula=r"\min \{ i : x_i = \max x \}",
     samples=along,
     errors=no_axis,
+    real=True,
 )
 ARGMIN = define(
     "argmin",
@@ -185,6 +188,7 @@ ARGMIN = define(
     formula=r"\min \{ i : x_i = \min x \}",
     samples=along,
     errors=no_axis,
+    real=True,
 )
 ALL = define(
     "all",

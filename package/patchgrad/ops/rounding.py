@@ -89,12 +89,14 @@ DEG2RAD = unary(
     lambda xp, x: x * (math.pi / 180),
     lambda xp, ct, s: ct * (math.pi / 180),
     formula=r"\frac{\pi x}{180}",
+    real=True,
 )
 RAD2DEG = unary(
     "rad2deg",
     lambda xp, x: x * (180 / math.pi),
     lambda xp, ct, s: ct * (180 / math.pi),
     formula=r"\frac{180 x}{\pi}",
+    real=True,
 )
 SIGNBIT = unary(
     "signbit",
@@ -102,6 +104,7 @@ SIGNBIT = unary(
     None,
     dtype="bool",
     formula="x < 0",
+    real=True,
 )
 
 

@@ -49,6 +49,7 @@ SOFTMAX = define(
     formula=r"\frac{e^{x_i}}{\sum_j e^{x_j}}",
     samples=_softmax_samples,
     errors=lambda draw: [Sample((draw(3, 4),), {"axis": 2})],
+    real=True,
 )
 LOG_SOFTMAX = define(
     "log_softmax",
@@ -62,6 +63,7 @@ LOG_SOFTMAX = define(
     formula=r"x_i - \ln \sum_j e^{x_j}",
     samples=_softmax_samples,
     errors=lambda draw: [Sample((draw(3, 4),), {"axis": -3})],
+    real=True,
 )
 
 

@@ -48,6 +48,7 @@ ARGSORT = define(
         Sample((draw(3, 4),), {"axis": 0, "descending": True}, "descending"),
     ],
     errors=lambda draw: [Sample((draw(3, 4),), {"axis": 2, "descending": False})],
+    real=True,
 )
 
 

@@ -17,7 +17,7 @@ from patchgrad.autograd.state import state
 from patchgrad.backend import BY_TYPE, Backend, backend_of, device, get_backend, low
 from patchgrad.backend.dtype import dtype, float32, float64, from_numpy, wrapped
 from patchgrad.backend.low import EXACT_SCALARS, FLOATS, widened_kind
-from patchgrad.errors import ArgumentError, DeviceError, GradError, PatchgradError
+from patchgrad.errors import ArgumentError, DeviceError, DtypeError, GradError, PatchgradError
 from patchgrad.tensor.explain import explain, placed
 from patchgrad.tensor.size import Size
 from patchgrad.typing import Array
@@ -336,7 +336,14 @@ def _common_backend(op: OpSpec, inputs: tuple[Any, ...]) -> Backend:
 
 
 def _align(op: OpSpec, arrays: list[Any], backend: Backend) -> None:
-    """Cast arrays of different kinds to the result's dtype; nothing to do for equal floating dtypes."""
+    """Cast arrays of different kinds to the result's dtype; nothing to do for equal floating dtypes.
+
+    Raises DtypeError for complex numbers where the op has none.
+    """
+    if op.real:
+        _refuse_complex(op, arrays)
+    if not op.casts:
+        return
     first: Any = None
     simple = True
     for array in arrays:
@@ -361,6 +368,17 @@ def _align(op: OpSpec, arrays: list[Any], backend: Backend) -> None:
             continue
         exact = array.shape == () and op.name in EXACT_SCALARS and kind.kind == "f"
         arrays[index] = array.astype(widened_kind(target) if exact else target)
+
+
+def _refuse_complex(op: OpSpec, arrays: list[Any]) -> None:
+    for name, array in zip(op.inputs, arrays, strict=False):
+        if getattr(array, "dtype", None) is not None and array.dtype.kind == "c":
+            raise DtypeError(
+                f"{op.name} is not defined for complex numbers",
+                got=f"{name}: {array.dtype.name}",
+                want="real numbers",
+                hint="x.real, x.imag, x.abs() and x.angle() are real",
+            )
 
 
 def _tape(

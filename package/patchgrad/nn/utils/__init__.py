@@ -1,6 +1,6 @@
 """Helpers around modules, under PyTorch's names: clipping, vectors of parameters, sequences, parametrizations."""
 
-from patchgrad.nn.utils import parametrizations, parametrize, rnn
+from patchgrad.nn.utils import parametrizations, parametrize, prune, rnn
 from patchgrad.nn.utils.clip_grad import clip_grad_norm_, clip_grad_value_, clip_grads_with_norm_, get_total_norm
 from patchgrad.nn.utils.convert_parameters import parameters_to_vector, vector_to_parameters
 from patchgrad.nn.utils.fusion import (
@@ -24,6 +24,7 @@ __all__ = [
     "parameters_to_vector",
     "parametrizations",
     "parametrize",
+    "prune",
     "remove_spectral_norm",
     "remove_weight_norm",
     "rnn",

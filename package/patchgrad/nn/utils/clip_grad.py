@@ -25,7 +25,7 @@ def clip_grad_norm_(
     Parameters
         foreach  accepted, and without effect
     Returns
-        the norm before clipping, ()
+        the norm before clipping, (); 0 where there is no gradient
     Errors
         ArgumentError  if the norm is not finite and ``error_if_nonfinite``; the gradients are left as they were.
     Source
@@ -33,7 +33,7 @@ def clip_grad_norm_(
     """
     gradients = _gradients(parameters)
     if not gradients:
-        raise ArgumentError("no parameter has a gradient to clip", hint="call loss.backward() first")
+        return get_total_norm(())
     total = _checked_norm(gradients, norm_type, error_if_nonfinite)
     _scale(gradients, max_norm, total)
     return Tensor(gradients[0].backend.asarray(total, dtype=gradients[0].data.dtype))
