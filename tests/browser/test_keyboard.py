@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import expect
 
 from .conftest import OpenNotebook
-from .test_gestures import WIDE, offer, revision
+from .test_gestures import WIDE, revision
 from .test_studio import SLOW, Studio, open_studio
 
 FOCUS = "() => document.activeElement?.closest('.patchgrad-studio') !== null"
