@@ -63,7 +63,17 @@ def run(folder: Path, examples: int, standard: str = STANDARD) -> Outcome:
     paths = [str(HERE.parents[1] / "package"), os.environ.get("PYTHONPATH", "")]
     with tempfile.TemporaryDirectory() as made:
         report = Path(made, "report.xml")
-        command = [sys.executable, "-m", "pytest", "-q", "--tb=no", "-p", "no:cacheprovider", f"--junitxml={report}"]
+        command = [
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "--tb=no",
+            "-p",
+            "no:cacheprovider",
+            "--rootdir=.",
+            f"--junitxml={report}",
+        ]
         ended = subprocess.run(
             [*command, f"--max-examples={examples}", "--disable-deadline", "array_api_tests"],
             cwd=folder,

@@ -395,3 +395,15 @@ def test_values_that_are_not_in_a_set():
     x, values = pg.tensor([[1, 2], [3, 4]]), pg.tensor([2, 4, 5])
     assert xp.isin(x, values, invert=True).tolist() == [[True, False], [True, False]]
     assert xp.isin(2, values).tolist() is True
+
+
+def test_a_number_beyond_its_dtype_is_infinite_without_a_warning():
+    beyond = 1e300
+    found = [
+        xp.asarray(beyond),
+        xp.asarray([beyond], dtype=xp.float32),
+        xp.full((2,), beyond),
+        xp.full_like(xp.ones(1), beyond),
+    ]
+    assert all(bool(xp.all(xp.isinf(tensor))) and tensor.dtype is xp.float32 for tensor in found)
+    assert xp.linspace(0.0, beyond, 3).tolist() == [0.0, float("inf"), float("inf")]

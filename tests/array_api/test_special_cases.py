@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from math import inf, nan
 
 import pytest
 
@@ -68,3 +69,37 @@ def test_nan_goes_through(name):
 def test_nan_differs_from_nan_and_zeros_are_one():
     values, indices, inverse, counts = xp.unique_all(xp.asarray([float("nan"), 0.0, -0.0, float("nan")]))
     assert (values.shape, counts.tolist(), inverse.shape, indices.shape) == ((3,), [2, 1, 1], (4,), (3,))
+
+
+@pytest.mark.parametrize("dtype", [xp.complex64, xp.complex128], ids=str)
+@pytest.mark.parametrize(
+    ("x", "real", "imaginary"),
+    [
+        ((-0.0, 0.0), 0.0, 0.0),
+        ((inf, 0.0), inf, 0.0),
+        ((-inf, inf), -1.0, None),
+        ((-inf, nan), -1.0, None),
+        ((inf, inf), inf, nan),
+        ((inf, nan), inf, nan),
+        ((nan, 0.0), nan, 0.0),
+        ((nan, 1.0), nan, nan),
+        ((1.0, inf), nan, nan),
+    ],
+)
+def test_a_complex_expm1_keeps_the_special_cases_and_mirrors_them(dtype, x, real, imaginary):
+    """An imaginary part of None is a zero of either sign."""
+    for sign in (1.0, -1.0):
+        found = xp.expm1(xp.asarray([complex(x[0], sign * x[1])], dtype=dtype)).numpy()[0]
+        host.testing.assert_equal(float(found.real), real)
+        if imaginary is None:
+            assert found.imag == 0
+        else:
+            host.testing.assert_equal(float(found.imag), sign * imaginary)
+
+
+def test_a_complex_expm1_of_finite_numbers_is_exact_near_zero_and_has_its_gradient():
+    x = xp.asarray([1e-12 + 1e-12j, -0.5 + 2.0j], dtype=xp.complex128).requires_grad_()
+    y = xp.expm1(x)
+    host.testing.assert_allclose(y.detach().numpy(), host.expm1(x.detach().numpy()), rtol=1e-15)
+    y.backward(xp.ones_like(y))
+    host.testing.assert_allclose(x.grad.numpy(), host.exp(x.detach().numpy()).conj(), rtol=1e-12)

@@ -193,6 +193,8 @@ export async function lightLine(studio: Studio, line: number, text: string): Pro
   const reply = text.trim() ? await studio.kernel.ask({ type: "ops-at-line", line, text }) : null;
   const found: readonly FoundOp[] = reply?.type === "found-ops" ? reply.found : [];
   studio.store.dispatch({ type: "compute-lit", boxes: found.map((one) => one.box) });
+  const [first] = found;
+  if (first) studio.page.revealBox?.(first.box);
 }
 
 // --- walking through one step ---------------------------------------------------------------------
@@ -219,6 +221,19 @@ export async function travelTo(studio: Studio, place: { position: number } | { o
   if (!travelled) return;
   studio.store.dispatch({ type: "compute-travelled", travelled });
   if (travelled.box) visitBox(studio, travelled.box);
+}
+
+const walks = new WeakMap<Studio, Promise<void>>();
+
+/** Some ops on, or back. Quick presses are done one after the other. */
+export function travelBy(studio: Studio, by: number): Promise<void> {
+  const turn = (walks.get(studio) ?? Promise.resolve()).then(() => {
+    const { travelled } = studio.store.getState().compute;
+    if (!travelled) return;
+    return travelTo(studio, { position: Math.min(Math.max(travelled.position + by, 0), travelled.count) });
+  });
+  walks.set(studio, turn);
+  return turn;
 }
 
 export async function endWalk(studio: Studio): Promise<void> {

@@ -6,7 +6,7 @@ import {
   showBackward,
   showComputation,
   toggleSelected,
-  travelTo,
+  travelBy,
   walkIn,
   walkOut,
   walkTree,
@@ -38,12 +38,7 @@ const step = (by: 1 | -1) => (studio: Studio) => {
   if (!walkTree(studio, by)) announce(studio, by === 1 ? "That was the last" : "That was the first");
 };
 
-const travel = (by: 1 | -1) => (studio: Studio) => {
-  const { travelled } = studio.store.getState().compute;
-  if (!travelled) return;
-  const position = Math.min(Math.max(travelled.position + by, 0), travelled.count);
-  return travelTo(studio, { position });
-};
+const travel = (by: 1 | -1) => (studio: Studio) => travelBy(studio, by);
 
 const walking = (state: State) => shown(state) && state.compute.travelled !== null;
 

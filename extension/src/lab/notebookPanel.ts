@@ -2,11 +2,19 @@
 import type { JupyterFrontEnd } from "@jupyterlab/application";
 import type { Widget } from "@lumino/widgets";
 
-interface Cell extends Widget {
+interface Output {
+  readonly data?: Readonly<Record<string, string | readonly string[]>>;
+}
+
+export interface Cell extends Widget {
   readonly model: {
     readonly type: string;
+    readonly executionCount?: number | null;
+    readonly outputs?: { toJSON(): readonly Output[] };
     readonly sharedModel: { getSource(): string; setSource(text: string): void };
   };
+  /** Null for a cell that is out of sight. */
+  readonly editor?: { hasFocus(): boolean; getCursorPosition(): { readonly line: number } } | null;
 }
 
 export interface NotebookPanel extends Widget {
@@ -48,7 +56,7 @@ export async function insertBelow(
   panel.content.activeCell?.model.sharedModel.setSource(code);
 }
 
-function asNotebook(widget: Widget | null): NotebookPanel | null {
+export function asNotebook(widget: Widget | null): NotebookPanel | null {
   const content = (widget as Partial<NotebookPanel> | null)?.content;
   return content !== undefined && "activeCell" in content && Array.isArray(content.widgets)
     ? (widget as NotebookPanel)

@@ -21,6 +21,8 @@ __all__ = [
 ]  # fmt: skip
 
 CLONE = record("clone")
+INFINITE_BEYOND = host.errstate(over="ignore")
+"""A number beyond the range of its dtype is infinite there; NumPy would warn of its own line."""
 
 
 def _sizes(shape: Any) -> Shape:
@@ -73,6 +75,7 @@ def _is_buffer(obj: Any) -> bool:
     return isinstance(obj, (bytes, bytearray, memoryview)) or hasattr(obj, "__array_interface__")
 
 
+@INFINITE_BEYOND
 def _array(obj: Any, dtype: Any, known: bool, copy: bool | None) -> Any:
     """A host array of ``obj``; Python numbers get default dtypes."""
     kind = numpy_dtype(dtype)
@@ -111,6 +114,7 @@ def from_dlpack(x: Any, /, *, device: Any = None, copy: bool | None = None) -> T
     return _placed_on(device, found)
 
 
+@INFINITE_BEYOND
 def full(shape: Any, fill_value: Any, *, dtype: Any = None, device: Any = None) -> Tensor:
     """One value everywhere; its dtype decides unless one is given."""
     if isinstance(fill_value, Tensor):
@@ -163,6 +167,7 @@ def arange(start: Any, /, stop: Any = None, step: Any = 1, *, dtype: Any = None,
     return _placed_on(device, host.arange(start, stop, step, dtype=kind))
 
 
+@INFINITE_BEYOND
 def linspace(
     start: Any, stop: Any, /, num: int, *, dtype: Any = None, device: Any = None, endpoint: bool = True
 ) -> Tensor:

@@ -22,7 +22,7 @@ __all__ = [
 ]  # fmt: skip
 
 CLONE, WHERE, CLAMP, SIGN = record("clone"), record("where"), record("clamp"), record("sgn")
-REAL, IMAG = record("real"), record("imag")
+REAL, IMAG, EXPM1 = record("real"), record("imag"), record("expm1")
 DIVIDE, FLOOR_DIVIDE, REMAINDER = record("div"), record("floor_divide"), record("remainder")
 
 
@@ -49,7 +49,6 @@ conj = unary("conj", "The complex conjugate; a real number is its own.")
 cos = unary("cos", "The cosine of an angle in radians.")
 cosh = unary("cosh", "The hyperbolic cosine.")
 exp = unary("exp", "``e ** x``.")
-expm1 = unary("expm1", "``exp(x) - 1``, exact near 0.")
 floor = _rounding("floor", "The largest whole number that is not above ``x``.")
 isfinite = unary("isfinite", "Neither infinite nor NaN?")
 isinf = unary("isinf", "Infinite?")
@@ -103,6 +102,15 @@ def sign(x: Tensor, /) -> Tensor:
     """-1, 0 or 1, and NaN of NaN; of a complex number ``x / |x|``."""
     found = apply(SIGN, tensor(x, "sign"))
     return apply(WHERE, isnan(x), x, found) if x.dtype.kind == "f" else found
+
+
+def expm1(x: Tensor, /) -> Tensor:
+    """``exp(x) - 1``, exact near 0. Where a complex ``x`` is infinite or NaN it is ``exp(x) - 1`` in its parts."""
+    found = apply(EXPM1, tensor(x, "expm1"))
+    if x.dtype.kind != "c":
+        return found
+    # Less a zero with the sign of minus: a real part of -0 becomes +0, and the imaginary one keeps its sign.
+    return apply(WHERE, isfinite(x), subtract(found, complex(-0.0, 0.0)), subtract(exp(x), 1.0))
 
 
 def positive(x: Tensor, /) -> Tensor:

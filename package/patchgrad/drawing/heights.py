@@ -7,6 +7,7 @@ the wanted ones that keep order and gaps. Boxes weigh more than bends, so the ba
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from math import floor
 
@@ -25,10 +26,10 @@ def heights(made: Columns) -> list[float]:
     top = [0.0] * len(cells)
     for column in made.columns:
         _stack(column, cells, top)
+    rightward, leftward = ([_pull(made, column, to_right) for column in made.columns] for to_right in (True, False))
     for sweep in range(SWEEPS + 1):
-        rightward = sweep % 2 == 0
-        for column in made.columns if rightward else reversed(made.columns):
-            _align(made, column, top, rightward)
+        for pull in rightward if sweep % 2 == 0 else reversed(leftward):
+            _align(pull, top)
     _straighten(made, top)
     lowest = min(top, default=0.0)
     return [float(floor(y - lowest + 0.5 + 1e-6)) for y in top]
@@ -74,26 +75,50 @@ def _offsets(column: list[int], cells: list[Cell]) -> list[float]:
     return offsets[: len(column)]
 
 
-def _align(made: Columns, column: list[int], top: list[float], rightward: bool) -> None:
+@dataclass(slots=True)
+class _Pull:
+    """What moves a column in one direction, the same in every sweep.
+
+    Fields
+        offsets  of the cells, at their tightest
+        ties     of every cell: cells of the other column, and how much higher each wants it to be than itself
+    """
+
+    column: list[int]
+    offsets: list[float]
+    weights: list[float]
+    ties: list[list[tuple[int, float]]]
+
+
+def _pull(made: Columns, column: list[int], rightward: bool) -> _Pull:
     cells = made.cells
-    offsets = _offsets(column, cells)
-    wanted = [_wanted(made, i, top, rightward) - offset for i, offset in zip(column, offsets, strict=True)]
-    weights = [BOX_WEIGHT if cells[i].height else BEND_WEIGHT for i in column]
-    for index, place, offset in zip(column, nearest(wanted, weights), offsets, strict=True):
+    weights = [BOX_WEIGHT if cells[index].height else BEND_WEIGHT for index in column]
+    return _Pull(column, _offsets(column, cells), weights, [_ties(made, index, rightward) for index in column])
+
+
+def _ties(made: Columns, index: int, rightward: bool) -> list[tuple[int, float]]:
+    """The boxes of one side that a cell has edges with, or the bends if it has no box there."""
+    ties = made.cells[index].left if rightward else made.cells[index].right
+    ties = [tie for tie in ties if made.cells[tie.cell].height] or ties
+    return [(tie.cell, _anchor(made, tie.cell, tie.offset) - _anchor(made, index, tie.own_offset)) for tie in ties]
+
+
+def _align(pull: _Pull, top: list[float]) -> None:
+    column = pull.column
+    if len(column) == 1:
+        top[column[0]] = _wanted(column[0], pull.ties[0], top)
+        return
+    wanted = [_wanted(index, ties, top) for index, ties in zip(column, pull.ties, strict=True)]
+    places = nearest([y - offset for y, offset in zip(wanted, pull.offsets, strict=True)], pull.weights)
+    for index, place, offset in zip(column, places, pull.offsets, strict=True):
         top[index] = place + offset
 
 
-def _wanted(made: Columns, index: int, top: list[float], rightward: bool) -> float:
-    """Where the edges of one side would be level: by its boxes, or by its bends if it has no box."""
-    cells = made.cells
-    ties = cells[index].left if rightward else cells[index].right
-    ties = [tie for tie in ties if cells[tie.cell].height] or ties
+def _wanted(index: int, ties: list[tuple[int, float]], top: list[float]) -> float:
+    """Where the edges of one side would be level."""
     if not ties:
         return top[index]
-    levels = (
-        top[tie.cell] + _anchor(made, tie.cell, tie.offset) - _anchor(made, index, tie.own_offset) for tie in ties
-    )
-    return sum(levels) / len(ties)
+    return sum([top[cell] + higher for cell, higher in ties]) / len(ties)
 
 
 def _anchor(made: Columns, index: int, offset: float) -> float:

@@ -5,12 +5,15 @@ The estimate errs to the wide side, so that boxes hold their text whatever font 
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 NARROW = frozenset("iljtfrI.,:;|!'`()[]{} ")
 WIDE = frozenset("mwMWQ@%&→×—…")
 WIDTHS = (0.34, 0.58, 0.92)
 """Widths of narrow, plain and wide letters, in font sizes."""
 
 
+@lru_cache(maxsize=8192)
 def text_width(text: str, size: float) -> float:
     """Estimated width of ``text`` in pixels at a font size in pixels."""
     return size * sum(_letter(letter) for letter in text)

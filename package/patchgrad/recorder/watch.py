@@ -84,6 +84,14 @@ class Watch:
 
         return patchgrad.computation(self, **settings)
 
+    def _ipython_display_(self) -> None:
+        """What `show` gives; the static picture where widgets are not installed."""
+        try:
+            shown = self.show()
+        except ImportError:
+            raise NotImplementedError from None
+        shown._ipython_display_()
+
     def loss(self, value: float) -> None:
         """Tell the loss of this step. On steps that are looked at closely it is found without being told."""
         if self._look is not None:

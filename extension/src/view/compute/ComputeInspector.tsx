@@ -85,11 +85,16 @@ function Tensors({ title, tensors }: { readonly title: string; readonly tensors:
 const readWalk = (state: State) => state.compute.walk;
 const readChecked = (state: State) => state.compute.checked;
 
-/** What can be done with an op of a step that was kept. */
-function Deeds({ inspected: { op } }: { readonly inspected: OpInspected }) {
+const readHere = ({ compute: { travelled, inspected } }: State) =>
+  travelled && travelled.box === inspected?.box ? travelled.op : "";
+
+/** What can be done with an op of a step that was kept; of a closed group, with the op that the walk stands at. */
+function Deeds({ inspected }: { readonly inspected: OpInspected }) {
   const studio = useStudio();
   const walk = useRead(readWalk);
   const checked = useRead(readChecked);
+  const here = useRead(readHere);
+  const op = inspected.op || here;
   if (!op || walk !== "on") return null;
   return (
     <div className="pg-section">

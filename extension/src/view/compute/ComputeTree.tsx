@@ -31,6 +31,7 @@ interface Props {
 const Row = memo(function Row({ entry: { id, level, one }, place }: Props) {
   const studio = useStudio();
   const selected = useRead(useCallback((state: State) => state.compute.selected === id, [id]));
+  const lit = useRead(useCallback((state: State) => state.compute.lit.has(id), [id]));
   const seconds = useRead(useCallback((state: State) => duration(state.compute.times?.[place]), [place]));
   const open = isOpenFrame(one);
   const opens = open || one.opens !== "";
@@ -52,6 +53,7 @@ const Row = memo(function Row({ entry: { id, level, one }, place }: Props) {
         type="button"
         tabIndex={-1}
         style={{ paddingLeft: 4 + 10 * (level - 1) }}
+        data-lit={lit}
         data-kind={open ? "frame" : one.kind}
         onClick={choose}
       >

@@ -6,7 +6,7 @@ import { useRead } from "../studioContext";
 import { Formula } from "./Formula";
 
 const readHere = ({ compute: { travelled, inspected } }: State) =>
-  travelled && inspected && travelled.op === inspected.op ? travelled : null;
+  travelled && inspected && travelled.box === inspected.box ? travelled : null;
 
 export function Values() {
   const here = useRead(readHere);
@@ -14,6 +14,7 @@ export function Values() {
   return (
     <div className="pg-section">
       <h4>Values in step {here.step}</h4>
+      <p className="pg-quiet">after {here.op}</p>
       {here.example && <Formula latex={here.example} />}
       <Numbers title="in" numbers={here.inputs} />
       <Numbers title="out" numbers={here.outputs} />

@@ -1,5 +1,5 @@
 /** Through one step, op by op: forward and back, with its values in the inspector. */
-import { endWalk, travelTo } from "../../commands/computation";
+import { endWalk, travelBy, travelTo } from "../../commands/computation";
 import type { State } from "../../store/state";
 import { Icon } from "../parts/Icon";
 import { useRead, useStudio } from "../studioContext";
@@ -21,7 +21,6 @@ export function Walk() {
         </button>
       </div>
     );
-  const go = (position: number) => travelTo(studio, { position: Math.min(Math.max(position, 0), at.count) });
   return (
     <div className="pg-walk" role="toolbar" aria-label="Walk through the step">
       <button
@@ -30,7 +29,7 @@ export function Walk() {
         title="One op back (,)"
         aria-label="One op back"
         disabled={at.position === 0}
-        onClick={() => go(at.position - 1)}
+        onClick={() => travelBy(studio, -1)}
       >
         <Icon name="left" />
       </button>
@@ -41,7 +40,7 @@ export function Walk() {
         value={at.position}
         aria-label={`Op of step ${at.step}`}
         aria-valuetext={at.title || "before the first op"}
-        onChange={(event) => go(Number(event.target.value))}
+        onChange={(event) => travelTo(studio, { position: Number(event.target.value) })}
       />
       <button
         type="button"
@@ -49,7 +48,7 @@ export function Walk() {
         title="One op forward (;)"
         aria-label="One op forward"
         disabled={at.position === at.count}
-        onClick={() => go(at.position + 1)}
+        onClick={() => travelBy(studio, 1)}
       >
         <Icon name="right" />
       </button>

@@ -1,0 +1,113 @@
+"""The computation in the page: opened as a cell trains, read with its code, walked through, kept without a kernel."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Locator
+
+from .conftest import OpenNotebook
+from .notebook import NotebookPage
+
+MODEL = """import patchgrad as pg
+from patchgrad import nn, optim
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.inner = nn.ModuleList([nn.Sequential(nn.Linear(8, 8), nn.Tanh()) for _ in range(4)])
+        self.last = nn.Linear(8, 1)
+    def forward(self, x):
+        for layer in self.inner:
+            x = layer(x)
+        return self.last(x).exp()
+model = Net()
+optimizer = optim.SGD(model.parameters(), lr=0.01)
+view = pg.watch(model, every=1)
+view.show()"""
+TRAIN = """for _ in range(5):
+    optimizer.zero_grad()
+    model(pg.ones(3, 8)).mean().backward()
+    optimizer.step()"""
+LIT = """() => [...(CSS.highlights.get("patchgrad-lit") ?? [])].map(String).join()"""
+CURSOR = """([cell, line]) => {
+  const widget = jupyterapp.shell.currentWidget.content.widgets[cell];
+  jupyterapp.shell.currentWidget.content.activeCellIndex = cell;
+  widget.editor.focus();
+  widget.editor.setCursorPosition({ line, column: 0 });
+}"""
+SECONDS = 30_000
+
+
+class Computation:
+    """The widget of a watched model."""
+
+    def __init__(self, notebook: NotebookPage) -> None:
+        self.page = notebook.page
+        notebook.page.evaluate("() => jupyterapp.shell.currentWidget.content.scrollToItem(0, 'end')")
+        self.find(".pg-op").first.wait_for(timeout=SECONDS)
+        self.find(".pg-compute").first.scroll_into_view_if_needed()
+
+    def find(self, selector: str) -> Locator:
+        return self.page.locator(f".patchgrad-studio {selector}")
+
+    def row(self, name: str) -> Locator:
+        """An entry of the outline, by the beginning of its spoken name."""
+        return self.page.locator(f'[role="treeitem"][aria-label^="{name}"]').first
+
+    def press(self, *keys: str) -> None:
+        self.find('[data-place="compute"]').focus()
+        for key in keys:
+            self.page.keyboard.press(key)
+
+
+def test_code_and_picture_point_at_each_other(open_notebook: OpenNotebook) -> None:
+    notebook = open_notebook([MODEL, TRAIN])
+    notebook.run_all()
+    shown = Computation(notebook)
+    shown.row("exp").locator("button").click()
+    notebook.page.wait_for_function(f"() => ({LIT})() === 'self.last(x).exp()'", timeout=SECONDS)
+    assert "self.last(x).exp()" in shown.find(".pg-code-place mark").first.inner_text()
+    notebook.page.evaluate(CURSOR, [1, 2])
+    shown.find('.pg-op[data-lit="true"]').first.wait_for(timeout=SECONDS)
+    lit = shown.find('.pg-op[data-lit="true"] .pg-box-name > span:first-child').all_inner_texts()
+    assert lit == ["mean"]
+    notebook.page.evaluate(CURSOR, [0, 10])
+    notebook.page.wait_for_function(
+        "() => [...document.querySelectorAll('.pg-op[data-lit=true]')].some((box) => box.textContent.includes('exp'))",
+        timeout=SECONDS,
+    )
+
+
+def test_by_keys_a_repeat_opens_turns_and_closes_and_a_step_is_walked(open_notebook: OpenNotebook) -> None:
+    notebook = open_notebook([MODEL, TRAIN])
+    notebook.run_all()
+    shown = Computation(notebook)
+    shown.press("ArrowDown", "Enter")
+    shown.find(".pg-op-turns").wait_for(timeout=SECONDS)
+    shown.find('.pg-op-turns button[title="The next turn"]').click()
+    shown.page.get_by_text("turn 2 of 4", exact=True).first.wait_for(timeout=SECONDS)
+    shown.find('.pg-op-frame[data-kind="loop"] button[title^="Close"]').click()
+    shown.find(".pg-op-turns").wait_for(state="detached", timeout=SECONDS)
+    shown.find("button").get_by_text("Walk").click()
+    notebook.run(1)
+    shown = Computation(notebook)
+    shown.find(".pg-walk output").wait_for(timeout=SECONDS)
+    shown.press(";", ";")
+    shown.page.get_by_text("op 3 of", exact=False).first.wait_for(timeout=SECONDS)
+    shown.find("button").get_by_text("Check the gradient").click()
+    shown.find(".pg-checked").wait_for(timeout=SECONDS)
+    assert "agrees with finite differences" in shown.find(".pg-checked").inner_text()
+
+
+def test_a_saved_notebook_without_its_kernel_shows_the_computation(open_notebook: OpenNotebook) -> None:
+    notebook = open_notebook([MODEL, TRAIN])
+    notebook.run_all()
+    Computation(notebook)
+    for _ in range(100):
+        if "image/svg+xml" in notebook.outputs(0)[0]["data"]:
+            break
+        notebook.page.wait_for_timeout(100)
+    notebook.save()
+    notebook.shut_down_kernel()
+    notebook.reload()
+    picture = notebook.page.locator("img.patchgrad-saved")
+    picture.wait_for(timeout=SECONDS)
+    assert picture.get_attribute("alt") == "Compute graph of step 1 with 11 ops"
