@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 # JupyterLab refuses to run as root (in a container, say) unless it is told to.
 ROOT_FLAG := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: lab test test-gpu array-api cuda-check lint layers types front-end unit browser docs chromium bench shots wheel lock clean
+.PHONY: lab test test-gpu array-api cuda-check lint layers types front-end unit browser docs chromium laws bench shots wheel lock clean
 
 lab: .venv/.installed $(FRONT_END)
 	$(BIN)/jupyter lab $(ROOT_FLAG) $(NOTEBOOK)
@@ -66,6 +66,10 @@ docs: .venv/.test
 
 chromium:
 	@sh tests/browser/install-chromium.sh
+
+# 10,000 random edits of the networks of the zoo while they train; the unit tests run a share of them.
+laws: .venv/.test
+	$(BIN)/python -m tests.zoo.laws --edits 10000
 
 bench: .venv/.test $(FRONT_END)
 	$(BIN)/python -m benchmarks

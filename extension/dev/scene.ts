@@ -96,6 +96,7 @@ export function makeNode({
     y: MIDDLE + y,
     width: 128,
     height: 64,
+    rate: 1,
     frozen: false,
     bypassed: false,
     closed: false,

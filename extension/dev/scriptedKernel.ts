@@ -13,6 +13,7 @@ import type {
 import { makeFrame } from "./madeUpFrame";
 import { CATALOGUE, GRAPH } from "./scene";
 import { edited, insertions, targets } from "./scriptedEdits";
+import { SETUP } from "./setup";
 
 type Listener = (content: FromKernel, buffers: DataView[]) => void;
 
@@ -61,6 +62,7 @@ export function scriptedKernel(): WidgetModel & { readonly sent: FromBrowser[] }
     lane: "Edits reach the kernel while a cell runs, by a kernel subshell of our own.",
     problem: "",
     problemNode: null,
+    rate: 0.001,
     eagerBecause: "",
   };
   let number = 0;
@@ -128,6 +130,7 @@ export function scriptedKernel(): WidgetModel & { readonly sent: FromBrowser[] }
           run,
           log: { type: "log-view", entries },
           timeline: TIMELINE,
+          setup: SETUP,
           templates: [],
           quantities: [],
           code: {},

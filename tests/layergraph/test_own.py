@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 import patchgrad as pg
-from patchgrad import nn
-from patchgrad.errors import GraphError
-from patchgrad.layergraph import LayerGraph, catalogue, edit
+from patchgrad import nn, optim
+from patchgrad.errors import GraphError, PatchgradError
+from patchgrad.layergraph import LayerGraph, catalogue, edit, own
+from patchgrad.protocol.kinds import palette_views
 
 from .sample import MLP, X, port
 
@@ -115,3 +117,114 @@ def test_one_that_raises_is_a_problem_of_its_node_not_a_crash(problem: str) -> N
     graph = edit.insert("relu1 -> fc2", "Broken").apply(MLP)
     [found] = [p for p in graph.check().problems if p.blocking]
     assert "RuntimeError: no luck" in found.title
+
+
+@pytest.fixture
+def notebook(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Defines a class in ``__main__``, as a cell does."""
+
+    def define(cls: Any) -> Any:
+        cls.__module__ = "__main__"
+        monkeypatch.setattr(sys.modules["__main__"], cls.__name__, cls, raising=False)
+        return cls
+
+    return define
+
+
+def test_a_class_of_the_notebook_is_offered_by_being_defined_and_entered_by_being_used(notebook: Any) -> None:
+    class Halves(nn.Module):
+        def __init__(self, size: int = 4, by: float = 0.5) -> None:
+            super().__init__()
+            self.size, self.by = size, by
+
+        def forward(self, x: Any) -> Any:
+            return x * self.by
+
+    notebook(Halves)
+    assert [(kind.name, list(kind.field_names)) for kind in own.offered()] == [("Halves", ["size", "by"])]
+    assert "Halves" in {view.kind for view in palette_views()}
+    assert "Halves" not in catalogue.KINDS
+    graph = edit.insert("relu1 -> fc2", "Halves", by=0.25).apply(MLP)
+    assert graph.check().ok
+    assert graph.build().halves1.by == 0.25
+    assert own.offered() == ()
+    again = edit.insert("relu1 -> fc2", Halves(by=2.0)).apply(MLP)
+    assert again.by_name("halves1").settings["by"] == 2.0
+
+
+def untyped(self: Any, size) -> None:  # pyright: ignore[reportUnknownParameterType, reportMissingParameterType]
+    nn.Module.__init__(self)
+
+
+def unknown(self: Any, size: Nowhere) -> None:  # noqa: F821  # pyright: ignore[reportUndefinedVariable, reportUnknownParameterType]
+    nn.Module.__init__(self)
+
+
+def forgets(self: Any, size: int = 3) -> None:
+    nn.Module.__init__(self)
+
+
+@pytest.mark.parametrize(
+    ("init", "words"), [(untyped, "without a type"), (unknown, "Nowhere"), (forgets, "no attribute size")]
+)
+def test_one_whose_arguments_cannot_be_read_says_how_to_write_it(notebook: Any, init: Any, words: str) -> None:
+    cls = notebook(type("Odd", (nn.Module,), {"__init__": init, "forward": lambda self, x: x}))
+    with pytest.raises(GraphError) as error:
+        edit.insert("relu1 -> fc2", cls(3) if init is forgets else "Odd").apply(MLP)
+    assert words in str(error.value)
+    assert error.value.hint
+
+
+def layer_that(fails: str) -> Any:
+    class Fails(nn.Module):
+        calls = 0
+
+        def __init__(self, size: int = 3) -> None:
+            super().__init__()
+            self.size = size
+            if fails == "init":
+                raise RuntimeError("no luck")
+
+        def forward(self, x: Any) -> Any:
+            Fails.calls += 1
+            if fails == "forward":
+                raise RuntimeError("no luck")
+            return x[:, : 1 + Fails.calls % 3] if fails == "shapes" else x
+
+    return Fails
+
+
+@pytest.mark.parametrize("fails", ["init", "forward", "shapes"])
+def test_in_a_session_one_that_fails_is_refused_in_words_and_nothing_is_lost(notebook: Any, fails: str) -> None:
+    notebook(layer_that(fails))
+    model = nn.Sequential(nn.Linear(4, 4), nn.Tanh(), nn.Linear(4, 2))
+    batches = [(pg.randn(5, 4), pg.randn(5, 2))] * 3
+    session = pg.Session(model, batches, loss=nn.MSELoss(), optimizer=lambda p: optim.Adam(p, lr=1e-2))
+    session.step(2)
+    before = session.fingerprint()
+    with pytest.raises(GraphError) as error:
+        session.apply(edit.insert("tanh1 -> linear2", "Fails"))
+    assert error.value.got or error.value.want or error.value.hint
+    assert session.fingerprint() == before
+    session.step(1)
+
+
+def test_one_that_gives_other_shapes_only_later_stops_training_at_the_last_good_step(notebook: Any) -> None:
+    class Later(nn.Module):
+        broken = False
+
+        def forward(self, x: Any) -> Any:
+            return x[:, :2] if Later.broken else x
+
+    notebook(Later)
+    model = nn.Sequential(nn.Linear(4, 4), nn.Tanh(), nn.Linear(4, 2))
+    batches = [(pg.randn(5, 4), pg.randn(5, 2))] * 3
+    session = pg.Session(model, batches, loss=nn.MSELoss(), optimizer=lambda p: optim.Adam(p, lr=1e-2))
+    session.apply(edit.insert("tanh1 -> linear2", Later))
+    session.step(2)
+    before, Later.broken = session.fingerprint(), True
+    with pytest.raises(PatchgradError):
+        session.step(1)
+    assert session.fingerprint() == before
+    session.apply(edit.remove("later1"))
+    session.step(1)

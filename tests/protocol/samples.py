@@ -159,6 +159,13 @@ FROM_KERNEL = (
         (m.MarkView("before widening", 40, "main", own=False, loss=0.5),),
         (m.BranchView("main", 0, 90, 0.25), m.BranchView("wide", 1, 60, 0.2, True, parent="main", begin=40)),
     ),
+    m.SetupView(
+        (
+            m.SectionView(
+                "optimizer", "Adam", ("Adam", "SGD"), (m.FieldView("lr", "float", 1e-3),), {"lr": 0.01}, "2 groups"
+            ),
+        )
+    ),
     m.Frame(
         number=7,
         run=RUN,

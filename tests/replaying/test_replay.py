@@ -10,6 +10,7 @@ import pytest
 
 import patchgrad as pg
 from patchgrad import nn, optim
+from patchgrad.backend.native.compiled import compiler
 from patchgrad.backend.random import default_stream
 from patchgrad.errors import PatchgradError
 
@@ -244,3 +245,27 @@ def test_a_value_with_gaps_keeps_them_where_kernels_read_it_too() -> None:
         x = pg.randn(8, 8)
         assert fast(x).numpy().tobytes() == step(x).numpy().tobytes()
     assert fast.replays > 50
+
+
+def test_a_plan_gets_its_kernels_once_they_are_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiler, "mode", "")
+    monkeypatch.setattr(compiler, "waited", 99.0)
+    factor = time.time_ns() % 10**6 * 1e-6  # nobody compiled this formula before
+
+    def step(x: Any) -> Any:
+        return x * factor + x / (x * x + 1.0)
+
+    def kernels() -> int:
+        plan = next(iter(fast._recorded.values())).plan
+        return plan.native if plan is not None else -1
+
+    fast, x = pg.replay(step), pg.randn(16, 16)
+    fast(x)
+    assert kernels() == 0
+    for _ in range(1000):
+        assert fast(x).numpy().tobytes() == step(x).numpy().tobytes()
+        if kernels():
+            break
+        time.sleep(0.02)
+    assert kernels() == 1
+    assert fast(x).numpy().tobytes() == step(x).numpy().tobytes()

@@ -8,6 +8,7 @@ import pytest
 
 import patchgrad as pg
 from patchgrad import nn
+from patchgrad.data import DataLoader, TensorDataset
 from patchgrad.errors import ArgumentError, SessionError
 
 from . import models
@@ -158,3 +159,15 @@ def test_a_mark_that_went_is_no_place_to_go_back_to() -> None:
     assert edits[0].mark is None
     with pytest.raises(ArgumentError, match="no such mark"):
         session.rewind(edits[0])
+
+
+def test_a_mark_at_the_end_of_a_pass_remembers_that_it_is_over():
+    data = DataLoader(TensorDataset(*(pg.cat(parts) for parts in zip(*models.batches(4), strict=True))), batch_size=16)
+    session = models.session(loader=data)
+    session.step(4)
+    session.mark("end")
+    session.step(2)
+    epoch = session.training.feed.epoch
+    session.rewind("end")
+    session.step(2)
+    assert session.training.feed.epoch == epoch == 1

@@ -13,7 +13,7 @@ const NAMES: Readonly<Record<string, string>> = { " ": "Space", Esc: "Escape" };
 export function keyText(stroke: Keystroke): string {
   const named = NAMES[stroke.key] ?? stroke.key;
   const mod = stroke.ctrlKey || stroke.metaKey;
-  const letter = named.length === 1 ? (mod ? named.toUpperCase() : named.toLowerCase()) : named;
+  const letter = named.length === 1 ? (mod || stroke.shiftKey ? named.toUpperCase() : named.toLowerCase()) : named;
   const shift = stroke.shiftKey && (named.length > 1 || /[a-z]/i.test(named));
   return [mod && "Ctrl", stroke.altKey && "Alt", shift && "Shift", letter].filter(Boolean).join("+");
 }

@@ -13,6 +13,7 @@ const OPENED = {
   graph: GRAPH,
   run: INITIAL_STATE.run,
   log: LOG,
+  setup: { type: "setup-view", sections: [] },
   code: {},
 };
 const FRAME = {

@@ -76,6 +76,22 @@ describe("keys", () => {
     expect((await press("Ctrl+Shift+G", group)).last).toMatchObject({ command: { type: "ungroup", group: "g1" } });
   });
 
+  it("splits a group, shares and unshares weights, moves a layer along its chain", async () => {
+    const two = { selection: { nodes: ["fc1", "drop"], edge: null } };
+    expect((await press("h", two)).last).toMatchObject({ command: { type: "share", owner: "fc1", node: "drop" } });
+    expect((await press("h", one)).last).toMatchObject({ command: { type: "unshare", node: "fc1" } });
+    const { graph } = recordedStudio().state();
+    const inside = graph.nodes.find((node) => node.group !== null)?.uid ?? "";
+    const chosen = { selection: { nodes: [inside], edge: null } };
+    expect((await press("g", chosen)).last).toMatchObject({ command: { type: "split-group", nodes: [inside] } });
+    const [group] = graph.groups;
+    const twice = { selection: { nodes: [group?.uid ?? "", group?.uid ?? ""], edge: null } };
+    expect((await press("g", twice)).last).toMatchObject({ command: { type: "merge-groups" } });
+    expect((await press("<", { selection: { nodes: ["drop"], edge: null } })).last).toMatchObject({
+      command: { type: "reorder", node: "drop" },
+    });
+  });
+
   it("arrows walk from layer to layer and say what is there", async () => {
     const { state, told } = await press("ArrowRight", { selection: { nodes: ["conv1"], edge: null } });
     expect(state().selection.nodes).toEqual(["relu1"]);
@@ -96,7 +112,7 @@ describe("the spelling of keys", () => {
     expect(keyText(stroke("z", { metaKey: true }))).toBe("Ctrl+Z");
     expect(keyText(stroke("Z", { ctrlKey: true, shiftKey: true }))).toBe("Ctrl+Shift+Z");
     expect(keyText(stroke("?", { shiftKey: true }))).toBe("?");
-    expect(keyText(stroke("S", { shiftKey: true }))).toBe("Shift+s");
+    expect(keyText(stroke("S", { shiftKey: true }))).toBe("Shift+S");
     expect(keyText(stroke(" "))).toBe("Space");
     expect(keyText(stroke("Tab", { shiftKey: true }))).toBe("Shift+Tab");
   });

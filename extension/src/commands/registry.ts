@@ -1,4 +1,5 @@
 /** Every UI command, in the order of the keyboard map. A new one is a file and a line here. */
+
 import type { State } from "../store/state";
 import { addNext } from "./addNext";
 import { alignColumn, alignRow } from "./align";
@@ -18,14 +19,17 @@ import { freezeSelection } from "./freezeSelection";
 import { groupSelection } from "./groupSelection";
 import { insertLayer } from "./insertLayer";
 import { markHere } from "./markHere";
+import { moveBack, moveForward } from "./moveAlong";
 import { pasteLayers } from "./pasteLayers";
 import { playPause } from "./playPause";
 import { redo } from "./redo";
+import { mergeGroups, splitGroup } from "./regroup";
 import { releaseSelection } from "./releaseSelection";
 import { renameSelection } from "./renameSelection";
 import { rewindLast } from "./rewindLast";
 import { searchPalette } from "./searchPalette";
 import { selectAll } from "./selectAll";
+import { shareWeights } from "./shareWeights";
 import { showFeeds } from "./showFeeds";
 import { showKeyboardMap } from "./showKeyboardMap";
 import { showModelSource } from "./showModelSource";
@@ -70,6 +74,11 @@ export const COMMANDS: readonly UiCommand[] = [
   bypassSelection,
   groupSelection,
   ungroupSelection,
+  mergeGroups,
+  splitGroup,
+  shareWeights,
+  moveForward,
+  moveBack,
   alignRow,
   alignColumn,
   releaseSelection,

@@ -56,6 +56,7 @@ import {
   type RunView,
   type Select,
   type SetShadow,
+  type SetupView,
   type ShowBackward,
   type ShowQuantity,
   type ShowStep,
@@ -84,6 +85,7 @@ export type StateMessage =
   | LogView
   | FindingsView
   | TimelineView
+  | SetupView
   | Frame
   | ComputeGraph
   | ComputeTimes;

@@ -25,6 +25,8 @@ export interface NodeView {
   readonly y: number;
   readonly width: number;
   readonly height: number;
+  /** Factor on the learning rate. */
+  readonly rate: number;
   readonly frozen: boolean;
   readonly bypassed: boolean;
   /** A module of the user's own whose inside is not drawn. */
@@ -112,6 +114,8 @@ export interface RunView {
   readonly loss: number | null;
   /** Which way messages reach the kernel while a cell runs, in words. */
   readonly lane: string;
+  /** The learning rate of the next step, of the first group. */
+  readonly rate: number | null;
   readonly problem: string;
   readonly problemNode: string | null;
   /** Why the last step was computed as the layers are written; empty if it was replayed. */
@@ -474,6 +478,34 @@ export interface TimelineView {
   readonly shadowSteps: number;
 }
 
+/** One editable setting of a layer kind. */
+export interface FieldView {
+  readonly name: string;
+  readonly type: "int" | "float" | "bool" | "choice" | "text";
+  readonly default: unknown;
+  readonly minimum: number | null;
+  readonly maximum: number | null;
+  readonly choices: readonly string[];
+  readonly optional: boolean;
+  readonly help: string;
+}
+
+/** One part of how a network is trained: a choice among kinds, and fields; `note`: what else is to be known. */
+export interface SectionView {
+  readonly name: "optimizer" | "loss" | "data" | "schedule";
+  readonly kind: string;
+  readonly kinds: readonly string[];
+  readonly fields: readonly FieldView[];
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly note: string;
+}
+
+/** State: how the network is trained; told when it changes. */
+export interface SetupView {
+  readonly type: "setup-view";
+  readonly sections: readonly SectionView[];
+}
+
 /** Where an array lies in the one buffer of its message. `offset` in bytes, a multiple of 8. */
 export interface ArrayView {
   readonly dtype: "float32" | "float64" | "uint8" | "int32";
@@ -528,18 +560,6 @@ export interface Frame {
   readonly plan: string;
 }
 
-/** One editable setting of a layer kind. */
-export interface FieldView {
-  readonly name: string;
-  readonly type: "int" | "float" | "bool" | "choice" | "text";
-  readonly default: unknown;
-  readonly minimum: number | null;
-  readonly maximum: number | null;
-  readonly choices: readonly string[];
-  readonly optional: boolean;
-  readonly help: string;
-}
-
 /** A layer kind of the catalogue: an entry of the palette. */
 export interface KindView {
   readonly kind: string;
@@ -581,6 +601,7 @@ export interface Opened {
   readonly run: RunView;
   readonly log: LogView;
   readonly timeline: TimelineView;
+  readonly setup: SetupView;
   readonly templates: readonly TemplateView[];
   /** Those that are measured. */
   readonly quantities: readonly QuantityView[];
@@ -1310,6 +1331,7 @@ export type FromKernel =
   | LogView
   | FindingsView
   | TimelineView
+  | SetupView
   | Frame
   | Opened
   | Code
@@ -1352,6 +1374,7 @@ export const KERNEL_TAGS: readonly FromKernel["type"][] = [
   "log-view",
   "findings-view",
   "timeline-view",
+  "setup-view",
   "frame",
   "opened",
   "code",

@@ -12,6 +12,7 @@ import type {
   OfferView,
   Opened,
   RunView,
+  SectionView,
   TimelineView,
   Verdict,
 } from "../protocol/messages";
@@ -28,6 +29,7 @@ export type Action =
   | { readonly type: "run-arrived"; readonly run: RunView }
   | { readonly type: "log-arrived"; readonly log: LogView }
   | { readonly type: "timeline-arrived"; readonly timeline: TimelineView }
+  | { readonly type: "setup-arrived"; readonly sections: readonly SectionView[] }
   | { readonly type: "findings-arrived"; readonly findings: readonly FindingView[] }
   | { readonly type: "finding-put-away"; readonly rule: string; readonly away: boolean }
   | { readonly type: "overlay-chosen"; readonly overlay: ChosenOverlay }

@@ -31,6 +31,7 @@ describe("state from the kernel", () => {
       run,
       log: { type: "log-view", entries: [] },
       timeline: INITIAL_STATE.timeline,
+      setup: { type: "setup-view", sections: [] },
       templates: [],
       quantities: [],
       code: { plots: "abc" },

@@ -37,6 +37,8 @@ export function reduce(state: State, action: Action): State {
       return { ...state, log: action.log.entries };
     case "timeline-arrived":
       return { ...state, timeline: action.timeline };
+    case "setup-arrived":
+      return { ...state, setup: action.sections };
     case "findings-arrived":
       return withFindings(state, action.findings);
     case "finding-put-away":
@@ -114,7 +116,8 @@ function assertNever(action: never): never {
 
 function open(state: State, message: Extract<Action, { type: "opened" }>["message"]): State {
   const { title, catalogue, templates, code, quantities, run, log, timeline, graph } = message;
-  const told = { title, catalogue, templates, code, quantities, run, log: log.entries, timeline, findings: [] };
+  const setup = message.setup.sections;
+  const told = { setup, title, catalogue, templates, code, quantities, run, log: log.entries, timeline, findings: [] };
   const opened = { ...state, connection: "open" as const, ...told };
   return withGraph(opened, graph);
 }

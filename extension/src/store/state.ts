@@ -15,6 +15,7 @@ import type {
   PortRef,
   QuantityView,
   RunView,
+  SectionView,
   TemplateView,
   TimelineView,
   Verdict,
@@ -133,6 +134,8 @@ export interface State {
   readonly run: RunView;
   readonly log: readonly LogEntry[];
   readonly timeline: TimelineView;
+  /** How the network is trained. */
+  readonly setup: readonly SectionView[];
   /** What is wrong with the training, the gravest first. */
   readonly findings: readonly FindingView[];
   /** Rules whose finding was put away in this view. */
@@ -189,6 +192,7 @@ const RESTING_RUN: RunView = {
   stepsPerSecond: 0,
   loss: null,
   lane: "",
+  rate: null,
   problem: "",
   problemNode: null,
   eagerBecause: "",
@@ -204,6 +208,7 @@ export const INITIAL_STATE: State = {
   run: RESTING_RUN,
   log: [],
   timeline: { type: "timeline-view", marks: [], branches: [], shadowSteps: 0 },
+  setup: [],
   findings: [],
   putAway: new Set(),
   announced: new Set(),

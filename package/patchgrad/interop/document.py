@@ -91,13 +91,20 @@ class _File(msgspec.Struct, forbid_unknown_fields=True):
 
 
 def save_document(
-    path: Any, graph: LayerGraph, module: Any = None, *, name: str = "", settings: Mapping[str, Any] | None = None
+    path: Any,
+    graph: LayerGraph,
+    module: Any = None,
+    *,
+    name: str = "",
+    settings: Mapping[str, Any] | None = None,
+    more: Mapping[str, Any] | None = None,
 ) -> None:
     """Write a layer graph to ``path``, which gets the ending ``.patchgrad`` if it has none; whole or not at all.
 
     Parameters
         module    built from the graph: its weights are saved; None: only the values of constants are
         settings  plain data to be kept with it
+        more      arrays to be kept besides, by names with a colon
     Errors
         GraphError  for a closed node: its class is code, which a file cannot hold.
     """
@@ -111,7 +118,7 @@ def save_document(
         )
     target = Path(path)
     target = target if target.suffix else target.with_suffix(ENDING)
-    arrays = dict(_constants(graph) if module is None else _kept(graph, module))
+    arrays = {**dict(_constants(graph) if module is None else _kept(graph, module)), **(more or {})}
     file = _File(
         patchgrad=FORMAT,
         version=__version__,

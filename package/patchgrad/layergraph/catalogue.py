@@ -8,7 +8,7 @@ last state ``h``, LSTM ``y``, and the last states ``h`` and ``c``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from patchgrad import nn
 from patchgrad.errors import GraphError
@@ -34,6 +34,8 @@ KINDS: dict[str, LayerKind] = {
 }
 OWN: dict[type, LayerKind] = {}
 """Classes of the user's own, entered by ``own.py``."""
+ELSEWHERE: list[Callable[[str], LayerKind | None]] = []
+"""Where a kind is looked for that is not here: each gives it, or None."""
 LEFT_OUT = {
     "RNNCell": "one step of a loop inside a layer; RNN goes through the whole sequence, a Delay from step to step",
     "GRUCell": "one step of a loop; GRU goes through the whole sequence",
@@ -69,6 +71,9 @@ def find(name: str) -> LayerKind:
     try:
         return KINDS[name]
     except KeyError:
+        found = next((kind for look in ELSEWHERE if (kind := look(name)) is not None), None)
+        if found is not None:
+            return found
         near = [known for known in KINDS if name.lower()[:3] in known.lower()] or list(KINDS)
         raise GraphError(
             f"there is no layer kind {str(name)[:40]!r}", got=repr(str(name)[:40]), hint=f"known: {', '.join(near)}"

@@ -290,6 +290,7 @@ def data(
 def schedule(kind: Any, *, every: str | None = None, **settings: Any) -> Edit:
     """Let a schedule move the rates, ``schedule("CosineAnnealingLR", T_max=20)``; None: they stay where they are.
 
+    Where a setting has no usual value, one is chosen.
     ``every``: "step" or "epoch"; by itself once for each pass, and for each step where the schedule is made for that.
     """
     name = kind if kind is None or isinstance(kind, str) else getattr(kind, "__name__", type(kind).__name__)

@@ -11,8 +11,15 @@ from patchgrad.typing import Shape
 
 
 def largest_change(old: Any, new: Any, batch: tuple[Any, ...]) -> tuple[Shape | None, Shape | None, float | None]:
-    """Shapes of the first output where they differ, and the largest absolute change otherwise."""
-    before, after = _first(evaluated(old, batch)), _first(evaluated(new, batch))
+    """Shapes of the first output where they differ, and the largest absolute change otherwise.
+
+    Nothing of these where the old network fails on the batch: an edit may be what mends it.
+    """
+    after = _first(evaluated(new, batch))
+    try:
+        before = _first(evaluated(old, batch))
+    except Exception:
+        return None, None, None
     if tuple(before.shape) != tuple(after.shape):
         return tuple(before.shape), tuple(after.shape), None
     a, b = (host.asarray(y.numpy(force=True), dtype=host.float64) for y in (before, after))

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from patchgrad import nn
 from patchgrad.errors import GraphError
-from patchgrad.layergraph import catalogue
+from patchgrad.layergraph import catalogue, own
 from patchgrad.layergraph.graph import LayerGraph, PortRef
+from patchgrad.layergraph.kind import LayerKind
 from patchgrad.layergraph.reading import kind_of, settings_of
 
 
@@ -15,12 +17,20 @@ def described(layer: Any, settings: dict[str, Any]) -> tuple[str, dict[str, Any]
     if isinstance(layer, str):
         return catalogue.find(layer).name, settings
     if isinstance(layer, type):
-        return catalogue.find(layer.__name__).name, settings
-    kind = kind_of(layer)
+        kind = catalogue.by_class().get(layer) or _own(layer)
+        return (kind.name if kind else catalogue.find(layer.__name__).name), settings
+    kind = kind_of(layer) or _own(type(layer))
     if kind is None:
         known = "a layer of patchgrad.nn, or a class registered with @pg.layer"
         raise GraphError(f"{type(layer).__name__} is not in the catalogue", want=known)
-    return kind.name, {**settings_of(kind, layer), **settings}
+    read = own.settings_kept if kind.family == "own" else settings_of
+    return kind.name, {**read(kind, layer), **settings}
+
+
+def _own(cls: type) -> LayerKind | None:
+    """The kind of a Module class that is not ours, which enters the catalogue by being used."""
+    mine = issubclass(cls, nn.Module) and not cls.__module__.startswith("patchgrad.")
+    return own.entered(cls) if mine else None
 
 
 def output_port(graph: LayerGraph, text: str) -> PortRef:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from patchgrad.layergraph import catalogue
+from patchgrad.layergraph.blocks import BLOCKS
 from patchgrad.layergraph.fields import Field
 from patchgrad.layergraph.kind import LayerKind
+from patchgrad.layergraph.own import offered
 from patchgrad.layergraph.templates import TEMPLATES
 from patchgrad.protocol.messages import FieldView, KindView, TemplateView
 
@@ -14,9 +16,14 @@ def kind_views() -> tuple[KindView, ...]:
     return tuple(kind_view(kind) for kind in catalogue.kinds().values() if kind.addable)
 
 
+def palette_views() -> tuple[KindView, ...]:
+    """The same, and those classes of the notebook that may be put in."""
+    return (*kind_views(), *map(kind_view, offered()))
+
+
 def template_views() -> tuple[TemplateView, ...]:
-    """Several layers at once, as entries of the palette."""
-    return tuple(TemplateView(name, words, fragment.text) for name, (words, fragment) in TEMPLATES.items())
+    """Several layers at once, as entries of the palette: those saved by the user first."""
+    return tuple(TemplateView(name, words, fragment.text) for name, (words, fragment) in (BLOCKS | TEMPLATES).items())
 
 
 def kind_view(kind: LayerKind) -> KindView:

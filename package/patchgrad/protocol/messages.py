@@ -71,6 +71,8 @@ class NodeView(Record, frozen=True):
     y: float
     width: float
     height: float
+    rate: float = 1.0
+    """Factor on the learning rate."""
     frozen: bool = False
     bypassed: bool = False
     closed: bool = False
@@ -152,6 +154,8 @@ class RunView(Wire, frozen=True, tag="run-view"):
     loss: float | None = None
     lane: str = ""
     """Which way messages reach the kernel while a cell runs, in words."""
+    rate: float | None = None
+    """The learning rate of the next step, of the first group."""
     problem: str = ""
     problem_node: str | None = None
     eager_because: str = ""
@@ -212,6 +216,23 @@ class TimelineView(Wire, frozen=True, tag="timeline-view"):
     branches: tuple[BranchView, ...] = ()
     shadow_steps: int = 0
     """Steps that the network before an edit is trained along; 0: it is not."""
+
+
+class SectionView(Record, frozen=True):
+    """One part of how a network is trained: a choice among kinds, and fields; ``note``: what else is to be known."""
+
+    name: Literal["optimizer", "loss", "data", "schedule"]
+    kind: str
+    kinds: tuple[str, ...] = ()
+    fields: tuple[FieldView, ...] = ()
+    values: dict[str, Any] = {}
+    note: str = ""
+
+
+class SetupView(Wire, frozen=True, tag="setup-view"):
+    """State: how the network is trained; told when it changes."""
+
+    sections: tuple[SectionView, ...] = ()
 
 
 class FindingView(Record, frozen=True):
@@ -515,6 +536,7 @@ class Opened(Wire, frozen=True, tag="opened"):
     run: RunView
     log: LogView
     timeline: TimelineView = TimelineView()
+    setup: SetupView = SetupView()
     templates: tuple[TemplateView, ...] = ()
     quantities: tuple[QuantityView, ...] = ()
     """Those that are measured."""
@@ -683,6 +705,7 @@ FromKernel = (
     | LogView
     | FindingsView
     | TimelineView
+    | SetupView
     | Frame
     | Opened
     | Code

@@ -35,6 +35,11 @@ def written(
     return writer
 
 
+def kernels_are_made() -> bool:
+    """Is no kernel being compiled?"""
+    return import_module("patchgrad.backend.native.compiled").compiler.idle()
+
+
 class Plan:
     """A step that can be run again: ``run(arrays)`` gives the arrays that the step returned.
 

@@ -77,9 +77,9 @@ class Planned(Writer):
             if isinstance(operation, Group):
                 fused, stored[place], reused[place] = arranged.fused(place, operation)
                 variant = self._lowering.kernel(fused.kernel, operation.members[0].dtype)
-                if variant is None:
-                    raise NotReady
                 found[place] = fused, variant, arranged.sources
+        if any(variant is None for _, variant, _ in found.values()):
+            raise NotReady
         arranged.lay_out(stored, reused)
         return found
 
@@ -177,7 +177,7 @@ class Planned(Writer):
     def _result(self, source: Source) -> str:
         """A result is given out, so that no array of the plan may be."""
         name = self._name(source)
-        return f"{name}.copy()" if isinstance(self._source(source), Value) else name
+        return f"{name}.copy('K')" if isinstance(self._source(source), Value) else name
 
     def _write(self, step: Any) -> None:
         if isinstance(step, Text):

@@ -14,7 +14,7 @@ from patchgrad.replaying.forms import detached, filled, form_of, outline_of, ten
 from patchgrad.replaying.guards import Guards
 from patchgrad.replaying.looking import Looking
 from patchgrad.replaying.notes import Value
-from patchgrad.replaying.plan import Plan, Trial
+from patchgrad.replaying.plan import Plan, Trial, kernels_are_made
 from patchgrad.replaying.recording import Recording
 from patchgrad.tensor import Tensor
 
@@ -22,8 +22,8 @@ MOST = 8
 """Forms of arguments with a plan each."""
 FORGIVEN = 2
 """Audits that may fail: a kernel may have been compiled between the two runs."""
-RETRIES = (4, 16, 64, 256, 1024)
-"""After so many replays a plan that waits for kernels is written anew."""
+RETRIES = 12
+"""So many times a plan that waits for kernels is written anew, each time that all that were wanted are there."""
 PATIENCE = 4
 """Recordings without a replay between them before longer and longer pauses begin."""
 
@@ -42,6 +42,7 @@ class Recorded:
         self.failures = 0
         self.replays = 0
         self.mistakes = 0
+        self.tries = 0
         self.audited = False
         """Did the plan pass its last audit?"""
 
@@ -49,7 +50,8 @@ class Recorded:
         """Write the plan anew if kernels were compiled in the meantime; it is audited before it runs."""
         assert self.plan is not None
         assert self.recording is not None
-        if not self.plan.ready and self.replays in RETRIES:
+        if not self.plan.ready and self.tries < RETRIES and kernels_are_made():
+            self.tries += 1
             self.plan, self.trial, self.audited = Plan(*self.recording), None, False
 
 

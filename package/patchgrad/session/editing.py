@@ -11,6 +11,7 @@ from typing import Any
 
 from patchgrad.errors import ArgumentError, PatchgradError
 from patchgrad.layergraph.commands import Command
+from patchgrad.layergraph.commands.command import checked
 from patchgrad.layergraph.edit import Edit as NamedEdit
 from patchgrad.layergraph.graph import LayerGraph
 from patchgrad.session.boundary import Boundary
@@ -48,7 +49,7 @@ class Editing:
         self, edit: Any, author: Author = "code", revision: int | None = None, shadow: int | None = None
     ) -> Edit:
         """Queue a command or an edit by names; returns at once. ``revision``: the one that its author looked at."""
-        require_edit(edit)
+        edit = require_edit(edit)
         title, python = described(edit, self._live.graph)
         return self._queue(
             title, python, author, lambda: self._live.apply(command_of(edit, self._live.graph), revision), shadow=shadow
@@ -129,10 +130,12 @@ class Editing:
         self._events.tell("edit")
 
 
-def require_edit(edit: Any) -> None:
-    """ArgumentError unless this is a command or an edit by names."""
-    if isinstance(edit, Command | NamedEdit):
-        return
+def require_edit(edit: Any) -> Any:
+    """The edit; ArgumentError unless it is a command or one by names, GraphError for a command of wrong types."""
+    if isinstance(edit, Command):
+        return checked(edit)
+    if isinstance(edit, NamedEdit):
+        return edit
     raise ArgumentError(
         "a session cannot apply this",
         got=f"an object of type {type(edit).__name__}",

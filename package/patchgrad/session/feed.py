@@ -121,7 +121,7 @@ class Feed:
         drawn = place.index + len(place.kept)
         if place.loader is not None and isinstance(self._loader, Resumable):
             self._loader.restore(place.loader)
-            self._batches = None
+            self._batches = iter(()) if place.index and self._is_over(place.loader) else None
         elif isinstance(self._loader, Sequence):
             self._batches = iter(self._loader[drawn:]) if drawn else None
         else:
@@ -129,6 +129,14 @@ class Feed:
         self._kept, self._failed = list(place.kept), False
         self.epoch, self.index = place.epoch, place.index
         return True
+
+    def _is_over(self, state: dict[str, int]) -> bool:
+        """Has the loader given all batches of its pass? The next draw must say so."""
+        length = getattr(self._loader, "__len__", None)
+        try:
+            return length is not None and state["batch"] >= length()
+        except TypeError:
+            return False
 
     def _look(self, loader: Any) -> Any:
         place = loader.state()

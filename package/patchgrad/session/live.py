@@ -11,14 +11,14 @@ from typing import Any
 from patchgrad.errors import GraphError, PatchgradError
 from patchgrad.layergraph.commands import TrainingCommand
 from patchgrad.layergraph.graph import LayerGraph
-from patchgrad.layergraph.history import History, Past
+from patchgrad.layergraph.history import Entry, History, Past
 from patchgrad.layergraph.probe import quiet
 from patchgrad.layergraph.receipt import Receipt
 from patchgrad.layergraph.transplant import scale_rates
 from patchgrad.nn import Module
 from patchgrad.nn.keep import Keep, evaluating
 from patchgrad.session.settings.setup import Setup
-from patchgrad.session.stale import require_fresh
+from patchgrad.session.stale import require_fresh, require_fresh_training
 from patchgrad.session.step import split
 
 REMEMBERED = 100
@@ -46,6 +46,8 @@ class Live:
         self._history.average = setup.average
         scale_rates(graph, module, setup.optimizer)
         self._graphs = {0: graph}
+        self._trained_anew = 0
+        """Revision at which optimizer, loss, data or schedule changed last."""
 
     @property
     def optimizer(self) -> Any:
@@ -89,23 +91,31 @@ class Live:
         if revision is not None and revision != self.revision:
             require_fresh(command, self._graphs.get(revision), self.graph, revision, self.revision)
         if isinstance(command, TrainingCommand):
-            return self._change_training(command)
+            return self._change_training(command, self.revision if revision is None else revision)
         return self._change(lambda *of, **options: self._history.apply(command, *of, **options), self._probe)
 
-    def _change_training(self, command: TrainingCommand) -> Receipt:
+    def _change_training(self, command: TrainingCommand, revision: int) -> Receipt:
         """Optimizer, loss, data or schedule: no layer changes."""
+        require_fresh_training(self._trained_anew, revision, self.revision)
         label, python = command.label(self.graph), command.python(self.graph)
         receipt = self._history.changed(label, python, command.change(self.setup))
+        self._trained_anew = self.revision
         self._remember()
         return receipt
 
     def undo(self) -> Receipt:
         """Back to the graph before the last edit, its trained weights and slots."""
-        return self._change(self._history.undo, self._probe_back)
+        return self._turn(self._history.done, self._history.undo)
 
     def redo(self) -> Receipt:
         """Make the edit again that was undone last."""
-        return self._change(self._history.redo, self._probe_back)
+        return self._turn(self._history.undone, self._history.redo)
+
+    def _turn(self, entries: list[Entry], turn: Change) -> Receipt:
+        training = bool(entries) and entries[-1].swap is not None
+        receipt = self._change(turn, self._probe_back)
+        self._trained_anew = self.revision if training else self._trained_anew
+        return receipt
 
     def past(self) -> Past:
         """The graph and the edits that led to it."""
@@ -114,6 +124,7 @@ class Live:
     def stand(self, module: Any, past: Past) -> None:
         """Let another module, with its graph and its past, be the one that is trained."""
         self._history.stand(past)
+        self._trained_anew = self.revision
         self.module = module
         self._remember()
 

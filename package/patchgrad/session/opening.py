@@ -9,6 +9,7 @@ from typing import Any
 
 from patchgrad.errors import ArgumentError, SessionError
 from patchgrad.layergraph import catalogue
+from patchgrad.layergraph.build import GraphModule
 from patchgrad.layergraph.graph import Edge, LayerGraph, LayerNode, PortRef
 from patchgrad.nn import Module, Parameter
 from patchgrad.nn.keep import Keep
@@ -54,9 +55,10 @@ def live(model: Any, setup: Setup, scheduler: Any = None, every: str | None = No
 def _network(model: Any, setup: Setup) -> tuple[LayerGraph, Any]:
     if isinstance(model, LayerGraph) and not model.nodes:
         return _from_nothing(setup)
-    graph = model if isinstance(model, LayerGraph) else _traced(model, setup.feed)
+    built = model if isinstance(model, GraphModule) else None
+    graph = built.graph if built is not None else model if isinstance(model, LayerGraph) else _traced(model, setup.feed)
     graph.check().require()
-    module = graph.build()
+    module = graph.build() if built is None else built
     module.train(model.training if isinstance(model, Module) else True)
     optimizer = setup.optimizer
     setup.optimizer = optimizer if isinstance(optimizer, Optimizer) else _made(optimizer, module)

@@ -356,11 +356,15 @@ class Session:
     ) -> Self:
         """A session for the network of a ``.patchgrad`` file; loss and optimizer, if not given, are those in the file.
 
+        With the weights in the file, and without an optimizer given, it goes on where it was saved: slots, rates,
+        schedule, averages (given an ``average``), random streams, and the place in the data where ``loader`` draws them
+        as before. A schedule with functions of its own is to be given again. What was done before cannot be undone.
+
         Errors
             DataError, GraphError  as `pg.load` gives them
             ArgumentError          if loss or optimizer is neither given nor one of patchgrad's in the file.
         """
-        return cls(loader=loader, **documents.read(path, loss, optimizer), **more)
+        return documents.opened(cls, path, loader, loss, optimizer, more)
 
     # --- what is wrong ------------------------------------------------------------------------------
 

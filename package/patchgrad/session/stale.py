@@ -33,6 +33,17 @@ def require_fresh(command: Any, seen: LayerGraph | None, now: LayerGraph, revisi
         )
 
 
+def require_fresh_training(changed: int, revision: int, current: int) -> None:
+    """GraphError if how the network is trained has changed, at revision ``changed``, since the edit's author looked."""
+    if changed > revision:
+        raise GraphError(
+            "the training was changed since this edit was made",
+            got=f"an edit of revision {revision}, a change at revision {changed}",
+            want=f"revision {current}",
+            hint="look at the settings as they are now, and do it again",
+        )
+
+
 def touched(command: Any, seen: LayerGraph, now: LayerGraph) -> dict[str, str]:
     """Uids of the nodes and groups that a command names, with their names."""
     uids: list[str] = []
@@ -52,8 +63,8 @@ def unchanged(uid: str, seen: LayerGraph, now: LayerGraph) -> bool:
     before, after = seen.nodes.get(uid), now.nodes.get(uid)
     if before is None or after is None:
         return before is after
-    same = (before.kind, before.name, before.settings, before.bypassed, before.frozen) == (
-        (after.kind, after.name, after.settings, after.bypassed, after.frozen)
+    same = (before.kind, before.name, before.settings, before.bypassed, before.frozen, before.rate) == (
+        (after.kind, after.name, after.settings, after.bypassed, after.frozen, after.rate)
     )
     return same and _edges(uid, seen) == _edges(uid, now)
 

@@ -43,7 +43,7 @@ class Copies:
         with file.open("wb") as out:
             for key, array in self._arrays.items():
                 held = host.ascontiguousarray(backend_of(array).to_host(array))
-                self._places[key] = (held.dtype, held.shape)
+                self._places[key] = (held.dtype, array.shape)  # the contiguous copy of a single number has an axis
                 out.write(held.tobytes())
         self._file, self._arrays = file, {}
 

@@ -19,7 +19,7 @@ from patchgrad.layergraph.graph import LayerGraph
 from patchgrad.layergraph.targets import insertions, targets
 from patchgrad.protocol import messages as m
 from patchgrad.protocol import wire
-from patchgrad.protocol.kinds import kind_views, template_views
+from patchgrad.protocol.kinds import palette_views, template_views
 from patchgrad.session import Edit, Session
 from patchgrad.session.events import Event
 from patchgrad.session.wishes import require_count
@@ -32,6 +32,7 @@ from patchgrad.widgets.layers import Layers
 from patchgrad.widgets.looks import looked
 from patchgrad.widgets.numbers import inspected
 from patchgrad.widgets.overlay import quantity_views
+from patchgrad.widgets.setup_view import setup_view
 from patchgrad.widgets.turning_back import TurningBack
 
 FRAME_PERIOD = 1 / 5
@@ -67,7 +68,7 @@ class StudioWidget(BridgeWidget):
         self._next_findings = 0.0
         self._found: tuple[m.FindingView, ...] = ()
         self._frame_due = False
-        self._told: tuple[Any, Any, Any] = (None, None, None)
+        self._told: tuple[Any, ...] = (None,) * 4
         self._lane15 = Coalesce(self._tell_state)
         self.computing = Computing(session, self.tell)
         self._forget = session.subscribe(self._happened)
@@ -114,12 +115,12 @@ class StudioWidget(BridgeWidget):
         session = self.session
         code = {"plots": pagecode.content_hash("plots")}
         state = (self._graph_view(), views.run_view(session, self.lane), views.log_view(session))
-        state = (*state, views.timeline_view(session))
+        state = (*state, views.timeline_view(session), setup_view(session))
         made = m.Opened(
             message.request_id,
             m.VERSION,
             self.title,
-            kind_views(),
+            palette_views(),
             *state,
             templates=template_views(),
             code=code,
@@ -216,7 +217,8 @@ class StudioWidget(BridgeWidget):
         live, edits = self.session.live, tuple(map(views.news_of, self.session.log))
         graph = (live.revision, sum(status == "queued" for _, status, _ in edits))
         timeline = views.timeline_view(self.session)
-        told, self._told = self._told, (graph, edits, timeline)
+        setup = setup_view(self.session)
+        told, self._told = self._told, (graph, edits, timeline, setup)
         self.tell(views.run_view(self.session, self.lane))
         if graph != told[0]:
             self.tell(self._graph_view())
@@ -224,6 +226,8 @@ class StudioWidget(BridgeWidget):
             self.tell(views.log_view(self.session))
         if timeline != told[2]:
             self.tell(timeline)
+        if setup != told[3]:
+            self.tell(setup)
 
     def _graph_view(self) -> m.GraphView:
         live = self.session.live

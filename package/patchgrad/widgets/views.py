@@ -94,6 +94,7 @@ def _node_view(node: LayerNode, facts: LayerFacts, report: Report, picture: Pict
         y=box.y,
         width=box.width,
         height=box.height,
+        rate=node.rate,
         frozen=node.frozen,
         bypassed=node.bypassed,
         closed=node.kind == "Closed",
@@ -137,10 +138,17 @@ def run_view(session: Any, lane: str) -> RunView:
         steps_per_second=round(training.pace.rate, 2),
         loss=training.loss,
         lane=lane,
+        rate=rate_of(session),
         problem=fault.text if fault is not None else "",
         problem_node=_node_of(session.graph, fault.layer) if fault is not None else None,
         eager_because=session.eager_because if training.count else "",
     )
+
+
+def rate_of(session: Any) -> float | None:
+    """The learning rate of the next step, of the first group."""
+    rate = session.optimizer.param_groups[0].get("lr")
+    return finite(float(rate)) if isinstance(rate, int | float) else None
 
 
 def _node_of(graph: LayerGraph, layer: str) -> str | None:

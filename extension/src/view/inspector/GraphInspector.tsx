@@ -4,6 +4,7 @@ import { visit } from "../../commands/select";
 import { count, plural } from "../../model/format";
 import type { State } from "../../store/state";
 import { useRead, useStudio } from "../studioContext";
+import { Training } from "./Training";
 
 const readGraph = (state: State) => state.graph;
 const readTitle = (state: State) => state.title;
@@ -29,6 +30,7 @@ export function GraphInspector() {
           <strong>{node.name}</strong> {node.problem}
         </button>
       ))}
+      <Training />
       <p className="pg-hint">
         Select a layer to change its settings and to see its numbers. Drag from a port to draw an edge. Press ? for all
         keys.

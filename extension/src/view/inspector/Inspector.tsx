@@ -1,4 +1,5 @@
 /** What is selected, to read and to change in place. */
+import { mergeGroups } from "../../commands/regroup";
 import { selectedEdge, selectedGroup, selectedNode, selectedNodes } from "../../store/selectors";
 import { useRead } from "../studioContext";
 import { EdgeInspector } from "./EdgeInspector";
@@ -22,9 +23,10 @@ function Chosen() {
   const edge = useRead(selectedEdge);
   const group = useRead(selectedGroup);
   const several = useRead(severalSelected);
+  const groups = useRead(mergeGroups.enabled);
   if (edge) return <EdgeInspector edge={edge} />;
   if (group) return <GroupInspector key={group.uid} group={group} />;
   if (node) return <NodeInspector key={node.uid} node={node} />;
-  if (several > 1) return <SeveralInspector count={several} />;
+  if (several > 1 || groups) return <SeveralInspector count={several} />;
   return <GraphInspector />;
 }

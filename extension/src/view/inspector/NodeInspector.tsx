@@ -7,6 +7,7 @@ import { connectSelection } from "../../commands/connectSelection";
 import { deleteSelection } from "../../commands/deleteSelection";
 import { duplicateSelection } from "../../commands/duplicateSelection";
 import { freezeSelection } from "../../commands/freezeSelection";
+import { moveBack, moveForward } from "../../commands/moveAlong";
 import { inspectSelection } from "../../commands/select";
 import { showFeeds } from "../../commands/showFeeds";
 import { swapSelection } from "../../commands/swapSelection";
@@ -42,11 +43,14 @@ export function NodeInspector({ node }: { readonly node: NodeView }) {
         <CommandButton command={addNext} icon="plus" />
         <CommandButton command={connectSelection} icon="connect" />
         <CommandButton command={showFeeds} icon="feeds" />
+        <CommandButton command={moveBack} icon="left" />
+        <CommandButton command={moveForward} icon="right" />
         <CommandButton command={duplicateSelection} icon="copy" />
         <CommandButton command={deleteSelection} icon="trash" />
       </div>
       {node.problem && <p className="pg-problem">{node.problem}</p>}
       <Settings node={node} fields={kind?.fields ?? []} />
+      {node.parameters > 0 && <Rate node={node} />}
       <Ports node={node} />
       <ParameterTable uid={node.uid} />
       <Looks node={node.uid} />
@@ -113,19 +117,47 @@ function NodeHead({ node, family, help }: HeadProps) {
 function Settings({ node, fields }: { readonly node: NodeView; readonly fields: readonly FieldView[] }) {
   const studio = useStudio();
   if (!fields.length) return null;
+  // `in_features` and its like follow from what comes in.
+  const first = fields.find((field) => !field.name.startsWith("in_"));
   return (
     <div className="pg-section">
       <h4>Settings</h4>
-      {fields.map((field, place) => (
+      {fields.map((field) => (
         <FieldEditor
           key={field.name}
           field={field}
           value={field.name in node.settings ? node.settings[field.name] : field.default}
           labelled
-          place={place === 0 ? "setting-field" : undefined}
+          place={field === first ? "setting-field" : undefined}
           onChange={(value) => edit(studio, { type: "set-field", node: node.uid, field: field.name, value })}
         />
       ))}
+    </div>
+  );
+}
+
+const RATE_FIELD: FieldView = {
+  name: "rate ×",
+  type: "float",
+  default: 1,
+  minimum: 0,
+  maximum: null,
+  choices: [],
+  optional: false,
+  help: "Factor on the learning rate of the optimizer for this layer",
+};
+
+function Rate({ node }: { readonly node: NodeView }) {
+  const studio = useStudio();
+  return (
+    <div className="pg-section">
+      <h4>Training</h4>
+      <FieldEditor
+        field={RATE_FIELD}
+        value={node.rate}
+        labelled
+        onChange={(value) => edit(studio, { type: "set-rate", node: node.uid, factor: Number(value) })}
+      />
     </div>
   );
 }

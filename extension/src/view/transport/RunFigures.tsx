@@ -30,6 +30,7 @@ export function RunFigures() {
       <Figure label="step" value={run.total === null ? count(run.step) : `${count(run.step)} / ${count(run.total)}`} />
       <Figure label="epoch" value={String(run.epoch)} />
       <Figure label="loss" value={figure(run.loss)} />
+      {run.rate !== null && <Figure label="rate" value={figure(run.rate)} title="Learning rate of the next step" />}
       <Figure label="steps/s" value={run.stepsPerSecond ? figure(run.stepsPerSecond) : "–"} title={howComputed(run)} />
       {pending > 0 && <span className="pg-pending">{pending === 1 ? "1 edit waits" : `${pending} edits wait`}</span>}
     </div>

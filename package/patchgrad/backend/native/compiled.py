@@ -51,12 +51,20 @@ class Compiler:
         self.waited = 0.0
         self._executor: Any = None
         self._problem = ""
+        self._wanted: list[Any] = []
+
+    def idle(self) -> bool:
+        """Is every kernel made that was wanted so far?"""
+        self._wanted = [future for future in self._wanted if not future.done()]
+        return not self._wanted
 
     def submit(self, work: Callable[[], Any]) -> Any:
         if self._executor is None:
             executors = import_module("concurrent.futures")
             self._executor = executors.ThreadPoolExecutor(1, thread_name_prefix="patchgrad-kernels")
-        return self._executor.submit(work)
+        future = self._executor.submit(work)
+        self._wanted.append(future)
+        return future
 
     def give_up(self, problem: str) -> None:
         """Use no kernel from now on, and say so once."""

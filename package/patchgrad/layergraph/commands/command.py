@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -11,6 +11,8 @@ from patchgrad.errors import GraphError
 from patchgrad.layergraph import catalogue
 from patchgrad.layergraph.graph import LayerGraph, LayerNode, PortRef, Settings
 from patchgrad.layergraph.probe import Outcome, layer_without_data
+
+Made = TypeVar("Made", bound="Command")
 
 
 class Command(msgspec.Struct, frozen=True, rename="camel", tag_field="type", forbid_unknown_fields=True):
@@ -31,6 +33,21 @@ class Command(msgspec.Struct, frozen=True, rename="camel", tag_field="type", for
     def python(self, graph: LayerGraph | None = None) -> str:
         """The same edit in Python, with the names of the graph it is about to change."""
         raise NotImplementedError
+
+
+def checked(command: Made) -> Made:
+    """The command with its fields in their types; GraphError if one that was made in Python holds something else."""
+    kind = type(command)
+    names = zip(kind.__struct_encode_fields__, kind.__struct_fields__, strict=True)
+    try:
+        return msgspec.convert({name: getattr(command, field) for name, field in names}, kind)
+    except msgspec.ValidationError as error:
+        raise GraphError(
+            f"{kind.__name__} is given an argument of the wrong type",
+            got=str(error),
+            want=", ".join(f"{name}: {hint}" for name, hint in kind.__annotations__.items()),
+            hint="pg.edit has a function for each edit, which takes names",
+        ) from None
 
 
 def name_of(graph: LayerGraph | None, uid: str) -> str:

@@ -14,6 +14,18 @@ from patchgrad.optim.standing import put_groups, settings_of
 from patchgrad.session.settings.schedule import Schedule
 
 NOT_ALONE = ("LRScheduler", "ChainedScheduler", "SequentialLR", "LambdaLR", "MultiplicativeLR")
+USUAL: dict[str, dict[str, Any]] = {
+    "StepLR": {"step_size": 10},
+    "MultiStepLR": {"milestones": (30, 60)},
+    "ExponentialLR": {"gamma": 0.99},
+    "CosineAnnealingLR": {"T_max": 100},
+    "CosineAnnealingWarmRestarts": {"T_0": 50},
+    "LinearLR": {},
+    "ConstantLR": {},
+    "PolynomialLR": {},
+    "ReduceLROnPlateau": {},
+}
+"""Schedules that can be chosen without a word more, with values for the settings that have no usual one."""
 KEYS = ("initial_lr", "max_lr", "min_lr", "base_momentum", "max_momentum", "swa_lr")
 
 
@@ -71,7 +83,7 @@ def _made(kind: str, settings: Mapping[str, Any], optimizer: Any) -> LRScheduler
         raise ArgumentError(
             f"there is no schedule {kind!r}", got=repr(kind), want=", ".join(kinds()), hint=near(kind, list(kinds()))
         )
-    known = settings_for(kind)
+    known, settings = settings_for(kind), {**USUAL.get(kind, {}), **settings}
     missing = [name for name, value in known.items() if value is inspect.Parameter.empty and name not in settings]
     unknown = [name for name in settings if name not in known]
     if missing or unknown:
@@ -85,6 +97,19 @@ def _made(kind: str, settings: Mapping[str, Any], optimizer: Any) -> LRScheduler
         return getattr(lr_scheduler, kind)(optimizer, **settings)
     except TypeError as error:
         raise ArgumentError(f"{kind} cannot be made with these settings", got=str(error)) from error
+
+
+def standing(kind: str, optimizer: Any) -> LRScheduler:
+    """A schedule of this kind, to be given the state of another; the rates are then to be set anew."""
+    beyond = {"OneCycleLR": {"max_lr": 1.0, "total_steps": 10}, "CyclicLR": {"base_lr": 0.1, "max_lr": 1.0}}
+    given = {**USUAL.get(kind, {}), **beyond.get(kind, {}), **_still(kind, optimizer)}
+    return getattr(lr_scheduler, kind)(optimizer, **given)
+
+
+def _still(kind: str, optimizer: Any) -> dict[str, Any]:
+    """Not to move a momentum that there is none of."""
+    moves = "cycle_momentum" in settings_for(kind)
+    return {"cycle_momentum": False} if moves and not {"momentum", "betas"} & optimizer.defaults.keys() else {}
 
 
 def _name(schedule: Schedule | None) -> str:
