@@ -194,7 +194,11 @@ def set_imag(input: Tensor, value: Any) -> None:
 
 
 def conj(input: Tensor) -> Tensor:
-    """The conjugates, ``re - i im``; a real tensor itself; (*) -> (*)."""
+    """The conjugates, ``re - i im``, computed at once into memory of their own; a real tensor itself; (*) -> (*).
+
+    PyTorch's shares memory with its input until it is computed (``is_conj``): there a write shows in both, here it
+    does not.
+    """
     return apply(CONJ, input) if kind(input) == "c" else input
 
 

@@ -56,7 +56,10 @@ def execution_only(optimizer: str, settings: Mapping[str, Any]) -> None:
             )
         if name == "differentiable" and value:
             raise ArgumentError(
-                f"{optimizer} cannot put its step on the tape", got="differentiable=True", want="differentiable=False"
+                f"{optimizer} cannot put its step on the tape",
+                got="differentiable=True",
+                want="differentiable=False",
+                hint="w = w - lr * pg.autograd.grad(loss, w, create_graph=True)[0], with pg.func.functional_call",
             )
 
 
