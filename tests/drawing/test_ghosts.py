@@ -7,11 +7,12 @@ import pytest
 from patchgrad.drawing.ghosts import Ghosts, ghosts
 from patchgrad.drawing.page import layer_page
 from patchgrad.layergraph.commands import Disconnect, InsertOnEdge, RemoveNodes
+from patchgrad.layergraph.commands.command import Command
 from patchgrad.layergraph.graph import LayerGraph, PortRef
 from tests.drawing.test_page import row_of
 
 
-def after(graph: LayerGraph, command: object) -> tuple[Ghosts, LayerGraph]:
+def after(graph: LayerGraph, command: Command) -> tuple[Ghosts, LayerGraph]:
     before = layer_page(graph)
     made = command.apply(graph)
     page = layer_page(made, previous=before)
@@ -35,6 +36,8 @@ def test_removed_layers_stand_beside_the_path_that_healed() -> None:
     [(InsertOnEdge(PortRef("n2", "x"), "Tanh"), 0), (Disconnect(PortRef("n2", "x")), 1)],
     ids=["an insert", "a cut"],
 )
-def test_an_edge_that_was_cut_is_traced_and_one_that_leads_through_a_new_layer_is_not(command, lines) -> None:
+def test_an_edge_that_was_cut_is_traced_and_one_that_leads_through_a_new_layer_is_not(
+    command: Command, lines: int
+) -> None:
     found, _ = after(row_of(4), command)
     assert (len(found.boxes), len(found.lines)) == (0, lines)
