@@ -167,7 +167,7 @@ class Delay(nn.Module):
             self.memory = x.detach().to(self.memory.dtype).clone()
         return given
 
-    def _load_from_state_dict(self, state_dict, prefix, *rest):
+    def _load_from_state_dict(self, state_dict, prefix, *args, **kwargs):
         if prefix + "memory" in state_dict:
             self.memory = self.memory.new_zeros(state_dict[prefix + "memory"].shape)
-        super()._load_from_state_dict(state_dict, prefix, *rest)
+        super()._load_from_state_dict(state_dict, prefix, *args, **kwargs)
