@@ -58,7 +58,7 @@ def numbers(studio: Studio) -> dict[str, str]:
 
 def test_numbers_on_the_boxes_follow_the_pointer_in_the_plots(open_notebook: OpenNotebook) -> None:
     notebook, studio = opened(open_notebook)
-    studio.press("v")
+    studio.press("o")
     legend = studio.root.locator(".pg-overlay")
     expect(legend).to_contain_text("root mean square", timeout=SLOW)
     expect(studio.box("conv1").locator(".pg-overlaid")).to_be_visible(timeout=SLOW)
@@ -151,7 +151,7 @@ def test_a_closer_look_is_drawn_or_refused_in_words(open_notebook: OpenNotebook)
 
 def test_numbers_are_readable_on_two_hundred_layers(open_notebook: OpenNotebook) -> None:
     notebook, studio = opened(open_notebook, DEEP)
-    studio.press("v")
+    studio.press("o")
     expect(studio.root.locator(".pg-overlay")).to_contain_text("root mean square", timeout=SLOW)
     studio.press("0")
     studio.root.get_by_role("tab", name="Over time").click()

@@ -78,15 +78,15 @@ describe("keys", () => {
 
   it("splits a group, shares and unshares weights, moves a layer along its chain", async () => {
     const two = { selection: { nodes: ["fc1", "drop"], edge: null } };
-    expect((await press("h", two)).last).toMatchObject({ command: { type: "share", owner: "fc1", node: "drop" } });
-    expect((await press("h", one)).last).toMatchObject({ command: { type: "unshare", node: "fc1" } });
+    expect((await press("t", two)).last).toMatchObject({ command: { type: "share", owner: "fc1", node: "drop" } });
+    expect((await press("t", one)).last).toMatchObject({ command: { type: "unshare", node: "fc1" } });
     const { graph } = recordedStudio().state();
     const inside = graph.nodes.find((node) => node.group !== null)?.uid ?? "";
     const chosen = { selection: { nodes: [inside], edge: null } };
-    expect((await press("g", chosen)).last).toMatchObject({ command: { type: "split-group", nodes: [inside] } });
+    expect((await press("j", chosen)).last).toMatchObject({ command: { type: "split-group", nodes: [inside] } });
     const [group] = graph.groups;
     const twice = { selection: { nodes: [group?.uid ?? "", group?.uid ?? ""], edge: null } };
-    expect((await press("g", twice)).last).toMatchObject({ command: { type: "merge-groups" } });
+    expect((await press("j", twice)).last).toMatchObject({ command: { type: "merge-groups" } });
     expect((await press("<", { selection: { nodes: ["drop"], edge: null } })).last).toMatchObject({
       command: { type: "reorder", node: "drop" },
     });

@@ -8,7 +8,7 @@ import type { UiCommand } from "./uiCommand";
 export const mergeGroups: UiCommand = {
   id: "patchgrad:merge-groups",
   label: "Merge groups",
-  keys: ["g"],
+  keys: ["j"],
   family: "Edit",
   enabled: (state) => groupsOf(state).length > 1,
   run: (studio) => {
@@ -20,7 +20,7 @@ export const mergeGroups: UiCommand = {
 export const splitGroup: UiCommand = {
   id: "patchgrad:split-group",
   label: "Split off into a group of their own",
-  keys: ["g"],
+  keys: ["j"],
   family: "Edit",
   enabled: (state) => {
     const nodes = selectedNodes(state);

@@ -7,7 +7,7 @@ import type { UiCommand } from "./uiCommand";
 export const shareWeights: UiCommand = {
   id: "patchgrad:share-weights",
   label: "Share weights of two layers, or give one its own",
-  keys: ["h"],
+  keys: ["t"],
   family: "Edit",
   enabled: (state) => selectedNode(state) !== null || pair(state) !== null,
   run: (studio) => {

@@ -4,7 +4,7 @@ import type { UiCommand } from "./uiCommand";
 export const toggleOverlay: UiCommand = {
   id: "patchgrad:toggle-overlay",
   label: "Show numbers on the boxes",
-  keys: ["v"],
+  keys: ["o"],
   family: "View",
   enabled: () => true,
   run: switchOverlay,

@@ -22,7 +22,7 @@ export const overTimeScope: Scope = {
   question: "How does the number on the boxes move?",
   ask: (data) => data.shownQuestion || "How does the number on the boxes move?",
   reading: "A line for each layer, blue at the input, yellow at the output. The selected one is strong.",
-  waiting: "Choose a number for the boxes of the canvas (V): its lines come here.",
+  waiting: "Choose a number for the boxes of the canvas (O): its lines come here.",
   needs: ["overlay.step", "overlay.value"],
   overSteps: true,
   figure(data, colours, room) {
