@@ -269,3 +269,20 @@ def test_a_plan_gets_its_kernels_once_they_are_compiled(monkeypatch: pytest.Monk
         time.sleep(0.02)
     assert kernels() == 1
     assert fast(x).numpy().tobytes() == step(x).numpy().tobytes()
+
+
+def test_a_plan_that_cannot_be_made_of_kernels_is_told_and_the_step_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    planned = pytest.importorskip("patchgrad.replaying.planned")
+
+    def broken(self: Any, steps: Any) -> None:
+        raise ValueError("no such rule")
+
+    monkeypatch.setattr(planned.Planned, "compile", broken)
+    net, twin = Net(), Net()
+    step = pg.replay(net.step)
+    with pytest.warns(UserWarning, match="no such rule"):
+        for batch in batches(4):
+            step(*batch)
+            twin.step(*batch)
+    assert step.replays == 2
+    assert net.bits() == twin.bits()

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import warnings
 from importlib import import_module
 from typing import Any
 
@@ -22,11 +23,13 @@ def written(
     ready = True
     if get_backend().compiled:
         planned = import_module("patchgrad.replaying.planned")
-        writer = planned.Planned(recording, inputs, results, pool)
         try:
+            writer = planned.Planned(recording, inputs, results, pool)
             writer.compile(steps)
         except planned.NotReady:
             ready = False
+        except Exception as error:  # a plan is an offer: without it the step runs all the same
+            warnings.warn(f"a replayed step could not be made of kernels, and runs without: {error!r}", stacklevel=2)
         else:
             return writer
     writer = Writer(recording, inputs, results)
