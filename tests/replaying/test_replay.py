@@ -280,12 +280,13 @@ def test_a_plan_that_cannot_be_made_of_kernels_is_told_and_the_step_goes_on(monk
     monkeypatch.setattr(planned.Planned, "compile", broken)
     net, twin = Net(), Net()
     step = pg.replay(net.step)
-    first, *others = batches(4)
+
+    def train(one: Any) -> None:
+        for batch in batches(4):
+            one(*batch)
+
     with pytest.warns(UserWarning, match="no such rule"):
-        step(*first)
-    for batch in others:
-        step(*batch)
-    for batch in (first, *others):
-        twin.step(*batch)
+        train(step)
+    train(twin.step)
     assert step.replays == 2
     assert net.bits() == twin.bits()
