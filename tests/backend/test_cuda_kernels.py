@@ -132,8 +132,8 @@ def _may_decline(op, sample) -> bool:
 def test_every_kernel_runs_in_one_of_these_tests():
     used = {made.name for made in cuda_language.ALL}
     assert used == {
-        "philox", "segments", "softmax_rows", "log_softmax_rows", "normalize_rows", "columns", "images", "max_pool",
-        "spread_max", "pick_max", "avg_pool", "spread_avg",
+        "philox", "segments", "softmax_rows", "log_softmax_rows", "normalize_rows", "root_mean_square_rows", "columns",
+        "images", "max_pool", "spread_max", "pick_max", "avg_pool", "spread_avg",
     }  # fmt: skip
     assert set(KERNELS) - {"philox"} <= {p.values[0].name for p in every_sample()}
 

@@ -14,6 +14,7 @@ from typing import Any
 from patchgrad.autograd.hooks import HookHandle, add
 from patchgrad.autograd.state import state
 from patchgrad.nn.backward_hooks import Crossing
+from patchgrad.tensor import Tensor
 
 __all__ = ["HookHandle", "Hooks", "add", "watched_call"]
 
@@ -47,9 +48,9 @@ def watched_call(module: Any, hooks: Hooks, args: tuple[Any, ...], kwargs: dict[
 
 
 def _in_order(module: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, ...]:
-    """The arguments by place, as far as forward's parameters follow each other."""
+    """The arguments by place, as far as tensors follow each other; what else is given by name are settings."""
     names = list(signature(module.forward).parameters)[len(args) :]
-    return (*args, *[kwargs[name] for name in takewhile(kwargs.__contains__, names)])
+    return (*args, *[kwargs[name] for name in takewhile(lambda name: isinstance(kwargs.get(name), Tensor), names)])
 
 
 def _run_before(
