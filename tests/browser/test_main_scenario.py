@@ -96,16 +96,18 @@ def test_a_network_is_rewired_while_a_cell_trains(open_notebook: OpenNotebook) -
     studio.wait_for_step_after(before)
     assert notebook.runs(training)
 
-    # An edge that cannot be.
+    # An edge that cannot be without more, which is declined.
     studio.see_all()
     edges = studio.edges
     studio.drag_edge("linear3", "linear1")
     reason = studio.find(".pg-reason")
     reason.wait_for()
-    assert reason.get_attribute("data-verdict") == "invalid"
+    assert reason.get_attribute("data-verdict") == "adapter"
     assert "loop" in reason.inner_text()
-    notebook.screenshot("impossible-edge")
+    notebook.screenshot("loop")
     notebook.page.mouse.up()
+    studio.find('[role="dialog"]').get_by_text("Delay").first.wait_for()
+    notebook.page.keyboard.press("Escape")
     assert studio.edges == edges
 
     # Take it back, hold, go one step, go on.

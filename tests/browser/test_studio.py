@@ -279,13 +279,14 @@ def test_two_studios_of_one_session_agree(open_notebook: OpenNotebook) -> None:
     expect(studio.box("linear1")).to_have_count(2)
 
 
-def test_an_edge_that_loops_says_why_and_changes_nothing(open_notebook: OpenNotebook) -> None:
+def test_an_edge_that_loops_says_why_offers_a_delay_and_changes_nothing(open_notebook: OpenNotebook) -> None:
     notebook, studio = open_studio(open_notebook, REPORT)
     studio.drag_edge("relu1", "linear1")
     expect(studio.reason).to_contain_text("loop", timeout=SLOW)
     notebook.screenshot("refused")
     studio.page.mouse.up()
-    expect(studio.notice("loop")).to_be_visible()
+    expect(studio.root.get_by_role("dialog")).to_contain_text("Delay", timeout=SLOW)
+    studio.page.keyboard.press("Escape")
     notebook.run(2)
     assert notebook.text(2).startswith("['Input', 'Flatten', 'Linear', 'ReLU', 'Linear', 'Output'] 0")
 
