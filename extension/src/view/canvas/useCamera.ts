@@ -82,7 +82,17 @@ function useRoom(field: RefObject<HTMLElement | null>): void {
     const element = field.current;
     if (!element) return;
     let before = element.getBoundingClientRect();
-    const observer = new ResizeObserver(() => {
+    let held = false;
+    // A box that is being dragged opens the inspector: what the hand holds must not move under it.
+    const hold = () => {
+      held = true;
+    };
+    const release = () => {
+      held = false;
+      requestAnimationFrame(adapt);
+    };
+    const adapt = () => {
+      if (held) return;
       const size = element.getBoundingClientRect();
       const { graph, selection } = store.getState();
       const changed = Math.abs(size.width - before.width) > 1 || Math.abs(size.height - before.height) > 1;
@@ -92,9 +102,18 @@ function useRoom(field: RefObject<HTMLElement | null>): void {
       else if (before.width && isWhole(flow, before, graph))
         void flow.setViewport(viewOf(graph, size.width, size.height, false));
       before = size;
-    });
+    };
+    const observer = new ResizeObserver(adapt);
     observer.observe(element);
-    return () => observer.disconnect();
+    element.addEventListener("pointerdown", hold, true);
+    window.addEventListener("pointerup", release);
+    window.addEventListener("pointercancel", release);
+    return () => {
+      observer.disconnect();
+      element.removeEventListener("pointerdown", hold, true);
+      window.removeEventListener("pointerup", release);
+      window.removeEventListener("pointercancel", release);
+    };
   }, [field, flow, store]);
 }
 
