@@ -77,8 +77,7 @@ class Studio:
 
     @property
     def step(self) -> int:
-        text = self.find('[data-figure="step"] output').inner_text().split("/")[0].replace(",", "").strip()
-        return int(text) if text.isdigit() else round(float(text.removesuffix("k")) * 1000)
+        return int(self.find('[data-figure="step"] output').inner_text().split("/")[0].replace(",", ""))
 
     def wait_for_state(self, *states: str) -> None:
         chosen = ", ".join(f'{ROOT} .pg-state[data-state="{state}"]' for state in states)

@@ -16,9 +16,12 @@ export function fullShape(port: PortView): string {
   return `(${port.shape.join(", ")}) ${port.dtype}`.trim();
 }
 
+/** `1,234,567`: a number that people go back to. */
+export const exact = (value: number): string => value.toLocaleString("en-US");
+
 /** `0`, `850`, `1,200`, `100.5 k`, `1.24 M`. */
 export function count(value: number): string {
-  if (value < 10_000) return value.toLocaleString("en-US");
+  if (value < 10_000) return exact(value);
   if (value < 1e6) return `${trim((value / 1e3).toPrecision(4))} k`;
   if (value < 1e9) return `${trim((value / 1e6).toPrecision(3))} M`;
   return `${trim((value / 1e9).toPrecision(3))} G`;

@@ -1,6 +1,6 @@
 /** State in words, step, speed and loss. */
 import { open } from "../../commands/lifecycle";
-import { count, figure } from "../../model/format";
+import { count, exact, figure } from "../../model/format";
 import { RUN_WORDS } from "../../model/runWords";
 import type { RunView } from "../../protocol/messages";
 import type { State } from "../../store/state";
@@ -27,7 +27,7 @@ export function RunFigures() {
           Connect again
         </button>
       )}
-      <Figure label="step" value={run.total === null ? count(run.step) : `${count(run.step)} / ${count(run.total)}`} />
+      <Figure label="step" value={run.total === null ? exact(run.step) : `${exact(run.step)} / ${count(run.total)}`} />
       <Figure label="epoch" value={String(run.epoch)} />
       <Figure label="loss" value={figure(run.loss)} />
       {run.rate !== null && <Figure label="rate" value={figure(run.rate)} title="Learning rate of the next step" />}
