@@ -337,7 +337,8 @@ export interface AddBranch {
 /**
  * Let a piece stand `times` times in a row; the copies have weights of their own.
  *
- * Linear layers and convolutions among them that keep the shape give back their input at first.
+ * Linear layers and convolutions among them that keep the shape give back their input at first. Copies of all that
+ * a group holds are groups too, so that `LayerGraph.to_source` writes them as a loop.
  */
 export interface Repeat {
   readonly type: "repeat";
