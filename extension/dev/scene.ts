@@ -108,7 +108,7 @@ export function makeNode({
 
 export function makeEdge(source: string, target: string, port = "x"): EdgeView {
   const ends = { source: { node: source, port: "y" }, target: { node: target, port } };
-  return { id: `${source}.y->${target}.${port}`, ...ends, label: "N × 64", route: [] };
+  return { id: `${source}.y->${target}.${port}`, ...ends, label: "N × 64", feedback: false, route: [] };
 }
 
 const NODES: readonly NodeView[] = [

@@ -135,6 +135,8 @@ FROM_BROWSER = (
     m.AskSwaps("r26", 3, "n1"),
     m.AskCopy("r27", 3, ("n1", "n2")),
     m.PutIn("r28", 3, '{"patchgrad":"layers","layers":[{"kind":"ReLU"}]}', target=FC2),
+    m.SaveLayer("r29", 3, ("g1",), "MyBlock"),
+    m.ChooseData("r30", 3, "images, labels"),
     m.Inspect("r25", "n1"),
     m.AskSource("r26", "module"),
     m.AskCode("r27", "studio"),
@@ -155,6 +157,7 @@ FROM_KERNEL = (
     RUN,
     LOG,
     FINDINGS,
+    m.PaletteView((DROPOUT,), (TEMPLATE,)),
     m.TimelineView(
         (m.MarkView("before widening", 40, "main", own=False, loss=0.5),),
         (m.BranchView("main", 0, 90, 0.25), m.BranchView("wide", 1, 60, 0.2, True, parent="main", begin=40)),

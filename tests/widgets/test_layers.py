@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+
 import pytest
+
+from patchgrad import nn
+from patchgrad.layergraph import blocks
+from patchgrad.widgets import cells
 
 from ..session import models
 from .pages import Page
@@ -50,3 +56,26 @@ def test_a_picture_of_an_older_revision_is_judged_by_what_it_showed(page):
     text = page.ask("ask-copy", revision=0, nodes=[page.graph()["nodes"][1]["uid"]])["text"]
     assert page.ask("put-in", revision=0, text=text)["type"] == "command-done"
     assert page.ask("put-in", revision=0, text=text)["type"] == "failed"
+
+
+def test_a_saved_layer_and_a_new_class_are_in_the_palette_of_every_open_studio(page, monkeypatch):
+    monkeypatch.setitem(blocks.BLOCKS, "Pair", None)  # forgotten afterwards
+    del blocks.BLOCKS["Pair"]
+    other = Page(page.studio.session)
+    other.open()
+    told = other.count("palette-view")
+    layers = [node["uid"] for node in page.graph()["nodes"] if node["kind"] in ("Linear", "ReLU")][:2]
+    taken = page.ask("save-layer", revision=0, nodes=layers, name="Linear")
+    assert (taken["type"], other.count("palette-view")) == ("failed", told)
+    assert page.ask("save-layer", revision=0, nodes=layers, name="Pair")["type"] == "done"
+    for one in (page, other):
+        one.studio._lane15._deliver()
+        assert [entry["name"] for entry in one.last("palette-view")["templates"] if entry["own"]] == ["Pair"]
+    text = page.last("palette-view")["templates"][0]["text"]
+    assert page.ask("put-in", revision=0, text=text)["type"] == "command-done"
+
+    gate = type("Gate", (nn.Module,), {"__module__": "__main__", "forward": lambda self, x: x})
+    monkeypatch.setattr(sys.modules["__main__"], "Gate", gate, raising=False)
+    cells.look_again()
+    other.studio._lane15._deliver()
+    assert "Gate" in [kind["kind"] for kind in other.last("palette-view")["catalogue"]]

@@ -27,6 +27,7 @@ import { mergeGroups, splitGroup } from "./regroup";
 import { releaseSelection } from "./releaseSelection";
 import { renameSelection } from "./renameSelection";
 import { rewindLast } from "./rewindLast";
+import { saveLayer } from "./saveLayer";
 import { searchPalette } from "./searchPalette";
 import { selectAll } from "./selectAll";
 import { shareWeights } from "./shareWeights";
@@ -76,6 +77,7 @@ export const COMMANDS: readonly UiCommand[] = [
   ungroupSelection,
   mergeGroups,
   splitGroup,
+  saveLayer,
   shareWeights,
   moveForward,
   moveBack,

@@ -12,6 +12,7 @@ export type Place =
   | "palette-search"
   | "name-field"
   | "setting-field"
+  | "layer-name"
   | "log"
   | "find"
   | "picker"

@@ -10,13 +10,14 @@ import type { TranslationBundle } from "./translated";
 export class PaletteWidget extends Widget {
   private readonly field = document.createElement("input");
   private readonly list = document.createElement("div");
-  private readonly kinds: readonly KindView[];
+  private readonly usual: readonly KindView[];
+  private kinds: readonly KindView[];
   private readonly trans: TranslationBundle;
   private readonly insert: (kind: KindView) => void;
 
   constructor(kinds: readonly KindView[], trans: TranslationBundle, insert: (kind: KindView) => void) {
     super();
-    this.kinds = kinds;
+    this.kinds = this.usual = kinds;
     this.trans = trans;
     this.insert = insert;
     this.id = "patchgrad-palette";
@@ -32,6 +33,12 @@ export class PaletteWidget extends Widget {
   search(): void {
     this.field.focus();
     this.field.select();
+  }
+
+  /** Layers of the user's own, as a studio tells them: they come first. */
+  add(own: readonly KindView[]): void {
+    this.kinds = [...own, ...this.usual];
+    this.find(this.field.value);
   }
 
   /** List what the query finds. */

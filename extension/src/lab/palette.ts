@@ -2,6 +2,7 @@
 import { ILayoutRestorer, type JupyterFrontEnd, type JupyterFrontEndPlugin } from "@jupyterlab/application";
 import { ICommandPalette, Notification } from "@jupyterlab/apputils";
 import { ITranslator } from "@jupyterlab/translation";
+import { OWN_LAYERS } from "../model/host";
 import type { KindView } from "../protocol/messages";
 import { type Destination, watchDestination } from "./destination";
 import { patchgradIcon } from "./icons";
@@ -30,11 +31,14 @@ export const palette: JupyterFrontEndPlugin<void> = {
     const destination = watchDestination(app, widget.node);
     app.shell.add(widget, "left", { rank: 900 });
     restorer?.add(widget, widget.id);
+    const own = (event: Event) => widget.add((event as CustomEvent<readonly KindView[]>).detail);
+    document.addEventListener(OWN_LAYERS, own);
     const opened = [destination, ...addCommands(app, widget, destination, trans)];
     for (const command of [INSERT_LAYER, SHOW_PALETTE]) {
       if (commandPalette) opened.push(commandPalette.addItem({ command, category: CATEGORY }));
     }
     widget.disposed.connect(() => {
+      document.removeEventListener(OWN_LAYERS, own);
       for (const one of opened) one.dispose();
     });
   },

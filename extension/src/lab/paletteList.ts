@@ -1,4 +1,5 @@
 /** The palette's rows as DOM. Texts are set as text, never as HTML. */
+import { SAVED_FAMILY } from "../model/host";
 import type { Family } from "../model/searchKinds";
 import type { KindView } from "../protocol/messages";
 
@@ -27,7 +28,7 @@ function section(family: Family): HTMLElement {
 
 function row(kind: KindView): HTMLElement {
   const item = element("li", "patchgrad-palette-item");
-  item.draggable = true;
+  item.draggable = kind.family !== SAVED_FAMILY; // an edge lights up for one layer, not for several
   item.tabIndex = -1;
   item.dataset.kind = kind.kind;
   item.title = `${kind.help}\n${kind.source}`;

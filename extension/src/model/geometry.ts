@@ -82,16 +82,18 @@ function stretch(start: Point, end: Point): Curve {
 }
 
 const CORNER = 8;
+/** Of an edge that closes a loop, which is to be told from the others at a glance. */
+export const LOOP_CORNER = 26;
 
 /** As one SVG path; where two straight stretches meet at a corner, it is round. */
-export function linePath(line: Line): string {
+export function linePath(line: Line, corner = CORNER): string {
   const parts = line.map((curve, place) => {
     const [before, after] = [line[place - 1], line[place + 1]];
     if (!isStraight(curve)) return curvePath(curve);
-    const start = before && isStraight(before) ? toward(curve.start, curve.end) : curve.start;
+    const start = before && isStraight(before) ? toward(curve.start, curve.end, corner) : curve.start;
     if (!after || !isStraight(after)) return `M${start.x},${start.y} L${curve.end.x},${curve.end.y}`;
-    const end = toward(curve.end, curve.start);
-    const next = toward(after.start, after.end);
+    const end = toward(curve.end, curve.start, corner);
+    const next = toward(after.start, after.end, corner);
     return `M${start.x},${start.y} L${end.x},${end.y} Q${curve.end.x},${curve.end.y} ${next.x},${next.y}`;
   });
   return parts.join(" ");
@@ -102,9 +104,9 @@ function isStraight({ start, end }: Curve): boolean {
 }
 
 /** A little way from one point to the other. */
-function toward(from: Point, to: Point): Point {
+function toward(from: Point, to: Point, corner: number): Point {
   const length = Math.hypot(to.x - from.x, to.y - from.y) || 1;
-  const part = Math.min(CORNER, length / 2) / length;
+  const part = Math.min(corner, length / 2) / length;
   return { x: from.x + (to.x - from.x) * part, y: from.y + (to.y - from.y) * part };
 }
 
@@ -112,6 +114,16 @@ function toward(from: Point, to: Point): Point {
 export function labelPoint(line: Line): Point {
   const first = line[0];
   return first ? curvePoint(first, 0.5) : { x: 0, y: 0 };
+}
+
+/** The same for an edge that closes a loop: in the middle of its way back. */
+export function loopLabelPoint(line: Line): Point {
+  const back = line.reduce<Curve | undefined>((most, curve) => (span(curve) > span(most) ? curve : most), undefined);
+  return back ? curvePoint(back, 0.5) : labelPoint(line);
+}
+
+function span(curve: Curve | undefined): number {
+  return curve ? curve.start.x - curve.end.x : 0;
 }
 
 export function distanceToLine(point: Point, line: Line): number {

@@ -37,6 +37,12 @@ export function sendCode(from: Element, code: string): boolean {
   return !from.dispatchEvent(new CustomEvent(SEND_CODE, { detail, bubbles: true, cancelable: true }));
 }
 
+/** Sent from a studio's root when the layers of the user's own are others; `detail` is a list of `KindView`. */
+export const OWN_LAYERS = "patchgrad:own-layers";
+/** Family of a class of the notebook, and of layers that were saved as one. */
+export const OWN_FAMILY = "own";
+export const SAVED_FAMILY = "saved by you";
+
 /** Sent from a studio's root with a place in the code that is to light up; `detail` is a `ShownCode`. */
 export const SHOW_CODE = "patchgrad:show-code";
 /** Sent on the document when the cursor of a cell moves to another line; `detail` is a `CursorLine`. */

@@ -16,6 +16,7 @@ import {
   type AskTargets,
   type Checked,
   type CheckOp,
+  type ChooseData,
   type Code,
   type CommandDone,
   type Compared,
@@ -47,6 +48,7 @@ import {
   type OpenGroup,
   type OpInspected,
   type OpsAtLine,
+  type PaletteView,
   type PutIn,
   type Redo,
   type Reply,
@@ -54,6 +56,7 @@ import {
   type Rewind,
   type RunCommand,
   type RunView,
+  type SaveLayer,
   type Select,
   type SetShadow,
   type SetupView,
@@ -86,6 +89,7 @@ export type StateMessage =
   | FindingsView
   | TimelineView
   | SetupView
+  | PaletteView
   | Frame
   | ComputeGraph
   | ComputeTimes;
@@ -110,6 +114,8 @@ type Request =
   | AskSwaps
   | AskCopy
   | PutIn
+  | SaveLayer
+  | ChooseData
   | Inspect
   | AskLook
   | AskSource
@@ -146,6 +152,8 @@ interface Answers {
   "ask-swaps": Offers;
   "ask-copy": SourceText;
   "put-in": CommandDone;
+  "save-layer": Done;
+  "choose-data": CommandDone;
   inspect: Inspected;
   "ask-look": Looked;
   "ask-source": SourceText;
@@ -194,6 +202,7 @@ const AN_EDIT = 120_000;
 const PATIENCE: Partial<Record<Question["type"], number>> = {
   "run-command": AN_EDIT,
   "put-in": AN_EDIT,
+  "choose-data": AN_EDIT,
   undo: AN_EDIT,
   redo: AN_EDIT,
   rewind: AN_EDIT,

@@ -52,6 +52,8 @@ export interface EdgeView {
    * a curve that is level at both ends, else a straight line. Empty: the view draws its own curve.
    */
   readonly route: readonly (readonly [number, number])[];
+  /** It closes a loop: what it carries is given to the layers before at the next step. */
+  readonly feedback: boolean;
 }
 
 export interface GroupView {
@@ -507,6 +509,34 @@ export interface SetupView {
   readonly sections: readonly SectionView[];
 }
 
+/** A layer kind of the catalogue: an entry of the palette. */
+export interface KindView {
+  readonly kind: string;
+  readonly family: string;
+  readonly help: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly fields: readonly FieldView[];
+  /** As in a cell: `nn.Linear(128, 64)`. */
+  readonly source: string;
+}
+
+/** Several layers at once: an entry of the palette. `text` is what `PutIn` takes. */
+export interface TemplateView {
+  readonly name: string;
+  readonly help: string;
+  readonly text: string;
+  /** Saved by the user. */
+  readonly own: boolean;
+}
+
+/** State: the palette; told when a layer was saved, or the notebook has another class that can be one. */
+export interface PaletteView {
+  readonly type: "palette-view";
+  readonly catalogue: readonly KindView[];
+  readonly templates: readonly TemplateView[];
+}
+
 /** Where an array lies in the one buffer of its message. `offset` in bytes, a multiple of 8. */
 export interface ArrayView {
   readonly dtype: "float32" | "float64" | "uint8" | "int32";
@@ -559,25 +589,6 @@ export interface Frame {
   readonly shown: string;
   /** How often the training is looked at, and what that costs, in words. */
   readonly plan: string;
-}
-
-/** A layer kind of the catalogue: an entry of the palette. */
-export interface KindView {
-  readonly kind: string;
-  readonly family: string;
-  readonly help: string;
-  readonly inputs: readonly string[];
-  readonly outputs: readonly string[];
-  readonly fields: readonly FieldView[];
-  /** As in a cell: `nn.Linear(128, 64)`. */
-  readonly source: string;
-}
-
-/** Several layers at once: an entry of the palette. `text` is what `PutIn` takes. */
-export interface TemplateView {
-  readonly name: string;
-  readonly help: string;
-  readonly text: string;
 }
 
 /** A number that is measured on layers while they train, and can be shown on them. */
@@ -1108,6 +1119,23 @@ export interface PutIn {
   readonly position?: readonly [number, number] | null;
 }
 
+/** Let these layers, or all in these groups, be one entry of the palette. */
+export interface SaveLayer {
+  readonly type: "save-layer";
+  readonly requestId: string;
+  readonly revision: number;
+  readonly nodes: readonly string[];
+  readonly name: string;
+}
+
+/** Train on data of the notebook, by one of the names that the section of the data lists. */
+export interface ChooseData {
+  readonly type: "choose-data";
+  readonly requestId: string;
+  readonly revision: number;
+  readonly name: string;
+}
+
 /** Numbers of one layer, now. */
 export interface Inspect {
   readonly type: "inspect";
@@ -1305,6 +1333,8 @@ export type FromBrowser =
   | AskSwaps
   | AskCopy
   | PutIn
+  | SaveLayer
+  | ChooseData
   | Inspect
   | AskLook
   | AskSource
@@ -1333,6 +1363,7 @@ export type FromKernel =
   | FindingsView
   | TimelineView
   | SetupView
+  | PaletteView
   | Frame
   | Opened
   | Code
@@ -1376,6 +1407,7 @@ export const KERNEL_TAGS: readonly FromKernel["type"][] = [
   "findings-view",
   "timeline-view",
   "setup-view",
+  "palette-view",
   "frame",
   "opened",
   "code",

@@ -29,6 +29,7 @@ import { useFocusKept } from "./useFocusKept";
 import { useHost } from "./useHost";
 import { useInspectorPlace } from "./useInspectorPlace";
 import { useKeys } from "./useKeys";
+import { useOwnLayers } from "./useOwnLayers";
 import { usePage } from "./usePage";
 import { usePaste } from "./usePaste";
 import { useTheme } from "./useTheme";
@@ -48,6 +49,7 @@ export function StudioView() {
   useHost(root);
   useCode(root);
   useAddLayer(root);
+  useOwnLayers(root);
   useWidth(root);
   useFocusKept(root);
   const place = useInspectorPlace(root);

@@ -29,7 +29,8 @@ NONE = Ghosts({}, ())
 def ghosts(before: tuple[LayerGraph, Picture], after: tuple[LayerGraph, Picture]) -> Ghosts:
     """What is in the graph before and not in the one after, placed in the picture after.
 
-    A box stands where it stood, seen from what stayed beside it, or below where something else is there now.
+    A box stands where it stood, seen from what stayed beside it and within the picture; where something else is there
+    now, at the next free place above or below.
     """
     (old, pictured), (new, picture) = before, after
     gone = difference(old, new)
@@ -46,7 +47,8 @@ def _boxes(gone: Difference, old: LayerGraph, pictured: Picture, picture: Pictur
     taken = list(picture.layout.boxes.values())
     found: dict[str, Box] = {}
     for uid in sorted(set(gone.removed) & places.keys(), key=lambda uid: (places[uid].y, places[uid].x)):
-        box = _clear(places[uid].moved(*_shift(old, uid, pictured, picture)), taken)
+        moved = places[uid].moved(*_shift(old, uid, pictured, picture))
+        box = _clear(_within(moved, picture), taken)
         taken.append(box)
         found[uid] = box
     return found
@@ -65,11 +67,20 @@ def _shift(old: LayerGraph, uid: str, pictured: Picture, picture: Picture) -> Po
     return 0.0, 0.0
 
 
+def _within(box: Box, picture: Picture) -> Box:
+    """Where the row of boxes has got shorter, the box is moved back to its end."""
+    right = max((other.right for other in picture.layout.boxes.values()), default=box.right)
+    return replace(box, x=max(0.0, min(box.x, right - box.width)))
+
+
 def _clear(box: Box, taken: list[Box]) -> Box:
-    """The box, moved down past whatever lies there."""
-    while hits := [other.bottom for other in taken if box.overlaps(other)]:
-        box = replace(box, y=max(hits) + BOX_GAP)
-    return box
+    """The box, moved past whatever lies there: down, or up where that is nearer and still in the picture."""
+    down = up = box
+    while hits := [other.bottom for other in taken if down.overlaps(other)]:
+        down = replace(down, y=max(hits) + BOX_GAP)
+    while hits := [other.y for other in taken if up.overlaps(other)]:
+        up = replace(up, y=min(hits) - BOX_GAP - box.height)
+    return up if 0 <= up.y and box.y - up.y < down.y - box.y else down
 
 
 def _leads_on(new: LayerGraph, edge: Edge, added: frozenset[str]) -> bool:

@@ -6,6 +6,7 @@ that it was saved from. Read next: ``fragments.py`` (the form in which they are 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -49,19 +50,24 @@ def save_layer(model: Any, group: str, *, name: str | None = None, help: str = "
     """
     graph: LayerGraph = getattr(model, "graph", model)
     uid = group_of(graph, group)
-    called = _require_name(graph.groups[uid].name if name is None else name)
-    inside = _inside(graph, uid)
-    closed = [graph.nodes[node].name for node in inside if graph.nodes[node].kind == "Closed"]
+    called = graph.groups[uid].name if name is None else name
+    return save_layers(graph, _inside(graph, uid), called, help or graph.groups[uid].note.partition("\n")[0])
+
+
+def save_layers(graph: LayerGraph, nodes: Iterable[str], name: str, help: str = "") -> str:
+    """The same for layers and groups of layers by their uids, as they are chosen in the studio."""
+    called = _require_name(name)
+    inside = tuple(uid for node in nodes for uid in (_inside(graph, node) if node in graph.groups else (node,)))
+    closed = [graph.nodes[node].name for node in inside if node in graph.nodes and graph.nodes[node].kind == "Closed"]
     if closed:
         raise GraphError(
-            f"{graph.groups[uid].name} cannot be saved as a layer",
+            f"{called} cannot be saved as a layer",
             got=f"{', '.join(closed[:3])}: a module of your own whose inside is not drawn",
             want="layers of the palette",
             hint="register its class with @pg.layer",
         )
     fragment = msgspec.structs.replace(read(copied(graph, inside)), group=called)
-    words = help or graph.groups[uid].note.partition("\n")[0] or f"{len(fragment.layers)} layers of your own."
-    BLOCKS[called] = (words, fragment)
+    BLOCKS[called] = (help or f"{len(fragment.layers)} layers of your own.", fragment)
     forget()
     return called
 

@@ -287,6 +287,15 @@ def data(
     return Edit(command.label(), lambda graph: command)
 
 
+def use_data(loader: Any) -> Edit:
+    """Draw the batches from another loader, from its beginning; refused if the network does not take them.
+
+    ``session.apply(pg.edit.use_data(DataLoader(other, batch_size=32, shuffle=True)))``
+    """
+    command = commands.UseData(loader)
+    return Edit(command.label(), lambda graph: command)
+
+
 def schedule(kind: Any, *, every: str | None = None, **settings: Any) -> Edit:
     """Let a schedule move the rates, ``schedule("CosineAnnealingLR", T_max=20)``; None: they stay where they are.
 

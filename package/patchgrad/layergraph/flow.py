@@ -24,6 +24,27 @@ def edges_read(graph: LayerGraph, node: LayerNode) -> list[Edge]:
     return edges[:1] if passes(graph, node) else edges
 
 
+def feedback(graph: LayerGraph) -> frozenset[Edge]:
+    """The edges that close a loop: into a Delay, from a layer that it feeds."""
+    found: set[Edge] = set()
+    for node in graph.nodes.values():
+        if node.delays:
+            after = _after(graph, node.uid)
+            found |= {edge for edge in graph.edges_into(node.uid) if edge.source.node in after}
+    return frozenset(found)
+
+
+def _after(graph: LayerGraph, uid: str) -> set[str]:
+    """All nodes that a node feeds, over whatever lies between; itself if it is on a loop."""
+    seen, stack = set[str](), [uid]
+    while stack:
+        for edge in graph.edges_from(stack.pop()):
+            if edge.target.node not in seen:
+                seen.add(edge.target.node)
+                stack.append(edge.target.node)
+    return seen
+
+
 def live(graph: LayerGraph) -> set[str]:
     """The nodes that take part in the result: the Outputs, all that they need, and the Inputs."""
     known = catalogue.kinds()

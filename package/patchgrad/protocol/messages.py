@@ -49,6 +49,23 @@ class KindView(Record, frozen=True):
     """As in a cell: ``nn.Linear(128, 64)``."""
 
 
+class TemplateView(Record, frozen=True):
+    """Several layers at once: an entry of the palette. ``text`` is what ``PutIn`` takes."""
+
+    name: str
+    help: str
+    text: str
+    own: bool = False
+    """Saved by the user."""
+
+
+class PaletteView(Wire, frozen=True, tag="palette-view"):
+    """State: the palette; told when a layer was saved, or the notebook has another class that can be one."""
+
+    catalogue: tuple[KindView, ...]
+    templates: tuple[TemplateView, ...] = ()
+
+
 class PortView(Record, frozen=True):
     name: str
     shape: tuple[int | str, ...] | None = None
@@ -90,6 +107,8 @@ class EdgeView(Record, frozen=True):
     route: tuple[tuple[float, float], ...] = ()
     """Points from port to port around the boxes. Between two points with different x and different y runs
     a curve that is level at both ends, else a straight line. Empty: the view draws its own curve."""
+    feedback: bool = False
+    """It closes a loop: what it carries is given to the layers before at the next step."""
 
 
 class GroupView(Record, frozen=True):
@@ -466,6 +485,23 @@ class PutIn(Wire, frozen=True, tag="put-in"):
     position: tuple[float, float] | None = None
 
 
+class SaveLayer(Wire, frozen=True, tag="save-layer"):
+    """Let these layers, or all in these groups, be one entry of the palette."""
+
+    request_id: str
+    revision: int
+    nodes: tuple[str, ...]
+    name: str
+
+
+class ChooseData(Wire, frozen=True, tag="choose-data"):
+    """Train on data of the notebook, by one of the names that the section of the data lists."""
+
+    request_id: str
+    revision: int
+    name: str
+
+
 class Inspect(Wire, frozen=True, tag="inspect"):
     """Numbers of one layer, now."""
 
@@ -517,14 +553,6 @@ class FrameSeen(Wire, frozen=True, tag="frame-seen"):
 
 
 # --- replies: kernel -> browser --------------------------------------------------------------
-
-
-class TemplateView(Record, frozen=True):
-    """Several layers at once: an entry of the palette. ``text`` is what ``PutIn`` takes."""
-
-    name: str
-    help: str
-    text: str
 
 
 class Opened(Wire, frozen=True, tag="opened"):
@@ -690,6 +718,8 @@ FromBrowser = (
     | AskSwaps
     | AskCopy
     | PutIn
+    | SaveLayer
+    | ChooseData
     | Inspect
     | AskLook
     | AskSource
@@ -706,6 +736,7 @@ FromKernel = (
     | FindingsView
     | TimelineView
     | SetupView
+    | PaletteView
     | Frame
     | Opened
     | Code

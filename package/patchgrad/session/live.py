@@ -39,7 +39,7 @@ class Live:
     def __init__(self, graph: LayerGraph, module: Any, setup: Setup) -> None:
         self.module: Any = module
         self.setup = setup
-        setup.try_loss = self._try_loss
+        setup.try_loss, setup.forget_batch = self._try_loss, self._forget_batch
         self.batch: Any = None
         self.loss_of: Callable[[Module, Any], Any] | None = None
         self._history = History(graph)
@@ -160,6 +160,9 @@ class Live:
         if self.loss_of is None:
             return
         self._try_loss(module, self.batch)
+
+    def _forget_batch(self) -> None:
+        self.batch = None
 
     def _try_loss(self, module: Module | None = None, batch: Any = None) -> None:
         """Compute the loss of a batch and forget it. GraphError, in words, if that is no loss to train for."""

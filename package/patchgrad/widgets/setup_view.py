@@ -10,6 +10,7 @@ from patchgrad.layergraph.commands.training import losses, settings_of_loss
 from patchgrad.optim import exchange
 from patchgrad.protocol.messages import FieldView, SectionView, SetupView
 from patchgrad.session.settings import loaders, schedules
+from patchgrad.widgets.notebook_data import choices, name_of
 
 HIDDEN = ("maximize", "decoupled_weight_decay", "ns_coefficients", "size_average", "reduce", "reduction")
 NONE = "none"
@@ -45,7 +46,9 @@ def _data(setup: Any) -> SectionView:
     loader = setup.feed.loader
     values = loaders.settings_of(loader)
     note = f"Not changed here: {loaders.why_not(loader)}." if not values else ""
-    return SectionView("data", "", (), _fields(values), _plain(values, values), note=note)
+    names, kind = tuple(choices()), name_of(loader) or "the session's own"
+    kinds = names if kind in names else (kind, *names)
+    return SectionView("data", kind, kinds, _fields(values), _plain(values, values), note=note)
 
 
 def _schedule(setup: Any) -> SectionView:

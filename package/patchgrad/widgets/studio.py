@@ -16,10 +16,9 @@ from patchgrad.drawing.picture import Picture
 from patchgrad.drawing.svg import svg
 from patchgrad.errors import ProtocolError
 from patchgrad.layergraph.graph import LayerGraph
-from patchgrad.layergraph.targets import insertions, targets
 from patchgrad.protocol import messages as m
 from patchgrad.protocol import wire
-from patchgrad.protocol.kinds import palette_views, template_views
+from patchgrad.protocol.kinds import palette_state, palette_views, template_views
 from patchgrad.session import Edit, Session
 from patchgrad.session.events import Event
 from patchgrad.session.wishes import require_count
@@ -30,6 +29,7 @@ from patchgrad.widgets.computing import Computing
 from patchgrad.widgets.frames import frame
 from patchgrad.widgets.layers import Layers
 from patchgrad.widgets.looks import looked
+from patchgrad.widgets.notebook_data import Data
 from patchgrad.widgets.numbers import inspected
 from patchgrad.widgets.overlay import quantity_views
 from patchgrad.widgets.setup_view import setup_view
@@ -68,7 +68,7 @@ class StudioWidget(BridgeWidget):
         self._next_findings = 0.0
         self._found: tuple[m.FindingView, ...] = ()
         self._frame_due = False
-        self._told: tuple[Any, ...] = (None,) * 4
+        self._told: tuple[Any, ...] = (None,) * 5
         self._lane15 = Coalesce(self._tell_state)
         self.computing = Computing(session, self.tell)
         self._forget = session.subscribe(self._happened)
@@ -78,12 +78,11 @@ class StudioWidget(BridgeWidget):
             m.Undo: lambda message, answer: self._edit(session.editing.undo("studio"), message, answer),
             m.Redo: lambda message, answer: self._edit(session.editing.redo("studio"), message, answer),
             m.Transport: self._transport,
-            m.AskTargets: self._targets,
-            m.AskInsertions: self._insertions,
             m.Inspect: self._inspect,
             m.AskSource: self._source,
             m.AskLook: self._look,
             **Layers(session, self._edit).receivers,
+            **Data(session, self._edit).receivers,
             **TurningBack(session, self._edit, self._soon, self._lane15.request).receivers,
             m.Select: self._select,
             m.ShowQuantity: self._show_quantity,
@@ -127,6 +126,7 @@ class StudioWidget(BridgeWidget):
             quantities=quantity_views(session.recorder),
         )
         answer(made)
+        self._told = (*self._told[:4], palette_state())
         self._open, self._in_flight = True, None
         self._next_findings, self._found = 0.0, ()
         self._frame_soon()
@@ -155,14 +155,6 @@ class StudioWidget(BridgeWidget):
             require_count("steps", message.steps)
             self.session.step_soon(message.steps)
         answer(m.Done(message.request_id))
-
-    def _targets(self, message: m.AskTargets, answer: Answer) -> None:
-        found = targets(self.session.live.graph_at(message.revision), message.source, message.reverse)
-        answer(m.Targets(message.request_id, tuple(_verdict(one) for one in found)))
-
-    def _insertions(self, message: m.AskInsertions, answer: Answer) -> None:
-        found = insertions(self.session.live.graph_at(message.revision), message.kind)
-        answer(m.Targets(message.request_id, tuple(_verdict(one) for one in found)))
 
     def _inspect(self, message: m.Inspect, answer: Answer) -> None:
         self._ask_soon(message, answer, lambda: inspected(self.session, message.request_id, message.node))
@@ -213,12 +205,13 @@ class StudioWidget(BridgeWidget):
             self._frame_soon()
 
     def _tell_state(self) -> None:
-        """Tell the run, and graph and log where they have changed."""
+        """Tell the run, and the rest where it has changed."""
         live, edits = self.session.live, tuple(map(views.news_of, self.session.log))
         graph = (live.revision, sum(status == "queued" for _, status, _ in edits))
         timeline = views.timeline_view(self.session)
         setup = setup_view(self.session)
-        told, self._told = self._told, (graph, edits, timeline, setup)
+        palette = palette_state()
+        told, self._told = self._told, (graph, edits, timeline, setup, palette)
         self.tell(views.run_view(self.session, self.lane))
         if graph != told[0]:
             self.tell(self._graph_view())
@@ -228,6 +221,13 @@ class StudioWidget(BridgeWidget):
             self.tell(timeline)
         if setup != told[3]:
             self.tell(setup)
+        if palette != told[4]:
+            self.tell(m.PaletteView(palette_views(), template_views()))
+
+    def look_again(self) -> None:
+        """The notebook around may hold something new."""
+        if self._open:
+            self._lane15.request()
 
     def _graph_view(self) -> m.GraphView:
         live = self.session.live
@@ -295,7 +295,3 @@ class StudioWidget(BridgeWidget):
         if bundle is not None:
             bundle[0]["image/svg+xml"] = svg(self._drawn(self.session.graph))
         return bundle
-
-
-def _verdict(found: Any) -> m.Verdict:
-    return m.Verdict(found.port, found.verdict, found.reason, tuple(found.fixes), dict(found.settings))

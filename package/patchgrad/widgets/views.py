@@ -14,6 +14,7 @@ from patchgrad.drawing.layer_facts import LayerFacts, layer_facts
 from patchgrad.drawing.picture import Picture
 from patchgrad.drawing.summary import summary
 from patchgrad.layergraph.check import Report
+from patchgrad.layergraph.flow import feedback
 from patchgrad.layergraph.graph import LayerGraph, LayerNode, PortRef
 from patchgrad.protocol.messages import (
     BranchView,
@@ -49,14 +50,14 @@ def graph_view(
     before: tuple[LayerGraph, Picture] | None = None,
 ) -> GraphView:
     """The layer graph as the canvas draws it. ``before``: the graph before the last edit, as it was drawn."""
-    report, facts = graph.check(), layer_facts(graph)
+    report, facts, loops = graph.check(), layer_facts(graph), feedback(graph)
     layout = picture.layout
     gone = ghosts(before, (graph, picture)) if before is not None else NONE
     return GraphView(
         revision=revision,
         nodes=tuple(_node_view(node, facts[node.uid], report, picture) for node in graph.nodes.values()),
         edges=tuple(
-            EdgeView(e.id, e.source, e.target, picture.edges.get(e.id, ""), layout.routes.get(e.id, ()))
+            EdgeView(e.id, e.source, e.target, picture.edges.get(e.id, ""), layout.routes.get(e.id, ()), e in loops)
             for e in graph.edges
         ),
         groups=tuple(_group_view(graph, uid, report, layout) for uid in graph.groups),

@@ -17,6 +17,7 @@ import { useRead, useStudio } from "../studioContext";
 import { CanvasTools } from "./CanvasTools";
 import { FaultBanner } from "./FaultBanner";
 import { FeedBanner } from "./FeedBanner";
+import { FeedbackLegend } from "./FeedbackLegend";
 import { Find } from "./Find";
 import { Ghosts } from "./Ghosts";
 import { GroupFrame } from "./GroupFrame";
@@ -107,6 +108,7 @@ function CanvasField() {
       <OverlayLegend />
       <FaultBanner />
       <FeedBanner />
+      <FeedbackLegend />
       <Find />
       <PickerSheet />
       <ReasonBar />

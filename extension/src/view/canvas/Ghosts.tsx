@@ -5,10 +5,12 @@ import type { State } from "../../store/state";
 import { useRead } from "../studioContext";
 
 const readGraph = (state: State) => state.graph;
+const isPart = (state: State) => state.feeding !== null;
 
 export function Ghosts() {
   const { ghosts, ghostLines } = useRead(readGraph);
-  if (!ghosts.length && !ghostLines.length) return null;
+  const part = useRead(isPart);
+  if (part || (!ghosts.length && !ghostLines.length)) return null;
   return (
     <ViewportPortal>
       <div className="pg-ghosts" aria-hidden="true">

@@ -1,8 +1,9 @@
 /** An edge with the shape that travels along it. While a layer is dragged it glows, or dims and says why. */
 import { EdgeLabelRenderer, type EdgeProps } from "@xyflow/react";
 import { memo, useCallback } from "react";
+import { FEEDBACK_WORDS } from "../../model/feedback";
 import { fullShape, sampleShape } from "../../model/format";
-import { edgeLine, labelPoint, linePath } from "../../model/geometry";
+import { edgeLine, LOOP_CORNER, labelPoint, linePath, loopLabelPoint } from "../../model/geometry";
 import { type OverlayBox, type OverlayForm, rampColour } from "../../model/overlay";
 import { PORT_TARGET } from "../../model/ports";
 import { overlayAt, verdictAt } from "../../store/selectors";
@@ -21,17 +22,20 @@ export const ShapeEdge = memo(function ShapeEdge(props: EdgeProps<FlowEdge>) {
     useCallback((state: State) => (data ? overlayAt(state, data.edge.source.node) : null), [data]),
   );
   const form = useRead(readForm);
-  const path = linePath(line);
-  const place = labelPoint(line);
+  const loops = data?.edge.feedback === true;
+  const path = linePath(line, loops ? LOOP_CORNER : undefined);
+  const place = loops ? loopLabelPoint(line) : labelPoint(line);
   const label = data?.shape ? sampleShape(data.shape.shape) : (data?.edge.label ?? "");
   return (
     <>
+      {loops && <title>{FEEDBACK_WORDS}</title>}
       <path
         className="pg-edge"
         id={id}
         d={path}
         data-selected={selected === true}
         data-light={light}
+        data-feedback={loops}
         style={light ? undefined : lineStyle(number, form)}
       />
       <path className="pg-edge-target react-flow__edge-interaction" d={path} strokeWidth={TARGET_WIDTH} />
@@ -41,10 +45,11 @@ export const ShapeEdge = memo(function ShapeEdge(props: EdgeProps<FlowEdge>) {
             className="pg-edge-label"
             data-selected={selected === true}
             data-light={light}
+            data-feedback={loops}
             title={data?.shape ? fullShape(data.shape) : undefined}
             style={{ transform: `translate(-50%, -100%) translate(${place.x}px, ${place.y - 2}px)` }}
           >
-            {label}
+            {loops ? `↩ ${label}` : label}
           </div>
         </EdgeLabelRenderer>
       )}

@@ -33,9 +33,9 @@ export function viewOf(graph: GraphView, width: number, height: number, whole: b
   return { x: start(box.x, box.width, width), y: start(box.y, box.height, height - TOOLS), zoom };
 }
 
-/** All boxes, and the edges that lead around them. */
-function extent({ nodes, groups, edges }: GraphView) {
-  const boxes = [...nodes, ...groups];
+/** All boxes, what the last edit removed, and the edges that lead around them. */
+function extent({ nodes, groups, edges, ghosts }: GraphView) {
+  const boxes = [...nodes, ...groups, ...ghosts];
   const bends = edges.flatMap((edge) => edge.route);
   const left = Math.min(...boxes.map((box) => box.x), ...bends.map(([x]) => x));
   const top = Math.min(...boxes.map((box) => box.y), ...bends.map(([, y]) => y));
@@ -67,6 +67,10 @@ function useSteadyView(field: RefObject<HTMLElement | null>): void {
     shown.current = graph;
     const size = field.current?.getBoundingClientRect();
     if (!size || before.revision === graph.revision || !before.nodes.length) return;
+    if (graph.ghosts.length && isWhole(flow, size, before)) {
+      void flow.setViewport(viewOf(graph, size.width, size.height, false));
+      return;
+    }
     const { x, y, zoom } = flow.getViewport();
     const sight = { x: -x / zoom, y: -y / zoom, width: size.width / zoom, height: size.height / zoom };
     const shift = leastShift(before, graph, sight);
@@ -155,7 +159,7 @@ export function useCamera(field: RefObject<HTMLElement | null>): void {
       const nodes = graph.nodes.filter((node) => uids.includes(node.uid));
       const size = field.current?.getBoundingClientRect();
       if (!size || !nodes.length) return;
-      const part = { ...graph, nodes, groups: [], edges: [] };
+      const part = { ...graph, nodes, groups: [], edges: [], ghosts: [] };
       void flow.setViewport(viewOf(part, size.width, size.height, false), { duration: time });
     };
     if (ready && filled && !looked.current) {

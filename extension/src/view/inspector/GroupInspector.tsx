@@ -6,6 +6,7 @@ import { plural } from "../../model/format";
 import type { GroupView } from "../../protocol/messages";
 import { CommandButton } from "../parts/CommandButton";
 import { useStudio } from "../studioContext";
+import { SaveLayer } from "./SaveLayer";
 
 /** What a person says of the group; kept when the field is left. */
 function Note({ group }: { readonly group: GroupView }) {
@@ -39,6 +40,7 @@ export function GroupInspector({ group }: { readonly group: GroupView }) {
         />
         <CommandButton command={ungroupSelection} icon="close" text="Ungroup" />
       </div>
+      <SaveLayer key={group.uid} />
       <Note key={`${group.uid}/${group.note}`} group={group} />
     </>
   );

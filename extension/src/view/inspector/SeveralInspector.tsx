@@ -9,6 +9,7 @@ import { mergeGroups, splitGroup } from "../../commands/regroup";
 import { shareWeights } from "../../commands/shareWeights";
 import { CommandButton } from "../parts/CommandButton";
 import { useRead } from "../studioContext";
+import { SaveLayer } from "./SaveLayer";
 
 export function SeveralInspector({ count }: { readonly count: number }) {
   const merges = useRead(mergeGroups.enabled);
@@ -32,6 +33,7 @@ export function SeveralInspector({ count }: { readonly count: number }) {
         <CommandButton command={duplicateSelection} icon="copy" text="Duplicate" />
         <CommandButton command={deleteSelection} icon="trash" text="Remove" />
       </div>
+      <SaveLayer />
     </>
   );
 }

@@ -1,6 +1,7 @@
 /** How the network is trained, changed in place: each change is an edit at the next boundary, and can be undone. */
 import { useState } from "react";
 import { edit } from "../../commands/ask";
+import { chooseData } from "../../commands/chooseData";
 import { fieldCommand, kindCommand } from "../../model/setup";
 import type { Command, SectionView } from "../../protocol/messages";
 import type { State } from "../../store/state";
@@ -16,11 +17,11 @@ export function Training() {
 }
 
 function Section({ section }: { readonly section: SectionView }) {
-  const { problem, change } = useChange();
+  const { problem, change, takeData } = useChange();
   return (
     <div className="pg-section" data-setup={section.name}>
       <h4>{TITLES[section.name]}</h4>
-      {section.kinds.length > 0 && <KindChoice section={section} onChange={change} />}
+      {section.kinds.length > 0 && <KindChoice section={section} onChange={change} onData={takeData} />}
       {section.fields.map((field) => (
         <FieldEditor
           key={`${section.kind} ${field.name}`}
@@ -43,10 +44,12 @@ function Section({ section }: { readonly section: SectionView }) {
 interface KindProps {
   readonly section: SectionView;
   readonly onChange: (command: Command) => Promise<unknown>;
+  readonly onData: (name: string) => Promise<unknown>;
 }
 
-function KindChoice({ section, onChange }: KindProps) {
+function KindChoice({ section, onChange, onData }: KindProps) {
   const choose = (kind: string) => {
+    if (section.name === "data") return void onData(kind);
     const command = kindCommand(section, kind);
     if (command) void onChange(command);
   };
@@ -68,11 +71,13 @@ function KindChoice({ section, onChange }: KindProps) {
 function useChange() {
   const studio = useStudio();
   const [problem, setProblem] = useState("");
-  const change = async (command: Command) => {
+  const told = async (asked: Promise<unknown>) => {
     setProblem("");
-    const done = await edit(studio, command);
+    const done = await asked;
     if (done === null) setProblem(studio.store.getState().notices.at(-1)?.title ?? "refused");
     return done;
   };
-  return { problem, change };
+  const change = (command: Command) => told(edit(studio, command));
+  const takeData = (name: string) => told(chooseData(studio, name));
+  return { problem, change, takeData };
 }

@@ -31,6 +31,7 @@ from patchgrad.layergraph.commands.training import (
     SetOptimizer,
     SetSchedule,
     TrainingCommand,
+    UseData,
     UseLoss,
 )
 
@@ -43,5 +44,5 @@ __all__ = [
     "Fold", "Freeze", "GroupNodes", "InsertOnEdge", "MergeGroups", "Move", "Note", "OneCommand", "PruneUnits",
     "Reinitialise", "RemoveNodes", "Rename", "Reorder", "Repeat", "ReplaceNode", "SetData", "SetField", "SetLoss",
     "SetOptimizer", "SetRate", "SetSchedule", "SetWidth", "Several", "Share", "SplitGroup", "Swap", "Training",
-    "TrainingCommand", "Ungroup", "Unshare", "UseLoss",
+    "TrainingCommand", "Ungroup", "Unshare", "UseData", "UseLoss",
 ]  # fmt: skip

@@ -29,6 +29,8 @@ class Setup(Protocol):
 
     def change_data(self, settings: Mapping[str, Any]) -> Changed: ...
 
+    def use_data(self, loader: Any) -> Changed: ...
+
     def change_schedule(self, kind: str | None, settings: Mapping[str, Any], every: str | None) -> Changed: ...
 
 
@@ -114,6 +116,26 @@ class SetData(TrainingCommand, frozen=True, tag="set-data"):
 
     def python(self, graph: LayerGraph | None = None) -> str:
         return f"pg.edit.data({_arguments('', self._given())})"
+
+
+class UseData(TrainingCommand, frozen=True, tag="use-data"):
+    """Draw the batches from another loader, from its beginning. Not for the wire.
+
+    ``name`` is what the data are called, ``source`` how the loader is written.
+    """
+
+    loader: Any
+    name: str = "other data"
+    source: str = "loader"
+
+    def change(self, setup: Setup) -> Changed:
+        return setup.use_data(self.loader)
+
+    def label(self, graph: LayerGraph | None = None) -> str:
+        return f"train on {self.name}"
+
+    def python(self, graph: LayerGraph | None = None) -> str:
+        return f"pg.edit.use_data({self.source})"
 
 
 class SetSchedule(TrainingCommand, frozen=True, tag="set-schedule"):

@@ -9,6 +9,7 @@ from patchgrad.data import DataLoader, RandomSampler, SequentialSampler
 from patchgrad.data.batches import BatchSampler
 from patchgrad.errors import ArgumentError
 from patchgrad.layergraph.commands.training import Changed
+from patchgrad.session.step import split
 
 NAMES = ("batch_size", "shuffle", "seed", "drop_last")
 
@@ -63,6 +64,42 @@ def change(setup: Any, settings: Mapping[str, Any]) -> Changed:
     if not isinstance(whole["seed"], int) or isinstance(whole["seed"], bool) or not isinstance(whole["shuffle"], bool):
         raise ArgumentError("the data cannot be drawn so", got=_words(settings), want="a whole number as seed")
     return _put(setup, rebuilt(loader, whole))
+
+
+def use(setup: Any, loader: Any) -> Changed:
+    """Draw the batches from another loader, from its beginning.
+
+    Errors
+        DataError   for a loader that gives nothing, or no pair of inputs and target
+        GraphError  if the network or the loss does not take its first batch. Nothing changes.
+    """
+    return _use(setup, loader, None)
+
+
+def _use(setup: Any, loader: Any, place: Any) -> Changed:
+    feed, old = setup.feed, setup.feed.loader
+    left = feed.place()
+    feed.use(loader)
+    try:
+        if place is None or not feed.go_to(place):
+            feed.stand_at(0)
+        batch = feed.peek()
+        split(batch)
+        if any(True for _ in setup.optimizer.parameters()):
+            setup.try_loss(batch=batch)
+    except BaseException:
+        feed.use(old)
+        feed.go_to(left)
+        raise
+    setup.forget_batch()
+    return Changed((f"a pass of {_length(loader)} batches",), lambda: _use(setup, old, left))
+
+
+def _length(loader: Any) -> str:
+    try:
+        return f"{len(loader):,}"
+    except TypeError:
+        return "so far unknown many"
 
 
 def rebuilt(loader: DataLoader, settings: Mapping[str, Any]) -> DataLoader:

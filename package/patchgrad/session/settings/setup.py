@@ -38,6 +38,7 @@ class Setup:
         schedule   moves the rates; None: they stay
         average    a second model whose weights are averages of those of the first; None without
         try_loss   computes the loss of the last batch without a trace, or raises; set once by the session
+        forget_batch  the last batch is of other data now: edits are tried on the next one; set once by the session
     """
 
     def __init__(
@@ -53,7 +54,8 @@ class Setup:
         self.feed = feed
         self.schedule = schedule
         self.average = average
-        self.try_loss: Callable[[], None] = lambda: None
+        self.try_loss: Callable[..., None] = lambda **_: None
+        self.forget_batch: Callable[[], None] = lambda: None
 
     # --- training -----------------------------------------------------------------------------------
 
@@ -86,6 +88,10 @@ class Setup:
     def change_data(self, settings: Mapping[str, Any]) -> Changed:
         """Draw the batches in another way."""
         return loaders.change(self, settings)
+
+    def use_data(self, loader: Any) -> Changed:
+        """Draw the batches from another loader."""
+        return loaders.use(self, loader)
 
     def change_schedule(self, kind: str | None, settings: Mapping[str, Any], every: str | None) -> Changed:
         """Let another schedule move the rates, or none."""
