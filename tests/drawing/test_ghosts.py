@@ -41,3 +41,13 @@ def test_an_edge_that_was_cut_is_traced_and_one_that_leads_through_a_new_layer_i
 ) -> None:
     found, _ = after(row_of(4), command)
     assert (len(found.boxes), len(found.lines)) == (0, lines)
+
+
+def test_a_trace_stays_within_the_picture_where_the_row_has_become_shorter() -> None:
+    for gone in (("n4",), ("n3", "n4", "n5"), ("n1", "n2", "n3", "n4", "n5", "n6")):
+        graph = row_of(14)
+        found, made = after(graph, RemoveNodes(gone))
+        boxes = layer_page(made, previous=layer_page(graph)).picture.layout.boxes.values()
+        assert set(found.boxes) == set(gone)
+        assert all(ghost.x >= 0 and ghost.right <= max(box.right for box in boxes) for ghost in found.boxes.values())
+        assert not any(ghost.overlaps(box) for ghost in found.boxes.values() for box in boxes)

@@ -11,6 +11,7 @@ from patchgrad import nn, optim
 from patchgrad.errors import GraphError, PatchgradError
 from patchgrad.layergraph import LayerGraph, PortRef, commands, edit
 from patchgrad.layergraph.check import check
+from patchgrad.layergraph.flow import feedback
 from patchgrad.layergraph.measure import evaluated
 
 from .sample import port, wires
@@ -213,3 +214,12 @@ def test_a_file_keeps_what_it_holds(tmp_path: Any) -> None:
     session.save(tmp_path / "loop.patchgrad")
     opened = pg.load(tmp_path / "loop.patchgrad").build()
     assert opened.delay1.memory.tolist() == session.model.delay1.memory.tolist()
+
+
+def test_the_edges_of_a_loop_are_those_at_its_delay_and_a_delay_on_no_loop_has_none() -> None:
+    graph = looped().graph
+    names = {uid: node.name for uid, node in graph.nodes.items()}
+    found = {(names[edge.source.node], names[edge.target.node]) for edge in feedback(graph)}
+    assert found == {("act", "delay1"), ("delay1", "add")}
+    straight = pg.LayerGraph.from_module(nn.Sequential(nn.Linear(3, 3), nn.Delay((3,)), nn.ReLU()), pg.ones(2, 3))
+    assert not feedback(straight)

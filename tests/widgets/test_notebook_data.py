@@ -56,8 +56,9 @@ def test_an_empty_canvas_takes_the_form_of_the_data_that_are_chosen(notebook, na
 
 
 def test_other_data_are_refused_where_they_do_not_fit_and_undo_goes_back_to_the_batch_that_was_next(notebook):
-    session, plain = session_on(notebook["batches"]), session_on(
-        pg.data.DataLoader(notebook["batches"].dataset, batch_size=5)
+    session, plain = (
+        session_on(notebook["batches"]),
+        session_on(pg.data.DataLoader(notebook["batches"].dataset, batch_size=5)),
     )
     page = Page(session)
     page.open()

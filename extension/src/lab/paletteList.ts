@@ -38,6 +38,7 @@ function row(kind: KindView): HTMLElement {
 
 /** What stands between the brackets of `nn.Linear(128, 64)`. */
 function settings(kind: KindView): string {
+  if (kind.family === SAVED_FAMILY) return "";
   return kind.source.slice(kind.source.indexOf("(") + 1, -1);
 }
 

@@ -1,5 +1,15 @@
 import { expect, it } from "vitest";
-import { contains, curvePath, distanceToLine, edgeLine, labelPoint, linePath, nearestLine } from "./geometry";
+import {
+  contains,
+  curvePath,
+  distanceToLine,
+  edgeLine,
+  labelPoint,
+  leadsBack,
+  linePath,
+  loopLabelPoint,
+  nearestLine,
+} from "./geometry";
 
 const LEVEL = edgeLine({ x: 0, y: 0 }, { x: 100, y: 0 });
 
@@ -73,4 +83,12 @@ it("corners between straight stretches are round", () => {
     [100, 60],
   ] as const;
   expect(linePath(edgeLine({ x: 0, y: 0 }, { x: 100, y: 60 }, route))).toBe("M0,0 L92,0 Q100,0 100,8 M100,8 L100,60");
+});
+
+it("an edge of a loop has its label in the middle of its way back", () => {
+  const line = edgeLine({ x: 100, y: 0 }, { x: 0, y: 0 });
+  expect(leadsBack(line)).toBe(true);
+  expect(loopLabelPoint(line)).toEqual({ x: 50, y: 56 });
+  expect(leadsBack(LEVEL)).toBe(false);
+  expect(loopLabelPoint(LEVEL)).toEqual(labelPoint(LEVEL));
 });

@@ -122,6 +122,10 @@ export function loopLabelPoint(line: Line): Point {
   return back ? curvePoint(back, 0.5) : labelPoint(line);
 }
 
+export function leadsBack(line: Line): boolean {
+  return line.some((curve) => span(curve) > 0);
+}
+
 function span(curve: Curve | undefined): number {
   return curve ? curve.start.x - curve.end.x : 0;
 }

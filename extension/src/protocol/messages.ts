@@ -52,7 +52,7 @@ export interface EdgeView {
    * a curve that is level at both ends, else a straight line. Empty: the view draws its own curve.
    */
   readonly route: readonly (readonly [number, number])[];
-  /** It closes a loop: what it carries is given to the layers before at the next step. */
+  /** It leads into or out of a Delay on a loop: what it carries reaches the layers before at the next step. */
   readonly feedback: boolean;
 }
 

@@ -80,7 +80,7 @@ def _clear(box: Box, taken: list[Box]) -> Box:
         down = replace(down, y=max(hits) + BOX_GAP)
     while hits := [other.y for other in taken if up.overlaps(other)]:
         up = replace(up, y=min(hits) - BOX_GAP - box.height)
-    return up if 0 <= up.y and box.y - up.y < down.y - box.y else down
+    return up if up.y >= 0 and box.y - up.y < down.y - box.y else down
 
 
 def _leads_on(new: LayerGraph, edge: Edge, added: frozenset[str]) -> bool:

@@ -25,12 +25,13 @@ def edges_read(graph: LayerGraph, node: LayerNode) -> list[Edge]:
 
 
 def feedback(graph: LayerGraph) -> frozenset[Edge]:
-    """The edges that close a loop: into a Delay, from a layer that it feeds."""
+    """The edges at a Delay that close a loop: into it from a layer that it feeds, and out of it to one that feeds it."""
     found: set[Edge] = set()
     for node in graph.nodes.values():
         if node.delays:
             after = _after(graph, node.uid)
             found |= {edge for edge in graph.edges_into(node.uid) if edge.source.node in after}
+            found |= {edge for edge in graph.edges_from(node.uid) if node.uid in _after(graph, edge.target.node)}
     return frozenset(found)
 
 

@@ -108,7 +108,7 @@ class EdgeView(Record, frozen=True):
     """Points from port to port around the boxes. Between two points with different x and different y runs
     a curve that is level at both ends, else a straight line. Empty: the view draws its own curve."""
     feedback: bool = False
-    """It closes a loop: what it carries is given to the layers before at the next step."""
+    """It leads into or out of a Delay on a loop: what it carries reaches the layers before at the next step."""
 
 
 class GroupView(Record, frozen=True):

@@ -39,7 +39,9 @@ class Choice(NamedTuple):
 def choices() -> dict[str, Choice]:
     """By name as it is shown, loaders first."""
     names = [(name, value) for name, value in list(vars(sys.modules["__main__"]).items()) if name[:1] != "_"]
-    loaders = {name: Choice(name, lambda loader=value: loader) for name, value in names if isinstance(value, DataLoader)}
+    loaders = {
+        name: Choice(name, lambda loader=value: loader) for name, value in names if isinstance(value, DataLoader)
+    }
     sets = {name: _of_set(name, value) for name, value in names if _is_set(value)}
     return loaders | sets | _pairs({name: value for name, value in names if _is_array(value)})
 
@@ -76,7 +78,9 @@ class Data:
         editing = self._session.editing
         for command in _form(self._session.live.graph, loader):
             editing.submit(command, "studio")
-        self._edit(editing.submit(UseData(loader, message.name, choice.source), "studio", message.revision), message, answer)
+        self._edit(
+            editing.submit(UseData(loader, message.name, choice.source), "studio", message.revision), message, answer
+        )
 
 
 def _form(graph: LayerGraph, loader: Any) -> list[Command]:
@@ -118,11 +122,9 @@ def _pairs(arrays: dict[str, Any]) -> dict[str, Choice]:
 
 
 def _of_pair(x: str, inputs: Any, y: str, target: Any) -> Choice:
-    words, parts = zip(_part(x, inputs), _part(y, target), strict=True)
-    source = f"pg.data.DataLoader(pg.data.TensorDataset({', '.join(words)}), {BATCH})"
-    return Choice(
-        source, lambda: DataLoader(TensorDataset(*(part() for part in parts)), batch_size=32, shuffle=True)
-    )
+    (first, inputs_of), (second, target_of) = _part(x, inputs), _part(y, target)
+    source = f"pg.data.DataLoader(pg.data.TensorDataset({first}, {second}), {BATCH})"
+    return Choice(source, lambda: DataLoader(TensorDataset(inputs_of(), target_of()), batch_size=32, shuffle=True))
 
 
 def _part(name: str, array: Any) -> tuple[str, Callable[[], Tensor]]:

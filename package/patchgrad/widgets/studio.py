@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from time import monotonic
 from typing import Any
 
 from patchgrad.drawing.page import LayerPage, layer_page
 from patchgrad.drawing.picture import Picture
 from patchgrad.drawing.svg import svg
-from patchgrad.errors import ProtocolError
+from patchgrad.errors import GraphError, ProtocolError
 from patchgrad.layergraph.graph import LayerGraph
 from patchgrad.protocol import messages as m
 from patchgrad.protocol import wire
@@ -57,7 +58,7 @@ class StudioWidget(BridgeWidget):
         super().__init__(embed=embed, pin=pin)
         self.session = session
         self.title = title or session.name
-        self._page: tuple[LayerGraph, LayerPage] | None = None
+        self._page: tuple[int, LayerGraph, LayerPage] | None = None
         self._before: tuple[LayerGraph, Picture] | None = None
         self._selected: tuple[str, ...] = ()
         self._shown = ""
@@ -101,8 +102,6 @@ class StudioWidget(BridgeWidget):
     def receive(self, message: m.FromBrowser, answer: Answer) -> None:
         self._receivers[type(message)](message, answer)
 
-    # --- requests -----------------------------------------------------------------------------------
-
     def _opened(self, message: m.Open, answer: Answer) -> None:
         if message.version != m.VERSION:
             raise ProtocolError(
@@ -112,7 +111,6 @@ class StudioWidget(BridgeWidget):
                 hint="reload the page, then run the cell again",
             )
         session = self.session
-        code = {"plots": pagecode.content_hash("plots")}
         state = (self._graph_view(), views.run_view(session, self.lane), views.log_view(session))
         state = (*state, views.timeline_view(session), setup_view(session))
         made = m.Opened(
@@ -122,7 +120,7 @@ class StudioWidget(BridgeWidget):
             palette_views(),
             *state,
             templates=template_views(),
-            code=code,
+            code={"plots": pagecode.content_hash("plots")},
             quantities=quantity_views(session.recorder),
         )
         answer(made)
@@ -231,23 +229,29 @@ class StudioWidget(BridgeWidget):
 
     def _graph_view(self) -> m.GraphView:
         live = self.session.live
-        picture = self._drawn(live.graph)
+        revision, graph = live.revision, live.graph
+        picture = self._drawn(graph, revision)
         return views.graph_view(
-            live.graph,
+            graph,
             picture,
-            live.revision,
+            revision,
             undo_label=live.undo_label,
             redo_label=live.redo_label,
             pending=sum(edit.status == "queued" for edit in self.session.log),
             before=self._before,
         )
 
-    def _drawn(self, graph: LayerGraph) -> Picture:
+    def _drawn(self, graph: LayerGraph, revision: int) -> Picture:
+        """The picture of a graph; of the revision before it too, if this page left it out: all pages show one trace."""
         known = self._page
-        if known is None or known[0] is not graph:
-            self._before = (known[0], known[1].picture) if known else None
-            self._page = known = (graph, layer_page(graph, previous=known[1] if known else None))
-        return known[1].picture
+        if known is None or known[1] is not graph or known[0] != revision:
+            if known is not None and known[0] < revision - 1:
+                with suppress(GraphError):
+                    self._drawn(self.session.live.graph_at(revision - 1), revision - 1)
+                known = self._page
+            self._before = (known[1], known[2].picture) if known else None
+            self._page = known = (revision, graph, layer_page(graph, previous=known[2] if known else None))
+        return known[2].picture
 
     def _frame_soon(self) -> None:
         """A frame as soon as the thread that trains is at a boundary; now or after the one in flight."""
@@ -284,8 +288,6 @@ class StudioWidget(BridgeWidget):
         self.session.serve()
         return future
 
-    # --- without a page -----------------------------------------------------------------------------
-
     def __repr__(self) -> str:
         return f"Studio of {self.session!r}"
 
@@ -293,5 +295,5 @@ class StudioWidget(BridgeWidget):
         """The widget; beside it a picture, for places that show no widgets."""
         bundle = super()._repr_mimebundle_(**settings)
         if bundle is not None:
-            bundle[0]["image/svg+xml"] = svg(self._drawn(self.session.graph))
+            bundle[0]["image/svg+xml"] = svg(self._drawn(self.session.graph, self.session.live.revision))
         return bundle

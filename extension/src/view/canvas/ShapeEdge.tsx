@@ -3,7 +3,7 @@ import { EdgeLabelRenderer, type EdgeProps } from "@xyflow/react";
 import { memo, useCallback } from "react";
 import { FEEDBACK_WORDS } from "../../model/feedback";
 import { fullShape, sampleShape } from "../../model/format";
-import { edgeLine, LOOP_CORNER, labelPoint, linePath, loopLabelPoint } from "../../model/geometry";
+import { edgeLine, LOOP_CORNER, labelPoint, leadsBack, linePath, loopLabelPoint } from "../../model/geometry";
 import { type OverlayBox, type OverlayForm, rampColour } from "../../model/overlay";
 import { PORT_TARGET } from "../../model/ports";
 import { overlayAt, verdictAt } from "../../store/selectors";
@@ -49,7 +49,7 @@ export const ShapeEdge = memo(function ShapeEdge(props: EdgeProps<FlowEdge>) {
             title={data?.shape ? fullShape(data.shape) : undefined}
             style={{ transform: `translate(-50%, -100%) translate(${place.x}px, ${place.y - 2}px)` }}
           >
-            {loops ? `↩ ${label}` : label}
+            {loops && leadsBack(line) ? `↩ ${label}` : label}
           </div>
         </EdgeLabelRenderer>
       )}
