@@ -1123,11 +1123,11 @@ export interface AskLook {
   readonly node: string;
 }
 
-/** The model as a Module class, or the edits as a script. */
+/** The model as a Module class, the edits as a script, or what to change in the user's own class as a diff. */
 export interface AskSource {
   readonly type: "ask-source";
   readonly requestId: string;
-  readonly form: "module" | "script";
+  readonly form: "module" | "script" | "diff";
 }
 
 /** The code of the page, asked for once per page and content hash. The bytes come as the one buffer of `Code`. */
