@@ -337,7 +337,8 @@ export interface AddBranch {
 /**
  * Let a piece stand `times` times in a row; the copies have weights of their own.
  *
- * Linear layers and convolutions among them that keep the shape give back their input at first.
+ * Linear layers and convolutions among them that keep the shape give back their input at first. Copies of all that
+ * a group holds are groups too, so that `LayerGraph.to_source` writes them as a loop.
  */
 export interface Repeat {
   readonly type: "repeat";
@@ -1122,11 +1123,11 @@ export interface AskLook {
   readonly node: string;
 }
 
-/** The model as a Module class, or the edits as a script. */
+/** The model as a Module class, the edits as a script, or what to change in the user's own class as a diff. */
 export interface AskSource {
   readonly type: "ask-source";
   readonly requestId: string;
-  readonly form: "module" | "script";
+  readonly form: "module" | "script" | "diff";
 }
 
 /** The code of the page, asked for once per page and content hash. The bytes come as the one buffer of `Code`. */

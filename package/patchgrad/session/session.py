@@ -32,6 +32,7 @@ from patchgrad.session.fingerprint import fingerprint
 from patchgrad.session.interrupt import Interrupts
 from patchgrad.session.log import Edit, Log
 from patchgrad.session.marks import Mark
+from patchgrad.session.original import Original
 from patchgrad.session.progress import Progress
 from patchgrad.session.settings.setup import Setup
 from patchgrad.session.step import Loss, Step
@@ -92,6 +93,7 @@ class Session:
         self.name = type(model).__name__ if isinstance(model, Module) else "network"
         feed = Feed(loader)
         self.live = opening.live(model, Setup(optimizer, loss, feed), scheduler, scheduler_every, average)
+        self.original = Original(model, self.live.graph)
         self.events = Events()
         self.log = Log()
         self._interrupts = Interrupts()
@@ -291,6 +293,17 @@ class Session:
     def script(self) -> str:
         """The edits that led to this layer graph as Python; run on the same model they make it again."""
         return self.timeline.script()
+
+    def source_diff(self) -> str:
+        """What to change in the class of the model for it to be the network as it is now: a unified diff.
+
+        It is only offered: nothing is written. It says layers with other settings or of another kind, put on an edge,
+        taken out, bypassed, frozen, renamed, where ``forward`` is one line after the other. Weights are no part of it.
+
+        Errors
+            GraphError  saying what cannot be said so; ``session.graph.to_source()`` writes any network.
+        """
+        return self.original.diff(self.graph)
 
     # --- going back -------------------------------------------------------------------------------
 
