@@ -1,9 +1,8 @@
 """A cell with a changed model is run again: layers are known again, weights are offered, nothing is taken silently."""
 
-import __main__
-
 import pytest
 
+import __main__
 import patchgrad as pg
 from patchgrad import nn, optim
 from patchgrad.errors import PatchgradError
