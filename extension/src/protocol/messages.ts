@@ -422,6 +422,11 @@ export interface SetSchedule {
   readonly every: string | null;
 }
 
+/** Go on with the weights that the same layers had before the code of the model was changed. */
+export interface TakeWeights {
+  readonly type: "take-weights";
+}
+
 /** Something is wrong with the training: what, how it is known, where, and an edit that may help. */
 export interface FindingView {
   readonly rule: string;
@@ -437,7 +442,7 @@ export interface FindingView {
   readonly threshold: string;
   /** Names of `nodes`. */
   readonly layers: readonly string[];
-  readonly cure: AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Note | Duplicate | Share | Unshare | SetRate | SetWidth | PruneUnits | Swap | AddBranch | Repeat | Reinitialise | Reorder | SplitGroup | MergeGroups | Several | SetOptimizer | SetLoss | SetData | SetSchedule | null;
+  readonly cure: AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Note | Duplicate | Share | Unshare | SetRate | SetWidth | PruneUnits | Swap | AddBranch | Repeat | Reinitialise | Reorder | SplitGroup | MergeGroups | Several | SetOptimizer | SetLoss | SetData | SetSchedule | TakeWeights | null;
   readonly cureTitle: string;
   readonly curePython: string;
 }
@@ -1284,7 +1289,8 @@ export type Command =
   | SetOptimizer
   | SetLoss
   | SetData
-  | SetSchedule;
+  | SetSchedule
+  | TakeWeights;
 
 export type FromBrowser =
   | Open

@@ -298,6 +298,16 @@ def schedule(kind: Any, *, every: str | None = None, **settings: Any) -> Edit:
     return Edit(command.label(), lambda graph: command)
 
 
+def weights() -> Edit:
+    """Go on with the weights and slots that the same layers had before the code of the model was changed.
+
+    A layer is the same if it has kept its path, its kind and the shapes of its tensors; all others, the count of steps,
+    the rates and the place in the data stay as they are. ``session.before`` tells what there is. Errors: SessionError.
+    """
+    command = commands.TakeWeights()
+    return Edit(command.label(), lambda graph: command)
+
+
 def plan(graph: LayerGraph, change: Edit | Command) -> Plan:
     """What an edit would change, with its cost in parameters and FLOPs; nothing is done. ``print`` shows a table."""
     return planned(graph, change.resolve(graph) if isinstance(change, Edit) else change)

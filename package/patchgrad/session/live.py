@@ -112,9 +112,11 @@ class Live:
         return self._turn(self._history.undone, self._history.redo)
 
     def _turn(self, entries: list[Entry], turn: Change) -> Receipt:
-        training = bool(entries) and entries[-1].swap is not None
-        receipt = self._change(turn, self._probe_back)
-        self._trained_anew = self.revision if training else self._trained_anew
+        if not entries or entries[-1].swap is None:
+            return self._change(turn, self._probe_back)
+        _, receipt = turn(self.module, self.optimizer)  # it may set weights, which a change of layers never does
+        self._trained_anew = self.revision
+        self._remember()
         return receipt
 
     def past(self) -> Past:

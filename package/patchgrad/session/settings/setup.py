@@ -11,6 +11,7 @@ from typing import Any
 
 import msgspec
 
+from patchgrad.errors import SessionError
 from patchgrad.layergraph.commands.training import Changed
 from patchgrad.session.feed import Feed
 from patchgrad.session.settings import loaders, losses, optimizers, schedules
@@ -38,6 +39,7 @@ class Setup:
         schedule   moves the rates; None: they stay
         average    a second model whose weights are averages of those of the first; None without
         try_loss   computes the loss of the last batch without a trace, or raises; set once by the session
+        before     the session before the code of the model was changed; None if there was none
     """
 
     def __init__(
@@ -54,6 +56,7 @@ class Setup:
         self.schedule = schedule
         self.average = average
         self.try_loss: Callable[[], None] = lambda: None
+        self.before: Any = None
 
     # --- training -----------------------------------------------------------------------------------
 
@@ -90,6 +93,16 @@ class Setup:
     def change_schedule(self, kind: str | None, settings: Mapping[str, Any], every: str | None) -> Changed:
         """Let another schedule move the rates, or none."""
         return schedules.change(self, kind, settings, every)
+
+    def take_weights(self) -> Changed:
+        """Let layers have the weights that they had before the code of the model was changed."""
+        if self.before is None:
+            raise SessionError(
+                "there is no session before this one",
+                got="a model that was not trained in this kernel under another version of its class",
+                hint="pg.Session(model, ..., before=session) names one",
+            )
+        return self.before.take()
 
     # --- marks ----------------------------------------------------------------------------------------
 
