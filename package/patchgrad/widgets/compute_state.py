@@ -12,6 +12,7 @@ from patchgrad.drawing.compute_facts import BoxFacts
 from patchgrad.drawing.compute_view import ComputeView, ComputeViewer
 from patchgrad.errors import ArgumentError
 from patchgrad.protocol.compute import ComputeGraph, Mode
+from patchgrad.recorder.calm import Calm
 from patchgrad.recorder.events import Trace
 from patchgrad.recorder.groups import Group, inside
 from patchgrad.recorder.recorder import Recorder
@@ -111,7 +112,8 @@ class ComputeState:
             return False
         viewer = self._known.pop(id(look.ops), None)
         if viewer is None:
-            viewer = ComputeViewer(look)
+            with Calm():
+                viewer = ComputeViewer(look)
         viewer.timed(look)
         self._known[id(look.ops)] = self.viewer = viewer
         while len(self._known) > KEPT:
