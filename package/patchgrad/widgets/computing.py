@@ -26,6 +26,8 @@ from patchgrad.widgets.frames import packed
 from patchgrad.widgets.newest import Newest
 from patchgrad.widgets.op_views import inspected, numbers
 
+JOINING = 2.0
+"""Seconds between two pictures of all steps in one, at least: each is sent as a whole."""
 FOUND = 50
 """Ops that a search names, at most."""
 LINE = "line "
@@ -52,6 +54,7 @@ class Computing:
         self._seen: Any = None
         self._travel: tuple[Any, Travel] | None = None
         self._worker = Newest(self._bring_up)
+        self._joiner = Newest(self._bring_up, JOINING)
         self.receivers: dict[type, Callable[[Any, Answer], None]] = {
             m.LookAtCompute: self._look_at,
             m.ComputeSeen: self._was_seen,
@@ -77,11 +80,12 @@ class Computing:
         if self.on:
             recorder = self._watched.recorder
             if recorder is not None and recorder.snapshot is not self._seen:
-                self._worker.request()
+                (self._joiner if self.state.mode == "union" else self._worker).request()
 
     def close(self) -> None:
         self.on = False
         self._worker.close()
+        self._joiner.close()
 
     def picture(self, width: float) -> str:
         """What is shown now as one SVG text, in rows of that width."""
