@@ -397,6 +397,12 @@ export interface SetOptimizer {
   readonly group: number | null;
 }
 
+/** Let the optimizer train the parameters of these layers, too: those that it does not hold yet. */
+export interface HoldParameters {
+  readonly type: "hold-parameters";
+  readonly nodes: readonly string[];
+}
+
 /** Train for another loss of `patchgrad.nn`. */
 export interface SetLoss {
   readonly type: "set-loss";
@@ -436,7 +442,7 @@ export interface FindingView {
   readonly threshold: string;
   /** Names of `nodes`. */
   readonly layers: readonly string[];
-  readonly cure: AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Note | Duplicate | Share | Unshare | SetRate | SetWidth | PruneUnits | Swap | AddBranch | Repeat | Reinitialise | Reorder | SplitGroup | MergeGroups | Several | SetOptimizer | SetLoss | SetData | SetSchedule | null;
+  readonly cure: AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Note | Duplicate | Share | Unshare | SetRate | SetWidth | PruneUnits | Swap | AddBranch | Repeat | Reinitialise | Reorder | SplitGroup | MergeGroups | Several | SetOptimizer | HoldParameters | SetLoss | SetData | SetSchedule | null;
   readonly cureTitle: string;
   readonly curePython: string;
 }
@@ -1281,6 +1287,7 @@ export type Command =
   | MergeGroups
   | Several
   | SetOptimizer
+  | HoldParameters
   | SetLoss
   | SetData
   | SetSchedule;

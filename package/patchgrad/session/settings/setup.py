@@ -13,7 +13,7 @@ import msgspec
 
 from patchgrad.layergraph.commands.training import Changed
 from patchgrad.session.feed import Feed
-from patchgrad.session.settings import loaders, losses, optimizers, schedules
+from patchgrad.session.settings import holding, loaders, losses, optimizers, schedules
 from patchgrad.session.settings.average import Average
 from patchgrad.session.settings.schedule import Schedule
 
@@ -37,6 +37,7 @@ class Setup:
         feed       gives the batches
         schedule   moves the rates; None: they stay
         average    a second model whose weights are averages of those of the first; None without
+        parameters_of  gives the parameters of some layers, by uid; set once by the session
         try_loss   computes the loss of the last batch without a trace, or raises; set once by the session
     """
 
@@ -53,6 +54,7 @@ class Setup:
         self.feed = feed
         self.schedule = schedule
         self.average = average
+        self.parameters_of: Callable[[tuple[str, ...]], list[Any]] = lambda nodes: []
         self.try_loss: Callable[[], None] = lambda: None
 
     # --- training -----------------------------------------------------------------------------------
@@ -74,6 +76,10 @@ class Setup:
     def change_optimizer(self, kind: str, settings: Mapping[str, Any]) -> Changed:
         """Train with another optimizer."""
         return optimizers.change(self, kind, settings)
+
+    def hold(self, nodes: tuple[str, ...]) -> Changed:
+        """Train the parameters of these layers, too."""
+        return holding.hold(self, nodes)
 
     def tune(self, settings: Mapping[str, Any], group: int | None) -> Changed:
         """Other settings for the optimizer there is."""
