@@ -514,7 +514,7 @@ export interface SetupView {
 
 /** Where an array lies in the one buffer of its message. `offset` in bytes, a multiple of 8. */
 export interface ArrayView {
-  readonly dtype: "float32" | "float64" | "uint8" | "int32";
+  readonly dtype: "float32" | "float64" | "uint8" | "int32" | "bfloat16";
   readonly shape: readonly number[];
   readonly offset: number;
 }
@@ -843,7 +843,7 @@ export interface ComputeGraph {
  * State, with one buffer: a step of the same graph was looked at.
  *
  * Arrays by name: `seconds`, one for each box of the newest `ComputeGraph` in its order (NaN for a leaf): of the
- * forward, or of the gradient rules if `backward`.
+ * forward, or of the gradient rules if `backward`; rounded to two bytes each, so that a step stays below 2 KB.
  */
 export interface ComputeTimes {
   readonly type: "compute-times";
