@@ -107,9 +107,18 @@ def open_studio(open_notebook: OpenNotebook, *more: str) -> Kept:
 
 
 @pytest.fixture(scope="module")
-def kept(open_shared_notebook: OpenNotebook) -> Kept:
-    """A studio for the tests that leave its network as it was."""
+def shared_studio(open_shared_notebook: OpenNotebook) -> Kept:
     return open_studio(open_shared_notebook, REPORT, *["# a cell to scroll to" for _ in range(12)])
+
+
+@pytest.fixture
+def kept(shared_studio: Kept) -> Kept:
+    """A studio for the tests that leave its network as it was, with all of it in sight and nothing chosen."""
+    notebook, studio = shared_studio
+    studio.root.locator('button[data-command="patchgrad:fit-view"]').first.click()
+    studio.press("Escape")
+    notebook.box_when_still(".react-flow__node")
+    return shared_studio
 
 
 def test_a_layer_is_dragged_onto_an_edge_while_a_cell_trains_and_taken_back(open_notebook: OpenNotebook) -> None:
