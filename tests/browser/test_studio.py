@@ -200,8 +200,8 @@ def test_keys_lead_an_edge_and_say_why_a_port_does_not_take_it(kept: Kept) -> No
     expect(studio.reason).to_have_count(0)
 
 
-def test_keys_of_the_studio_do_not_reach_the_notebook(kept: Kept) -> None:
-    notebook, studio = kept
+def test_keys_of_the_studio_do_not_reach_the_notebook(open_notebook: OpenNotebook) -> None:
+    notebook, studio = open_studio(open_notebook)
     before = notebook.cell_count
     for key in "abxdd":
         studio.press(key)
