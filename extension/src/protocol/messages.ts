@@ -383,13 +383,6 @@ export interface MergeGroups {
   readonly name: string | null;
 }
 
-/** Edits in order, each on what the one before it left; `words` say in short what they are for. */
-export interface Several {
-  readonly type: "several";
-  readonly commands: readonly (AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Note | Duplicate | Share | Unshare | SetRate | SetWidth | PruneUnits | Swap | AddBranch | Repeat | Reinitialise | Reorder | SplitGroup | MergeGroups)[];
-  readonly words: string;
-}
-
 /** Train with another optimizer; or, without `kind`, with other settings of the one there is, in one group. */
 export interface SetOptimizer {
   readonly type: "set-optimizer";
@@ -420,6 +413,17 @@ export interface SetSchedule {
   readonly kind: string | null;
   readonly settings: Readonly<Record<string, unknown>>;
   readonly every: string | null;
+}
+
+/**
+ * Edits in order, each on what the one before it left; `words` say in short what they are for.
+ *
+ * Those of the training are made with those of the layers: the loss is tried once all is changed.
+ */
+export interface Several {
+  readonly type: "several";
+  readonly commands: readonly (AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Note | Duplicate | Share | Unshare | SetRate | SetWidth | PruneUnits | Swap | AddBranch | Repeat | Reinitialise | Reorder | SplitGroup | MergeGroups | SetOptimizer | SetLoss | SetData | SetSchedule)[];
+  readonly words: string;
 }
 
 /** Go on with the weights that the same layers had before the code of the model was changed. */

@@ -6,13 +6,13 @@ Every change gives the way back, so that undo and redo need no procedure of thei
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import msgspec
 
 from patchgrad.errors import SessionError
-from patchgrad.layergraph.commands.training import Changed
+from patchgrad.layergraph.commands.training import Changed, TrainingCommand
 from patchgrad.session.feed import Feed
 from patchgrad.session.settings import loaders, losses, optimizers, schedules
 from patchgrad.session.settings.average import Average
@@ -27,6 +27,30 @@ class Stand(msgspec.Struct, frozen=True):
     loader: Any
     schedule: Any
     average: Any
+
+
+def all_of(commands: Iterable[TrainingCommand], setup: Setup) -> Changed:
+    """Several changes as one, without trying the loss between them; if one cannot be made, none is."""
+    trying, setup.try_loss = setup.try_loss, lambda: None
+    done: list[Changed] = []
+    try:
+        for command in commands:
+            done.append(command.change(setup))
+    except BaseException:
+        _back(done)
+        raise
+    finally:
+        setup.try_loss = trying
+    return _joined(done)
+
+
+def _joined(done: list[Changed]) -> Changed:
+    return Changed(tuple(text for change in done for text in change.told), lambda: _joined(_back(done)))
+
+
+def _back(done: list[Changed]) -> list[Changed]:
+    """The ways back, last first."""
+    return [change.back() for change in reversed(done)]
 
 
 class Setup:
