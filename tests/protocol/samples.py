@@ -53,6 +53,7 @@ COMMANDS = (
     c.SetLoss("HuberLoss", {"delta": 0.5}),
     c.SetData(batch_size=64, shuffle=True),
     c.SetSchedule("StepLR", {"step_size": 10}, "epoch"),
+    c.TakeWeights(),
     c.Several((c.Freeze("n1"), c.Rename("n2", "head")), "two at once"),
 )
 

@@ -337,7 +337,8 @@ export interface AddBranch {
 /**
  * Let a piece stand `times` times in a row; the copies have weights of their own.
  *
- * Linear layers and convolutions among them that keep the shape give back their input at first.
+ * Linear layers and convolutions among them that keep the shape give back their input at first. Copies of all that
+ * a group holds are groups too, so that `LayerGraph.to_source` writes them as a loop.
  */
 export interface Repeat {
   readonly type: "repeat";
@@ -382,25 +383,12 @@ export interface MergeGroups {
   readonly name: string | null;
 }
 
-/** Edits in order, each on what the one before it left; `words` say in short what they are for. */
-export interface Several {
-  readonly type: "several";
-  readonly commands: readonly (AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Note | Duplicate | Share | Unshare | SetRate | SetWidth | PruneUnits | Swap | AddBranch | Repeat | Reinitialise | Reorder | SplitGroup | MergeGroups)[];
-  readonly words: string;
-}
-
 /** Train with another optimizer; or, without `kind`, with other settings of the one there is, in one group. */
 export interface SetOptimizer {
   readonly type: "set-optimizer";
   readonly kind: string;
   readonly settings: Readonly<Record<string, unknown>>;
   readonly group: number | null;
-}
-
-/** Let the optimizer train the parameters of these layers, too: those that it does not hold yet. */
-export interface HoldParameters {
-  readonly type: "hold-parameters";
-  readonly nodes: readonly string[];
 }
 
 /** Train for another loss of `patchgrad.nn`. */
@@ -427,6 +415,28 @@ export interface SetSchedule {
   readonly every: string | null;
 }
 
+/**
+ * Edits in order, each on what the one before it left; `words` say in short what they are for.
+ *
+ * Those of the training are made with those of the layers: the loss is tried once all is changed.
+ */
+export interface Several {
+  readonly type: "several";
+  readonly commands: readonly (AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Note | Duplicate | Share | Unshare | SetRate | SetWidth | PruneUnits | Swap | AddBranch | Repeat | Reinitialise | Reorder | SplitGroup | MergeGroups | SetOptimizer | SetLoss | SetData | SetSchedule)[];
+  readonly words: string;
+}
+
+/** Let the optimizer train the parameters of these layers, too: those that it does not hold yet. */
+export interface HoldParameters {
+  readonly type: "hold-parameters";
+  readonly nodes: readonly string[];
+}
+
+/** Go on with the weights that the same layers had before the code of the model was changed. */
+export interface TakeWeights {
+  readonly type: "take-weights";
+}
+
 /** Something is wrong with the training: what, how it is known, where, and an edit that may help. */
 export interface FindingView {
   readonly rule: string;
@@ -442,7 +452,7 @@ export interface FindingView {
   readonly threshold: string;
   /** Names of `nodes`. */
   readonly layers: readonly string[];
-  readonly cure: AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Note | Duplicate | Share | Unshare | SetRate | SetWidth | PruneUnits | Swap | AddBranch | Repeat | Reinitialise | Reorder | SplitGroup | MergeGroups | Several | SetOptimizer | HoldParameters | SetLoss | SetData | SetSchedule | null;
+  readonly cure: AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Note | Duplicate | Share | Unshare | SetRate | SetWidth | PruneUnits | Swap | AddBranch | Repeat | Reinitialise | Reorder | SplitGroup | MergeGroups | Several | SetOptimizer | HoldParameters | SetLoss | SetData | SetSchedule | TakeWeights | null;
   readonly cureTitle: string;
   readonly curePython: string;
 }
@@ -1128,11 +1138,11 @@ export interface AskLook {
   readonly node: string;
 }
 
-/** The model as a Module class, or the edits as a script. */
+/** The model as a Module class, the edits as a script, or what to change in the user's own class as a diff. */
 export interface AskSource {
   readonly type: "ask-source";
   readonly requestId: string;
-  readonly form: "module" | "script";
+  readonly form: "module" | "script" | "diff";
 }
 
 /** The code of the page, asked for once per page and content hash. The bytes come as the one buffer of `Code`. */
@@ -1290,7 +1300,8 @@ export type Command =
   | HoldParameters
   | SetLoss
   | SetData
-  | SetSchedule;
+  | SetSchedule
+  | TakeWeights;
 
 export type FromBrowser =
   | Open

@@ -180,8 +180,12 @@ class StudioWidget(BridgeWidget):
         self._soon(act).add_done_callback(done)
 
     def _source(self, message: m.AskSource, answer: Answer) -> None:
-        text = self.session.graph.to_source() if message.form == "module" else self.session.script()
-        answer(m.SourceText(message.request_id, text))
+        forms = {
+            "module": self.session.graph.to_source,
+            "script": self.session.script,
+            "diff": self.session.source_diff,
+        }
+        answer(m.SourceText(message.request_id, forms[message.form]()))
 
     def _select(self, message: m.Select, answer: Answer) -> None:
         self._selected = message.nodes

@@ -31,18 +31,19 @@ from patchgrad.layergraph.commands.training import (
     SetLoss,
     SetOptimizer,
     SetSchedule,
+    TakeWeights,
     TrainingCommand,
     UseLoss,
 )
 
-Training = SetOptimizer | HoldParameters | SetLoss | SetData | SetSchedule
+Training = SetOptimizer | HoldParameters | SetLoss | SetData | SetSchedule | TakeWeights
 AnyCommand = OneCommand | Several | Training
 """Every edit, as one type: on the wire they are told apart by ``type``."""
 
 __all__ = [
     "AddBranch", "AddNode", "AnyCommand", "BranchLayer", "Bypass", "Command", "Connect", "Disconnect", "Duplicate",
-    "Fold", "Freeze", "GroupNodes", "HoldParameters", "InsertOnEdge", "MergeGroups", "Move", "Note", "OneCommand", "PruneUnits",
-    "Reinitialise", "RemoveNodes", "Rename", "Reorder", "Repeat", "ReplaceNode", "SetData", "SetField", "SetLoss",
-    "SetOptimizer", "SetRate", "SetSchedule", "SetWidth", "Several", "Share", "SplitGroup", "Swap", "Training",
-    "TrainingCommand", "Ungroup", "Unshare", "UseLoss",
+    "Fold", "Freeze", "GroupNodes", "HoldParameters", "InsertOnEdge", "MergeGroups", "Move", "Note", "OneCommand",
+    "PruneUnits", "Reinitialise", "RemoveNodes", "Rename", "Reorder", "Repeat", "ReplaceNode", "SetData", "SetField",
+    "SetLoss", "SetOptimizer", "SetRate", "SetSchedule", "SetWidth", "Several", "Share", "SplitGroup", "Swap",
+    "TakeWeights", "Training", "TrainingCommand", "Ungroup", "Unshare", "UseLoss",
 ]  # fmt: skip

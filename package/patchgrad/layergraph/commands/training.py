@@ -33,6 +33,8 @@ class Setup(Protocol):
 
     def change_schedule(self, kind: str | None, settings: Mapping[str, Any], every: str | None) -> Changed: ...
 
+    def take_weights(self) -> Changed: ...
+
 
 class TrainingCommand(Command, frozen=True):
     """Base of these edits."""
@@ -152,6 +154,19 @@ class SetSchedule(TrainingCommand, frozen=True, tag="set-schedule"):
             return "pg.edit.schedule(None)"
         every = {} if self.every is None else {"every": self.every}
         return f"pg.edit.schedule({_arguments(self.kind, {**self.settings, **every})})"
+
+
+class TakeWeights(TrainingCommand, frozen=True, tag="take-weights"):
+    """Go on with the weights that the same layers had before the code of the model was changed."""
+
+    def change(self, setup: Setup) -> Changed:
+        return setup.take_weights()
+
+    def label(self, graph: LayerGraph | None = None) -> str:
+        return "take the weights of before"
+
+    def python(self, graph: LayerGraph | None = None) -> str:
+        return "pg.edit.weights()"
 
 
 def loss_of(kind: str, settings: Mapping[str, Any]) -> Any:
