@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from playwright.sync_api import expect
 
 from .conftest import OpenNotebook
 from .lab import ROOT
@@ -73,7 +74,7 @@ def test_the_palette_lists_layers_by_family_and_finds_them(notebook: NotebookPag
     assert found[0] == "Dropout"
     assert all("dropout" in kind.lower() for kind in found)
     page.fill(SEARCH, "no such layer")
-    assert page.get_by_text("No layer has all these words.").is_visible()
+    expect(page.get_by_text("No layer has all these words.")).to_be_visible()
     for theme in ("light", "dark"):
         page.fill(SEARCH, "")
         notebook.use_theme(theme)
@@ -142,7 +143,7 @@ def test_the_launcher_makes_a_studio_notebook_and_the_tutorial_opens_as_a_copy(
     notebook.execute("launcher:create")
     card = notebook.page.locator(".jp-LauncherCard[data-category='patchgrad']", has_text="Studio")
     card.wait_for()
-    assert card.locator("svg").is_visible()
+    expect(card.locator("svg")).to_be_visible()
     notebook.screenshot("launcher")
     card.click()
     notebook.wait_until_ready()

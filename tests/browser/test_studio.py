@@ -20,7 +20,7 @@ loader = pg.data.DataLoader(train, batch_size=32, shuffle=True, seed=0)
 session = pg.Session(model, loader, loss=nn.CrossEntropyLoss(), optimizer=optim.Adam(model.parameters(), lr=1e-3))
 """
 STUDIO = "session.studio()"
-TRAIN = "session.run(steps=200_000)"
+TRAIN = "session.run(steps=50_000_000)"
 REPORT = "print([node.kind for node in session.graph.nodes.values()], session.step_count)"
 WEIGHTS = """
 import hashlib
