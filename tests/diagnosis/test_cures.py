@@ -10,6 +10,7 @@ from patchgrad.diagnosis import RULES
 from patchgrad.recorder import Recorder
 from patchgrad.recorder.quantities import QUANTITIES
 from patchgrad.recorder.tripwire import NonFinite
+from patchgrad.session.opening import SessionWarning
 
 from .runs import blobs, mlp
 from .test_report import rules, session
@@ -142,7 +143,7 @@ def test_parameters_that_the_optimizer_lacks_are_added_to_it_and_undo_takes_them
     pg.manual_seed(0)
     model = mlp()
     loader = data.DataLoader(data.TensorDataset(*blobs()), batch_size=32)
-    with pytest.warns(UserWarning):
+    with pytest.warns(SessionWarning, match="optimizer"):
         made = pg.Session(
             model, loader, loss=nn.CrossEntropyLoss(), optimizer=optim.SGD(model[4].parameters(), lr=0.1, momentum=0.9)
         )

@@ -24,9 +24,14 @@ class Long(nn.Module):
 
 def test_it_rests_in_a_long_step_and_goes_on_after_an_error() -> None:
     model, recorder = Long(), Recorder(every=1)
-    with pytest.raises(KeyError), recorder.step(1, model):
-        model(pg.ones(1))
-        raise KeyError
+
+    def step() -> None:
+        with recorder.step(1, model):
+            model(pg.ones(1))
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        step()
     assert model.rested
     assert gc.isenabled()
 

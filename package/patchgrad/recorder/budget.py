@@ -13,7 +13,7 @@ MEMORY = 0.3
 """Weight of the newest measurement in the running means."""
 LONGEST = 500
 UNMEASURED = 0.35
-"""Of the share, what is left for the part of every step, the loss and the clocks, and for caches that a look empties."""
+"""Of the share, what is left for the part of every step, the loss and the clocks, and for caches that looks empty."""
 LEAST = 0.1
 """Of its share, what a tier keeps however dear the part of every step is."""
 HIDDEN = 2.0

@@ -16,7 +16,6 @@ from patchgrad.recorder.layers import Layer, Layers
 from patchgrad.recorder.seen import Seen
 from patchgrad.recorder.strided import strided, to_host
 
-
 NOTHING = Seen()
 
 
