@@ -49,6 +49,7 @@ COMMANDS = (
     c.Swap("n1", "n2"),
     c.SetRate("n1", 0.1),
     c.SetOptimizer("Adam", {"lr": 0.001, "betas": [0.9, 0.99]}),
+    c.HoldParameters(("n1", "n2")),
     c.SetLoss("HuberLoss", {"delta": 0.5}),
     c.SetData(batch_size=64, shuffle=True),
     c.SetSchedule("StepLR", {"step_size": 10}, "epoch"),

@@ -426,6 +426,12 @@ export interface Several {
   readonly words: string;
 }
 
+/** Let the optimizer train the parameters of these layers, too: those that it does not hold yet. */
+export interface HoldParameters {
+  readonly type: "hold-parameters";
+  readonly nodes: readonly string[];
+}
+
 /** Go on with the weights that the same layers had before the code of the model was changed. */
 export interface TakeWeights {
   readonly type: "take-weights";
@@ -446,7 +452,7 @@ export interface FindingView {
   readonly threshold: string;
   /** Names of `nodes`. */
   readonly layers: readonly string[];
-  readonly cure: AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Note | Duplicate | Share | Unshare | SetRate | SetWidth | PruneUnits | Swap | AddBranch | Repeat | Reinitialise | Reorder | SplitGroup | MergeGroups | Several | SetOptimizer | SetLoss | SetData | SetSchedule | TakeWeights | null;
+  readonly cure: AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Note | Duplicate | Share | Unshare | SetRate | SetWidth | PruneUnits | Swap | AddBranch | Repeat | Reinitialise | Reorder | SplitGroup | MergeGroups | Several | SetOptimizer | HoldParameters | SetLoss | SetData | SetSchedule | TakeWeights | null;
   readonly cureTitle: string;
   readonly curePython: string;
 }
@@ -544,7 +550,7 @@ export interface PaletteView {
 
 /** Where an array lies in the one buffer of its message. `offset` in bytes, a multiple of 8. */
 export interface ArrayView {
-  readonly dtype: "float32" | "float64" | "uint8" | "int32";
+  readonly dtype: "float32" | "float64" | "uint8" | "int32" | "bfloat16";
   readonly shape: readonly number[];
   readonly offset: number;
 }
@@ -854,7 +860,7 @@ export interface ComputeGraph {
  * State, with one buffer: a step of the same graph was looked at.
  *
  * Arrays by name: `seconds`, one for each box of the newest `ComputeGraph` in its order (NaN for a leaf): of the
- * forward, or of the gradient rules if `backward`.
+ * forward, or of the gradient rules if `backward`; rounded to two bytes each, so that a step stays below 2 KB.
  */
 export interface ComputeTimes {
   readonly type: "compute-times";
@@ -1298,6 +1304,7 @@ export type Command =
   | MergeGroups
   | Several
   | SetOptimizer
+  | HoldParameters
   | SetLoss
   | SetData
   | SetSchedule
