@@ -253,6 +253,14 @@ def rate(name: str, factor: float) -> Edit:
 # --- how it is trained ----------------------------------------------------------------------------
 
 
+def hold(*names: str) -> Edit:
+    """Let the optimizer train the parameters of these layers, too, with the settings of its first group."""
+    return Edit(
+        f"train {', '.join(names)}, too",
+        lambda graph: commands.HoldParameters(tuple(uid_of(graph, name) for name in names)),
+    )
+
+
 def optimizer(kind: Any = "", *, group: int | None = None, **settings: Any) -> Edit:
     """Train with another optimizer, ``optimizer("Adam", lr=1e-3)``, or change settings: ``optimizer(lr=1e-4)``.
 

@@ -44,6 +44,7 @@ class Live:
         self.module: Any = module
         self.setup = setup
         setup.try_loss = self._try_loss
+        setup.parameters_of = self._parameters_of
         self.batch: Any = None
         self.loss_of: Callable[[Module, Any], Any] | None = None
         self._history = History(graph)
@@ -196,6 +197,10 @@ class Live:
         if self.loss_of is None:
             return
         self._try_loss(module, self.batch)
+
+    def _parameters_of(self, nodes: tuple[str, ...]) -> list[Any]:
+        graph, layer = self.graph, self.module.layer
+        return [parameter for node in nodes if node in graph.nodes for parameter in layer(node).parameters()]
 
     def _try_loss(self, module: Module | None = None, batch: Any = None) -> None:
         """Compute the loss of a batch and forget it. GraphError, in words, if that is no loss to train for."""

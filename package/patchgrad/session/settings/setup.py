@@ -14,7 +14,7 @@ import msgspec
 from patchgrad.errors import SessionError
 from patchgrad.layergraph.commands.training import Changed, TrainingCommand
 from patchgrad.session.feed import Feed
-from patchgrad.session.settings import loaders, losses, optimizers, schedules
+from patchgrad.session.settings import holding, loaders, losses, optimizers, schedules
 from patchgrad.session.settings.average import Average
 from patchgrad.session.settings.schedule import Schedule
 
@@ -62,6 +62,7 @@ class Setup:
         feed       gives the batches
         schedule   moves the rates; None: they stay
         average    a second model whose weights are averages of those of the first; None without
+        parameters_of  gives the parameters of some layers, by uid; set once by the session
         try_loss   computes the loss of the last batch without a trace, or raises; set once by the session
         before     the session before the code of the model was changed; None if there was none
     """
@@ -79,6 +80,7 @@ class Setup:
         self.feed = feed
         self.schedule = schedule
         self.average = average
+        self.parameters_of: Callable[[tuple[str, ...]], list[Any]] = lambda nodes: []
         self.try_loss: Callable[[], None] = lambda: None
         self.before: Any = None
 
@@ -101,6 +103,10 @@ class Setup:
     def change_optimizer(self, kind: str, settings: Mapping[str, Any]) -> Changed:
         """Train with another optimizer."""
         return optimizers.change(self, kind, settings)
+
+    def hold(self, nodes: tuple[str, ...]) -> Changed:
+        """Train the parameters of these layers, too."""
+        return holding.hold(self, nodes)
 
     def tune(self, settings: Mapping[str, Any], group: int | None) -> Changed:
         """Other settings for the optimizer there is."""
