@@ -35,7 +35,7 @@ class Entry(msgspec.Struct, frozen=True):
     averaged: Stash = Stash()
     """The same of the averages of the weights."""
     swap: Callable[[], Changed] | None = None
-    """Takes back a change of the training, or makes it again; the graphs are then the same."""
+    """Takes back a change of the training, or makes it again."""
 
     def back(self) -> Chosen:
         """The same, seen from after the edit."""
@@ -73,6 +73,8 @@ class History:
         self.undone: list[Entry] = []
         self.average: Any = None
         """Averages of the weights that go along; None without."""
+        self.optimizer: Callable[[], Any] = lambda: None
+        """The optimizer that trains now, which a change of the training may put another in place of."""
 
     @property
     def undo_label(self) -> str | None:
@@ -108,6 +110,12 @@ class History:
         """An edit was made; what was undone before it cannot be done again."""
         self.done.append(entry)
         self.undone.clear()
+
+    def joined(self, change: Changed, command: Any) -> None:
+        """A change of the training was made with the last edit: they are one."""
+        before = self.done[-1].before
+        label, python = command.label(before), command.python(before)
+        self.done[-1] = msgspec.structs.replace(self.done[-1], label=label, python=python, swap=change.back)
 
     def changed(self, label: str, python: str, change: Changed) -> Receipt:
         """A change of the training was made: it can be undone in its turn."""
@@ -149,10 +157,37 @@ class History:
             )
         entry = taken[-1]
         if entry.swap is not None:
+            return self._turn_training(taken, given, word, module, optimizer, options)
+        return self._turn_layers(taken, given, word, module, optimizer, options)
+
+    def _turn_training(
+        self, taken: list[Entry], given: list[Entry], word: str, module: GraphModule, optimizer: Any, options: Any
+    ) -> tuple[GraphModule, Receipt]:
+        """A change of the training, with that of layers that was made with it: each on the optimizer of its time."""
+        entry, receipt = taken[-1], Receipt()
+        assert entry.swap is not None
+        if entry.before is entry.after:
             change = entry.swap()
             given.append(msgspec.structs.replace(taken.pop(), swap=change.back))
             self._stand_at(self.graph)
             return module, Receipt(told=change.told)
+        if word == "undo":
+            module, receipt = self._turn_layers(taken, given, word, module, optimizer, options)
+            change = entry.swap()
+        else:
+            change = entry.swap()
+            try:
+                module, receipt = self._turn_layers(taken, given, word, module, self.optimizer(), options)
+            except Exception:
+                taken[-1] = msgspec.structs.replace(entry, swap=change.back().back)
+                raise
+        given[-1] = msgspec.structs.replace(given[-1], swap=change.back)
+        return module, msgspec.structs.replace(receipt, told=(*change.told, *receipt.told))
+
+    def _turn_layers(
+        self, taken: list[Entry], given: list[Entry], word: str, module: GraphModule, optimizer: Any, options: Any
+    ) -> tuple[GraphModule, Receipt]:
+        entry = taken[-1]
         target = (entry.before if word == "undo" else entry.after).with_issued(self.graph.issued)
         chosen = entry.back() if word == "undo" else entry.chosen
         made, receipt, stash, averaged = self._carried(target, module, optimizer, entry, chosen, options)

@@ -17,8 +17,9 @@ from typing import TYPE_CHECKING, Any
 import numpy
 
 from patchgrad.backend.kernels.cpu_arrays import in_one_piece
-from patchgrad.backend.kernels.winograd_plans import ROWS, Tiles, tiles_of
-from patchgrad.backend.kernels.winograd_tiles import six_rows, tile_back, tile_in, tile_out, turn_in, turn_out
+from patchgrad.backend.kernels.six_rows import ROWS, six_rows
+from patchgrad.backend.kernels.winograd_plans import Tiles, tiles_of
+from patchgrad.backend.kernels.winograd_tiles import tile_back, tile_in, tile_out, turn_in, turn_out
 from patchgrad.backend.native import native
 
 if TYPE_CHECKING:

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy
 
+from patchgrad.backend.kernels.six_rows import ROWS
+
 Pair = tuple[int, int]
 NEAR = 2**17
 """Numbers of 4 bytes that a worker's transformed tiles may take, so that they stay in the cache."""
-ROWS = 6
-"""Rows of a tile of a product."""
 
 
 @dataclass(frozen=True)

@@ -128,6 +128,14 @@ def total(writer: Writer, a: Value) -> Value:
 
 
 @_enter
+def highest(writer: Writer, a: Value) -> Value:
+    a, numbers = writer.to(a, "vector"), writer.numbers
+    name = f"@llvm.vector.reduce.fmax.{numbers.suffix('vector')}"
+    writer.declared.add(f"declare {numbers.real} {name}({numbers.type_of('vector')})")
+    return writer.result("real", f"call {numbers.real} {name}({writer.typed(a)})")
+
+
+@_enter
 def registers(writer: Writer, count: Value) -> Value:
     return _slots(writer, count, "vector")
 

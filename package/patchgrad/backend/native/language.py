@@ -89,6 +89,8 @@ store: Callable[[Reals, int, Any], None]
 """A register of the ``lanes`` reals at a place."""
 total: Callable[[Any], float]
 """The sum of a register's lanes."""
+highest: Callable[[Any], float]
+"""The largest of a register's lanes that is a number; NaN if none is."""
 registers: Callable[[int], Any]
 """So many registers, read and written by numbers known when the kernel is compiled; they start at 0."""
 reals: Callable[[int], Any]

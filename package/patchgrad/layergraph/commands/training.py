@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, Protocol
 
 from patchgrad.errors import GraphError
-from patchgrad.layergraph.commands.command import Command
+from patchgrad.layergraph.commands.command import Command, name_of
 from patchgrad.layergraph.graph import LayerGraph
 
 
@@ -24,6 +24,8 @@ class Setup(Protocol):
     def change_optimizer(self, kind: str, settings: Mapping[str, Any]) -> Changed: ...
 
     def tune(self, settings: Mapping[str, Any], group: int | None) -> Changed: ...
+
+    def hold(self, nodes: tuple[str, ...]) -> Changed: ...
 
     def change_loss(self, loss: Any) -> Changed: ...
 
@@ -63,6 +65,22 @@ class SetOptimizer(TrainingCommand, frozen=True, tag="set-optimizer"):
     def python(self, graph: LayerGraph | None = None) -> str:
         group = {} if self.group is None else {"group": self.group}
         return f"pg.edit.optimizer({_arguments(self.kind, {**self.settings, **group})})"
+
+
+class HoldParameters(TrainingCommand, frozen=True, tag="hold-parameters"):
+    """Let the optimizer train the parameters of these layers, too: those that it does not hold yet."""
+
+    nodes: tuple[str, ...]
+
+    def change(self, setup: Setup) -> Changed:
+        return setup.hold(self.nodes)
+
+    def label(self, graph: LayerGraph | None = None) -> str:
+        return f"train {', '.join(name_of(graph, node) for node in self.nodes)}, too"
+
+    def python(self, graph: LayerGraph | None = None) -> str:
+        names = ", ".join(f'"{name_of(graph, node)}"' for node in self.nodes)
+        return f"pg.edit.hold({names})"
 
 
 class SetLoss(TrainingCommand, frozen=True, tag="set-loss"):

@@ -6,15 +6,15 @@ Every change gives the way back, so that undo and redo need no procedure of thei
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import msgspec
 
 from patchgrad.errors import SessionError
-from patchgrad.layergraph.commands.training import Changed
+from patchgrad.layergraph.commands.training import Changed, TrainingCommand
 from patchgrad.session.feed import Feed
-from patchgrad.session.settings import loaders, losses, optimizers, schedules
+from patchgrad.session.settings import holding, loaders, losses, optimizers, schedules
 from patchgrad.session.settings.average import Average
 from patchgrad.session.settings.schedule import Schedule
 
@@ -29,6 +29,30 @@ class Stand(msgspec.Struct, frozen=True):
     average: Any
 
 
+def all_of(commands: Iterable[TrainingCommand], setup: Setup) -> Changed:
+    """Several changes as one, without trying the loss between them; if one cannot be made, none is."""
+    trying, setup.try_loss = setup.try_loss, lambda: None
+    done: list[Changed] = []
+    try:
+        for command in commands:
+            done.append(command.change(setup))
+    except BaseException:
+        _back(done)
+        raise
+    finally:
+        setup.try_loss = trying
+    return _joined(done)
+
+
+def _joined(done: list[Changed]) -> Changed:
+    return Changed(tuple(text for change in done for text in change.told), lambda: _joined(_back(done)))
+
+
+def _back(done: list[Changed]) -> list[Changed]:
+    """The ways back, last first."""
+    return [change.back() for change in reversed(done)]
+
+
 class Setup:
     """What a session trains with, as it is now.
 
@@ -38,6 +62,7 @@ class Setup:
         feed       gives the batches
         schedule   moves the rates; None: they stay
         average    a second model whose weights are averages of those of the first; None without
+        parameters_of  gives the parameters of some layers, by uid; set once by the session
         try_loss   computes the loss of the last batch without a trace, or raises; set once by the session
         before     the session before the code of the model was changed; None if there was none
     """
@@ -55,6 +80,7 @@ class Setup:
         self.feed = feed
         self.schedule = schedule
         self.average = average
+        self.parameters_of: Callable[[tuple[str, ...]], list[Any]] = lambda nodes: []
         self.try_loss: Callable[[], None] = lambda: None
         self.before: Any = None
 
@@ -77,6 +103,10 @@ class Setup:
     def change_optimizer(self, kind: str, settings: Mapping[str, Any]) -> Changed:
         """Train with another optimizer."""
         return optimizers.change(self, kind, settings)
+
+    def hold(self, nodes: tuple[str, ...]) -> Changed:
+        """Train the parameters of these layers, too."""
+        return holding.hold(self, nodes)
 
     def tune(self, settings: Mapping[str, Any], group: int | None) -> Changed:
         """Other settings for the optimizer there is."""
