@@ -50,7 +50,7 @@ class Page:
 
     def graph(self) -> dict[str, Any]:
         """The layer graph as the page has it, once everything has settled."""
-        self.studio._told = (None,) * 5
+        self.studio._told = (None,) * 4
         self.studio._tell_state()
         return wire.encode(self.studio._graph_view())
 

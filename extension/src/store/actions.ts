@@ -31,7 +31,7 @@ export type Action =
   | { readonly type: "log-arrived"; readonly log: LogView }
   | { readonly type: "timeline-arrived"; readonly timeline: TimelineView }
   | { readonly type: "setup-arrived"; readonly sections: readonly SectionView[] }
-  | { readonly type: "palette-arrived"; readonly palette: Pick<PaletteView, "catalogue" | "templates"> }
+  | { readonly type: "palette-arrived"; readonly palette: PaletteView }
   | { readonly type: "findings-arrived"; readonly findings: readonly FindingView[] }
   | { readonly type: "finding-put-away"; readonly rule: string; readonly away: boolean }
   | { readonly type: "overlay-chosen"; readonly overlay: ChosenOverlay }

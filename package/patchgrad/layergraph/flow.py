@@ -25,7 +25,7 @@ def edges_read(graph: LayerGraph, node: LayerNode) -> list[Edge]:
 
 
 def feedback(graph: LayerGraph) -> frozenset[Edge]:
-    """The edges at a Delay that close a loop: into it from a layer that it feeds, and out of it to one that feeds it."""
+    """The edges at a Delay that close a loop: from a layer that it feeds, and to one that feeds it."""
     found: set[Edge] = set()
     for node in graph.nodes.values():
         if node.delays:

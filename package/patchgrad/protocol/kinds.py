@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from patchgrad.layergraph import catalogue
 from patchgrad.layergraph.blocks import BLOCKS
 from patchgrad.layergraph.fields import Field
 from patchgrad.layergraph.kind import LayerKind
-from patchgrad.layergraph.own import defined, offered
+from patchgrad.layergraph.own import offered
 from patchgrad.layergraph.templates import TEMPLATES
 from patchgrad.protocol.messages import FieldView, KindView, TemplateView
 
@@ -27,12 +25,6 @@ def template_views() -> tuple[TemplateView, ...]:
     """Several layers at once, as entries of the palette: those saved by the user first."""
     entries = (BLOCKS | TEMPLATES).items()
     return tuple(TemplateView(name, words, fragment.text, name in BLOCKS) for name, (words, fragment) in entries)
-
-
-def palette_state() -> tuple[Any, ...]:
-    """Differs when the palette has other entries; cheap."""
-    saved = tuple((name, fragment) for name, (_, fragment) in list(BLOCKS.items()))
-    return (saved, tuple(catalogue.OWN), tuple(defined().values()))
 
 
 def kind_view(kind: LayerKind) -> KindView:

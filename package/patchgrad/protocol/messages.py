@@ -525,10 +525,10 @@ class AskCode(Wire, frozen=True, tag="ask-code"):
 
 
 class AskSource(Wire, frozen=True, tag="ask-source"):
-    """The model as a Module class, or the edits as a script."""
+    """The model as a Module class, the edits as a script, or what to change in the user's own class as a diff."""
 
     request_id: str
-    form: Literal["module", "script"]
+    form: Literal["module", "script", "diff"]
 
 
 # --- requests without an answer --------------------------------------------------------------

@@ -5,18 +5,18 @@ And the notebook around the studios: after each cell they look again at what it 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 from weakref import WeakSet
 
 _shown: dict[str, tuple[str, list[Any]]] = {}
 _open: WeakSet[Any] = WeakSet()
-_heeded: list[Any] = []
 
 
 def shown(widget: Any) -> None:
     """Note that a widget was made by the running cell; close those of its earlier runs."""
     _open.add(widget)
-    _heed_cells()
     cell, run = _running()
     if not cell:
         return
@@ -34,27 +34,34 @@ def look_again(*_: Any) -> None:
         widget.look_again()
 
 
-def _heed_cells() -> None:
-    """Look again after each cell, where there are cells."""
-    shell = _shell()
-    if shell is not None and shell not in _heeded:
-        shell.events.register("post_run_cell", look_again)
-        _heeded.append(shell)
+def after_each(act: Callable[[], Any]) -> Callable[[], None]:
+    """Call ``act`` whenever a cell has run; returns the undo of it. Where no cells run, nothing is called."""
 
+    def ran(*_: Any) -> None:
+        act()
 
-def _shell() -> Any:
     try:
         from IPython.core.getipython import get_ipython
 
-        return get_ipython()
-    except ImportError:
-        return None
+        events: Any = get_ipython().events  # type: ignore[union-attr]
+        events.register("post_run_cell", ran)
+    except Exception:
+        return lambda: None
+    return lambda: _forget(events, ran)
+
+
+def _forget(events: Any, ran: Callable[..., None]) -> None:
+    with suppress(ValueError):
+        events.unregister("post_run_cell", ran)
 
 
 def _running() -> tuple[str, str]:
     """Ids of the cell and of this run of it; empty where the front end names no cells."""
     try:
-        request = _shell().get_parent()
+        from IPython.core.getipython import get_ipython
+
+        shell: Any = get_ipython()
+        request = shell.get_parent()
         return str(request["metadata"].get("cellId") or ""), str(request["header"]["msg_id"])
     except Exception:  # no kernel, or one that tells nothing of its cells
         return "", ""

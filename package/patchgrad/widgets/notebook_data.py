@@ -49,8 +49,8 @@ def choices() -> dict[str, Choice]:
 def name_of(loader: Any) -> str:
     """What the notebook calls these data; empty where it has no name for them."""
     if isinstance(loader, DataLoader):
-        for name, value in list(vars(sys.modules["__main__"]).items()):
-            if name[:1] != "_" and (value is loader or value is loader.dataset):
+        for name, value in _names():
+            if value is loader or value is loader.dataset:
                 return name
     return _chosen.get(loader, "") if isinstance(loader, DataLoader) else ""
 
@@ -95,6 +95,14 @@ def _form(graph: LayerGraph, loader: Any) -> list[Command]:
         for field, value in other.settings.items()
         if node.settings[field] != value
     ]
+
+
+def _names() -> list[tuple[str, Any]]:
+    return [(name, value) for name, value in list(vars(sys.modules["__main__"]).items()) if name[:1] != "_"]
+
+
+def _of_loader(name: str, loader: Any) -> Choice:
+    return Choice(name, lambda: loader)
 
 
 def _is_set(value: Any) -> bool:

@@ -17,9 +17,10 @@ from patchgrad.drawing.picture import Picture
 from patchgrad.drawing.svg import svg
 from patchgrad.errors import GraphError, ProtocolError
 from patchgrad.layergraph.graph import LayerGraph
+from patchgrad.layergraph.palette import standing
 from patchgrad.protocol import messages as m
 from patchgrad.protocol import wire
-from patchgrad.protocol.kinds import palette_state, palette_views, template_views
+from patchgrad.protocol.kinds import palette_views, template_views
 from patchgrad.session import Edit, Session
 from patchgrad.session.events import Event
 from patchgrad.session.wishes import require_count
@@ -69,7 +70,8 @@ class StudioWidget(BridgeWidget):
         self._next_findings = 0.0
         self._found: tuple[m.FindingView, ...] = ()
         self._frame_due = False
-        self._told: tuple[Any, ...] = (None,) * 5
+        self._told: tuple[Any, ...] = (None,) * 4
+        self._palette: Any = None
         self._lane15 = Coalesce(self._tell_state)
         self.computing = Computing(session, self.tell)
         self._forget = session.subscribe(self._happened)
@@ -91,10 +93,12 @@ class StudioWidget(BridgeWidget):
             **self.computing.receivers,
         }
         cells.shown(self)
+        self._leave_cells = cells.after_each(self.look_again)
 
     def close(self) -> None:
         """Let go of the session; it goes on."""
         self._forget()
+        self._leave_cells()
         self._lane15.close()
         self.computing.close()
         super().close()
@@ -124,8 +128,7 @@ class StudioWidget(BridgeWidget):
             quantities=quantity_views(session.recorder),
         )
         answer(made)
-        self._told = (*self._told[:4], palette_state())
-        self._open, self._in_flight = True, None
+        self._open, self._in_flight, self._palette = True, None, standing()
         self._next_findings, self._found = 0.0, ()
         self._frame_soon()
 
@@ -170,8 +173,12 @@ class StudioWidget(BridgeWidget):
         self._soon(act).add_done_callback(done)
 
     def _source(self, message: m.AskSource, answer: Answer) -> None:
-        text = self.session.graph.to_source() if message.form == "module" else self.session.script()
-        answer(m.SourceText(message.request_id, text))
+        forms = {
+            "module": self.session.graph.to_source,
+            "script": self.session.script,
+            "diff": self.session.source_diff,
+        }
+        answer(m.SourceText(message.request_id, forms[message.form]()))
 
     def _select(self, message: m.Select, answer: Answer) -> None:
         self._selected = message.nodes
@@ -208,8 +215,7 @@ class StudioWidget(BridgeWidget):
         graph = (live.revision, sum(status == "queued" for _, status, _ in edits))
         timeline = views.timeline_view(self.session)
         setup = setup_view(self.session)
-        palette = palette_state()
-        told, self._told = self._told, (graph, edits, timeline, setup, palette)
+        told, self._told = self._told, (graph, edits, timeline, setup)
         self.tell(views.run_view(self.session, self.lane))
         if graph != told[0]:
             self.tell(self._graph_view())
@@ -219,13 +225,18 @@ class StudioWidget(BridgeWidget):
             self.tell(timeline)
         if setup != told[3]:
             self.tell(setup)
-        if palette != told[4]:
-            self.tell(m.PaletteView(palette_views(), template_views()))
+        self._tell_palette()
 
     def look_again(self) -> None:
-        """The notebook around may hold something new."""
+        """The notebook around may hold something new: layers of the user's own, data."""
         if self._open:
             self._lane15.request()
+
+    def _tell_palette(self) -> None:
+        now = standing()
+        if now != self._palette:
+            self._palette = now
+            self.tell(m.PaletteView(palette_views(), template_views()))
 
     def _graph_view(self) -> m.GraphView:
         live = self.session.live
