@@ -94,6 +94,7 @@ def _convolutions(name: str, draw: Any) -> Iterator[Sample]:
         ((1, 2, 4, 40), (1, 2, 2, 1), 1, (1, 1), ((0, 0), (0, 0)), (3, 1)),
         ((2, 3, 3, 3), (4, 3, 2, 3), 1, (4, 3), ((2, 2), (3, 3)), (2, 1)),
         ((3, 9, 5, 8), (17, 9, 3, 3), 1, (1, 1), ((1, 1), (0, 2)), (1, 1)),
+        ((3, 9, 13, 10), (17, 9, 3, 2), 1, (2, 3), ((2, 1), (0, 2)), (1, 2)),
     ):
         attrs = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
         ct = find("conv2d").shape(x, w, None, **attrs)

@@ -95,6 +95,7 @@ GRAPH = m.GraphView(
     parameters=650,
     undo_label="insert Dropout on fc1 -> fc2",
 )
+PALETTE = m.PaletteView((m.KindView("Scale", "own", "Twice as much.", ("x",), ("y",), (), "Scale()"),), (TEMPLATE,))
 FINDINGS = m.FindingsView(
     41,
     (
@@ -157,6 +158,7 @@ FROM_KERNEL = (
     RUN,
     LOG,
     FINDINGS,
+    PALETTE,
     m.TimelineView(
         (m.MarkView("before widening", 40, "main", own=False, loss=0.5),),
         (m.BranchView("main", 0, 90, 0.25), m.BranchView("wide", 1, 60, 0.2, True, parent="main", begin=40)),

@@ -522,6 +522,32 @@ export interface SetupView {
   readonly sections: readonly SectionView[];
 }
 
+/** A layer kind of the catalogue: an entry of the palette. */
+export interface KindView {
+  readonly kind: string;
+  readonly family: string;
+  readonly help: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly fields: readonly FieldView[];
+  /** As in a cell: `nn.Linear(128, 64)`. */
+  readonly source: string;
+}
+
+/** Several layers at once: an entry of the palette. `text` is what `PutIn` takes. */
+export interface TemplateView {
+  readonly name: string;
+  readonly help: string;
+  readonly text: string;
+}
+
+/** State: the palette, told anew when the user has made a layer of their own. */
+export interface PaletteView {
+  readonly type: "palette-view";
+  readonly catalogue: readonly KindView[];
+  readonly templates: readonly TemplateView[];
+}
+
 /** Where an array lies in the one buffer of its message. `offset` in bytes, a multiple of 8. */
 export interface ArrayView {
   readonly dtype: "float32" | "float64" | "uint8" | "int32" | "bfloat16";
@@ -574,25 +600,6 @@ export interface Frame {
   readonly shown: string;
   /** How often the training is looked at, and what that costs, in words. */
   readonly plan: string;
-}
-
-/** A layer kind of the catalogue: an entry of the palette. */
-export interface KindView {
-  readonly kind: string;
-  readonly family: string;
-  readonly help: string;
-  readonly inputs: readonly string[];
-  readonly outputs: readonly string[];
-  readonly fields: readonly FieldView[];
-  /** As in a cell: `nn.Linear(128, 64)`. */
-  readonly source: string;
-}
-
-/** Several layers at once: an entry of the palette. `text` is what `PutIn` takes. */
-export interface TemplateView {
-  readonly name: string;
-  readonly help: string;
-  readonly text: string;
 }
 
 /** A number that is measured on layers while they train, and can be shown on them. */
@@ -1352,6 +1359,7 @@ export type FromKernel =
   | FindingsView
   | TimelineView
   | SetupView
+  | PaletteView
   | Frame
   | Opened
   | Code
@@ -1395,6 +1403,7 @@ export const KERNEL_TAGS: readonly FromKernel["type"][] = [
   "findings-view",
   "timeline-view",
   "setup-view",
+  "palette-view",
   "frame",
   "opened",
   "code",

@@ -527,6 +527,13 @@ class TemplateView(Record, frozen=True):
     text: str
 
 
+class PaletteView(Wire, frozen=True, tag="palette-view"):
+    """State: the palette, told anew when the user has made a layer of their own."""
+
+    catalogue: tuple[KindView, ...]
+    templates: tuple[TemplateView, ...] = ()
+
+
 class Opened(Wire, frozen=True, tag="opened"):
     request_id: str
     version: int
@@ -706,6 +713,7 @@ FromKernel = (
     | FindingsView
     | TimelineView
     | SetupView
+    | PaletteView
     | Frame
     | Opened
     | Code

@@ -14,10 +14,10 @@ from patchgrad.backend.kernels import kernel, rule
 from patchgrad.backend.kernels.cpu_arrays import ARRAY, large
 from patchgrad.backend.kernels.six_rows import ROWS, six_rows
 from patchgrad.backend.native import inline, native
-from patchgrad.backend.native.mathematics import exp, log
+from patchgrad.backend.native.mathematics import exp, largest, log
 
 if TYPE_CHECKING:
-    from patchgrad.backend.native.language import Reals, lanes, maximum, minimum, part, unroll, worker
+    from patchgrad.backend.native.language import Reals, lanes, minimum, part, unroll, worker
 
 BLOCK = 48
 """Queries whose weights are kept together for the gradients by keys and values; a multiple of `ROWS`."""
@@ -86,10 +86,9 @@ def attention_rows(
             for r in range(rows):
                 line = scores + r * across
                 seen = minimum(m, first + r + 1) if causal else m
-                top = line[0] * scale
                 for i in range(seen):
                     line[i] = line[i] * scale
-                    top = maximum(top, line[i])
+                top = largest(line, seen)
                 whole = 0.0
                 for i in range(seen):
                     e = exp(line[i] - top)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
-from patchgrad.backend.kernels import cpu_winograd, kernel
+from patchgrad.backend.kernels import cpu_pixels, cpu_winograd, kernel
 from patchgrad.backend.kernels.conv_plans import SLACK, Plan, backward_plans, forward_plan
 from patchgrad.backend.kernels.conv_tiles import BLOCK, SPANS, pack, tile
 from patchgrad.backend.kernels.cpu_arrays import in_one_piece, large, whole
@@ -173,15 +173,20 @@ def _run(run: Any, y: Any, x: Any, weights: Any, bias: Any, plan: Plan, groups: 
 
 
 def _takes(x: Any, weight: Any) -> bool:
-    """Arrays that a kernel can take, and more than one tap: one is a product of matrices, as fast the plain way."""
-    fits = (
+    """Arrays that a kernel can take."""
+    return (
         large(x)
         and whole(x)
         and type(weight) is numpy.ndarray
         and x.ndim == weight.ndim == 4
         and weight.dtype == x.dtype
+        and weight.size > 0
     )
-    return fits and weight.size > 0 and weight.shape[2] * weight.shape[3] > 1
+
+
+def _one_tap(weight: Any) -> bool:
+    """A product of matrices, as fast the plain way."""
+    return weight[2] * weight[3] == 1
 
 
 def _by_tiles(weight: Any, groups: int, stride: Any, padding: Any, dilation: Any) -> bool:
@@ -197,6 +202,12 @@ def conv2d(xp: Any, x: Any, weight: Any, bias: Any, groups: int, **attrs: Any) -
         found = cpu_winograd.sums(x, weight, bias, attrs["padding"])
         if found is not NotImplemented:
             return found
+    if attrs["stride"] != (1, 1) and cpu_pixels.fits(x.shape[1], weight.shape[0], groups):
+        found = cpu_pixels.forward(x, weight, bias, **attrs)
+        if found is not NotImplemented:
+            return found
+    if _one_tap(weight.shape):
+        return NotImplemented
     plan = forward_plan(x.shape[2:], weight.shape[2:], **attrs)
     run = shifted_sums(x.dtype, biased=bias is not None)
     if run is None or plan is None:
@@ -215,8 +226,15 @@ def conv2d_input(xp: Any, ct: Any, weight: Any, size: tuple[int, int], groups: i
         found = cpu_winograd.sums(ct, weight, None, cpu_winograd.turned(attrs["padding"]), back=True)
         if found is not NotImplemented:
             return found
+    simple = _one_tap(weight.shape) and attrs["stride"] == (1, 1)
+    if simple or not numpy.isfinite(weight).all():  # zeros at the border times infinity
+        return NotImplemented
+    if cpu_pixels.fits(weight.shape[1], weight.shape[0], groups):
+        found = cpu_pixels.by_input(ct, weight, size, **attrs)
+        if found is not NotImplemented:
+            return found
     run = shifted_sums(ct.dtype, biased=False)
-    if run is None or not numpy.isfinite(weight).all():  # zeros at the border times infinity
+    if run is None or _one_tap(weight.shape):
         return NotImplemented
     out_channels, channels = weight.shape[:2]
     y = numpy.zeros((ct.shape[0], channels * groups, *size), ct.dtype)
@@ -235,9 +253,15 @@ def conv2d_weight(xp: Any, x: Any, ct: Any, kernel: tuple[int, int], groups: int
         found = cpu_winograd.products(x, ct, attrs["padding"])
         if found is not NotImplemented:
             return found
+    if kernel == (1, 1):
+        return NotImplemented
+    if attrs["stride"] != (1, 1) and cpu_pixels.fits(x.shape[1], ct.shape[1], groups):
+        found = cpu_pixels.by_weight(x, ct, kernel, **attrs)
+        if found is not NotImplemented:
+            return found if numpy.isfinite(found).all() else NotImplemented
     plan = forward_plan(x.shape[2:], kernel, **attrs)
     run = shifted_products(x.dtype)
-    if run is None or plan is None or len(plan.offsets) == 1:
+    if run is None or plan is None:
         return NotImplemented
     batch, outs, channels = ct.shape[0], ct.shape[1] // groups, x.shape[1] // groups
     blocks, size = -(-outs // BLOCK), -(-plan.count // 16) * 16
