@@ -7,6 +7,7 @@ the collector of garbage rests, as the recorder does it.
 
 from __future__ import annotations
 
+import gc
 import time
 from collections.abc import Callable
 from typing import Any
@@ -65,6 +66,7 @@ def run() -> list[Row]:
             trace = _timed(times, "the step, recorded", recorded)
             seen: Snapshot = _timed(times, "snapshot", lambda trace=trace: snapshot(trace))
             viewer: ComputeViewer = _timed(times, "groups, repeats, wiring", lambda seen=seen: ComputeViewer(seen))
+        _timed(times, "garbage looked for afterwards", gc.collect)
         first = _timed(times, "first view", viewer.view)
         block = next(group for group in inside(viewer.root) if group.id == "blocks.50/0")
         around = {group.id for group in inside(viewer.root) if group.begin <= block.begin and group.end >= block.end}
