@@ -23,7 +23,6 @@ torch = pytest.importorskip("torch")
 from tests.interop.test_from_torch import LAYERS, leaves  # noqa: E402
 from tests.interop.zoo import ZOO, made  # noqa: E402
 from tests.layergraph.test_delay import looped  # noqa: E402
-from tests.zoo.models import ZOO  # noqa: E402
 
 
 def equal(a: Any, b: Any) -> bool:
@@ -224,7 +223,7 @@ def test_a_loop_through_a_delay_runs_step_by_step_in_both() -> None:
 
 def test_a_network_with_repeats_is_written_with_a_loop_and_takes_the_weights_by_its_names() -> None:
     pg.manual_seed(4)
-    make, example, _ = ZOO["GPT"]
+    make, example, _ = OURS["GPT"]
     batch = example()
     graph = pg.LayerGraph.from_module(make(), *batch)
     mine, names = graph.build().eval(), dict[str, Any]()
