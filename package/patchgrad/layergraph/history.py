@@ -12,9 +12,9 @@ from typing import Any
 import msgspec
 
 from patchgrad.errors import GraphError
-from patchgrad.layergraph import catalogue
 from patchgrad.layergraph.build import GraphModule
 from patchgrad.layergraph.commands.training import Changed
+from patchgrad.layergraph.doubling import doubled, not_kept, units_of
 from patchgrad.layergraph.graph import LayerGraph
 from patchgrad.layergraph.receipt import Receipt
 from patchgrad.layergraph.transplant import Stash, transplant
@@ -43,7 +43,7 @@ class Entry(msgspec.Struct, frozen=True):
         for uid, places in self.chosen.items():
             node = self.before.nodes[uid]
             at = {place: unit for unit, place in enumerate(places)}
-            found[uid] = tuple(at.get(unit, -1) for unit in range(node.settings[catalogue.find(node.kind).width]))
+            found[uid] = tuple(at.get(unit, -1) for unit in range(units_of(node)))
         return found
 
 
@@ -99,12 +99,13 @@ class History:
         """Apply a command or a ``pg.edit``; options as in ``transplant``. If it is refused, nothing changes."""
         command = edit.resolve(self.graph) if hasattr(edit, "resolve") else edit
         after = command.apply(self.graph)
-        chosen = command.chosen(self.graph, module)
+        chosen = command.chosen(self.graph, module) or doubled(self.graph, after)
         entry = Entry(command.label(self.graph), command.python(self.graph), self.graph, after, Stash(), chosen)
         made, receipt, stash, averaged = self._carried(after, module, optimizer, entry, chosen, options)
         self.note(msgspec.structs.replace(entry, stash=stash, averaged=averaged))
+        told = not_kept(self.graph, after, chosen)
         self._stand_at(after)
-        return made, receipt
+        return made, msgspec.structs.replace(receipt, told=(*receipt.told, *told))
 
     def note(self, entry: Entry) -> None:
         """An edit was made; what was undone before it cannot be done again."""
