@@ -57,8 +57,10 @@ CUDA_PACKAGES := "cupy-cuda13x>=14,<15" cuda-pathfinder "nvidia-cudnn-frontend<1
 array-api: .venv/.test
 	$(BIN)/python -m tests.array_api.suite $(SUITE)
 
+# What fails goes once more, alone: a page on a machine that stood still must not refuse a change. The log shows both.
 browser: .venv/.test $(FRONT_END) chromium
-	$(BIN)/python -m pytest -q -rs -m "browser and not slow"
+	$(BROWSER_TESTS) || $(BROWSER_TESTS) --last-failed --last-failed-no-failures none
+BROWSER_TESTS := $(BIN)/python -m pytest -q -rs -m "browser and not slow"
 
 # A warning is an error: a broken link, a formula that cannot be drawn, a page in no list.
 docs: .venv/.test

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
@@ -70,8 +71,21 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
 @pytest.fixture
 def open_notebook(chromium: Browser, lab: Lab, request: pytest.FixtureRequest) -> Iterator[OpenNotebook]:
     """Opens a copy of a notebook's file, or a notebook made of code cells. No page may raise an error until the end."""
+    with opening(chromium, lab, request.node.name) as open_one:
+        yield open_one
+
+
+@pytest.fixture(scope="module")
+def open_shared_notebook(chromium: Browser, lab: Lab, request: pytest.FixtureRequest) -> Iterator[OpenNotebook]:
+    """The same, for a page on which all tests of a file look: a page takes longer to open than most tests."""
+    with opening(chromium, lab, request.node.name) as open_one:
+        yield open_one
+
+
+@contextmanager
+def opening(chromium: Browser, lab: Lab, title: str) -> Generator[OpenNotebook]:
     pages: list[NotebookPage] = []
-    name = re.sub(r"\W+", "-", request.node.name).strip("-")
+    name = re.sub(r"\W+", "-", title).strip("-")
 
     def open_one(source: Path | list[str]) -> NotebookPage:
         path = f"{name}-{len(pages)}.ipynb"

@@ -39,10 +39,10 @@ SECONDS = 30_000
 class Computation:
     """The widget of a watched model."""
 
-    def __init__(self, notebook: NotebookPage) -> None:
+    def __init__(self, notebook: NotebookPage, milliseconds: float = SECONDS) -> None:
         self.page = notebook.page
         notebook.page.evaluate("() => jupyterapp.shell.currentWidget.content.scrollToItem(0, 'end')")
-        self.find(".pg-op").first.wait_for(timeout=SECONDS)
+        self.find(".pg-op").first.wait_for(timeout=milliseconds)
         self.find(".pg-compute").first.scroll_into_view_if_needed()
 
     def find(self, selector: str) -> Locator:
@@ -111,3 +111,58 @@ def test_a_saved_notebook_without_its_kernel_shows_the_computation(open_notebook
     picture = notebook.page.locator("img.patchgrad-saved")
     picture.wait_for(timeout=SECONDS)
     assert picture.get_attribute("alt") == "Compute graph of step 1 with 11 ops"
+
+
+LARGE = """import patchgrad as pg
+from pathlib import Path
+from patchgrad import nn, optim
+class Uneven(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.scale = nn.Parameter(pg.ones(4))
+    def forward(self, x):
+        x = x * self.scale
+        for place in range(249):
+            x = x.tanh() if place * place // 5 % 3 else x * 0.5
+            x = x + 0.25 if place // 3 % 2 else x.sin()
+        return x
+class Deep(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.blocks = nn.ModuleList([Uneven() for _ in range(101)])
+    def forward(self, x):
+        for block in self.blocks:
+            x = block(x)
+        return x
+model = Deep()
+optimizer = optim.SGD(model.parameters(), lr=0.001)
+view = pg.watch(model)
+view.show()"""
+TRAIN_ON = """Path("stop").unlink(missing_ok=True)
+while not Path("stop").exists():
+    optimizer.zero_grad()
+    model(pg.ones(3, 4)).sum().backward()
+    optimizer.step()
+    Path("steps").write_text(str(view.step))"""
+LONG = 120_000
+
+
+def test_fifty_thousand_ops_are_opened_group_by_group_while_a_cell_trains(open_notebook: OpenNotebook) -> None:
+    notebook = open_notebook([LARGE, TRAIN_ON])
+    notebook.run(0)
+    notebook.start(1)
+    shown = Computation(notebook, LONG)
+    shown.find(".pg-totals").get_by_text("50.4 k ops", exact=False).wait_for(timeout=LONG)
+    for group in ("Uneven, ×101", "0 Uneven, 499 ops", "tanh, add, mul and 23 more, ×8"):
+        shown.row(group).locator("button").click(timeout=LONG)
+        shown.press("Enter")
+    shown.page.get_by_text("turn 1 of 8", exact=True).first.wait_for(timeout=LONG)
+    assert not shown.page.get_by_text("large", exact=False).all()
+    steps, before = notebook.lab.folder / "steps", 0
+    for _ in range(2):
+        before = max(before, int(steps.read_text()))
+        while int(steps.read_text() or before) == before:
+            notebook.page.wait_for_timeout(100)
+    assert notebook.runs(1)
+    (notebook.lab.folder / "stop").touch()
+    notebook.wait_until_idle()

@@ -24,6 +24,12 @@ session.play()
 """
 
 
+UPPERMOST = """(box) => {
+  const { x, y, width, height } = box.getBoundingClientRect();
+  return box.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+}"""
+
+
 def card(studio: Studio, rule: str) -> Locator:
     return studio.root.locator(f'.pg-finding[data-rule="{rule}"]')
 
@@ -73,6 +79,7 @@ def test_dead_units_are_told_shown_and_cured_while_the_network_trains(open_noteb
     expect(lost).to_contain_text("Training stopped", timeout=SLOW)
     lost.get_by_role("button", name="Show me").click()
     assert selected(studio) == ["linear2"]
+    studio.page.wait_for_function(UPPERMOST, arg=studio.box("linear2").element_handle(), timeout=SLOW)
     notebook.screenshot("nan")
     lost.get_by_role("button", name="Put away").click()
     expect(count).to_have_attribute("data-count", "0")

@@ -35,7 +35,7 @@ def note(what):
 
 forget = session.subscribe(note)
 try:
-    session.run(steps=1_000_000, progress=False)
+    session.run(steps=50_000_000, progress=False)
 except KeyboardInterrupt:
     pass
 forget()

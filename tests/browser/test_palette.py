@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+from playwright.sync_api import expect
 
 from .conftest import OpenNotebook
 from .lab import ROOT
@@ -24,9 +25,30 @@ def source(notebook: NotebookPage, index: int) -> str:
     return notebook.page.evaluate(SOURCE, index)
 
 
-def with_palette(open_notebook: OpenNotebook, *cells: str) -> NotebookPage:
-    notebook = open_notebook(list(cells))
+@pytest.fixture(scope="module")
+def page_of_all(open_shared_notebook: OpenNotebook) -> NotebookPage:
+    return open_shared_notebook([""])
+
+
+@pytest.fixture
+def notebook(page_of_all: NotebookPage) -> NotebookPage:
+    """One cell, and no palette in sight."""
+    if page_of_all.page.locator(SEARCH).is_visible():
+        page_of_all.execute("application:toggle-left-area")
+    write(page_of_all, "")
+    return page_of_all
+
+
+def write(notebook: NotebookPage, text: str) -> None:
+    notebook.page.evaluate(
+        "(text) => jupyterapp.shell.currentWidget.content.widgets[0].model.sharedModel.setSource(text)", text
+    )
+
+
+def with_palette(notebook: NotebookPage, text: str) -> NotebookPage:
+    write(notebook, text)
     notebook.execute("patchgrad:show-palette")
+    notebook.page.fill(SEARCH, "")
     notebook.page.wait_for_selector(LINEAR)
     return notebook
 
@@ -43,8 +65,8 @@ def linear_code(notebook: NotebookPage) -> str:
     return title.splitlines()[-1]
 
 
-def test_the_palette_lists_layers_by_family_and_finds_them(open_notebook: OpenNotebook) -> None:
-    notebook = with_palette(open_notebook, "1")
+def test_the_palette_lists_layers_by_family_and_finds_them(notebook: NotebookPage) -> None:
+    with_palette(notebook, "1")
     page = notebook.page
     assert page.locator(f"{PALETTE} h3").count() >= 4
     page.fill(SEARCH, "drop")
@@ -52,15 +74,16 @@ def test_the_palette_lists_layers_by_family_and_finds_them(open_notebook: OpenNo
     assert found[0] == "Dropout"
     assert all("dropout" in kind.lower() for kind in found)
     page.fill(SEARCH, "no such layer")
-    assert page.get_by_text("No layer has all these words.").is_visible()
+    expect(page.get_by_text("No layer has all these words.")).to_be_visible()
     for theme in ("light", "dark"):
         page.fill(SEARCH, "")
         notebook.use_theme(theme)
         notebook.screenshot(theme)
+    notebook.use_theme("light")
 
 
-def test_a_layer_dropped_into_a_cell_is_typed_once_where_it_was_dropped(open_notebook: OpenNotebook) -> None:
-    notebook = with_palette(open_notebook, "first = 1\nlayers = []\nlast = 3")
+def test_a_layer_dropped_into_a_cell_is_typed_once_where_it_was_dropped(notebook: NotebookPage) -> None:
+    with_palette(notebook, "first = 1\nlayers = []\nlast = 3")
     code = linear_code(notebook)
     drag_to_end_of_word(notebook, "[]")
     expected = f"first = 1\nlayers = [{code}]\nlast = 3"
@@ -68,8 +91,8 @@ def test_a_layer_dropped_into_a_cell_is_typed_once_where_it_was_dropped(open_not
     assert source(notebook, 0) == expected
 
 
-def test_enter_types_the_layer_at_the_cursor_and_leads_back_to_the_cell(open_notebook: OpenNotebook) -> None:
-    notebook = with_palette(open_notebook, "model = ")
+def test_enter_types_the_layer_at_the_cursor_and_leads_back_to_the_cell(notebook: NotebookPage) -> None:
+    with_palette(notebook, "model = ")
     code = linear_code(notebook)
     cursor_to_end(notebook)
     notebook.execute("patchgrad:insert-layer")
@@ -82,8 +105,8 @@ def test_enter_types_the_layer_at_the_cursor_and_leads_back_to_the_cell(open_not
     assert source(notebook, 0) == f"model = {code}  # typed on"
 
 
-def test_arrows_walk_the_palette_and_space_inserts(open_notebook: OpenNotebook) -> None:
-    notebook = with_palette(open_notebook, "")
+def test_arrows_walk_the_palette_and_space_inserts(notebook: NotebookPage) -> None:
+    with_palette(notebook, "")
     cursor_to_end(notebook)
     notebook.execute("patchgrad:show-palette")
     notebook.page.fill(SEARCH, "dropout")
@@ -96,16 +119,14 @@ def test_arrows_walk_the_palette_and_space_inserts(open_notebook: OpenNotebook) 
 @pytest.mark.parametrize(
     ("keys", "seen"), [("Alt+Shift+L", SEARCH), ("Alt+Shift+P", SEARCH)], ids=["insert a layer", "show the palette"]
 )
-def test_a_shortcut_leads_to_the_palette(open_notebook: OpenNotebook, keys: str, seen: str) -> None:
-    notebook = open_notebook(["1"])
+def test_a_shortcut_leads_to_the_palette(notebook: NotebookPage, keys: str, seen: str) -> None:
     assert not notebook.page.locator(seen).is_visible()
     notebook.page.keyboard.press(keys)
     notebook.page.wait_for_selector(seen)
     assert notebook.page.evaluate("() => document.activeElement.matches('#patchgrad-palette input')")
 
 
-def test_the_command_palette_has_the_commands(open_notebook: OpenNotebook) -> None:
-    notebook = open_notebook(["1"])
+def test_the_command_palette_has_the_commands(notebook: NotebookPage) -> None:
     notebook.execute("apputils:activate-command-palette")
     notebook.page.keyboard.type("patchgrad")
     labels = notebook.page.locator(".lm-CommandPalette-itemLabel")
@@ -115,12 +136,14 @@ def test_the_command_palette_has_the_commands(open_notebook: OpenNotebook) -> No
         assert f"patchgrad: {label}" in texts
 
 
-def test_the_launcher_card_opens_a_studio_notebook(open_notebook: OpenNotebook) -> None:
+def test_the_launcher_makes_a_studio_notebook_and_the_tutorial_opens_as_a_copy(
+    open_notebook: OpenNotebook,
+) -> None:
     notebook = open_notebook(["1"])
     notebook.execute("launcher:create")
     card = notebook.page.locator(".jp-LauncherCard[data-category='patchgrad']", has_text="Studio")
     card.wait_for()
-    assert card.locator("svg").is_visible()
+    expect(card.locator("svg")).to_be_visible()
     notebook.screenshot("launcher")
     card.click()
     notebook.wait_until_ready()
@@ -128,6 +151,15 @@ def test_the_launcher_card_opens_a_studio_notebook(open_notebook: OpenNotebook) 
     cells = [source(notebook, index) for index in range(notebook.cell_count)]
     assert any("session.studio()" in cell for cell in cells)
     assert notebook.page.locator(".jp-Dialog").count() == 0
+
+    shipped = json.loads((ROOT / "notebooks" / TUTORIAL).read_text())["cells"]
+    for _ in range(2):
+        notebook.execute("patchgrad:open-tutorial")
+        notebook.page.wait_for_function(f"() => jupyterapp.shell.currentWidget.context?.path === '{TUTORIAL}'")
+        notebook.wait_until_ready()
+        assert notebook.cell_count == len(shipped)
+    assert source(notebook, 0) == "".join(shipped[0]["source"])
+    assert len(list(notebook.lab.folder.glob("01_first_network*"))) == 1
 
 
 def drag_to_end_of_word(notebook: NotebookPage, word: str) -> None:
@@ -154,18 +186,6 @@ def drag_to_end_of_word(notebook: NotebookPage, word: str) -> None:
     page.mouse.move(spot["x"], spot["y"], steps=8)
     page.mouse.move(spot["x"], spot["y"], steps=2)
     page.mouse.up()
-
-
-def test_the_tutorial_opens_as_a_copy_of_ones_own_and_a_second_time_the_same_file(open_notebook: OpenNotebook) -> None:
-    notebook = open_notebook(["1"])
-    shipped = json.loads((ROOT / "notebooks" / TUTORIAL).read_text())["cells"]
-    for _ in range(2):
-        notebook.execute("patchgrad:open-tutorial")
-        notebook.page.wait_for_function(f"() => jupyterapp.shell.currentWidget.context?.path === '{TUTORIAL}'")
-        notebook.wait_until_ready()
-        assert notebook.cell_count == len(shipped)
-    assert source(notebook, 0) == "".join(shipped[0]["source"])
-    assert len(list(notebook.lab.folder.glob("01_first_network*"))) == 1
 
 
 def test_enter_in_the_sidebar_adds_the_layer_to_the_studio_that_was_used_last(open_notebook: OpenNotebook) -> None:

@@ -9,6 +9,7 @@ import pytest
 from .conftest import OpenNotebook
 from .lab import ROOT
 from .notebook import NotebookPage
+from .studio import Studio
 
 PLOT = ".patchgrad-scope-plot .subplot.xy"
 STARTER = ROOT / "extension" / "src" / "lab" / "starter.json"
@@ -23,11 +24,11 @@ TITLES = (
 LINE = "() => document.querySelector('.scatterlayer .js-line').style.stroke"
 
 
-@pytest.fixture
-def trained(open_notebook: OpenNotebook) -> NotebookPage:
+@pytest.fixture(scope="module")
+def trained(open_shared_notebook: OpenNotebook) -> NotebookPage:
     """The launcher's notebook, its cells run: the studio stands above, 2,000 steps are done."""
     cells = json.loads(STARTER.read_text())["cells"]
-    notebook = open_notebook(["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"])
+    notebook = open_shared_notebook(["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"])
     notebook.run_all()
     notebook.page.wait_for_selector(PLOT, state="attached")
     return notebook
@@ -73,8 +74,24 @@ def test_a_click_on_a_bar_selects_the_layer_and_its_histogram_comes(trained: Not
     page.wait_for_selector(".heatmaplayer image, .heatmaplayer .hm", state="attached")
 
 
+def test_flags_mark_the_edits(trained: NotebookPage) -> None:
+    trained.page.evaluate(
+        """() => jupyterapp.shell.currentWidget.content.model.sharedModel.insertCell(3, {
+          cell_type: 'code',
+          source: 'session.apply(pg.edit.insert("relu1 -> linear2", nn.Dropout(0.2)))\\nsession.run(steps=200)',
+        }) && null"""
+    )
+    trained.run(3)
+    tab(trained, "Loss")
+    flag = trained.page.locator(".scatterlayer .textpoint")
+    flag.wait_for()
+    assert flag.text_content() == "1"
+    trained.screenshot("flag")
+
+
 def test_all_plots_stand_side_by_side_in_both_themes_and_in_a_narrow_window(trained: NotebookPage) -> None:
     page = trained.page
+    Studio(trained, 1).see_all()
     page.locator(".react-flow__node", has_text="relu1").click()
     page.get_by_role("button", name="Side by side").click()
     page.wait_for_function("() => document.querySelectorAll('.patchgrad-scope-plot .subplot.xy').length === 5")
@@ -86,17 +103,3 @@ def test_all_plots_stand_side_by_side_in_both_themes_and_in_a_narrow_window(trai
     trained.use_theme("light")
     trained.use_size(700, 900)
     trained.screenshot("narrow")
-
-
-def test_flags_mark_the_edits(trained: NotebookPage) -> None:
-    trained.page.evaluate(
-        """() => jupyterapp.shell.currentWidget.content.model.sharedModel.insertCell(3, {
-          cell_type: 'code',
-          source: 'session.apply(pg.edit.insert("relu1 -> linear2", nn.Dropout(0.2)))\\nsession.run(steps=200)',
-        }) && null"""
-    )
-    trained.run(3)
-    flag = trained.page.locator(".scatterlayer .textpoint")
-    flag.wait_for()
-    assert flag.text_content() == "1"
-    trained.screenshot("flag")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from .conftest import OpenNotebook
@@ -19,7 +20,7 @@ loader = pg.data.DataLoader(train, batch_size=32, shuffle=True, seed=0)
 session = pg.Session(model, loader, loss=nn.CrossEntropyLoss(), optimizer=optim.Adam(model.parameters(), lr=1e-3))
 """
 STUDIO = "session.studio()"
-TRAIN = "session.run(steps=200_000)"
+TRAIN = "session.run(steps=50_000_000)"
 REPORT = "print([node.kind for node in session.graph.nodes.values()], session.step_count)"
 WEIGHTS = """
 import hashlib
@@ -92,7 +93,10 @@ class Studio:
         self.page.keyboard.press(keys)
 
 
-def open_studio(open_notebook: OpenNotebook, *more: str) -> tuple[NotebookPage, Studio]:
+Kept = tuple[NotebookPage, Studio]
+
+
+def open_studio(open_notebook: OpenNotebook, *more: str) -> Kept:
     notebook = open_notebook([SESSION, STUDIO, *more])
     notebook.run(0)
     notebook.run(1)
@@ -100,6 +104,21 @@ def open_studio(open_notebook: OpenNotebook, *more: str) -> tuple[NotebookPage, 
     expect(studio.box("linear2")).to_be_visible(timeout=SLOW)
     notebook.box_when_still(".pg-canvas")
     return notebook, studio
+
+
+@pytest.fixture(scope="module")
+def shared_studio(open_shared_notebook: OpenNotebook) -> Kept:
+    return open_studio(open_shared_notebook, REPORT, *["# a cell to scroll to" for _ in range(12)])
+
+
+@pytest.fixture
+def kept(shared_studio: Kept) -> Kept:
+    """A studio for the tests that leave its network as it was, with all of it in sight and nothing chosen."""
+    notebook, studio = shared_studio
+    studio.root.locator('button[data-command="patchgrad:fit-view"]').first.click()
+    studio.press("Escape")
+    notebook.box_when_still(".react-flow__node")
+    return shared_studio
 
 
 def test_a_layer_is_dragged_onto_an_edge_while_a_cell_trains_and_taken_back(open_notebook: OpenNotebook) -> None:
@@ -148,8 +167,8 @@ def test_what_an_edit_does_not_touch_keeps_its_bits(open_notebook: OpenNotebook)
     assert notebook.text(4) == notebook.text(3) != ""
 
 
-def test_a_layer_is_inserted_and_taken_out_by_keys_alone(open_notebook: OpenNotebook) -> None:
-    notebook, studio = open_studio(open_notebook, REPORT)
+def test_a_layer_is_inserted_and_taken_out_by_keys_alone(kept: Kept) -> None:
+    notebook, studio = kept
     studio.press("Tab")
     for _ in range(3):
         studio.page.keyboard.press("ArrowRight")
@@ -166,8 +185,8 @@ def test_a_layer_is_inserted_and_taken_out_by_keys_alone(open_notebook: OpenNote
     assert notebook.text(2).startswith("['Input', 'Flatten', 'Linear', 'ReLU', 'Linear', 'Output'] 0")
 
 
-def test_keys_lead_an_edge_and_say_why_a_port_does_not_take_it(open_notebook: OpenNotebook) -> None:
-    _, studio = open_studio(open_notebook)
+def test_keys_lead_an_edge_and_say_why_a_port_does_not_take_it(kept: Kept) -> None:
+    _, studio = kept
     studio.box("relu1").click()
     studio.press("c")
     expect(studio.spoken).to_contain_text("Arrows walk through them", timeout=SLOW)
@@ -247,8 +266,8 @@ def test_a_fault_is_shown_over_the_canvas(open_notebook: OpenNotebook) -> None:
     notebook.screenshot("fault")
 
 
-def test_the_wheel_scrolls_the_notebook_and_zooms_only_with_ctrl(open_notebook: OpenNotebook) -> None:
-    notebook, studio = open_studio(open_notebook, *["# a cell to scroll to" for _ in range(12)])
+def test_the_wheel_scrolls_the_notebook_and_zooms_only_with_ctrl(kept: Kept) -> None:
+    notebook, studio = kept
     viewport = studio.root.locator(".react-flow__viewport")
     at, view = notebook.box_when_still(".pg-canvas"), viewport.get_attribute("style")
     studio.page.mouse.move(at["x"] + 200, at["y"] + 40)
@@ -283,8 +302,8 @@ def test_two_studios_of_one_session_agree(open_notebook: OpenNotebook) -> None:
     expect(studio.box("linear1")).to_have_count(2)
 
 
-def test_an_edge_that_loops_says_why_offers_a_delay_and_changes_nothing(open_notebook: OpenNotebook) -> None:
-    notebook, studio = open_studio(open_notebook, REPORT)
+def test_an_edge_that_loops_says_why_offers_a_delay_and_changes_nothing(kept: Kept) -> None:
+    notebook, studio = kept
     studio.drag_edge("relu1", "linear1")
     expect(studio.reason).to_contain_text("loop", timeout=SLOW)
     notebook.screenshot("refused")

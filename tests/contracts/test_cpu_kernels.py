@@ -26,7 +26,7 @@ WRITTEN = (
     "softplus", "sqrt", "tanh", "where",
 )  # fmt: skip
 """Some of the ops whose kernels are written from their records; the slow tests look at all of them."""
-SPREADING = ("embedding_weight", "max_pool2d_spread")
+SPREADING = ("embedding_weight", "max_pool2d_spread", "fused_attention")
 """Ops whose plain forwards are products with zeros, and spread NaN; their kernels do not."""
 OPS = sorted({*FORWARDS, *RULES, *WRITTEN})
 OTHERS = sorted({op.name for op in all_ops() if op.elementwise} - {*OPS})
@@ -67,6 +67,8 @@ def larger(name: str, draw: Any) -> list[Sample]:
         return list(_convolutions(name, draw))
     if name == "lstm_layer":
         return list(_sequences(draw))
+    if name == "fused_attention":
+        return list(_attentions(draw))
     sizes = ((1, 1), (3, 17), (2, 67), *([] if name == "batch_norm" else [(0, 3)]))
     return [cases[name](n, m) for n, m in sizes] if name in cases else []
 
@@ -78,6 +80,12 @@ def _sequences(draw: Any) -> Iterator[Sample]:
         yield Sample((*arrays, None), {"reverse": not reverse})
 
 
+def _attentions(draw: Any) -> Iterator[Sample]:
+    for n, m, features, width, causal in ((1, 40, 65, 3, False), (53, 53, 16, 17, True), (9, 17, 5, 33, True)):
+        arrays = (draw(2, 3, n, features), draw(2, 3, m, features), draw(2, 3, m, width))
+        yield Sample(arrays, {"scale": 0.4, "causal": causal})
+
+
 def _convolutions(name: str, draw: Any) -> Iterator[Sample]:
     """Strides, padding, dilation, groups and odd sizes together."""
     for x, w, groups, stride, padding, dilation in (
@@ -85,6 +93,8 @@ def _convolutions(name: str, draw: Any) -> Iterator[Sample]:
         ((2, 6, 9, 17), (9, 2, 5, 3), 3, (3, 2), ((2, 1), (0, 2)), (1, 2)),
         ((1, 2, 4, 40), (1, 2, 2, 1), 1, (1, 1), ((0, 0), (0, 0)), (3, 1)),
         ((2, 3, 3, 3), (4, 3, 2, 3), 1, (4, 3), ((2, 2), (3, 3)), (2, 1)),
+        ((3, 9, 5, 8), (17, 9, 3, 3), 1, (1, 1), ((1, 1), (0, 2)), (1, 1)),
+        ((3, 9, 13, 10), (17, 9, 3, 2), 1, (2, 3), ((2, 1), (0, 2)), (1, 2)),
     ):
         attrs = {"stride": stride, "padding": padding, "dilation": dilation, "groups": groups}
         ct = find("conv2d").shape(x, w, None, **attrs)

@@ -10,6 +10,7 @@ from patchgrad.diagnosis import RULES
 from patchgrad.recorder import Recorder
 from patchgrad.recorder.quantities import QUANTITIES
 from patchgrad.recorder.tripwire import NonFinite
+from patchgrad.session.opening import SessionWarning
 
 from .runs import blobs, mlp
 from .test_report import rules, session
@@ -136,3 +137,34 @@ def test_data_in_the_order_of_their_classes_are_shuffled() -> None:
     made.apply(found.cure.command)
     made.run(40, progress=False)
     assert rules(made) == []
+
+
+def test_parameters_that_the_optimizer_lacks_are_added_to_it_and_undo_takes_them_out_again() -> None:
+    pg.manual_seed(0)
+    model = mlp()
+    loader = data.DataLoader(data.TensorDataset(*blobs()), batch_size=32)
+    with pytest.warns(SessionWarning, match="optimizer"):
+        made = pg.Session(
+            model, loader, loss=nn.CrossEntropyLoss(), optimizer=optim.SGD(model[4].parameters(), lr=0.1, momentum=0.9)
+        )
+    assert made.recorder is not None
+    made.recorder.budget.every = 2
+    made.run(40, progress=False)
+    [found] = made.findings()
+    assert (found.rule, found.layers) == ("unheld_parameters", ("linear1", "linear2"))
+    assert found.cure is not None
+    assert found.cure.python == 'pg.edit.hold("linear1", "linear2")'
+    before = made.fingerprint()
+    made.apply(found.cure.command)
+    with pytest.raises(pg.errors.ArgumentError, match="nothing to add"):
+        made.apply(found.cure.command)
+    made.run(30, progress=False)
+    assert rules(made) == []
+    slots = [made.optimizer.slots(parameter) for parameter in made.model.parameters()]
+    assert all(slots)
+    made.undo()
+    assert [bool(made.optimizer.slots(parameter)) for parameter in made.model.parameters()] == [False] * 4 + [True] * 2
+    made.redo()
+    assert [made.optimizer.slots(p).keys() for p in made.model.parameters()] == [held.keys() for held in slots]
+    made.undo()
+    assert made.fingerprint() != before

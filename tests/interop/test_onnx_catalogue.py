@@ -59,11 +59,11 @@ GROUPS: dict[str, tuple[tuple[tuple[int, ...], ...], Callable[[], list[nn.Module
         ],
     ),
 }  # fmt: skip
-ELSEWHERE = {"Embedding", "EmbeddingBag", "MultiheadAttention"}
+ELSEWHERE = {"Embedding", "EmbeddingBag", "MultiheadAttention", "Delay"}
 """They have tests of their own, below or in ``test_onnx.py``."""
 HOLDERS = {"Module", "ModuleDict", "ModuleList", "ParameterDict", "ParameterList", "RNNBase", "RNNCellBase"}
 NOT_OUT = {
-    "MaxUnpool1d", "MaxUnpool2d", "MaxUnpool3d", "FractionalMaxPool2d", "FractionalMaxPool3d", "Delay",
+    "MaxUnpool1d", "MaxUnpool2d", "MaxUnpool3d", "FractionalMaxPool2d", "FractionalMaxPool3d",
 }  # fmt: skip
 """They place or draw by what only runs here: refused with the line, below."""
 PARTS = {"Arithmetic", "Constant", "ExpandBatch", "Index", "Learned", "MaskedFill", "MatMul", "Reduce"}
@@ -113,6 +113,40 @@ def fractional() -> nn.Module:
 def test_places_that_only_this_run_knows_are_refused(make: Callable[[], nn.Module], width: int, tmp_path: Path) -> None:
     with pytest.raises(GraphError, match="follows the batch or the values"):
         pg.onnx.export(make(), (pg.rand(2, 4, 12, width),), tmp_path / "out.onnx")
+
+
+class Counting(nn.Module):
+    """One Delay on a loop, and one in a row."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.fc, self.back, self.late = nn.Linear(3, 3), nn.Delay((3,), initial=0.5), nn.Delay((3,))
+
+    def forward(self, x: Any) -> Any:
+        total = self.fc(x) + self.back.last(x)
+        self.back(total)
+        return self.late(total) + x
+
+
+@pytest.mark.parametrize("before", [0, 1, 5], ids=["fresh", "of another batch", "of this batch"])
+def test_what_a_delay_keeps_comes_in_and_goes_out(before: int, tmp_path: Path) -> None:
+    pg.manual_seed(0)
+    model = Counting()
+    if before:
+        model(pg.rand(before, 3))
+    pg.onnx.export(model, pg.rand(5, 3), tmp_path / "out.onnx")
+    held = {name: buffer.numpy().copy() for name, buffer in model.named_buffers()}
+    model.back.reset()
+    model.late.reset()
+    states = [pg.full((2, 3), 0.5), pg.zeros(2, 3)]
+    run, again = test_onnx.opened(tmp_path / "out.onnx"), pg.onnx.load(tmp_path / "out.onnx")
+    for _ in range(3):
+        x = pg.rand(2, 3)
+        wanted = model(x)
+        assert test_onnx.difference(again(x, *states), run(x, *states)) < test_onnx.CLOSE
+        given, *states = (pg.tensor(entry) for entry in run(x, *states))
+        assert test_onnx.difference(given, wanted) < test_onnx.CLOSE
+    assert {name: len(array) for name, array in held.items()} == {"back.memory": before, "late.memory": before}
 
 
 def test_bags_of_numbers_go_out_and_come_in(tmp_path: Path) -> None:

@@ -5,15 +5,18 @@ from __future__ import annotations
 import random
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from patchgrad.errors import PatchgradError
-from patchgrad.layergraph import LayerGraph, commands
+from patchgrad.layergraph import LayerGraph, commands, edit
 from patchgrad.layergraph.flow import edges_read, live, passes
 from patchgrad.layergraph.measure import evaluated
 from patchgrad.layergraph.probe import parameter_count
+from patchgrad.layergraph.repeats import repeats, written_names
 from patchgrad.layergraph.walk import topological
+from tests.layergraph.sample import chain
 
 from .graphs import Run, graphs, random_command
 
@@ -50,6 +53,13 @@ def meaning(graph: LayerGraph) -> Any:
         if key == query:
             reads.pop((named(graph, node.uid), "key"), None)
     return layers, reads
+
+
+def as_written(graph: LayerGraph) -> LayerGraph:
+    """The graph with the names that its layers have in the written class, where ``blocks.0.fc`` is in a loop."""
+    for name, path in written_names(graph).items():
+        graph = graph.changed(graph.names[name], name=path.replace(".", "_")) if name != path else graph
+    return graph
 
 
 def named(graph: LayerGraph, uid: str) -> str:
@@ -93,12 +103,58 @@ def test_the_written_class_traces_to_the_same_graph_and_computes_the_same_bits(g
     run.step()
     source = run.graph.to_source()
     model = written(source)
-    model.load_state_dict(run.module.state_dict())
+    model.load_state_dict(run.module.source_state())
     traced = LayerGraph.from_module(model, *run.batch())
-    assert meaning(traced) == meaning(run.graph), source
+    assert meaning(traced) == meaning(as_written(run.graph)), source
     expected = evaluated(run.module, run.batch())
     assert same_bits(evaluated(model, run.batch()), expected), source
     assert same_bits(evaluated(traced.build(), run.batch()), expected), source
+
+
+LOOPS: dict[str, Any] = {
+    "of a group that was repeated": [edit.group("fc2", "tanh2", name="Step"), edit.repeat("fc2", "tanh2", times=3)],
+    "of groups of a block that was repeated": [
+        edit.branch(["fc2", "tanh2"]), edit.group("fc2", "tanh2", "add1", name="Block 1"),
+        edit.group("fc2", "tanh2", name="inner"), edit.repeat("fc2", "tanh2", "add1", times=2),
+    ],
+    "whose start others read too": [
+        edit.group("fc2", "tanh2", name="steps"), edit.repeat("fc2", "tanh2", times=4),
+        edit.branch(["fc2", "tanh2", "fc4", "tanh3", "fc5", "tanh4", "fc6", "tanh5"]),
+    ],
+    "that takes a value from outside at each turn": [
+        edit.insert("tanh2 -> fc3", "Add"), edit.connect("fc1", "add1.b"),
+        edit.group("fc2", "tanh2", "add1", name="turns.7"), edit.insert("add1 -> fc3", "Linear", name="fc4"),
+        edit.insert("fc4 -> fc3", "Tanh"), edit.insert("tanh3 -> fc3", "Add", name="add2"),
+        edit.connect("fc1", "add2.b"), edit.group("fc4", "tanh3", "add2", name="turns.8"),
+    ],
+    "of frozen layers, where its name is taken": [
+        edit.group("fc2", "tanh2", name="fc1"), edit.freeze("fc2"), edit.repeat("fc2", "tanh2", times=2),
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", LOOPS)
+def test_groups_that_follow_each_other_are_written_as_a_loop(what: str) -> None:
+    layers = [("Linear", f"fc{n}", {"in_features": 4, "out_features": 4}) for n in (1, 2, 3)]
+    graph = chain(
+        ("Input", "x", {"shape": (4,)}), layers[0], ("Tanh", "tanh1", {}), layers[1], ("Tanh", "tanh2", {}), layers[2],
+        ("Output", "output", {}),
+    )  # fmt: skip
+    run = Run(graph)
+    for command in LOOPS[what]:
+        run.apply(command)
+    run.step()
+    assert len(repeats(run.graph)) == 1
+    source = run.graph.to_source()
+    assert source.count("for ") == 2, source  # one in the list of pieces
+    model = written(source)
+    model.load_state_dict(run.module.source_state())
+    traced = LayerGraph.from_module(model, *run.batch())
+    assert meaning(traced) == meaning(as_written(run.graph)), source
+    assert same_bits(evaluated(model, run.batch()), evaluated(run.module, run.batch())), source
+    flat = written(run.graph.to_source(loops=False))
+    flat.load_state_dict(run.module.state_dict())
+    assert meaning(LayerGraph.from_module(flat, *run.batch())) == meaning(run.graph)
 
 
 @settings(max_examples=100)

@@ -204,7 +204,7 @@ def test_undoing_edits_of_layers_and_of_training_in_any_order_gives_the_first_fi
         layers, training = random_command(session.graph, rng), random_training_edit(rng, session.graph)
         before = learned(session)
         try:
-            session.apply(rng.choice([layers, training]))
+            session.apply(rng.choice([layers, training, pg.edit.together(layers, training)]))
         except PatchgradError:
             assert learned(session) == before
             continue

@@ -10,6 +10,7 @@ import pytest
 import patchgrad as pg
 from patchgrad.errors import PatchgradError
 from patchgrad.layergraph import LayerGraph, catalogue, commands, edit
+from patchgrad.layergraph.history import History
 from tests.layergraph.sample import chain
 
 from . import graphs as g
@@ -86,6 +87,80 @@ SIDE = {
         ("lstm", {"hidden_size": 7}),
     ),
 }  # fmt: skip
+
+
+class Encoder(pg.nn.Module):
+    """All that looks at every unit at once, in one row with residual sums."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.table, self.pos = pg.nn.Embedding(11, 6), pg.nn.Parameter(pg.randn(1, 4, 6))
+        self.ln1, self.attn = pg.nn.LayerNorm(6), pg.nn.MultiheadAttention(6, 2, batch_first=True)
+        self.ln2, self.up, self.down = pg.nn.RMSNorm(6), pg.nn.Linear(6, 8), pg.nn.Linear(8, 6)
+        self.end, self.head = pg.nn.LayerNorm(6), pg.nn.Linear(6, 5)
+
+    def forward(self, tokens: Any) -> Any:
+        x = self.table(tokens) + self.pos
+        seen = self.ln1(x)
+        x = x + self.attn(seen, seen, seen, need_weights=False)[0]
+        x = x + self.down(pg.nn.functional.gelu(self.up(self.ln2(x))))
+        return self.head(self.end(x))
+
+
+def grouped() -> Any:
+    return pg.nn.Sequential(
+        pg.nn.Conv2d(2, 4, 3), pg.nn.GroupNorm(2, 4), pg.nn.ReLU(), pg.nn.Conv2d(4, 4, 3, groups=4),
+        pg.nn.GroupNorm(1, 4), pg.nn.Flatten(), pg.nn.Linear(64, 3), pg.nn.Softmax(dim=1),
+    )  # fmt: skip
+
+
+MIXED: dict[str, tuple[Any, Any, str, int]] = {
+    "through layer norms and attention": (Encoder, lambda: (pg.randint(0, 11, (3, 4)),), "table", 6),
+    "through group norms to a softmax": (grouped, lambda: (pg.randn(3, 2, 8, 8),), "conv1", 4),
+}
+
+
+@pytest.mark.parametrize("times", [2, 3])
+@pytest.mark.parametrize("what", MIXED)
+def test_a_multiple_of_the_width_keeps_the_function_where_all_units_count_and_copies_part(
+    what: str, times: int
+) -> None:
+    make, example, layer, width = MIXED[what]
+    pg.manual_seed(1)
+    model, batch = make(), example()
+    graph = LayerGraph.from_module(model, *batch)
+    history, module = History(graph), graph.build()
+    optimizer = pg.optim.Adam(module.parameters(), lr=1e-2)
+
+    def steps(network: Any) -> None:
+        for _ in range(3):
+            optimizer.zero_grad()
+            (network(*batch) ** 2).mean().backward()
+            optimizer.step()
+
+    steps(module)
+    before = module.layer(graph.by_name(layer).uid).weight.numpy(force=True).copy()
+    wider, receipt = history.apply(edit.width(layer, times * width), module, optimizer, batch=batch)
+    assert receipt.max_difference <= 1e-6, receipt.text()
+    assert receipt.slots_kept == receipt.slots_before
+    weight = wider.layer(graph.by_name(layer).uid).weight
+    axis = 1 if layer == "table" else 0
+    copies = pg.stack(weight.chunk(times, axis))
+    assert all((copy.numpy(force=True) == before).all() for copy in copies)
+    steps(wider)
+    copies = pg.stack(wider.layer(graph.by_name(layer).uid).weight.chunk(times, axis)).detach()
+    assert (copies[0] - copies[1]).abs().max().item() > 1e-4, "copies learn the same"
+    module, _ = history.undo(wider, optimizer, batch=batch)
+    assert module.layer(graph.by_name(layer).uid).weight.shape == before.shape
+
+
+def test_a_width_that_cannot_keep_the_function_says_so_with_the_measured_difference() -> None:
+    pg.manual_seed(1)
+    model, batch = Encoder(), (pg.randint(0, 11, (3, 4)),)
+    graph = LayerGraph.from_module(model, *batch)
+    _, receipt = History(graph).apply(edit.width("table", 9), graph.build(), None, batch=batch)
+    assert receipt.max_difference > 1e-3
+    assert "a multiple of 6 units keeps it" in receipt.text()
 
 
 def wired(shape: tuple[int, ...], family: str, layers: list[Any]) -> LayerGraph:

@@ -17,7 +17,6 @@ def parameter(*shape, gradient=1.0):
 BAD_PARAMETERS = [
     (list, "empty"),
     (lambda: parameter(2), "list of parameters"),
-    (lambda: [pg.ones(2)], "plain Tensor"),
     (lambda: [parameter(2) * 2], "computed from others"),
     (lambda: [parameter(2), "weight"], "entry 1"),
     (lambda: [{"lr": 0.1}], "group"),
@@ -66,8 +65,6 @@ def test_settings_of_execution_are_accepted_and_others_are_refused(family):
     assert a.tolist() == b.tolist()
     with pytest.raises(ArgumentError, match="no setting 'learning_rate'"):
         getattr(optim, family)([a], learning_rate=0.1)
-    with pytest.raises(ArgumentError, match="tape"):
-        getattr(optim, family)([a], differentiable=True)
 
 
 BAD_OF_OTHER_FAMILIES = [

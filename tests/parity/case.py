@@ -73,6 +73,7 @@ class Case:
         rtol      relative tolerance in float64, where sums are taken in another order
         prepare   makes what is given to the function from the inputs, in both libraries (a symmetric matrix, say);
                   gradients are those of the inputs before
+        strides   the result depends on how the input lies in memory
         choose    picks from the result what both libraries define (the sign of an eigenvector is free)
     """
 
@@ -86,6 +87,7 @@ class Case:
     prepare: Callable[..., tuple[Any, ...]] = lambda *given: given
     choose: Callable[[Any], Any] = lambda found: found
     label: str = ""
+    strides: bool = False
 
     def __str__(self) -> str:
         return f"{self.name}-{self.label}" if self.label else self.name

@@ -12,7 +12,7 @@ import patchgrad as pg
 
 from .cases import bitwise, comparison, complex, exponential, rounding, selection, special, trigonometric
 from .cases import elementwise as arithmetic
-from .compare import Pair, array_of, torch
+from .compare import Inputs, array_of, torch
 
 FAMILIES = (arithmetic, bitwise, comparison, complex, exponential, rounding, selection, special, trigonometric)
 CASES = [case for family in FAMILIES for case in family.CASES if "." not in case.name]
@@ -32,17 +32,17 @@ def test_a_method_and_one_that_writes_in_place_exist_where_pytorch_has_them(name
 @pytest.mark.parametrize("case", [case for case in CASES if hasattr(torch.Tensor, f"{case.name}_")], ids=str)
 def test_a_method_that_writes_in_place_writes_what_pytorch_writes(case):
     for variant in ("plain", "float32", "int64", "bool"):
-        pair = Pair(case, variant, False)
-        if variant in case.without or not isinstance(pair.theirs[0], torch.Tensor):
+        mine, theirs = Inputs(pg, case, variant, False), Inputs(torch, case, variant, False)
+        if variant in case.without or not isinstance(theirs.args[0], torch.Tensor):
             continue
         try:
-            _called(pair.theirs, f"{case.name}_", pair.their_kwargs)
+            _called(theirs.args, f"{case.name}_", theirs.kwargs)
         except (RuntimeError, TypeError, NotImplementedError):
             continue
-        found = _called(pair.mine, f"{case.name}_", pair.my_kwargs)
-        assert found is pair.mine[0]
-        assert found.dtype.name == str(pair.theirs[0].dtype)[6:]
-        numpy.testing.assert_allclose(array_of(found), array_of(pair.theirs[0]), rtol=1e-5, err_msg=variant)
+        found = _called(mine.args, f"{case.name}_", mine.kwargs)
+        assert found is mine.args[0]
+        assert found.dtype.name == str(theirs.args[0].dtype)[6:]
+        numpy.testing.assert_allclose(array_of(found), array_of(theirs.args[0]), rtol=1e-5, err_msg=variant)
 
 
 def _accepted(name: str) -> list[set[str]]:

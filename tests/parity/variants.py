@@ -12,7 +12,7 @@ Array = Any
 
 def _transposed(x: Array) -> Array:
     """The same values in memory that runs the other way round."""
-    return numpy.asfortranarray(x)
+    return numpy.asfortranarray(x) if x.ndim else x
 
 
 def _strided(x: Array) -> Array:
@@ -62,6 +62,8 @@ VARIANTS: dict[str, Callable[[Array], Array]] = {
     "special": _special,
     "complex128": _complex,
 }
+LAYOUTS = ("plain", "transposed", "strided", "reversed")
+"""Variants of the same values."""
 GRADIENTS = ("plain", "transposed", "strided", "reversed", "empty", "0-d", "complex128")
 """Variants whose gradients are compared too."""
 SECOND = ("plain",)

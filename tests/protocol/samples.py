@@ -49,9 +49,11 @@ COMMANDS = (
     c.Swap("n1", "n2"),
     c.SetRate("n1", 0.1),
     c.SetOptimizer("Adam", {"lr": 0.001, "betas": [0.9, 0.99]}),
+    c.HoldParameters(("n1", "n2")),
     c.SetLoss("HuberLoss", {"delta": 0.5}),
     c.SetData(batch_size=64, shuffle=True),
     c.SetSchedule("StepLR", {"step_size": 10}, "epoch"),
+    c.TakeWeights(),
     c.Several((c.Freeze("n1"), c.Rename("n2", "head")), "two at once"),
 )
 
@@ -93,6 +95,7 @@ GRAPH = m.GraphView(
     parameters=650,
     undo_label="insert Dropout on fc1 -> fc2",
 )
+PALETTE = m.PaletteView((m.KindView("Scale", "own", "Twice as much.", ("x",), ("y",), (), "Scale()"),), (TEMPLATE,))
 FINDINGS = m.FindingsView(
     41,
     (
@@ -155,6 +158,7 @@ FROM_KERNEL = (
     RUN,
     LOG,
     FINDINGS,
+    PALETTE,
     m.TimelineView(
         (m.MarkView("before widening", 40, "main", own=False, loss=0.5),),
         (m.BranchView("main", 0, 90, 0.25), m.BranchView("wide", 1, 60, 0.2, True, parent="main", begin=40)),

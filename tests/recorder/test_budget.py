@@ -46,3 +46,28 @@ def test_the_plan_is_said_in_words() -> None:
 def test_a_fixed_interval_is_kept_whatever_it_costs() -> None:
     budget = Budget(every=5)
     assert looked(budget, cost=1.0, step_time=1e-3, steps=100) == 20
+
+
+def test_early_looks_end_when_they_have_cost_a_second() -> None:
+    budget = Budget(0.03)
+    assert looked(budget, cost=1.5, step_time=0.5, steps=100) == 1
+    assert "statistics of layers every 250 steps" in str(budget)
+
+
+def test_what_a_look_costs_beside_its_own_clocks_counts_but_not_a_step_that_was_slow() -> None:
+    def interval(whole: float) -> int:
+        budget = Budget(0.03)
+        budget.stepped(1e-2)
+        budget.spent("sampled", 1, 2e-3, whole)
+        return budget.tiers["sampled"].interval
+
+    assert [interval(whole) for whole in (1.1e-2, 1.3e-2, 5.0)] == [17, 25, 34]
+
+
+def test_the_part_of_every_step_leaves_less_for_the_rest_and_is_told() -> None:
+    budget = Budget(0.03)
+    for _ in range(3):
+        budget.stepped(1e-2, 2e-4)
+    budget.spent("sampled", 1, 2e-3)
+    assert budget.tiers["sampled"].interval == 33
+    assert 0.02 < budget.used < 0.03

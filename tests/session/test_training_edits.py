@@ -9,7 +9,7 @@ import pytest
 import patchgrad as pg
 from patchgrad import nn, optim
 from patchgrad.data import DataLoader, TensorDataset
-from patchgrad.errors import ArgumentError, GraphError
+from patchgrad.errors import ArgumentError
 from patchgrad.session import Session
 
 from . import models
@@ -414,8 +414,3 @@ def test_a_schedule_of_another_optimizer_is_refused():
     other = optim.SGD([nn.Parameter(pg.zeros(1))], lr=0.1)
     with pytest.raises(ArgumentError, match="another optimizer"):
         models.session(scheduler=optim.lr_scheduler.StepLR(other, 1))
-
-
-def test_layers_and_training_are_not_changed_by_one_edit():
-    with pytest.raises(GraphError, match="edits of their own"):
-        models.session().apply(pg.edit.together(pg.edit.rename("fc1", "a"), pg.edit.optimizer(lr=0.1)))

@@ -2,6 +2,7 @@
 
 import logging
 import random
+import sys
 
 import pytest
 from hypothesis import given, settings
@@ -36,6 +37,20 @@ def test_opening_brings_catalogue_graph_run_and_log(page):
     assert {"Linear", "Dropout", "Conv2d"} <= {kind["kind"] for kind in opened["catalogue"]}
     assert (opened["title"], opened["run"]["state"], opened["log"]["entries"]) == ("Perceptron", "idle", [])
     assert all(edge["label"] and edge["route"] for edge in opened["graph"]["edges"])
+
+
+def test_a_layer_made_after_the_page_has_opened_is_told_with_the_next_state(session, page, monkeypatch):
+    page.open()
+    session.apply(pg.edit.freeze("fc1"))
+    assert page.count("palette-view") == 0
+    names = {"nn": pg.nn, "__name__": "__main__"}
+    exec("class Scale9(nn.Module):\n    def forward(self, x):\n        return x * 2", names)
+    monkeypatch.setattr(sys.modules["__main__"], "Scale9", names["Scale9"], raising=False)
+    page.studio._cell_ran()
+    page.graph()  # the state lane has caught up
+    told = page.last("palette-view")
+    assert "Scale9" in {kind["kind"] for kind in told["catalogue"]}
+    assert told["templates"]
 
 
 def test_a_page_of_another_version_is_told_to_reload(page):

@@ -94,7 +94,7 @@ class Walk:
         exec(compile(self.session.graph.to_source("Written"), "<written>", "exec"), names)
         closed = [node for node in self.session.graph.of_kind("Closed") if node.shares is None]
         made = names["Written"](**{node.name: module.layer(node.uid) for node in closed})
-        made.load_state_dict(module.state_dict())
+        made.load_state_dict(module.source_state())
         inputs = split(self.session.live.batch)[0]
         assert _bits(evaluated(made, inputs)) == _bits(evaluated(module, inputs)), (
             "the written class is another network"

@@ -45,6 +45,7 @@ function receive(studio: Studio, clock: Clock, message: StateMessage, arrays: Na
   else if (message.type === "log-view") store.dispatch({ type: "log-arrived", log: message });
   else if (message.type === "timeline-view") store.dispatch({ type: "timeline-arrived", timeline: message });
   else if (message.type === "setup-view") store.dispatch({ type: "setup-arrived", sections: message.sections });
+  else if (message.type === "palette-view") store.dispatch({ type: "palette-arrived", palette: message });
   else if (message.type === "findings-view") store.dispatch({ type: "findings-arrived", findings: message.findings });
   else if (message.type === "frame") receiveFrame(studio, clock, message, arrays);
   else receiveComputation(studio, clock, message, arrays);

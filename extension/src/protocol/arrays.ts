@@ -11,7 +11,14 @@ export interface NamedArray {
 
 export type NamedArrays = Readonly<Record<string, NamedArray>>;
 
-const TYPES = { float32: Float32Array, float64: Float64Array, uint8: Uint8Array, int32: Int32Array } as const;
+/** `bfloat16`: the upper half of a float32. */
+const TYPES = {
+  float32: Float32Array,
+  float64: Float64Array,
+  uint8: Uint8Array,
+  int32: Int32Array,
+  bfloat16: Uint16Array,
+} as const;
 
 /** Read the arrays out of the buffer. An array that would reach past its end throws a RangeError. */
 export function readArrays(views: Readonly<Record<string, ArrayView>>, bytes: DataView): NamedArrays {
@@ -28,7 +35,14 @@ function readArray(view: ArrayView, bytes: DataView): Numbers {
   if (view.offset + length * Type.BYTES_PER_ELEMENT > bytes.byteLength) {
     throw new RangeError(`the frame's buffer ends inside an array of shape (${view.shape.join(", ")})`);
   }
-  return new Type(aligned(bytes, view.offset, length * Type.BYTES_PER_ELEMENT), 0, length);
+  const read = new Type(aligned(bytes, view.offset, length * Type.BYTES_PER_ELEMENT), 0, length);
+  return read instanceof Uint16Array ? widened(read) : read;
+}
+
+function widened(halves: Uint16Array): Float32Array {
+  const bits = new Uint32Array(halves.length);
+  for (let place = 0; place < halves.length; place += 1) bits[place] = (halves[place] ?? 0) << 16;
+  return new Float32Array(bits.buffer);
 }
 
 /** A copy of its own: a typed array may not start at an odd byte, and the message's memory is freed sooner. */

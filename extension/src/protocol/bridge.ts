@@ -47,6 +47,7 @@ import {
   type OpenGroup,
   type OpInspected,
   type OpsAtLine,
+  type PaletteView,
   type PutIn,
   type Redo,
   type Reply,
@@ -86,6 +87,7 @@ export type StateMessage =
   | FindingsView
   | TimelineView
   | SetupView
+  | PaletteView
   | Frame
   | ComputeGraph
   | ComputeTimes;

@@ -337,7 +337,8 @@ export interface AddBranch {
 /**
  * Let a piece stand `times` times in a row; the copies have weights of their own.
  *
- * Linear layers and convolutions among them that keep the shape give back their input at first.
+ * Linear layers and convolutions among them that keep the shape give back their input at first. Copies of all that
+ * a group holds are groups too, so that `LayerGraph.to_source` writes them as a loop.
  */
 export interface Repeat {
   readonly type: "repeat";
@@ -382,13 +383,6 @@ export interface MergeGroups {
   readonly name: string | null;
 }
 
-/** Edits in order, each on what the one before it left; `words` say in short what they are for. */
-export interface Several {
-  readonly type: "several";
-  readonly commands: readonly (AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Note | Duplicate | Share | Unshare | SetRate | SetWidth | PruneUnits | Swap | AddBranch | Repeat | Reinitialise | Reorder | SplitGroup | MergeGroups)[];
-  readonly words: string;
-}
-
 /** Train with another optimizer; or, without `kind`, with other settings of the one there is, in one group. */
 export interface SetOptimizer {
   readonly type: "set-optimizer";
@@ -421,6 +415,28 @@ export interface SetSchedule {
   readonly every: string | null;
 }
 
+/**
+ * Edits in order, each on what the one before it left; `words` say in short what they are for.
+ *
+ * Those of the training are made with those of the layers: the loss is tried once all is changed.
+ */
+export interface Several {
+  readonly type: "several";
+  readonly commands: readonly (AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Note | Duplicate | Share | Unshare | SetRate | SetWidth | PruneUnits | Swap | AddBranch | Repeat | Reinitialise | Reorder | SplitGroup | MergeGroups | SetOptimizer | SetLoss | SetData | SetSchedule)[];
+  readonly words: string;
+}
+
+/** Let the optimizer train the parameters of these layers, too: those that it does not hold yet. */
+export interface HoldParameters {
+  readonly type: "hold-parameters";
+  readonly nodes: readonly string[];
+}
+
+/** Go on with the weights that the same layers had before the code of the model was changed. */
+export interface TakeWeights {
+  readonly type: "take-weights";
+}
+
 /** Something is wrong with the training: what, how it is known, where, and an edit that may help. */
 export interface FindingView {
   readonly rule: string;
@@ -436,7 +452,7 @@ export interface FindingView {
   readonly threshold: string;
   /** Names of `nodes`. */
   readonly layers: readonly string[];
-  readonly cure: AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Note | Duplicate | Share | Unshare | SetRate | SetWidth | PruneUnits | Swap | AddBranch | Repeat | Reinitialise | Reorder | SplitGroup | MergeGroups | Several | SetOptimizer | SetLoss | SetData | SetSchedule | null;
+  readonly cure: AddNode | RemoveNodes | ReplaceNode | Connect | Disconnect | InsertOnEdge | Bypass | SetField | Rename | Freeze | Move | GroupNodes | Ungroup | Fold | Note | Duplicate | Share | Unshare | SetRate | SetWidth | PruneUnits | Swap | AddBranch | Repeat | Reinitialise | Reorder | SplitGroup | MergeGroups | Several | SetOptimizer | HoldParameters | SetLoss | SetData | SetSchedule | TakeWeights | null;
   readonly cureTitle: string;
   readonly curePython: string;
 }
@@ -506,9 +522,35 @@ export interface SetupView {
   readonly sections: readonly SectionView[];
 }
 
+/** A layer kind of the catalogue: an entry of the palette. */
+export interface KindView {
+  readonly kind: string;
+  readonly family: string;
+  readonly help: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly fields: readonly FieldView[];
+  /** As in a cell: `nn.Linear(128, 64)`. */
+  readonly source: string;
+}
+
+/** Several layers at once: an entry of the palette. `text` is what `PutIn` takes. */
+export interface TemplateView {
+  readonly name: string;
+  readonly help: string;
+  readonly text: string;
+}
+
+/** State: the palette, told anew when the user has made a layer of their own. */
+export interface PaletteView {
+  readonly type: "palette-view";
+  readonly catalogue: readonly KindView[];
+  readonly templates: readonly TemplateView[];
+}
+
 /** Where an array lies in the one buffer of its message. `offset` in bytes, a multiple of 8. */
 export interface ArrayView {
-  readonly dtype: "float32" | "float64" | "uint8" | "int32";
+  readonly dtype: "float32" | "float64" | "uint8" | "int32" | "bfloat16";
   readonly shape: readonly number[];
   readonly offset: number;
 }
@@ -558,25 +600,6 @@ export interface Frame {
   readonly shown: string;
   /** How often the training is looked at, and what that costs, in words. */
   readonly plan: string;
-}
-
-/** A layer kind of the catalogue: an entry of the palette. */
-export interface KindView {
-  readonly kind: string;
-  readonly family: string;
-  readonly help: string;
-  readonly inputs: readonly string[];
-  readonly outputs: readonly string[];
-  readonly fields: readonly FieldView[];
-  /** As in a cell: `nn.Linear(128, 64)`. */
-  readonly source: string;
-}
-
-/** Several layers at once: an entry of the palette. `text` is what `PutIn` takes. */
-export interface TemplateView {
-  readonly name: string;
-  readonly help: string;
-  readonly text: string;
 }
 
 /** A number that is measured on layers while they train, and can be shown on them. */
@@ -837,7 +860,7 @@ export interface ComputeGraph {
  * State, with one buffer: a step of the same graph was looked at.
  *
  * Arrays by name: `seconds`, one for each box of the newest `ComputeGraph` in its order (NaN for a leaf): of the
- * forward, or of the gradient rules if `backward`.
+ * forward, or of the gradient rules if `backward`; rounded to two bytes each, so that a step stays below 2 KB.
  */
 export interface ComputeTimes {
   readonly type: "compute-times";
@@ -1122,11 +1145,11 @@ export interface AskLook {
   readonly node: string;
 }
 
-/** The model as a Module class, or the edits as a script. */
+/** The model as a Module class, the edits as a script, or what to change in the user's own class as a diff. */
 export interface AskSource {
   readonly type: "ask-source";
   readonly requestId: string;
-  readonly form: "module" | "script";
+  readonly form: "module" | "script" | "diff";
 }
 
 /** The code of the page, asked for once per page and content hash. The bytes come as the one buffer of `Code`. */
@@ -1281,9 +1304,11 @@ export type Command =
   | MergeGroups
   | Several
   | SetOptimizer
+  | HoldParameters
   | SetLoss
   | SetData
-  | SetSchedule;
+  | SetSchedule
+  | TakeWeights;
 
 export type FromBrowser =
   | Open
@@ -1332,6 +1357,7 @@ export type FromKernel =
   | FindingsView
   | TimelineView
   | SetupView
+  | PaletteView
   | Frame
   | Opened
   | Code
@@ -1375,6 +1401,7 @@ export const KERNEL_TAGS: readonly FromKernel["type"][] = [
   "findings-view",
   "timeline-view",
   "setup-view",
+  "palette-view",
   "frame",
   "opened",
   "code",

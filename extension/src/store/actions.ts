@@ -11,6 +11,7 @@ import type {
   Looked,
   OfferView,
   Opened,
+  PaletteView,
   RunView,
   SectionView,
   TimelineView,
@@ -30,6 +31,7 @@ export type Action =
   | { readonly type: "log-arrived"; readonly log: LogView }
   | { readonly type: "timeline-arrived"; readonly timeline: TimelineView }
   | { readonly type: "setup-arrived"; readonly sections: readonly SectionView[] }
+  | { readonly type: "palette-arrived"; readonly palette: PaletteView }
   | { readonly type: "findings-arrived"; readonly findings: readonly FindingView[] }
   | { readonly type: "finding-put-away"; readonly rule: string; readonly away: boolean }
   | { readonly type: "overlay-chosen"; readonly overlay: ChosenOverlay }

@@ -39,6 +39,8 @@ export function reduce(state: State, action: Action): State {
       return { ...state, timeline: action.timeline };
     case "setup-arrived":
       return { ...state, setup: action.sections };
+    case "palette-arrived":
+      return { ...state, catalogue: action.palette.catalogue, templates: action.palette.templates };
     case "findings-arrived":
       return withFindings(state, action.findings);
     case "finding-put-away":

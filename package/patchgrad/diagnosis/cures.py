@@ -8,6 +8,7 @@ from typing import Any
 from patchgrad.diagnosis.facts import Facts
 from patchgrad.layergraph.commands import (
     AnyCommand,
+    HoldParameters,
     InsertOnEdge,
     Reinitialise,
     RemoveNodes,
@@ -68,6 +69,12 @@ def other_rate(facts: Facts, uids: Sequence[str], factor: float, *, all_layers: 
         return SetOptimizer(settings={"lr": float(f"{facts.rate * factor:.6g}")})
     nodes = [(uid, facts.graph.nodes[uid].rate) for uid in present(facts.graph, uids)]
     return together([SetRate(uid, float(f"{rate * factor:.6g}")) for uid, rate in nodes], "another rate in")
+
+
+def held(graph: LayerGraph | None, uids: Iterable[str]) -> AnyCommand | None:
+    """The optimizer gets the parameters that it does not hold."""
+    found = tuple(present(graph, uids))
+    return HoldParameters(found) if found else None
 
 
 def shuffled(facts: Facts) -> AnyCommand | None:

@@ -14,6 +14,7 @@ from patchgrad.interop.files import write_whole
 from patchgrad.interop.onnx_builder import Builder
 from patchgrad.interop.onnx_ops import convolution, indexing, normalization, recurrence, table
 from patchgrad.interop.recorded import Dim, Run, record
+from patchgrad.interop.stateful import with_states
 
 BUFFERS = "patchgrad.buffers"
 """The property of a file that lists initializers which are not trained."""
@@ -34,7 +35,9 @@ def export(
     """Write what the model computes in evaluation mode as an ONNX file.
 
     The model is run on the example and on another batch, and what ran is written: parameters and buffers as
-    initializers under their names in the state dict.
+    initializers under their names in the state dict. A file has no memory: a Delay is an input more, ``back.memory``
+    for one at ``model.back``, and an output more, ``back.next``, which is what to give at the next step. At first that
+    is ``initial`` for every sample.
 
     Parameters
         example        a tensor, or a tuple of one for each argument of ``forward``; the first axis is the batch
@@ -54,8 +57,12 @@ def export(
             want=f"{OPSETS[0]} to {OPSETS[-1]}",
         )
     inputs = example if isinstance(example, tuple) else (example,)
-    run = record(model, inputs, _whole, dynamic=dynamic_batch)
-    names = _names(input_names, "input", len(run.inputs)), _names(output_names, "output", len(run.outputs))
+    recorded, inputs, memories = with_states(model, inputs)
+    run = record(recorded, inputs, _whole, dynamic=dynamic_batch)
+    names = (
+        [*_names(input_names, "input", len(run.inputs) - len(memories)), *(f"{path}.memory" for path in memories)],
+        [*_names(output_names, "output", len(run.outputs) - len(memories)), *(f"{path}.next" for path in memories)],
+    )
     built = _built(run, *names)
     graph = onnx.helper.make_graph(
         built.nodes,

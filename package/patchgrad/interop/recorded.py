@@ -82,6 +82,9 @@ class Run:
 class _Watch:
     """The observer. Layers in ``whole`` are one event each, whatever runs inside."""
 
+    wants_maps = True
+    """Formats of files know the parts of attention."""
+
     def __init__(self, model: Any, inputs: Sequence[Tensor], whole: Callable[[Any], bool]) -> None:
         self.run = Run()
         self._whole = whole

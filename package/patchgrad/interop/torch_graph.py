@@ -19,7 +19,7 @@ def from_graph(source: Any, example: tuple[Any, ...], giving: Any) -> Any:
         for node in graph.of_kind("Closed")
         if node.shares is None
     }
-    made = compiled(torch_source(graph, type(source).__name__), type(source).__name__)(**closed)
+    made = compiled(torch_source(graph, type(source).__name__, loops=False), type(source).__name__)(**closed)
     for uid, origin in graph.origin.items():
         if graph.nodes[uid].kind != "Closed":
             giving.adopt(getattr(made, graph.nodes[uid].name), origin.module, paths.get(uid, ""))

@@ -15,7 +15,7 @@ LAST_AXIS = re.compile(r"\bnn\.(Softmax|LogSoftmax|Softmin)\(\)")
 """Layers that take the last axis where none is named; in PyTorch the axis then depends on the shape."""
 
 
-def torch_source(graph: LayerGraph, name: str = "Model") -> str:
+def torch_source(graph: LayerGraph, name: str = "Model", *, loops: bool = True) -> str:
     """The source of a class ``name`` of PyTorch that is this network; layers that PyTorch has not stand before it.
 
     Modules that the graph keeps closed are arguments of the class, to be given as modules of PyTorch.
@@ -23,7 +23,7 @@ def torch_source(graph: LayerGraph, name: str = "Model") -> str:
     Errors
         GraphError  if the graph cannot be built, or ``name`` is no Python name.
     """
-    body = graph.to_source(name).removeprefix(HEADER)
+    body = graph.to_source(name, loops=loops).removeprefix(HEADER)
     own: Any = import_module("patchgrad.interop.torch_layers")
     used = sorted({kind for kind in CALL.findall(body) if hasattr(own, kind)})
     classes = [inspect.getsource(getattr(own, kind)).rstrip() for kind in used]

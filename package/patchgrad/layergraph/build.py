@@ -13,6 +13,7 @@ from patchgrad.layergraph.flow import edges_read, live, passes, ports_into
 from patchgrad.layergraph.graph import LayerGraph, LayerNode, PortRef
 from patchgrad.layergraph.kind import LayerKind
 from patchgrad.layergraph.records import uid_number
+from patchgrad.layergraph.repeats import written_names
 from patchgrad.layergraph.walk import looping, topological
 
 
@@ -53,6 +54,12 @@ class GraphModule(nn.Module):
         if node.name not in self._modules:
             raise GraphError(f"{node.name} has no layer", got=f"it is an {node.kind}")
         return self._modules[node.name]
+
+    def source_state(self) -> dict[str, Any]:
+        """The state dict under the names of the class that ``graph.to_source()`` writes, to be loaded into it."""
+        names = written_names(self.graph)
+        parts = ((key.partition("."), value) for key, value in self.state_dict().items())
+        return {f"{names[name]}{dot}{rest}": value for (name, dot, rest), value in parts}
 
     def forward(self, *inputs: Any) -> Any:
         """Run the plan."""

@@ -17,7 +17,7 @@ from typing import Any
 
 import msgspec
 
-from patchgrad.backend import backend_of
+from patchgrad.backend import backend_of, host
 from patchgrad.layergraph.receipt import Mapped
 from patchgrad.layergraph.roles import Axis
 from patchgrad.layergraph.units import Places, overlap
@@ -70,6 +70,7 @@ def carry(old: Any, new: Any, axes: Axes | None, where: Where, prefix: str) -> l
             place(new, name, held)
         else:
             keep_units(held.data, fresh.data, lines)
+            share_out(fresh.data, lines)
             fresh.requires_grad = held.requires_grad
             resized.append(Resized(f"{prefix}.{name}", held, fresh, lines))
     carry_state(old, new, axes, where)
@@ -154,6 +155,19 @@ def keep_units(old: Any, new: Any, lines: Lines) -> None:
         there = xp.ix_(*map(xp.asarray, kept))
         here = xp.ix_(*(xp.asarray([place for place in grid if place >= 0]) for grid in grids))
         new[there] = old[here]
+
+
+def share_out(new: Any, lines: Lines) -> None:
+    """What reads several copies of a unit reads a part of its weight from each, unevenly: the parts of one are 1."""
+    for axis, line in enumerate(lines):
+        kept = [place for place in line.places or () if place >= 0]
+        if line.reads and len({*kept}) < len(kept):
+            parts = 1.0 + 0.5 * host.sin(12.9898 * host.arange(1, new.size + 1)).reshape(new.shape)
+            rows, places = host.moveaxis(parts, axis, 0), host.asarray(line.places)
+            sums = host.zeros((max(kept) + 1, *rows.shape[1:]))
+            host.add.at(sums, places[places >= 0], rows[places >= 0])
+            rows[places >= 0] /= sums[places[places >= 0]]
+            new *= backend_of(new).asarray(parts, dtype=new.dtype)
 
 
 def resized_slots(slots: dict[str, Any], resized: Resized) -> dict[str, Any]:

@@ -253,6 +253,14 @@ def rate(name: str, factor: float) -> Edit:
 # --- how it is trained ----------------------------------------------------------------------------
 
 
+def hold(*names: str) -> Edit:
+    """Let the optimizer train the parameters of these layers, too, with the settings of its first group."""
+    return Edit(
+        f"train {', '.join(names)}, too",
+        lambda graph: commands.HoldParameters(tuple(uid_of(graph, name) for name in names)),
+    )
+
+
 def optimizer(kind: Any = "", *, group: int | None = None, **settings: Any) -> Edit:
     """Train with another optimizer, ``optimizer("Adam", lr=1e-3)``, or change settings: ``optimizer(lr=1e-4)``.
 
@@ -298,22 +306,35 @@ def schedule(kind: Any, *, every: str | None = None, **settings: Any) -> Edit:
     return Edit(command.label(), lambda graph: command)
 
 
+def weights() -> Edit:
+    """Go on with the weights and slots that the same layers had before the code of the model was changed.
+
+    A layer is the same if it has kept its path, its kind and the shapes of its tensors; all others, the count of steps,
+    the rates and the place in the data stay as they are. ``session.before`` tells what there is. Errors: SessionError.
+    """
+    command = commands.TakeWeights()
+    return Edit(command.label(), lambda graph: command)
+
+
 def plan(graph: LayerGraph, change: Edit | Command) -> Plan:
     """What an edit would change, with its cost in parameters and FLOPs; nothing is done. ``print`` shows a table."""
     return planned(graph, change.resolve(graph) if isinstance(change, Edit) else change)
 
 
 def together(*edits: Edit | Command, words: str = "") -> Edit:
-    """Several edits as one: undone together, and refused together. ``words``: what they are for."""
+    """Several edits as one, of layers and of the training: undone together, and refused together.
+
+    The loss is tried once all is changed, so that a head and its loss can change together. ``words``: what they do.
+    """
 
     def resolve(graph: LayerGraph) -> Command:
         made: list[Any] = []
         for edit in edits:
             command = edit.resolve(graph) if isinstance(edit, Edit) else edit
             graph = command.apply(graph)
-            if isinstance(command, commands.TrainingCommand):
+            if isinstance(command, commands.TakeWeights):
                 raise GraphError(
-                    "layers and training are changed by edits of their own",
+                    "weights are taken over by an edit of its own",
                     got=f"{command.label(graph)} together with others",
                     hint="session.apply() each of them; both can be done between the same two steps",
                 )

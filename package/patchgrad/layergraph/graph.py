@@ -281,11 +281,11 @@ class LayerGraph(msgspec.Struct, frozen=True, dict=True):
 
         return check(self)
 
-    def to_source(self, name: str = "Model") -> str:
+    def to_source(self, name: str = "Model", *, loops: bool = True) -> str:
         """A Module class that computes this graph. See ``to_source.py``."""
         from patchgrad.layergraph.to_source import to_source
 
-        return to_source(self, name)
+        return to_source(self, name, loops=loops)
 
 
 def _called_again(node: LayerNode, owner: LayerNode) -> LayerNode:

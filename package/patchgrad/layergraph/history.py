@@ -12,9 +12,9 @@ from typing import Any
 import msgspec
 
 from patchgrad.errors import GraphError
-from patchgrad.layergraph import catalogue
 from patchgrad.layergraph.build import GraphModule
 from patchgrad.layergraph.commands.training import Changed
+from patchgrad.layergraph.doubling import doubled, not_kept, units_of
 from patchgrad.layergraph.graph import LayerGraph
 from patchgrad.layergraph.receipt import Receipt
 from patchgrad.layergraph.transplant import Stash, transplant
@@ -35,7 +35,7 @@ class Entry(msgspec.Struct, frozen=True):
     averaged: Stash = Stash()
     """The same of the averages of the weights."""
     swap: Callable[[], Changed] | None = None
-    """Takes back a change of the training, or makes it again; the graphs are then the same."""
+    """Takes back a change of the training, or makes it again."""
 
     def back(self) -> Chosen:
         """The same, seen from after the edit."""
@@ -43,7 +43,7 @@ class Entry(msgspec.Struct, frozen=True):
         for uid, places in self.chosen.items():
             node = self.before.nodes[uid]
             at = {place: unit for unit, place in enumerate(places)}
-            found[uid] = tuple(at.get(unit, -1) for unit in range(node.settings[catalogue.find(node.kind).width]))
+            found[uid] = tuple(at.get(unit, -1) for unit in range(units_of(node)))
         return found
 
 
@@ -73,6 +73,8 @@ class History:
         self.undone: list[Entry] = []
         self.average: Any = None
         """Averages of the weights that go along; None without."""
+        self.optimizer: Callable[[], Any] = lambda: None
+        """The optimizer that trains now, which a change of the training may put another in place of."""
 
     @property
     def undo_label(self) -> str | None:
@@ -97,17 +99,24 @@ class History:
         """Apply a command or a ``pg.edit``; options as in ``transplant``. If it is refused, nothing changes."""
         command = edit.resolve(self.graph) if hasattr(edit, "resolve") else edit
         after = command.apply(self.graph)
-        chosen = command.chosen(self.graph, module)
+        chosen = command.chosen(self.graph, module) or doubled(self.graph, after)
         entry = Entry(command.label(self.graph), command.python(self.graph), self.graph, after, Stash(), chosen)
         made, receipt, stash, averaged = self._carried(after, module, optimizer, entry, chosen, options)
         self.note(msgspec.structs.replace(entry, stash=stash, averaged=averaged))
+        told = not_kept(self.graph, after, chosen)
         self._stand_at(after)
-        return made, receipt
+        return made, msgspec.structs.replace(receipt, told=(*receipt.told, *told))
 
     def note(self, entry: Entry) -> None:
         """An edit was made; what was undone before it cannot be done again."""
         self.done.append(entry)
         self.undone.clear()
+
+    def joined(self, change: Changed, command: Any) -> None:
+        """A change of the training was made with the last edit: they are one."""
+        before = self.done[-1].before
+        label, python = command.label(before), command.python(before)
+        self.done[-1] = msgspec.structs.replace(self.done[-1], label=label, python=python, swap=change.back)
 
     def changed(self, label: str, python: str, change: Changed) -> Receipt:
         """A change of the training was made: it can be undone in its turn."""
@@ -149,10 +158,37 @@ class History:
             )
         entry = taken[-1]
         if entry.swap is not None:
+            return self._turn_training(taken, given, word, module, optimizer, options)
+        return self._turn_layers(taken, given, word, module, optimizer, options)
+
+    def _turn_training(
+        self, taken: list[Entry], given: list[Entry], word: str, module: GraphModule, optimizer: Any, options: Any
+    ) -> tuple[GraphModule, Receipt]:
+        """A change of the training, with that of layers that was made with it: each on the optimizer of its time."""
+        entry, receipt = taken[-1], Receipt()
+        assert entry.swap is not None
+        if entry.before is entry.after:
             change = entry.swap()
             given.append(msgspec.structs.replace(taken.pop(), swap=change.back))
             self._stand_at(self.graph)
             return module, Receipt(told=change.told)
+        if word == "undo":
+            module, receipt = self._turn_layers(taken, given, word, module, optimizer, options)
+            change = entry.swap()
+        else:
+            change = entry.swap()
+            try:
+                module, receipt = self._turn_layers(taken, given, word, module, self.optimizer(), options)
+            except Exception:
+                taken[-1] = msgspec.structs.replace(entry, swap=change.back().back)
+                raise
+        given[-1] = msgspec.structs.replace(given[-1], swap=change.back)
+        return module, msgspec.structs.replace(receipt, told=(*change.told, *receipt.told))
+
+    def _turn_layers(
+        self, taken: list[Entry], given: list[Entry], word: str, module: GraphModule, optimizer: Any, options: Any
+    ) -> tuple[GraphModule, Receipt]:
+        entry = taken[-1]
         target = (entry.before if word == "undo" else entry.after).with_issued(self.graph.issued)
         chosen = entry.back() if word == "undo" else entry.chosen
         made, receipt, stash, averaged = self._carried(target, module, optimizer, entry, chosen, options)

@@ -45,6 +45,10 @@ def table(name: str, settings: Settings) -> tuple[Axis | None, ...]:
     return (None, OUT)
 
 
+def learned(name: str, settings: Settings) -> tuple[Axis | None, ...]:
+    return (*[None] * (len(settings["shape"]) - 1), OUT)
+
+
 def bilinear(name: str, settings: Settings) -> tuple[Axis | None, ...]:
     return (OUT, Axis("x1", reads=True), Axis("x2", reads=True)) if name == "weight" else (OUT,)
 

@@ -4,30 +4,76 @@ from __future__ import annotations
 
 import textwrap
 from collections import Counter
+from collections.abc import Mapping
 
 from patchgrad.layergraph import catalogue
 from patchgrad.layergraph.check import check
 from patchgrad.layergraph.flow import edges_read, live, passes
 from patchgrad.layergraph.graph import LayerGraph, LayerNode, PortRef
-from patchgrad.layergraph.names import require_name
+from patchgrad.layergraph.names import free_name, problem, require_name
 from patchgrad.layergraph.probe import parameter_count
 from patchgrad.layergraph.records import uid_number
+from patchgrad.layergraph.repeats import Repeated, piece_graph, repeats
 from patchgrad.layergraph.sizes import shape_text
 from patchgrad.layergraph.walk import looping, topological
 
 INDENT = "    "
 
 
-def to_source(graph: LayerGraph, name: str = "Model") -> str:
+def to_source(graph: LayerGraph, name: str = "Model", *, loops: bool = True) -> str:
     """The source of a class ``name``; executing it needs nothing but patchgrad.
 
+    Groups of the same layers that follow each other become a class of their own and a loop over a list of them. Their
+    layers stand there as ``blocks.0.fc``, not ``blocks_0_fc``: ``module.source_state()`` has the weights so named.
+
+    Parameters
+        loops  False: every layer stands in the class itself, under its own name
     Errors
         GraphError  if the graph cannot be built, or ``name`` is no Python name.
     """
     check(graph).require()
     require_name(name, ())
-    body = [*_docstring(graph), "", *_constructor(graph), "", *_Forward(graph).lines()]
-    return "\n".join(["from patchgrad import nn", "", "", f"class {name}(nn.Module):", *_indented(body)]) + "\n"
+    found = repeats(graph) if loops else ()
+    names = {repeated.attribute: _class_name(repeated, name, found) for repeated in found}
+    parts = [_piece(graph, repeated, names[repeated.attribute]) for repeated in found]
+    parts.append(_class(graph, name, _docstring(graph), {r: names[r.attribute] for r in found}))
+    return "\n\n\n".join(["from patchgrad import nn", *("\n".join(part) for part in parts)]) + "\n"
+
+
+def _class(graph: LayerGraph, name: str, docstring: list[str], loops: Mapping[Repeated, str]) -> list[str]:
+    constructor = _constructor(graph, loops)
+    body = [*docstring, "", *constructor, "", *_Forward(graph, tuple(loops)).lines()]
+    return [f"class {name}(nn.Module):", *_indented(body)]
+
+
+def _piece(graph: LayerGraph, repeated: Repeated, name: str) -> list[str]:
+    """The class of one turn of a loop."""
+    taken = {*repeated.names}
+    entries: list[str] = []
+    for source in repeated.pieces[0].entries:
+        word = graph.nodes[source.node].name if len(entries) != repeated.chained else "x"
+        entries.append(word if word not in taken and not (word != "x" and problem(word)) else free_name(word, taken))
+        taken.add(entries[-1])
+    group = graph.groups[repeated.pieces[0].group]
+    lines = group.note.splitlines() or [f"One of ``{repeated.attribute}``."]
+    docstring = [f'"""{_quoted(lines[0])}"""'] if len(lines) == 1 else [f"# {line}".rstrip() for line in lines]
+    return _class(piece_graph(graph, repeated, tuple(entries)), name, docstring, {})
+
+
+def _quoted(text: str) -> str:
+    """Words of a person's as they can stand in a docstring."""
+    return text.replace("\\", "\\\\").replace('"', "'")
+
+
+def _class_name(repeated: Repeated, name: str, found: tuple[Repeated, ...]) -> str:
+    """``Block`` for ``blocks``; with the number of the loop where another has that name."""
+    made = [_camel(other.word) for other in found]
+    own = _camel(repeated.word)
+    return own if made.count(own) == 1 and own not in (name, "nn") else f"{own}{found.index(repeated) + 1}_"
+
+
+def _camel(word: str) -> str:
+    return "".join(part[:1].upper() + part[1:] for part in word.split("_")) or "Piece"
 
 
 def _docstring(graph: LayerGraph) -> list[str]:
@@ -40,13 +86,21 @@ def _docstring(graph: LayerGraph) -> list[str]:
 # --- __init__ -------------------------------------------------------------------------------------
 
 
-def _constructor(graph: LayerGraph) -> list[str]:
+def _constructor(graph: LayerGraph, loops: Mapping[Repeated, str]) -> list[str]:
     closed = [node for node in graph.nodes.values() if node.kind == "Closed" and node.shares is None]
     arguments = "".join(f", {node.name}" for node in closed)
     lines = [f"def __init__(self{arguments}):", f"{INDENT}super().__init__()"]
     group: str | None = None
+    looped = {node.uid: repeated for repeated in loops for node, _, _ in repeated.paths()}
     for uid in topological(graph):
         node = graph.nodes[uid]
+        if uid in looped:
+            repeated = looped[uid]
+            if uid == repeated.pieces[0].nodes[0].uid:
+                made = f"nn.ModuleList([{loops[repeated]}() for _ in range({len(repeated.pieces)})])"
+                lines += [f"{INDENT}self.{repeated.attribute} = {made}"]
+            group = graph.groups[repeated.pieces[0].group].parent
+            continue
         if node.kind in ("Input", "Output") or node.shares is not None:
             continue
         if node.group != group:
@@ -85,12 +139,16 @@ def _path(graph: LayerGraph, group: str | None) -> str:
 class _Forward:
     """Writes the lines of ``forward``. A value that only one layer reads hands its variable on."""
 
-    def __init__(self, graph: LayerGraph) -> None:
+    def __init__(self, graph: LayerGraph, loops: tuple[Repeated, ...] = ()) -> None:
         self.graph = graph
+        self.loops = {node.uid: repeated for repeated in loops for node, _, _ in repeated.paths()}
         self.live = live(graph)
         self.names: dict[PortRef, str] = {}
         self.aliases: dict[PortRef, PortRef] = {}
-        self.left = Counter(edge.source for uid in self.live for edge in edges_read(graph, graph.nodes[uid]))
+        self.left = Counter(
+            edge.source for uid in self.live - {*self.loops} for edge in edges_read(graph, graph.nodes[uid])
+        )
+        self.left.update(entry for repeated in loops for entry in repeated.pieces[0].entries)
 
     def lines(self) -> list[str]:
         entries = self.graph.of_kind("Input")
@@ -113,6 +171,9 @@ class _Forward:
     def call(self, node: LayerNode) -> list[str]:
         if node.uid not in self.live or node.kind in ("Input", "Output") or node.uid in looping(self.graph):
             return []
+        if node.uid in self.loops:
+            repeated = self.loops[node.uid]
+            return self.loop(repeated) if node.uid == repeated.pieces[-1].nodes[-1].uid else []
         inputs = [(edge.target.port, self.source(edge.target)) for edge in edges_read(self.graph, node)]
         if passes(self.graph, node):
             return self.passed(node, inputs[0][1])
@@ -121,6 +182,27 @@ class _Forward:
             self.left[source] -= 1
         outputs = self.name_outputs(node, [source for _, source in inputs])
         return [self.text(node, taken, outputs)]
+
+    def loop(self, repeated: Repeated) -> list[str]:
+        """All pieces of a repeat, one after the other, on one variable."""
+        sources = [self.resolved(entry) for entry in repeated.pieces[0].entries]
+        given = [self.names[source] for source in sources]
+        for source in sources:
+            self.left[source] -= 1
+        carried, start = given[repeated.chained], given[repeated.chained]
+        if self.left[sources[repeated.chained]] or sources.count(sources[repeated.chained]) > 1:
+            carried = free_name(repeated.word, {*self.names.values(), *self.graph.names})
+        taken = {carried, *self.names.values()}
+        turn = (
+            repeated.word
+            if repeated.word not in taken and not problem(repeated.word)
+            else free_name(repeated.word, taken)
+        )
+        given[repeated.chained] = carried
+        self.names[repeated.pieces[-1].exit] = carried
+        lines = [f"{carried} = {start}"] if carried != start else []
+        call = f"{INDENT}{carried} = {turn}({', '.join(given)})"
+        return [*lines, f"for {turn} in self.{repeated.attribute}:", call]
 
     def passed(self, node: LayerNode, source: PortRef) -> list[str]:
         """A layer that is not called: what reads it reads what it is given."""
@@ -135,7 +217,10 @@ class _Forward:
         edge = self.graph.edge_into(port)
         if edge is None:
             raise LookupError(port)
-        found = edge.source
+        return self.resolved(edge.source)
+
+    def resolved(self, found: PortRef) -> PortRef:
+        """The output port whose value is meant, past layers that are not called."""
         while found in self.aliases:
             found = self.aliases[found]
         return found

@@ -139,7 +139,10 @@ class _Walk:
         if before.kind != node.kind:
             return {}
         if kind.name == "MultiheadAttention":
-            return _of_heads(before.settings, node.settings)
+            copied = self.chosen.get(node.uid)
+            return {"heads": copied} if copied else _of_heads(before.settings, node.settings)
+        if kind.name == "Learned" and node.settings["shape"]:
+            return self.one_own("out", before.settings["shape"][-1], node.settings["shape"][-1], node.uid)
         if not kind.width:
             return {}
         if "hidden_size" in node.settings:
@@ -178,6 +181,8 @@ class _Walk:
             return units.get(read[0].target.port) if read and passes(self.old, before) else None
         if kind.name == "MultiheadAttention":
             return units.get("query") if before.kind == kind.name else None
+        if kind.name == "Learned" and "out" in own:
+            return Units(len(node.settings["shape"]) - 1, own["out"], before.settings["shape"][-1])
         if "hidden_size" in node.settings:
             places = own.get("state" if ref.port == "c" else "given")
             twice = ref.port == "y" and node.settings["bidirectional"]

@@ -84,6 +84,9 @@ class Call:
 class Watch:
     """The observer: grows the tree of calls."""
 
+    wants_maps = True
+    """People edit the parts of attention."""
+
     def __init__(self) -> None:
         self.root: Call | None = None
         self.now: Call | None = None

@@ -26,11 +26,11 @@ class Parameter(Tensor):
         requires_grad  False for one that is kept but not trained
     """
 
-    __slots__ = ("made", "uid")
+    __slots__ = ("made",)
 
     def __init__(self, data: Any, requires_grad: bool = True) -> None:
         super().__init__(data.data if isinstance(data, Tensor) else _as_data(data))
-        self.uid = f"p{next(_next_id)}"
+        self.uid = new_uid()
         self.made = caller()
         """Code and instruction of the user that made it, or its layer."""
         self.requires_grad_(requires_grad)
@@ -48,6 +48,11 @@ class Parameter(Tensor):
 
     def __repr__(self) -> str:
         return f"Parameter containing:\n{super().__repr__()}"
+
+
+def new_uid() -> str:
+    """A name that no other tensor of this process has."""
+    return f"p{next(_next_id)}"
 
 
 def allocate(shape: tuple[int, ...], *, device: Any = None, dtype: Any = None) -> Any:
@@ -85,6 +90,8 @@ def detached(value: Any) -> Any:
     """A slot as it is saved: an array as a tensor that shares its memory (in a list too), a number as it is."""
     if isinstance(value, list):
         return [detached(entry) for entry in value]
+    if isinstance(value, Tensor):
+        return value.detach()
     return Tensor(value) if hasattr(value, "shape") else value
 
 

@@ -1,4 +1,5 @@
-"""Attention: a composition of matrix products and a softmax, so that its map can be looked at; by cuDNN one kernel."""
+"""Attention: a composition of matrix products and a softmax, so that its map can be looked at; one op where there is a
+kernel for it all."""
 
 from __future__ import annotations
 
@@ -16,6 +17,9 @@ from patchgrad.ops.fused_attention import FUSED_ATTENTION
 from patchgrad.tensor import Tensor, apply
 from patchgrad.tensor.explain import placed
 from patchgrad.tensor.precision import rounded_once, under_autocast
+
+LARGE = 1024
+"""Elements of a map from which on the processor takes its kernel for it all."""
 
 
 @under_autocast
@@ -51,18 +55,22 @@ def scaled_dot_product_attention(
     if enable_gqa:
         key, value = _repeated(key, query.shape[-3]), _repeated(value, query.shape[-3])
     factor = 1 / math.sqrt(query.shape[-1]) if scale is None else scale
-    if attn_mask is None and not dropout_p and _by_cudnn(query, key, value):
+    if attn_mask is None and not dropout_p and _in_one(query, key, value):
         return apply(FUSED_ATTENTION, query, key, value, scale=factor, causal=is_causal)[0]
     return _by_parts(query, key, value, attn_mask, dropout_p, is_causal, factor, stream)
 
 
-def _by_cudnn(query: Tensor, key: Tensor, value: Tensor) -> bool:
-    """Shall cuDNN compute it in one kernel? Not where someone watches who wants to see the map."""
+def _in_one(query: Tensor, key: Tensor, value: Tensor) -> bool:
+    """Is there one kernel for it all? None is used where someone watches who wants to see the map."""
     kinds = {x.dtype.name for x in (query, key, value)}
-    if getattr(query.backend.xp, "cudnn", None) is None or len(kinds) != 1 or kinds.isdisjoint(NAMES):
-        return False
     alike = query.ndim == 4 and query.shape[:2] == key.shape[:2] == value.shape[:2]
-    return alike and not any(getattr(watcher, "wants_maps", False) for watcher in state.observers)
+    if not alike or len(kinds) != 1 or any(getattr(watcher, "wants_maps", False) for watcher in state.observers):
+        return False
+    backend = query.backend
+    if getattr(backend.xp, "cudnn", None) is not None:
+        return not kinds.isdisjoint(NAMES)
+    large = query.shape[-2] * key.shape[-2] >= LARGE
+    return large and backend.name == "cpu" and backend.compiled and not kinds.isdisjoint(("float32", "float64"))
 
 
 @rounded_once

@@ -1,6 +1,6 @@
 """Attention as one op: nothing of the size of its map is kept, and the gradients compute the map anew.
 
-Taken where cuDNN has it in one kernel (`attention.py` decides); elsewhere the parts are as fast, and can be looked at.
+Taken where there is one kernel for it (`attention.py` decides); elsewhere the parts are as fast, and can be looked at.
 """
 
 from __future__ import annotations

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from patchgrad.backend import backend_of
 from patchgrad.errors import ArgumentError
 from patchgrad.optim.arguments import at_least_zero, execution_only
 from patchgrad.optim.direction import descent
 from patchgrad.optim.optimizer import Optimizer, Slots
+from patchgrad.optim.taped import backend_of
 
 
 class Adadelta(Optimizer):
@@ -40,7 +40,7 @@ class Adadelta(Optimizer):
         maximize: bool = False,
         **execution: Any,
     ) -> None:
-        execution_only("Adadelta", execution)
+        self.differentiable = execution_only("Adadelta", execution)
         at_least_zero("Adadelta", lr=lr, eps=eps, weight_decay=weight_decay)
         if not 0 <= rho <= 1:
             raise ArgumentError(f"Adadelta cannot use rho={rho}", want="a number from 0 to 1")

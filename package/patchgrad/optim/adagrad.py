@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from patchgrad.backend import backend_of
 from patchgrad.optim.arguments import at_least_zero, execution_only
 from patchgrad.optim.direction import descent
 from patchgrad.optim.optimizer import Optimizer, Slots
+from patchgrad.optim.taped import backend_of
 
 
 class Adagrad(Optimizer):
@@ -41,7 +41,7 @@ class Adagrad(Optimizer):
         maximize: bool = False,
         **execution: Any,
     ) -> None:
-        execution_only("Adagrad", execution)
+        self.differentiable = execution_only("Adagrad", execution)
         at_least_zero("Adagrad", lr=lr, lr_decay=lr_decay, weight_decay=weight_decay, eps=eps)
         at_least_zero("Adagrad", initial_accumulator_value=initial_accumulator_value)
         super().__init__(

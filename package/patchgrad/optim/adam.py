@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from patchgrad.backend import backend_of
 from patchgrad.optim.arguments import at_least_zero, execution_only, two_betas
 from patchgrad.optim.optimizer import Optimizer, Slots
+from patchgrad.optim.taped import backend_of
 
 
 class Adam(Optimizer):
@@ -44,7 +44,7 @@ class Adam(Optimizer):
         decoupled_weight_decay: bool = False,
         **execution: Any,
     ) -> None:
-        execution_only(type(self).__name__, execution)
+        self.differentiable = execution_only(type(self).__name__, execution)
         at_least_zero(type(self).__name__, lr=lr, eps=eps, weight_decay=weight_decay)
         super().__init__(
             params,

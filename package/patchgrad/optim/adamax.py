@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from patchgrad.backend import backend_of
 from patchgrad.optim.arguments import at_least_zero, execution_only, two_betas
 from patchgrad.optim.direction import descent, mean_towards
 from patchgrad.optim.optimizer import Optimizer, Slots
+from patchgrad.optim.taped import backend_of
 
 
 class Adamax(Optimizer):
@@ -39,7 +39,7 @@ class Adamax(Optimizer):
         maximize: bool = False,
         **execution: Any,
     ) -> None:
-        execution_only("Adamax", execution)
+        self.differentiable = execution_only("Adamax", execution)
         at_least_zero("Adamax", lr=lr, eps=eps, weight_decay=weight_decay)
         betas = two_betas("Adamax", betas)
         super().__init__(

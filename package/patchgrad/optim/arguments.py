@@ -9,7 +9,9 @@ from typing import Any
 from patchgrad.errors import ArgumentError, near
 
 EXECUTION = ("foreach", "fused", "capturable", "differentiable")
-"""PyTorch's settings of how a step is computed, not what; they are accepted and have no effect here."""
+"""PyTorch's settings of how a step is computed, not what; of them only ``differentiable`` has an effect here."""
+TAPED = ["ASGD", "Adadelta", "Adagrad", "Adam", "AdamW", "Adamax", "NAdam", "RAdam", "RMSprop", "Rprop", "SGD"]
+"""The optimizers whose step may be put on the tape; PyTorch has the setting for the same ones."""
 
 
 def at_least_zero(optimizer: str, **settings: float) -> None:
@@ -43,8 +45,8 @@ def two_betas(optimizer: str, betas: tuple[float, float]) -> tuple[float, float]
     return betas[0], betas[1]
 
 
-def execution_only(optimizer: str, settings: Mapping[str, Any]) -> None:
-    """Raise ArgumentError for a setting that is not of EXECUTION, or asks for a step on the tape."""
+def execution_only(optimizer: str, settings: Mapping[str, Any]) -> bool:
+    """Is the step to be put on the tape? Raises ArgumentError for a setting that is not of EXECUTION."""
     for name, value in settings.items():
         if name not in EXECUTION:
             known = _settings_of(optimizer)
@@ -54,13 +56,14 @@ def execution_only(optimizer: str, settings: Mapping[str, Any]) -> None:
                 want=", ".join(known),
                 hint=near(name, known) or f"leave {name}= out",
             )
-        if name == "differentiable" and value:
+        if name == "differentiable" and value and optimizer not in TAPED:
             raise ArgumentError(
                 f"{optimizer} cannot put its step on the tape",
                 got="differentiable=True",
                 want="differentiable=False",
-                hint="w = w - lr * pg.autograd.grad(loss, w, create_graph=True)[0], with pg.func.functional_call",
+                hint=f"those that can: {', '.join(TAPED)}",
             )
+    return bool(settings.get("differentiable", False))
 
 
 def _settings_of(optimizer: str) -> list[str]:

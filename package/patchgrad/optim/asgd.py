@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from patchgrad.backend import backend_of
 from patchgrad.optim.arguments import at_least_zero, execution_only
 from patchgrad.optim.direction import descent
 from patchgrad.optim.optimizer import Optimizer, Slots
+from patchgrad.optim.taped import backend_of
 
 
 class ASGD(Optimizer):
@@ -44,7 +44,7 @@ class ASGD(Optimizer):
         maximize: bool = False,
         **execution: Any,
     ) -> None:
-        execution_only("ASGD", execution)
+        self.differentiable = execution_only("ASGD", execution)
         at_least_zero("ASGD", lr=lr, weight_decay=weight_decay)
         super().__init__(
             params,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from patchgrad.errors import ArgumentError
-from patchgrad.nn.parameter import Parameter
+from patchgrad.nn.parameter import Parameter, new_uid
 from patchgrad.tensor import Tensor
 
 
@@ -36,11 +36,15 @@ def checked_parameters(params: Iterable[Any], optimizer: str) -> list[Mapping[st
     return [{"params": entries}]
 
 
-def checked_group(group: Mapping[str, Any], others: Iterable[Mapping[str, Any]], optimizer: str) -> dict[str, Any]:
-    """A copy of ``group`` with ``params`` as a list of distinct Parameters that no other group holds.
+def checked_group(
+    group: Mapping[str, Any], others: Iterable[Mapping[str, Any]], optimizer: str, *, computed: bool = False
+) -> dict[str, Any]:
+    """A copy of ``group`` with ``params`` as a list of distinct leaves that no other group holds.
+
+    A plain tensor gets a ``uid``, as a Parameter has one. With ``computed`` tensors may have a past on the tape.
 
     Errors
-        ArgumentError  naming the first entry that is no Parameter or is already trained.
+        ArgumentError  naming the first entry that cannot be trained or already is.
     """
     if not isinstance(group, Mapping) or "params" not in group:
         raise ArgumentError(f"{optimizer} cannot use a group", got=repr(group), want='{"params": [...], "lr": ...}')
@@ -48,7 +52,7 @@ def checked_group(group: Mapping[str, Any], others: Iterable[Mapping[str, Any]],
     parameters = [entry[1] if _is_named(entry) else entry for entry in entries]
     taken = {id(parameter) for other in others for parameter in other["params"]}
     for index, parameter in enumerate(parameters):
-        _check_parameter(parameter, index, optimizer)
+        _check_parameter(parameter, index, optimizer, computed)
         if id(parameter) in taken:
             raise ArgumentError(
                 f"{optimizer} got a parameter twice",
@@ -63,13 +67,14 @@ def _is_named(entry: Any) -> bool:
     return isinstance(entry, tuple) and len(entry) == 2 and isinstance(entry[0], str)
 
 
-def _check_parameter(parameter: Any, index: int, optimizer: str) -> None:
-    if isinstance(parameter, Parameter):
-        return
+def _check_parameter(parameter: Any, index: int, optimizer: str, computed: bool) -> None:
     if not isinstance(parameter, Tensor):
         got, hint = type(parameter).__name__, "give model.parameters()"
-    elif parameter.node is not None:
+    elif parameter.node is not None and not computed:
         got, hint = "a tensor computed from others", "give the parameters it was computed from"
     else:
-        got, hint = "a plain Tensor", "wrap it: nn.Parameter(tensor)"
-    raise ArgumentError(f"{optimizer} cannot train entry {index}", got=got, want="a Parameter", hint=hint)
+        if not isinstance(parameter, Parameter) and getattr(parameter, "uid", None) is None:
+            parameter.uid = new_uid()
+        return
+    want = "a Parameter, or a tensor that is not computed from others"
+    raise ArgumentError(f"{optimizer} cannot train entry {index}", got=got, want=want, hint=hint)

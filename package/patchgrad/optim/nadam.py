@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from patchgrad.backend import backend_of
 from patchgrad.optim.arguments import at_least_zero, execution_only, two_betas
 from patchgrad.optim.direction import descent, follow
 from patchgrad.optim.optimizer import Optimizer, Slots
+from patchgrad.optim.taped import backend_of
 
 
 class NAdam(Optimizer):
@@ -47,7 +47,7 @@ class NAdam(Optimizer):
         maximize: bool = False,
         **execution: Any,
     ) -> None:
-        execution_only("NAdam", execution)
+        self.differentiable = execution_only("NAdam", execution)
         at_least_zero("NAdam", lr=lr, eps=eps, weight_decay=weight_decay, momentum_decay=momentum_decay)
         super().__init__(
             params,

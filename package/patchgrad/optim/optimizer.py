@@ -18,11 +18,10 @@ from patchgrad.optim.groups import checked_group, checked_parameters
 from patchgrad.optim.hooks import Hooked
 from patchgrad.optim.saving import checked_state, from_state_dict, number, slot, to_state_dict
 from patchgrad.optim.scratch import Scratch
+from patchgrad.optim.state import Slots, State
+from patchgrad.optim.taped import FreshScratch, on_tape, plain
 from patchgrad.tensor.views import bump
 from patchgrad.typing import Shape
-
-Slots = dict[str, Any]
-"""Values of one parameter: bare arrays (mostly of its shape), and numbers such as ``step``."""
 
 
 class Optimizer(Hooked):
@@ -39,21 +38,23 @@ class Optimizer(Hooked):
     """Slots that are one number of the parameter, kept as a Python number."""
     elementwise = False
     """Does ``_update`` compute each number from those at the same place, so that parameters may be joined?"""
+    differentiable = False
+    """Are steps put on the tape? Then parameters are tensors computed from others, and change on the tape."""
 
     def __init__(self, params: Iterable[Any], defaults: dict[str, Any]) -> None:
         self.defaults = defaults
         self.param_groups: list[dict[str, Any]] = []
-        self.state: dict[str, Slots] = {}
+        self.state = State()
         self.lr_scales: dict[str, float] = {}
         """Factors on the rate of single parameters, by uid; 1 for those that are not named."""
-        self._scratch = Scratch()
+        self._scratch = FreshScratch() if self.differentiable else Scratch()
         self._storage = Storage()
         for group in checked_parameters(params, type(self).__name__):
             self.add_param_group(group)
 
     def add_param_group(self, param_group: Mapping[str, Any]) -> None:
         """Train more parameters, with settings of their own where the group names them."""
-        group = checked_group(param_group, self.param_groups, type(self).__name__)
+        group = checked_group(param_group, self.param_groups, type(self).__name__, computed=self.differentiable)
         for parameter in group["params"]:
             self._accept(parameter)
         self.param_groups.append({**group, **{key: group.get(key, value) for key, value in self.defaults.items()}})
@@ -77,11 +78,23 @@ class Optimizer(Hooked):
     def _step_all(self, laid: Laid | None) -> None:
         parts = self._parts()
         for key, group in parts.items():
+            if self.differentiable:
+                self._step_on_tape(group)
+                continue
+            group = plain(group)
             for parameter in self._step_together(key, group, laid) if self.elementwise else group["params"]:
                 if parameter.grad is not None:
                     self._step_one(parameter, parameter.grad.data, group)
         self._storage.only(parts)
         self._tell_observers()
+
+    def _step_on_tape(self, group: dict[str, Any]) -> None:
+        for parameter in group["params"]:
+            if parameter.grad is not None:
+                slots = self.state.setdefault(parameter.uid, {})
+                on_tape(slots)
+                with enable_grad():
+                    self._update(parameter, parameter.grad, slots, group)
 
     def _parts(self) -> dict[Any, dict[str, Any]]:
         """The groups by number, and apart the parameters whose rate is scaled, with the rate that is theirs."""
@@ -168,7 +181,9 @@ class Optimizer(Hooked):
 
     def add_parameter(self, parameter: Parameter, group: int = 0) -> None:
         """Train one more parameter, with the settings of an existing group."""
-        added = checked_group({"params": [parameter]}, self.param_groups, type(self).__name__)
+        added = checked_group(
+            {"params": [parameter]}, self.param_groups, type(self).__name__, computed=self.differentiable
+        )
         self._accept(parameter)
         self.param_groups[group]["params"].extend(added["params"])
 
@@ -226,7 +241,7 @@ class Optimizer(Hooked):
         """The same optimizer for copies of the parameters, by ``uid``: the same settings, and copies of the slots."""
         made = copy(self)
         made.param_groups = [deepcopy({**group, "params": []}) for group in self.param_groups]
-        made.state, made._scratch, made._storage = {}, Scratch(), Storage()
+        made.state, made._scratch, made._storage = State(), type(self._scratch)(), Storage()
         made.lr_scales = {heirs[uid].uid: scale for uid, scale in self.lr_scales.items() if uid in heirs}
         for index, group in enumerate(self.param_groups):
             for parameter in group["params"]:

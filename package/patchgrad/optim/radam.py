@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from patchgrad.backend import backend_of
 from patchgrad.optim.arguments import at_least_zero, execution_only, two_betas
 from patchgrad.optim.direction import descent, follow
 from patchgrad.optim.optimizer import Optimizer, Slots
+from patchgrad.optim.taped import backend_of
 
 
 class RAdam(Optimizer):
@@ -45,7 +45,7 @@ class RAdam(Optimizer):
         maximize: bool = False,
         **execution: Any,
     ) -> None:
-        execution_only("RAdam", execution)
+        self.differentiable = execution_only("RAdam", execution)
         at_least_zero("RAdam", lr=lr, eps=eps, weight_decay=weight_decay)
         super().__init__(
             params,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from patchgrad.backend import backend_of
 from patchgrad.optim.arguments import at_least_zero, execution_only
 from patchgrad.optim.direction import descent, mean_towards
 from patchgrad.optim.optimizer import Optimizer, Slots
+from patchgrad.optim.taped import backend_of
 
 
 class RMSprop(Optimizer):
@@ -43,7 +43,7 @@ class RMSprop(Optimizer):
         maximize: bool = False,
         **execution: Any,
     ) -> None:
-        execution_only("RMSprop", execution)
+        self.differentiable = execution_only("RMSprop", execution)
         at_least_zero("RMSprop", lr=lr, alpha=alpha, eps=eps, weight_decay=weight_decay, momentum=momentum)
         super().__init__(
             params,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from patchgrad.backend import backend_of
 from patchgrad.errors import ArgumentError
 from patchgrad.optim.arguments import at_least_zero, execution_only
 from patchgrad.optim.optimizer import Optimizer, Slots
+from patchgrad.optim.taped import backend_of
 
 
 class Rprop(Optimizer):
@@ -40,7 +40,7 @@ class Rprop(Optimizer):
         maximize: bool = False,
         **execution: Any,
     ) -> None:
-        execution_only("Rprop", execution)
+        self.differentiable = execution_only("Rprop", execution)
         at_least_zero("Rprop", lr=lr)
         if not 0 < etas[0] < 1 < etas[1]:
             raise ArgumentError("Rprop cannot use etas", got=repr(etas), want="0 < etas[0] < 1 < etas[1]")
@@ -50,12 +50,13 @@ class Rprop(Optimizer):
         xp = backend_of(value).xp
         gradient = -gradient if group["maximize"] else gradient
         if not slots:
-            slots.update(step=0, prev=xp.zeros_like(value), step_size=xp.full_like(value, group["lr"]))
+            slots.update(step=0, prev=xp.zeros_like(value), step_size=xp.full_like(value, float(group["lr"])))
         slots["step"] += 1
         shrink, grow = group["etas"]
         agreement = gradient * slots["prev"]
         size = slots["step_size"]
-        size *= xp.where(agreement > 0, grow, xp.where(agreement < 0, shrink, 1.0)).astype(size.dtype)
+        factors = xp.where(agreement < 0, xp.full_like(size, shrink), xp.full_like(size, 1.0))
+        size *= xp.where(agreement > 0, xp.full_like(size, grow), factors)
         xp.clip(size, *group["step_sizes"], out=size)
-        slots["prev"][...] = xp.where(agreement < 0, 0, gradient)
+        slots["prev"][...] = xp.where(agreement < 0, xp.zeros_like(gradient), gradient)
         value -= xp.sign(slots["prev"]) * size

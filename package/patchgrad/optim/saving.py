@@ -7,6 +7,7 @@ from typing import Any
 
 from patchgrad.errors import ArgumentError, ShapeError
 from patchgrad.nn.parameter import Parameter, array_like, detached
+from patchgrad.optim.state import State
 from patchgrad.tensor.foreign import shown
 from patchgrad.typing import Shape
 
@@ -45,7 +46,7 @@ def from_state_dict(
     groups: Sequence[Mapping[str, Any]],
     optimizer: str,
     loaded_slot: Callable[[str, Any, Parameter], Any],
-) -> tuple[Groups, dict[str, dict[str, Any]]]:
+) -> tuple[Groups, State]:
     """New groups (the parameters of ``groups``, the settings of ``saved``) and slots by uid.
 
     Errors
@@ -76,7 +77,7 @@ def from_state_dict(
         }
         for position, values in saved["state"].items()
     }
-    return loaded, slots
+    return loaded, State(slots)
 
 
 def checked_state(saved: Any, optimizer: str) -> Mapping[str, Any]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from patchgrad.backend import backend_of
 from patchgrad.errors import ArgumentError
 from patchgrad.optim.arguments import at_least_zero, execution_only
 from patchgrad.optim.optimizer import Optimizer, Slots
+from patchgrad.optim.taped import backend_of
 
 
 class SGD(Optimizer):
@@ -41,7 +41,7 @@ class SGD(Optimizer):
         maximize: bool = False,
         **execution: Any,
     ) -> None:
-        execution_only("SGD", execution)
+        self.differentiable = execution_only("SGD", execution)
         at_least_zero("SGD", lr=lr, momentum=momentum, weight_decay=weight_decay)
         if nesterov and (momentum <= 0 or dampening != 0):
             raise ArgumentError(

@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any, NamedTuple, Self
 
-from patchgrad.optim.optimizer import Optimizer, Slots
+from patchgrad.optim.optimizer import Optimizer
+from patchgrad.optim.state import Slots, State
 
 
 class Standing(NamedTuple):
@@ -25,7 +26,7 @@ class Standing(NamedTuple):
     def put_back(self) -> Optimizer:
         """The optimizer as it stood; the copies are there for another time."""
         put_groups(self.optimizer, self.groups)
-        self.optimizer.state = {uid: deepcopy(slots) for uid, slots in self.slots.items()}
+        self.optimizer.state = State({uid: deepcopy(slots) for uid, slots in self.slots.items()})
         self.optimizer.lr_scales = dict(self.scales)
         return self.optimizer
 

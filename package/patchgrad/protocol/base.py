@@ -18,6 +18,6 @@ class Record(msgspec.Struct, frozen=True, rename="camel", forbid_unknown_fields=
 class ArrayView(Record, frozen=True):
     """Where an array lies in the one buffer of its message. ``offset`` in bytes, a multiple of 8."""
 
-    dtype: Literal["float32", "float64", "uint8", "int32"]
+    dtype: Literal["float32", "float64", "uint8", "int32", "bfloat16"]
     shape: tuple[int, ...]
     offset: int

@@ -489,10 +489,10 @@ class AskCode(Wire, frozen=True, tag="ask-code"):
 
 
 class AskSource(Wire, frozen=True, tag="ask-source"):
-    """The model as a Module class, or the edits as a script."""
+    """The model as a Module class, the edits as a script, or what to change in the user's own class as a diff."""
 
     request_id: str
-    form: Literal["module", "script"]
+    form: Literal["module", "script", "diff"]
 
 
 # --- requests without an answer --------------------------------------------------------------
@@ -525,6 +525,13 @@ class TemplateView(Record, frozen=True):
     name: str
     help: str
     text: str
+
+
+class PaletteView(Wire, frozen=True, tag="palette-view"):
+    """State: the palette, told anew when the user has made a layer of their own."""
+
+    catalogue: tuple[KindView, ...]
+    templates: tuple[TemplateView, ...] = ()
 
 
 class Opened(Wire, frozen=True, tag="opened"):
@@ -706,6 +713,7 @@ FromKernel = (
     | FindingsView
     | TimelineView
     | SetupView
+    | PaletteView
     | Frame
     | Opened
     | Code

@@ -12,8 +12,16 @@ from math import ceil
 MEMORY = 0.3
 """Weight of the newest measurement in the running means."""
 LONGEST = 500
+UNMEASURED = 0.35
+"""Of the share, what is left for the part of every step, the loss and the clocks, and for caches that looks empty."""
+LEAST = 0.1
+"""Of its share, what a tier keeps however dear the part of every step is."""
+HIDDEN = 2.0
+"""So many times what a look measured of itself it may have cost in all: a step can be long for other reasons, too."""
 EARLY = 8
-"""After n steps the next look is at most n / 8 steps away: 8 looks for every e-fold, whatever they cost."""
+"""After n steps the next look is at most n / 8 steps away: 8 looks for every e-fold ..."""
+GRACE = 1.0
+"""... until looks that the budget would not have had yet have cost so many seconds."""
 
 
 @dataclass(slots=True)
@@ -30,15 +38,22 @@ class Budget:
     """Plans the looks of one recorder.
 
     Parameters
-        share  of the time of a step that looking may cost, 0.03; a third of it is left for what is not measured:
-               the loss of every step, and caches that a look empties
+        share  of the time of a step that looking may cost, 0.03
         every  look at every so many steps instead, whatever it costs
+
+    Fields
+        step_time  seconds of a step without our own part, from steps at which nobody looked where there are such
+        always     seconds of what is done at every step
     """
 
     def __init__(self, share: float = 0.03, every: int | None = None) -> None:
         self.share = share
         self.every = every
         self.step_time = 0.0
+        self.always = 0.0
+        self._plain = False
+        self.early = 0.0
+        """Seconds of looks that came before their time."""
         self.tiers = {"norms": Tier(share / 4), "sampled": Tier(share * 0.4)}
 
     def due(self, tier: str, step: int) -> bool:
@@ -47,17 +62,31 @@ class Budget:
             return step % self.every == 0
         return step >= self.tiers[tier].due
 
-    def stepped(self, seconds: float) -> None:
-        """A step took so long without our own part."""
-        self.step_time = _mean(self.step_time, seconds)
+    def stepped(self, seconds: float, always: float = 0.0, *, watched: bool = False) -> None:
+        """A step took so long without our own part, of which ``always`` is due at every step."""
+        self.always = _mean(self.always, always)
+        if not watched and not self._plain:
+            self._plain, self.step_time = True, 0.0
+        if self._plain != watched:
+            self.step_time = _mean(self.step_time, seconds)
 
-    def spent(self, tier: str, step: int, seconds: float) -> None:
-        """A look of this tier cost so much."""
+    def spent(self, tier: str, step: int, seconds: float, whole: float = 0.0) -> None:
+        """A look of this tier cost so much by its own clocks. ``whole``: the step took so long with it."""
         found = self.tiers[tier]
-        found.cost = _mean(found.cost, seconds)
-        wanted = ceil(found.cost / (found.share * self.step_time)) if self.step_time > 0 else 1
+        hidden = min(whole - self.step_time, HIDDEN * seconds) if self._plain else 0.0
+        found.cost = _mean(found.cost, max(seconds, hidden))
+        room = found.share * self.step_time * self._room()
+        wanted = ceil(found.cost / room) if room > 0 else 1
         found.interval = min(max(wanted, 1), LONGEST)
-        found.due = step + min(found.interval, max(1, step // EARLY))
+        early = max(1, step // EARLY)
+        if early < found.interval:
+            self.early += seconds
+        found.due = step + (min(found.interval, early) if self.early < GRACE else found.interval)
+
+    def _room(self) -> float:
+        """Of the shares of the tiers, what the part of every step leaves."""
+        over = self.always / (self.share * self.step_time) - UNMEASURED if self.step_time > 0 else 0.0
+        return max(LEAST, 1.0 - max(0.0, over) / (1.0 - UNMEASURED))
 
     @property
     def used(self) -> float:
@@ -66,7 +95,7 @@ class Budget:
             return 0.0
         intervals = [self.every or tier.interval for tier in self.tiers.values()]
         costs = [tier.cost / n for tier, n in zip(self.tiers.values(), intervals, strict=True)]
-        return sum(costs) / self.step_time
+        return (self.always + sum(costs)) / self.step_time
 
     def __str__(self) -> str:
         norms, sampled = (self.every or tier.interval for tier in self.tiers.values())

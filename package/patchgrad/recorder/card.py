@@ -109,7 +109,12 @@ def _example(event: Event, formula: str, inputs: Mapping[str, Any], outputs: Map
 def _written(value: Any) -> str:
     if isinstance(value, (bool, complex)):
         return str(value)
-    text = f"{value:.4g}"
+    if value != value or abs(value) == float("inf"):
+        return r"\text{nan}" if value != value else r"\infty" if value > 0 else r"(-\infty)"
+    text, _, power = f"{value:.4g}".partition("e")
+    if power:
+        text += rf" \cdot 10^{{{int(power)}}}"
+        return f"({text})"
     return f"({text})" if text.startswith("-") else text
 
 

@@ -16,6 +16,8 @@ from patchgrad.recorder.layers import Layer, Layers
 from patchgrad.recorder.seen import Seen
 from patchgrad.recorder.strided import strided, to_host
 
+NOTHING = Seen()
+
 
 class Evidence:
     """The numbers of one step.
@@ -47,7 +49,7 @@ class Evidence:
         self.activations = activations
         self.peaks = peaks
         self.updates = updates
-        self.seen = seen or Seen()
+        self.seen = NOTHING if seen is None else seen
         self.memory: dict[str, Any] = {}
 
     @cached_property

@@ -7,6 +7,7 @@ from time import perf_counter
 from typing import Any
 
 from patchgrad.backend import MetaArray
+from patchgrad.recorder.calm import Calm
 from patchgrad.recorder.events import Trace
 from patchgrad.recorder.gathering import ACTIVATIONS, Inputs, Labels, Terms, certainty, over_units, rows_of
 from patchgrad.recorder.layers import Layers
@@ -15,6 +16,8 @@ from patchgrad.recorder.strided import strided, to_host
 from patchgrad.tensor.tensor import Tensor
 
 Taken = dict[str, Any]
+MANY = 2000
+"""Ops from which on a step is long: see `calm.py`."""
 
 
 class Waiting:
@@ -63,6 +66,7 @@ class Looking:
         self._certainty: Taken = {}
         self._order: list[str] = []
         self._open: list[tuple[str, float, float]] = []
+        self.calm = Calm()
         self._mark = perf_counter()
 
     def enter(self, module: Any, args: tuple[Any, ...]) -> None:
@@ -97,6 +101,8 @@ class Looking:
         self._op(op.name, begin, outputs)
         if self.trace is not None:
             self.trace.forward(op, attrs, inputs, outputs, node)
+            if len(self.trace.events) == MANY:
+                self.calm.begin()
         if not isinstance(outputs[0].data, MetaArray):
             self._terms.forward(node, outputs[0].data)
             self._labels.forward(op, inputs)

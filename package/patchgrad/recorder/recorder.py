@@ -25,7 +25,7 @@ from patchgrad.recorder.history import History
 from patchgrad.recorder.layers import Layers
 from patchgrad.recorder.looking import Looking, Waiting
 from patchgrad.recorder.probe import Probe
-from patchgrad.recorder.quantities import QUANTITIES, Quantity
+from patchgrad.recorder.quantities import QUANTITIES, REGISTERED, Quantity
 from patchgrad.recorder.series import ROWS, Series
 from patchgrad.recorder.snapshot import Snapshot, snapshot
 from patchgrad.recorder.strided import strided, to_host
@@ -78,6 +78,7 @@ class Recorder:
         self._model: Callable[[], Module | None] = lambda: None
         self._version = -1
         self._key: Any = None
+        self._planned: tuple[int, dict[str, list[Quantity]]] = (-1, {})
         if model is not None:
             self.use(model)
 
@@ -140,18 +141,36 @@ class Recorder:
         """Let go of the model's parameters; the series stay."""
         self._model, self.layers = lambda: None, None
 
-    def step(self, number: int, model: Module | None = None, on_update: Callable[[], None] | None = None) -> Look:
+    def step(
+        self,
+        number: int,
+        model: Module | None = None,
+        on_update: Callable[[], None] | None = None,
+        began: float | None = None,
+    ) -> Look:
         """A context around forward, backward and update of step ``number``.
 
         ``on_update`` is called when an optimizer has moved the weights, on steps whose gradients are looked at.
+        ``began``: what is done for the look began then, on the clock of ``time.perf_counter``.
         """
-        return Look(self, number, model, on_update)
+        return Look(self, number, model, on_update, began)
 
     def quantities(self) -> list[Quantity]:
         """Those that are measured."""
         names = QUANTITIES if self._chosen is None else self._chosen
         known = [QUANTITIES[name] for name in names if name not in self.problems]
         return [quantity for quantity in known if quantity.when != "request"]
+
+    def _due(self, tier: str) -> list[Quantity]:
+        """Those of a tier, "norms" with "step" before it; worked out when a quantity comes or fails."""
+        version = REGISTERED[0] + len(self.problems)
+        if self._planned[0] != version:
+            self._planned = version, {}
+        known = self._planned[1]
+        if tier not in known:
+            tiers = {"step", "norms"} if tier == "norms" else {tier}
+            known[tier] = [quantity for quantity in self.quantities() if quantity.when in tiers]
+        return known[tier]
 
     def ask(self, name: str, probe: Probe, step: int) -> dict[str, float]:
         """Measure a quantity of the tier "request" now, and keep it in its series; by layer uid.
@@ -172,19 +191,17 @@ class Recorder:
     def take(self, evidence: Evidence, tier: Literal["step", "norms", "sampled"]) -> None:
         """Compute and keep a tier ("norms" includes "step"). A quantity that fails is left out from now on."""
         self.looks += 1
-        tiers = {"step", "norms"} if tier == "norms" else {tier}
-        self.looked_at |= dict.fromkeys(tiers, evidence.step)
-        for quantity in self.quantities():
-            if quantity.when not in tiers:
-                continue
-            evidence.memory = self._memory.setdefault(quantity.name, {})
-            try:
-                with host.errstate(all="ignore"):
-                    values = quantity.compute(evidence)
-                for uid, value in values.items():
-                    self.keep(quantity, uid, evidence.step, value)
-            except Exception as error:
-                self.problems[quantity.name] = f"{type(error).__name__}: {error}"
+        self.looked_at[tier] = evidence.step
+        if tier == "norms":
+            self.looked_at["step"] = evidence.step
+        with host.errstate(all="ignore"):
+            for quantity in self._due(tier):
+                evidence.memory = self._memory.setdefault(quantity.name, {})
+                try:
+                    for uid, value in quantity.compute(evidence).items():
+                        self.keep(quantity, uid, evidence.step, value)
+                except Exception as error:
+                    self.problems[quantity.name] = f"{type(error).__name__}: {error}"
         if self.fault is None:
             self.fault = tripwire(evidence, norms=tier == "norms")
 
@@ -218,7 +235,12 @@ class Look:
     """One step while it is watched. Tell it the loss: ``look.loss = value``."""
 
     def __init__(
-        self, recorder: Recorder, number: int, model: Module | None, on_update: Callable[[], None] | None = None
+        self,
+        recorder: Recorder,
+        number: int,
+        model: Module | None,
+        on_update: Callable[[], None] | None = None,
+        began: float | None = None,
     ) -> None:
         self.loss: float | None = None
         self._on_update = on_update
@@ -227,7 +249,7 @@ class Look:
         self._looking: Looking | None = None
         self._observer: Looking | Waiting | None = None
         self._before: dict[str, Any] = {}
-        begin = perf_counter()
+        begin = perf_counter() if began is None else began
         self._norms = recorder.budget.due("norms", number)
         sampled = recorder.keeps or recorder.budget.due("sampled", number)
         if model is not None and (sampled or not recorder.looks_at(model)):
@@ -253,13 +275,17 @@ class Look:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         ended = perf_counter()
-        looking, layers, budget = self._looking, self._recorder.layers, self._recorder.budget
         if self._observer is not None:
             state.observers = tuple(entry for entry in state.observers if entry is not self._observer)
-        if kind is not None or layers is None:
-            return
-        watched = looking.seconds if looking is not None else 0.0
-        budget.stepped(ended - self._begin - self._own - watched)
+        try:
+            if kind is None and self._recorder.layers is not None:
+                self._measure(ended, self._recorder.layers)
+        finally:
+            if self._looking is not None:
+                self._looking.calm.end()
+
+    def _measure(self, ended: float, layers: Layers) -> None:
+        looking, budget = self._looking, self._recorder.budget
         if self.loss is None and looking is not None:
             self.loss = looking.loss
         samples, peaks, updates = self._samples(layers)
@@ -268,14 +294,19 @@ class Look:
         gathered = perf_counter()
         self._recorder.take(evidence, "norms" if self._norms else "step")
         measured = perf_counter()
+        if looking is None:
+            always = self._own + gathered - ended + (0.0 if self._norms else measured - gathered)
+            budget.stepped(ended - self._begin - self._own, always)
         if self._norms:
             budget.spent("norms", self._number, measured - gathered)
         if looking is not None:
+            budget.stepped(ended - self._begin - self._own - looking.seconds, budget.always, watched=True)
             self._recorder.take(evidence, "sampled")
             if looking.trace is not None:
                 self._recorder.saw(looking.trace, self._number)
-            rest = perf_counter() - measured
-            budget.spent("sampled", self._number, self._own + watched + (gathered - ended) + rest)
+            done = perf_counter()
+            parts = self._own + looking.seconds + (gathered - ended) + (done - measured)
+            budget.spent("sampled", self._number, parts, done - self._begin - (measured - gathered))
 
     def _samples(self, layers: Layers) -> tuple[dict[str, Any], dict[str, Any], dict[str, tuple[Any, Any]]]:
         if self._looking is None:

@@ -7,6 +7,7 @@ weights; in a loop that moves them otherwise, when the model is called after the
 from __future__ import annotations
 
 import weakref
+from time import perf_counter
 from typing import Any, Self
 
 from patchgrad.autograd.state import is_grad_enabled
@@ -102,6 +103,7 @@ class Watch:
         if not is_grad_enabled():
             self.recorder.loose_evaluations += self.step > 0 and module.training and _differs(module)
             return
+        began = perf_counter()
         self._calls += 1
         if self._look is not None and not self._over():
             return
@@ -110,7 +112,7 @@ class Watch:
         self._calls = 0
         self._parameters = [weakref.ref(parameter) for parameter in module.parameters()]
         self._versions = self._version()
-        self._look = self.recorder.step(self.step, module, on_update=self.end)
+        self._look = self.recorder.step(self.step, module, on_update=self.end, began=began)
         self._look.__enter__()
 
     def end(self) -> None:

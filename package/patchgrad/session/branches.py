@@ -5,6 +5,7 @@ Read next: ``timeline.py`` (how they are made and switched).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -32,6 +33,12 @@ class Branch:
         self.begin = begin
         self.tip: Mark | None = None
         self.recorder = recorder
+        self.known: int | float = math.inf
+        """Of a root that came from another session: uids up to this number mean the same layers there and here."""
+
+    def root(self) -> Branch:
+        """Where its line began."""
+        return self if self.parent is None else self.parent.root()
 
     def line(self) -> Iterator[tuple[Branch, int | None]]:
         """This branch and those it grew from, with the entries of the log that count there (None: all)."""
@@ -67,6 +74,10 @@ class Branches:
         self.current = made
         return made
 
+    def take_in(self, branch: Branch) -> None:
+        """A line of training from elsewhere, that stands still."""
+        self._all.append(branch)
+
     def free_name(self, name: str | None) -> str:
         """The name, or ``branch 2`` and so on. Errors: ArgumentError if another branch has it."""
         taken = {branch.name for branch in self._all}
@@ -92,7 +103,7 @@ class Branches:
 
     def __repr__(self) -> str:
         """The tree, one line each; a star stands at the one that is trained."""
-        return "\n".join(self._tree(self._all[0], 0))
+        return "\n".join(line for root in self._all if root.parent is None for line in self._tree(root, 0))
 
     def _tree(self, branch: Branch, depth: int) -> Iterator[str]:
         star = "*" if branch is self.current else " "

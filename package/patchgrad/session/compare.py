@@ -19,7 +19,7 @@ class Comparison(msgspec.Struct, frozen=True):
 
     Fields
         names     of the branches
-        parted    step at which they parted
+        parted    step at which they parted; 0 if that was when the code of the model was changed
         graphs    their layer graphs
         graph     the difference of these by identity; nodes made after the parting are nodes of their own
         steps, losses  of each branch: where it stands
@@ -67,11 +67,12 @@ def compare(a: Branch, b: Branch, now: tuple[LayerGraph, int, float | None]) -> 
     if a is b:
         raise ArgumentError("a branch cannot be compared with itself", got=repr(a.name), want="two branches")
     places = [now if branch.tip is None else (branch.tip.graph, branch.tip.step, branch.tip.loss) for branch in (a, b)]
-    parted = min(_ways_out(a, b) + _ways_out(b, a), key=lambda mark: mark.edits)
-    graphs = (places[0][0], _as_its_own(places[1][0], parted.graph.issued))
+    parted = min(_ways_out(a, b) + _ways_out(b, a), key=lambda mark: mark.edits, default=None)
+    issued = min(a.root().known, b.root().known) if parted is None else parted.graph.issued
+    graphs = (places[0][0], _as_its_own(places[1][0], issued))
     return Comparison(
         names=(a.name, b.name),
-        parted=parted.step,
+        parted=0 if parted is None else parted.step,
         graphs=graphs,
         graph=difference(*graphs),
         steps=(places[0][1], places[1][1]),
@@ -81,13 +82,14 @@ def compare(a: Branch, b: Branch, now: tuple[LayerGraph, int, float | None]) -> 
 
 
 def _ways_out(branch: Branch, other: Branch) -> list[Mark]:
-    """The mark at which the way to ``branch`` leaves that to ``other``; none if it is a part of it."""
+    """The mark at which the way to ``branch`` leaves that to ``other``; none if it is a part of it, or has another
+    root."""
     shared = {entry.name for entry, _ in other.line()}
     way = [entry for entry, _ in branch.line() if entry.name not in shared]
     return [way[-1].begin] if way and way[-1].begin is not None else []
 
 
-def _as_its_own(graph: LayerGraph, issued: int) -> LayerGraph:
+def _as_its_own(graph: LayerGraph, issued: float) -> LayerGraph:
     """The graph with other uids for what was made after ``issued``: it is not what the other branch made then."""
 
     def own(uid: str) -> str:

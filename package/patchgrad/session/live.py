@@ -8,8 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
+
 from patchgrad.errors import GraphError, PatchgradError
-from patchgrad.layergraph.commands import TrainingCommand
+from patchgrad.layergraph.commands import Several, TrainingCommand
+from patchgrad.layergraph.commands.training import Changed
 from patchgrad.layergraph.graph import LayerGraph
 from patchgrad.layergraph.history import Entry, History, Past
 from patchgrad.layergraph.probe import quiet
@@ -17,7 +20,8 @@ from patchgrad.layergraph.receipt import Receipt
 from patchgrad.layergraph.transplant import scale_rates
 from patchgrad.nn import Module
 from patchgrad.nn.keep import Keep, evaluating
-from patchgrad.session.settings.setup import Setup
+from patchgrad.session.settings.losses import strict
+from patchgrad.session.settings.setup import Setup, all_of
 from patchgrad.session.stale import require_fresh, require_fresh_training
 from patchgrad.session.step import split
 
@@ -40,10 +44,12 @@ class Live:
         self.module: Any = module
         self.setup = setup
         setup.try_loss = self._try_loss
+        setup.parameters_of = self._parameters_of
         self.batch: Any = None
         self.loss_of: Callable[[Module, Any], Any] | None = None
         self._history = History(graph)
         self._history.average = setup.average
+        self._history.optimizer = lambda: self.optimizer
         scale_rates(graph, module, setup.optimizer)
         self._graphs = {0: graph}
         self._trained_anew = 0
@@ -92,16 +98,42 @@ class Live:
             require_fresh(command, self._graphs.get(revision), self.graph, revision, self.revision)
         if isinstance(command, TrainingCommand):
             return self._change_training(command, self.revision if revision is None else revision)
+        if isinstance(command, Several) and command.training:
+            return self._change_both(command, self.revision if revision is None else revision)
+        return self._change_layers(command)
+
+    def _change_layers(self, command: Any) -> Receipt:
         return self._change(lambda *of, **options: self._history.apply(command, *of, **options), self._probe)
 
     def _change_training(self, command: TrainingCommand, revision: int) -> Receipt:
         """Optimizer, loss, data or schedule: no layer changes."""
         require_fresh_training(self._trained_anew, revision, self.revision)
         label, python = command.label(self.graph), command.python(self.graph)
-        receipt = self._history.changed(label, python, command.change(self.setup))
+        return self._noted_training(label, python, command.change(self.setup))
+
+    def _noted_training(self, label: str, python: str, change: Changed) -> Receipt:
+        receipt = self._history.changed(label, python, change)
         self._trained_anew = self.revision
         self._remember()
         return receipt
+
+    def _change_both(self, command: Several, revision: int) -> Receipt:
+        """Training and layers at once: the loss is tried on what comes of both, and if that fails all is as before."""
+        require_fresh_training(self._trained_anew, revision, self.revision)
+        label, python = command.label(self.graph), command.python(self.graph)
+        change = all_of(command.training, self.setup)
+        try:
+            with strict(self.setup.loss):
+                if command.layers is None:
+                    self._try_loss()
+                    return self._noted_training(label, python, change)
+                receipt = self._change_layers(command.layers)
+        except BaseException:
+            change.back()
+            raise
+        self._history.joined(change, command)
+        self._trained_anew = self.revision
+        return msgspec.structs.replace(receipt, told=(*change.told, *receipt.told))
 
     def undo(self) -> Receipt:
         """Back to the graph before the last edit, its trained weights and slots."""
@@ -112,9 +144,14 @@ class Live:
         return self._turn(self._history.undone, self._history.redo)
 
     def _turn(self, entries: list[Entry], turn: Change) -> Receipt:
-        training = bool(entries) and entries[-1].swap is not None
-        receipt = self._change(turn, self._probe_back)
-        self._trained_anew = self.revision if training else self._trained_anew
+        if not entries or entries[-1].swap is None:
+            return self._change(turn, self._probe_back)
+        if entries[-1].before is entries[-1].after:
+            _, receipt = turn(self.module, self.optimizer)  # it may set weights, which a change of layers never does
+        else:
+            receipt = self._change(turn, lambda _: None)  # the loss that goes with these layers is not there yet
+        self._trained_anew = self.revision
+        self._remember()
         return receipt
 
     def past(self) -> Past:
@@ -160,6 +197,10 @@ class Live:
         if self.loss_of is None:
             return
         self._try_loss(module, self.batch)
+
+    def _parameters_of(self, nodes: tuple[str, ...]) -> list[Any]:
+        graph, layer = self.graph, self.module.layer
+        return [parameter for node in nodes if node in graph.nodes for parameter in layer(node).parameters()]
 
     def _try_loss(self, module: Module | None = None, batch: Any = None) -> None:
         """Compute the loss of a batch and forget it. GraphError, in words, if that is no loss to train for."""

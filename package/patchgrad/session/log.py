@@ -99,6 +99,11 @@ class Log:
         self._edits.append(edit)
         return edit
 
+    def take_in(self, edit: Edit) -> None:
+        """An edit of another session, under the next number."""
+        edit.number = len(self._edits) + 1
+        self._edits.append(edit)
+
     def numbered(self, number: int) -> Edit:
         """The edit of this number. Errors: ArgumentError if there is none."""
         if not 1 <= number <= len(self._edits):

@@ -15,6 +15,7 @@ from patchgrad.nn import Module, Parameter
 from patchgrad.nn.keep import Keep
 from patchgrad.ops.filled import zeros
 from patchgrad.optim import Optimizer
+from patchgrad.session import rerun
 from patchgrad.session.feed import Feed
 from patchgrad.session.live import Live
 from patchgrad.session.settings import average as averages
@@ -41,23 +42,27 @@ def remember(model: Any, session: Any) -> None:
     """Note that this model has a session now."""
     if isinstance(model, Module):
         _sessions[model] = weakref.ref(session)
+        rerun.remember(model, session)
 
 
-def live(model: Any, setup: Setup, scheduler: Any = None, every: str | None = None, average: Any = None) -> Live:
+def live(
+    model: Any, setup: Setup, scheduler: Any = None, every: str | None = None, average: Any = None, previous: Any = None
+) -> Live:
     """Graph, module and setup of a new session; the setup comes with what the optimizer is made from."""
-    graph, module = _network(model, setup)
+    graph, module = _network(model, setup, previous)
     if setup.schedule is None:
         setup.schedule = schedule.made(scheduler, every, setup.optimizer)
     setup.average = averages.made(average, graph, module, model)
     return Live(graph, module, setup)
 
 
-def _network(model: Any, setup: Setup) -> tuple[LayerGraph, Any]:
+def _network(model: Any, setup: Setup, previous: Any) -> tuple[LayerGraph, Any]:
     if isinstance(model, LayerGraph) and not model.nodes:
         return _from_nothing(setup)
     built = model if isinstance(model, GraphModule) else None
     graph = built.graph if built is not None else model if isinstance(model, LayerGraph) else _traced(model, setup.feed)
     graph.check().require()
+    graph = graph if previous is None or built is not None else rerun.known_again(graph, previous)
     module = graph.build() if built is None else built
     module.train(model.training if isinstance(model, Module) else True)
     optimizer = setup.optimizer

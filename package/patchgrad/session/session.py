@@ -18,7 +18,7 @@ from patchgrad.diagnosis import Findings, findings
 from patchgrad.layergraph.graph import LayerGraph
 from patchgrad.nn import Module
 from patchgrad.recorder.recorder import Recorder
-from patchgrad.session import documents, opening
+from patchgrad.session import documents, opening, rerun
 from patchgrad.session.asking import asked
 from patchgrad.session.boundary import Boundary
 from patchgrad.session.branches import Branches
@@ -32,6 +32,7 @@ from patchgrad.session.fingerprint import fingerprint
 from patchgrad.session.interrupt import Interrupts
 from patchgrad.session.log import Edit, Log
 from patchgrad.session.marks import Mark
+from patchgrad.session.original import Original
 from patchgrad.session.progress import Progress
 from patchgrad.session.settings.setup import Setup
 from patchgrad.session.step import Loss, Step
@@ -65,10 +66,15 @@ class Session:
         watch      measure what the scopes show, within a budget of 3 % of the time of a step
         seed       start all random streams anew with it; None leaves them as they are
         mark_memory  bytes that marks may take in memory; beyond that they go to files
+        before     a session of an earlier version of the model. By itself, where a cell that defines its class was
+                   changed and run again: the last one of that class
     Errors
         SessionError   for a model without parameters
         DataError      for a loader that gives nothing, or batches of another form
-    A session for a model that has one closes the other, so that a cell can be run again.
+    A session for a model that has one closes the other, so that a cell can be run again. One for a changed model pauses
+    ``before``, takes over pins, folds, groups and notes of the layers that are still there, and has its training as the
+    branch ``before``, to compare with and to switch to. It trains the new model with its own first weights: those that
+    the same layers had are offered, ``session.apply(pg.edit.weights())``, and never taken silently.
     """
 
     def __init__(
@@ -85,13 +91,16 @@ class Session:
         watch: bool = True,
         seed: int | None = None,
         mark_memory: int = BUDGET,
+        before: Session | None = None,
     ) -> None:
         if seed is not None:
             manual_seed(seed)
         opening.close_previous(model)
         self.name = type(model).__name__ if isinstance(model, Module) else "network"
         feed = Feed(loader)
-        self.live = opening.live(model, Setup(optimizer, loss, feed), scheduler, scheduler_every, average)
+        previous = rerun.found(model) if before is None else before
+        self.live = opening.live(model, Setup(optimizer, loss, feed), scheduler, scheduler_every, average, previous)
+        self.original = Original(model, self.live.graph)
         self.events = Events()
         self.log = Log()
         self._interrupts = Interrupts()
@@ -107,6 +116,7 @@ class Session:
         )
         self._worker = Worker(self, self.boundary)
         self._turns: Callable[[], Turns | None] = lambda: None
+        self.before = None if previous is None else rerun.Before(self, previous)
         opening.remember(model, self)
 
     # --- what there is ----------------------------------------------------------------------------
@@ -162,6 +172,18 @@ class Session:
     def loss(self) -> float | None:
         """The loss of the last step, before its update."""
         return self.training.loss
+
+    @property
+    def before(self) -> rerun.Before | None:
+        """The session before the code of the model was changed: what can be taken over. None if there was none.
+
+        It holds copies of its weights: ``session.before = None`` lets go of them.
+        """
+        return self.live.setup.before
+
+    @before.setter
+    def before(self, before: rerun.Before | None) -> None:
+        self.live.setup.before = before
 
     @property
     def fault(self) -> Fault | None:
@@ -292,6 +314,17 @@ class Session:
         """The edits that led to this layer graph as Python; run on the same model they make it again."""
         return self.timeline.script()
 
+    def source_diff(self) -> str:
+        """What to change in the class of the model for it to be the network as it is now: a unified diff.
+
+        It is only offered: nothing is written. It says layers with other settings or of another kind, put on an edge,
+        taken out, bypassed, frozen, renamed, where ``forward`` is one line after the other. Weights are no part of it.
+
+        Errors
+            GraphError  saying what cannot be said so; ``session.graph.to_source()`` writes any network.
+        """
+        return self.original.diff(self.graph)
+
     # --- going back -------------------------------------------------------------------------------
 
     @property
@@ -401,7 +434,8 @@ class Session:
     def __repr__(self) -> str:
         loss = "" if self.loss is None else f", loss {self.loss:.4g}"
         eager = f", eager: {self.eager_because}" if self.step_count and self.eager_because else ""
-        return f"Session({len(self.graph.nodes)} layers, {self.state} at step {self.step_count}{loss}{eager})"
+        offer = "" if self.before is None or self.step_count else f". {self.before!r}"
+        return f"Session({len(self.graph.nodes)} layers, {self.state} at step {self.step_count}{loss}{eager}){offer}"
 
     def _repr_html_(self) -> str:
         from patchgrad.drawing.display import layer_graph_svg

@@ -42,10 +42,11 @@ class Tensor(Declared):
         lineage        set where memory is shared with other tensors (see ``views.py``)
         version        counts writes in place
         kept           some tape entry keeps this memory for its backward
+        uid            the name by which an optimizer knows it; only of those that are trained
     """
 
     __slots__ = (
-        "__weakref__", "data", "grad", "hooks", "kept", "lineage", "node", "port", "requires_grad", "version",
+        "__weakref__", "data", "grad", "hooks", "kept", "lineage", "node", "port", "requires_grad", "uid", "version",
     )  # fmt: skip
 
     def __init__(self, data: Array, requires_grad: bool = False) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 _shown: dict[str, tuple[str, list[Any]]] = {}
@@ -18,6 +20,27 @@ def shown(widget: Any) -> None:
             old.close()
         widgets = []
     _shown[cell] = (run, [*widgets, widget])
+
+
+def after_each(act: Callable[[], Any]) -> Callable[[], None]:
+    """Call ``act`` whenever a cell has run; returns the undo of it. Where no cells run, nothing is called."""
+
+    def ran(*_: Any) -> None:
+        act()
+
+    try:
+        from IPython.core.getipython import get_ipython
+
+        events: Any = get_ipython().events  # type: ignore[union-attr]
+        events.register("post_run_cell", ran)
+    except Exception:
+        return lambda: None
+    return lambda: _forget(events, ran)
+
+
+def _forget(events: Any, ran: Callable[..., None]) -> None:
+    with suppress(ValueError):
+        events.unregister("post_run_cell", ran)
 
 
 def _running() -> tuple[str, str]:

@@ -12,8 +12,10 @@ from patchgrad.drawing.compute_facts import BoxFacts
 from patchgrad.drawing.compute_view import ComputeView, ComputeViewer
 from patchgrad.errors import ArgumentError
 from patchgrad.protocol.compute import ComputeGraph, Mode
+from patchgrad.recorder.calm import Calm
 from patchgrad.recorder.events import Trace
 from patchgrad.recorder.groups import Group, inside
+from patchgrad.recorder.history import History
 from patchgrad.recorder.recorder import Recorder
 from patchgrad.recorder.snapshot import Snapshot, snapshot
 from patchgrad.recorder.source import position
@@ -36,6 +38,7 @@ class ComputeState:
         self._chosen: int | None = None
         self._against: int | None = None
         self._marks = Marks()
+        self._joined: tuple[int, ...] = ()
         self._known: OrderedDict[int, ComputeViewer] = OrderedDict()
         self.viewer = ComputeViewer(snapshot(Trace(), -1))
         self._view: ComputeView | None = None
@@ -67,7 +70,9 @@ class ComputeState:
     # --- which step ------------------------------------------------------------------------------
 
     def follow(self, recorder: Recorder) -> bool:
-        """Go on to the newest step, where one follows the training. True if its graph is another one."""
+        """Go on to the newest step, where one follows the training. True if the graph is to be drawn anew."""
+        if self.mode == "union":
+            return self._join(recorder.history)
         newest = recorder.snapshot
         if not self.live or newest is None:
             return False
@@ -79,8 +84,8 @@ class ComputeState:
         """Show another step, all of them, or how two differ. Raises ArgumentError if there are none."""
         history = recorder.history
         if mode == "union":
-            joined = history.joined()
-            self._stand(joined.snapshot, Marks(joined.seen))
+            self._joined = ()
+            self._join(history)
         elif mode == "difference":
             self._compare(recorder, step, against)
         elif step is not None:
@@ -89,6 +94,18 @@ class ComputeState:
         self._against = against if mode == "difference" else None
         if mode == "step" and step is None:
             self.follow(recorder)
+
+    def _join(self, history: History) -> bool:
+        """All kept steps in one. True if there are others than before; the same ops keep their groups and places."""
+        steps = history.steps
+        if steps == self._joined:
+            return False
+        found, self._joined = history.joined(), steps
+        shown = self.viewer.snapshot
+        if found.snapshot.ops == shown.ops and found.snapshot.values == shown.values:
+            found = replace(found, snapshot=replace(shown, step=found.snapshot.step, seconds=(), backward_seconds=()))
+        self._stand(found.snapshot, Marks(found.seen))
+        return True
 
     def _compare(self, recorder: Recorder, step: int | None, against: int | None) -> None:
         history = recorder.history
@@ -111,7 +128,8 @@ class ComputeState:
             return False
         viewer = self._known.pop(id(look.ops), None)
         if viewer is None:
-            viewer = ComputeViewer(look)
+            with Calm():
+                viewer = ComputeViewer(look)
         viewer.timed(look)
         self._known[id(look.ops)] = self.viewer = viewer
         while len(self._known) > KEPT:

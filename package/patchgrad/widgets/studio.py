@@ -16,6 +16,7 @@ from patchgrad.drawing.picture import Picture
 from patchgrad.drawing.svg import svg
 from patchgrad.errors import ProtocolError
 from patchgrad.layergraph.graph import LayerGraph
+from patchgrad.layergraph.palette import standing
 from patchgrad.layergraph.targets import insertions, targets
 from patchgrad.protocol import messages as m
 from patchgrad.protocol import wire
@@ -69,6 +70,7 @@ class StudioWidget(BridgeWidget):
         self._found: tuple[m.FindingView, ...] = ()
         self._frame_due = False
         self._told: tuple[Any, ...] = (None,) * 4
+        self._palette: Any = None
         self._lane15 = Coalesce(self._tell_state)
         self.computing = Computing(session, self.tell)
         self._forget = session.subscribe(self._happened)
@@ -91,10 +93,12 @@ class StudioWidget(BridgeWidget):
             **self.computing.receivers,
         }
         cells.shown(self)
+        self._leave_cells = cells.after_each(self._cell_ran)
 
     def close(self) -> None:
         """Let go of the session; it goes on."""
         self._forget()
+        self._leave_cells()
         self._lane15.close()
         self.computing.close()
         super().close()
@@ -127,7 +131,7 @@ class StudioWidget(BridgeWidget):
             quantities=quantity_views(session.recorder),
         )
         answer(made)
-        self._open, self._in_flight = True, None
+        self._open, self._in_flight, self._palette = True, None, standing()
         self._next_findings, self._found = 0.0, ()
         self._frame_soon()
 
@@ -180,8 +184,12 @@ class StudioWidget(BridgeWidget):
         self._soon(act).add_done_callback(done)
 
     def _source(self, message: m.AskSource, answer: Answer) -> None:
-        text = self.session.graph.to_source() if message.form == "module" else self.session.script()
-        answer(m.SourceText(message.request_id, text))
+        forms = {
+            "module": self.session.graph.to_source,
+            "script": self.session.script,
+            "diff": self.session.source_diff,
+        }
+        answer(m.SourceText(message.request_id, forms[message.form]()))
 
     def _select(self, message: m.Select, answer: Answer) -> None:
         self._selected = message.nodes
@@ -228,6 +236,18 @@ class StudioWidget(BridgeWidget):
             self.tell(timeline)
         if setup != told[3]:
             self.tell(setup)
+        self._tell_palette()
+
+    def _cell_ran(self) -> None:
+        """A cell may have made a layer of the user's own."""
+        if self._open and standing() != self._palette:
+            self._lane15.request()
+
+    def _tell_palette(self) -> None:
+        now = standing()
+        if now != self._palette:
+            self._palette = now
+            self.tell(m.PaletteView(palette_views(), template_views()))
 
     def _graph_view(self) -> m.GraphView:
         live = self.session.live

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
         sqrt,
         store,
         total,
+        transpose,
         unroll,
         vector,
         whole,
@@ -194,3 +195,22 @@ def test_what_is_not_in_the_language_is_refused_with_its_line(text: str, message
     assert tree_of(function).name == "k"
     with pytest.raises(KernelError, match=message):
         module_of(function, Numbers("float32", 32), {}, "")
+
+
+def squares(out: Reals, x: Reals):
+    block = registers(lanes)
+    for k in unroll(lanes):
+        block[k] = load(x, k * lanes)
+    transpose(block)
+    for k in unroll(lanes):
+        store(out, k * lanes, block[k])
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_transpose_turns_as_many_registers_as_a_register_has_lanes(dtype: str) -> None:
+    run = native(squares)(host.dtype(dtype))
+    assert run is not None
+    x = host.arange(run.lanes**2).astype(dtype).reshape(run.lanes, run.lanes)
+    out = host.empty_like(x)
+    run(out, x)
+    assert (out == x.T).all()

@@ -46,9 +46,9 @@ def an_optimizer_of_a_model_without_parameters():
     optim.Adam(Net().parameters())
 
 
-def an_optimizer_of_plain_tensors():
-    """A plain tensor is no parameter."""
-    optim.SGD([pg.zeros(3)], lr=0.1)
+def an_optimizer_of_numbers():
+    """A Python number cannot be changed in place."""
+    optim.SGD([0.5], lr=0.1)
 
 
 def an_optimizer_of_a_computed_tensor():

@@ -82,7 +82,7 @@ JOINING = [
     case("Tensor.unfold", R(5, 3), 0, 3, 1, label="overlapping"),
     case("as_strided", R(3, 4), (2, 3), (4, 1), only=("plain", "float32", "int64", "complex128")),
     case("as_strided", R(12), (4, 3), (2, 1), 1, label="overlapping", only=("plain", "float32", "int64")),
-    case("as_strided", R(3, 4), (2, 2), (1, 4), 2, label="crossed", only=("plain", "transposed")),
+    case("as_strided", R(3, 4), (2, 2), (1, 4), 2, label="crossed", strides=True, only=("plain", "transposed")),
 ]
 ARRANGING = [
     case("flip", X, (0, -1)),

@@ -156,7 +156,9 @@ export function useCamera(field: RefObject<HTMLElement | null>): void {
       const size = field.current?.getBoundingClientRect();
       if (!size || !nodes.length) return;
       const part = { ...graph, nodes, groups: [], edges: [] };
-      void flow.setViewport(viewOf(part, size.width, size.height, false), { duration: time });
+      const top = covered(field.current, size);
+      const { x, y, zoom } = viewOf(part, size.width, size.height - top, false);
+      void flow.setViewport({ x, y: y + top, zoom }, { duration: time });
     };
     if (ready && filled && !looked.current) {
       looked.current = true;
@@ -179,21 +181,27 @@ export function useCamera(field: RefObject<HTMLElement | null>): void {
         const { nodes, groups } = store.getState().graph;
         const box = [...nodes, ...groups].find((candidate) => candidate.uid === uid);
         const size = field.current?.getBoundingClientRect();
-        if (size && box) revealBox(flow, size, box, duration());
+        if (size && box) revealBox(flow, size, box, duration(), covered(field.current, size));
       });
   }, [flow, store, page, field, ready, filled]);
 }
 
 type Flow = ReturnType<typeof useReactFlow>;
 
-/** Move just as far as needed. */
-function revealBox(flow: Flow, size: DOMRect, box: Rectangle, duration: number): void {
+/** How much of the top of the field a fault takes: up to half of it, the rest would show nothing. */
+function covered(field: HTMLElement | null, size: DOMRect): number {
+  const banner = field?.querySelector(".pg-fault")?.getBoundingClientRect();
+  return banner ? Math.min(banner.bottom - size.top, size.height / 2) : 0;
+}
+
+/** Move just as far as needed. `top`: how much is covered there. */
+function revealBox(flow: Flow, size: DOMRect, box: Rectangle, duration: number, top = 0): void {
   const { x, y, zoom } = flow.getViewport();
-  const shift = (at: number, length: number, room: number) => {
-    if (at < MARGIN) return MARGIN - at;
+  const shift = (at: number, length: number, room: number, start: number) => {
+    if (at < start + MARGIN) return start + MARGIN - at;
     return at + length > room - MARGIN ? room - MARGIN - at - length : 0;
   };
-  const dx = shift(x + box.x * zoom, box.width * zoom, size.width);
-  const dy = shift(y + box.y * zoom, box.height * zoom, size.height);
+  const dx = shift(x + box.x * zoom, box.width * zoom, size.width, 0);
+  const dy = shift(y + box.y * zoom, box.height * zoom, size.height, top);
   if (dx || dy) void flow.setViewport({ x: x + dx, y: y + dy, zoom }, { duration });
 }

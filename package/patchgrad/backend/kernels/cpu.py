@@ -15,7 +15,10 @@ from patchgrad.backend.kernels import Kernel, install
 
 PLAIN = ("cpu_rows",)
 """Files of kernels that need nothing but NumPy."""
-COMPILED = ("cpu_conv", "cpu_softmax", "cpu_norm", "cpu_class_loss", "cpu_pool", "cpu_recurrent", "cpu_embedding")
+COMPILED = (
+    "cpu_conv", "cpu_softmax", "cpu_norm", "cpu_class_loss", "cpu_pool", "cpu_recurrent", "cpu_embedding",
+    "cpu_attention",
+)  # fmt: skip
 TOLERANCE = {"f": 1e-3, "d": 1e-9}
 """How far the first answer may be from the plain one, by dtype, as a share of the largest number in it or given."""
 

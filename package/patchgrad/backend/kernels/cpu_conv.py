@@ -1,4 +1,4 @@
-"""Convolutions of images without columns: sums of shifted planes.
+"""Convolutions of images without columns: sums of shifted planes; of 3 x 3 and many channels by Winograd's way.
 
 Each image is copied once, padded, into planes with one row behind the other, a plane for each remainder by the stride.
 A kernel's tap is then one offset into these planes, the same for every output, and a tile of outputs (`BLOCK` channels
@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
-from patchgrad.backend.kernels import kernel
+from patchgrad.backend.kernels import cpu_pixels, cpu_winograd, kernel
 from patchgrad.backend.kernels.conv_plans import SLACK, Plan, backward_plans, forward_plan
+from patchgrad.backend.kernels.conv_tiles import BLOCK, SPANS, pack, tile
 from patchgrad.backend.kernels.cpu_arrays import in_one_piece, large, whole
-from patchgrad.backend.native import inline, native
+from patchgrad.backend.native import native
 
 if TYPE_CHECKING:
     from patchgrad.backend.native.language import (
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
         minimum,
         part,
         registers,
-        store,
         total,
         unroll,
         vector,
@@ -37,68 +37,8 @@ if TYPE_CHECKING:
         workers,
     )  # fmt: skip
 
-BLOCK = 4
-"""Output channels of a tile."""
-SPANS = 3
-"""Taps of a tile of the gradient by the weight."""
 NEAR = 2**18
 """Bytes of planes that stay in the cache while the gradient by the weight passes over them many times."""
-
-
-@inline
-def pack(
-    planes: Reals, x: Reals, channels: int, height: int, width: int, stride_h: int, stride_w: int, top: int, left: int,
-    rests_h: Wholes, rests_w: Wholes, phases: int, rows: int, pitch: int,
-) -> None:  # fmt: skip
-    """Channels of an image as padded planes, ``phases`` of them for each channel."""
-    for plane in range(channels * phases):
-        image = x + plane // phases * height * width
-        first_h = rests_h[plane % phases] - top
-        first_w = rests_w[plane % phases] - left
-        start = 0 if first_w >= 0 else (stride_w - 1 - first_w) // stride_w
-        end = (width - first_w + stride_w - 1) // stride_w if width > first_w else 0
-        end = pitch if end > pitch else end
-        start = end if start > end else start
-        for row in range(rows):
-            out = planes + (plane * rows + row) * pitch
-            h = row * stride_h + first_h
-            if h < 0 or h >= height:
-                for i in range(pitch):
-                    out[i] = 0.0
-            else:
-                line = image + h * width
-                for i in range(start):
-                    out[i] = 0.0
-                if stride_w == 1:
-                    for i in range(start, end):
-                        out[i] = line[i + first_w]
-                else:
-                    for i in range(start, end):
-                        out[i] = line[i * stride_w + first_w]
-                for i in range(end, pitch):
-                    out[i] = 0.0
-
-
-@inline
-def tile(wide: Reals, size: int, planes: Reals, weights: Reals, offsets: Wholes, channels: int, taps: int, plane: int,
-         first: int, places: int) -> None:  # fmt: skip
-    """``BLOCK`` rows of outputs, ``places`` registers of each from ``first`` on."""
-    sums = registers(BLOCK * SPANS)
-    for k in unroll(BLOCK * places):
-        sums[k] = vector(0.0)
-    factors = weights + 0
-    for channel in range(channels):
-        source = planes + (channel * plane + first)
-        for tap in range(taps):
-            at = source + offsets[tap]
-            for r in unroll(BLOCK):
-                factor = vector(factors[r])
-                for k in unroll(places):
-                    sums[r * places + k] = fma(factor, load(at, k * lanes), sums[r * places + k])
-            factors = factors + BLOCK
-    for r in unroll(BLOCK):
-        for k in unroll(places):
-            store(wide, r * size + first + k * lanes, sums[r * places + k])
 
 
 @native
@@ -233,27 +173,46 @@ def _run(run: Any, y: Any, x: Any, weights: Any, bias: Any, plan: Plan, groups: 
 
 
 def _takes(x: Any, weight: Any) -> bool:
-    """Arrays that a kernel can take, and more than one tap: one is a product of matrices, as fast the plain way."""
-    fits = (
+    """Arrays that a kernel can take."""
+    return (
         large(x)
         and whole(x)
         and type(weight) is numpy.ndarray
         and x.ndim == weight.ndim == 4
         and weight.dtype == x.dtype
+        and weight.size > 0
     )
-    return fits and weight.size > 0 and weight.shape[2] * weight.shape[3] > 1
+
+
+def _one_tap(weight: Any) -> bool:
+    """A product of matrices, as fast the plain way."""
+    return weight[2] * weight[3] == 1
+
+
+def _by_tiles(weight: Any, groups: int, stride: Any, padding: Any, dilation: Any) -> bool:
+    return cpu_winograd.fits(weight[1], weight[0], weight[2:], stride, dilation, groups)
 
 
 @kernel("cpu", "conv2d")
 def conv2d(xp: Any, x: Any, weight: Any, bias: Any, groups: int, **attrs: Any) -> Any:
     if not _takes(x, weight) or x.shape[1] != weight.shape[1] * groups or weight.shape[0] % groups:
         return NotImplemented
+    bias = None if bias is None else in_one_piece(bias)
+    if _by_tiles(weight.shape, groups, **attrs):
+        found = cpu_winograd.sums(x, weight, bias, attrs["padding"])
+        if found is not NotImplemented:
+            return found
+    if attrs["stride"] != (1, 1) and cpu_pixels.fits(x.shape[1], weight.shape[0], groups):
+        found = cpu_pixels.forward(x, weight, bias, **attrs)
+        if found is not NotImplemented:
+            return found
+    if _one_tap(weight.shape):
+        return NotImplemented
     plan = forward_plan(x.shape[2:], weight.shape[2:], **attrs)
     run = shifted_sums(x.dtype, biased=bias is not None)
     if run is None or plan is None:
         return NotImplemented
     y = numpy.empty((x.shape[0], weight.shape[0], *plan.size), x.dtype)
-    bias = None if bias is None else in_one_piece(bias)
     _run(run, y, x, weight.reshape(groups, -1, *weight.shape[1:]), bias, plan, groups)
     return y
 
@@ -261,8 +220,21 @@ def conv2d(xp: Any, x: Any, weight: Any, bias: Any, groups: int, **attrs: Any) -
 @kernel("cpu", "conv2d_input")
 def conv2d_input(xp: Any, ct: Any, weight: Any, size: tuple[int, int], groups: int, **attrs: Any) -> Any:
     ct = in_one_piece(ct)
+    if not _takes(ct, weight):
+        return NotImplemented
+    if _by_tiles(weight.shape, groups, **attrs):
+        found = cpu_winograd.sums(ct, weight, None, cpu_winograd.turned(attrs["padding"]), back=True)
+        if found is not NotImplemented:
+            return found
+    simple = _one_tap(weight.shape) and attrs["stride"] == (1, 1)
+    if simple or not numpy.isfinite(weight).all():  # zeros at the border times infinity
+        return NotImplemented
+    if cpu_pixels.fits(weight.shape[1], weight.shape[0], groups):
+        found = cpu_pixels.by_input(ct, weight, size, **attrs)
+        if found is not NotImplemented:
+            return found
     run = shifted_sums(ct.dtype, biased=False)
-    if run is None or not _takes(ct, weight) or not numpy.isfinite(weight).all():  # zeros at the border times infinity
+    if run is None or _one_tap(weight.shape):
         return NotImplemented
     out_channels, channels = weight.shape[:2]
     y = numpy.zeros((ct.shape[0], channels * groups, *size), ct.dtype)
@@ -275,17 +247,21 @@ def conv2d_input(xp: Any, ct: Any, weight: Any, size: tuple[int, int], groups: i
 @kernel("cpu", "conv2d_weight")
 def conv2d_weight(xp: Any, x: Any, ct: Any, kernel: tuple[int, int], groups: int, **attrs: Any) -> Any:
     ct = in_one_piece(ct)
+    if ct.dtype != x.dtype or not large(x) or not whole(x) or not ct.size:
+        return NotImplemented
+    if _by_tiles((ct.shape[1], x.shape[1], *kernel), groups, **attrs):
+        found = cpu_winograd.products(x, ct, attrs["padding"])
+        if found is not NotImplemented:
+            return found
+    if kernel == (1, 1):
+        return NotImplemented
+    if attrs["stride"] != (1, 1) and cpu_pixels.fits(x.shape[1], ct.shape[1], groups):
+        found = cpu_pixels.by_weight(x, ct, kernel, **attrs)
+        if found is not NotImplemented:
+            return found if numpy.isfinite(found).all() else NotImplemented
     plan = forward_plan(x.shape[2:], kernel, **attrs)
     run = shifted_products(x.dtype)
-    if (
-        run is None
-        or plan is None
-        or ct.dtype != x.dtype
-        or not large(x)
-        or not whole(x)
-        or not ct.size
-        or len(plan.offsets) == 1
-    ):
+    if run is None or plan is None:
         return NotImplemented
     batch, outs, channels = ct.shape[0], ct.shape[1] // groups, x.shape[1] // groups
     blocks, size = -(-outs // BLOCK), -(-plan.count // 16) * 16

@@ -9,10 +9,10 @@ import numpy
 from patchgrad.backend.kernels import kernel, rule
 from patchgrad.backend.kernels.cpu_arrays import in_one_piece, rows_of
 from patchgrad.backend.native import native
-from patchgrad.backend.native.mathematics import exp, log
+from patchgrad.backend.native.mathematics import exp, largest, log
 
 if TYPE_CHECKING:
-    from patchgrad.backend.native.language import Reals, maximum, part
+    from patchgrad.backend.native.language import Reals, part
 
 
 @native
@@ -20,9 +20,7 @@ def softmax_rows(y: Reals, x: Reals, rows: int, size: int, *, logarithm: bool):
     for row in part(rows):
         a = x + row * size
         b = y + row * size
-        top = a[0]
-        for i in range(size):
-            top = maximum(top, a[i])
+        top = largest(a, size)
         total = 0.0
         if logarithm:
             for i in range(size):

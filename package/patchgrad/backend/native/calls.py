@@ -128,10 +128,55 @@ def total(writer: Writer, a: Value) -> Value:
 
 
 @_enter
+def highest(writer: Writer, a: Value) -> Value:
+    a, numbers = writer.to(a, "vector"), writer.numbers
+    name = f"@llvm.vector.reduce.fmax.{numbers.suffix('vector')}"
+    writer.declared.add(f"declare {numbers.real} {name}({numbers.type_of('vector')})")
+    return writer.result("real", f"call {numbers.real} {name}({writer.typed(a)})")
+
+
+@_enter
 def registers(writer: Writer, count: Value) -> Value:
+    return _slots(writer, count, "vector")
+
+
+@_enter
+def reals(writer: Writer, count: Value) -> Value:
+    return _slots(writer, count, "real")
+
+
+def _slots(writer: Writer, count: Value, kind: str) -> Value:
     if count.kind != "static":
         raise KernelError("the number of registers must be known when the kernel is compiled")
-    slots = [writer.slot("vector") for _ in range(count.text)]
+    slots = [writer.slot(kind) for _ in range(count.text)]
     for slot in slots:
         writer.write(slot, Value("static", 0.0))
     return Value("registers", slots)
+
+
+@_enter
+def transpose(writer: Writer, block: Value) -> None:
+    """Swap ever larger squares beside the diagonal, so that LLVM sees shuffles of two registers."""
+    numbers = writer.numbers
+    slots = block.text[: numbers.lanes]
+    rows = [writer.read(slot) for slot in slots]
+    step = 1
+    while step < len(rows):
+        for i in range(len(rows)):
+            if not i & step:
+                rows[i], rows[i + step] = _swapped(writer, rows[i], rows[i + step], step)
+        step *= 2
+    for slot, row in zip(slots, rows, strict=True):
+        writer.write(slot, row)
+
+
+def _swapped(writer: Writer, a: Value, b: Value, step: int) -> tuple[Value, Value]:
+    lanes = range(writer.numbers.lanes)
+    first = [len(lanes) + k - step if k & step else k for k in lanes]
+    second = [len(lanes) + k if k & step else k + step for k in lanes]
+    return _shuffled(writer, a, b, first), _shuffled(writer, a, b, second)
+
+
+def _shuffled(writer: Writer, a: Value, b: Value, order: list[int]) -> Value:
+    mask = ", ".join(f"i32 {k}" for k in order)
+    return writer.result("vector", f"shufflevector {writer.typed(a)}, {writer.typed(b)}, <{len(order)} x i32> <{mask}>")

@@ -89,8 +89,14 @@ store: Callable[[Reals, int, Any], None]
 """A register of the ``lanes`` reals at a place."""
 total: Callable[[Any], float]
 """The sum of a register's lanes."""
+highest: Callable[[Any], float]
+"""The largest of a register's lanes that is a number; NaN if none is."""
 registers: Callable[[int], Any]
 """So many registers, read and written by numbers known when the kernel is compiled; they start at 0."""
+reals: Callable[[int], Any]
+"""The same of single reals."""
+transpose: Callable[[Any], None]
+"""Turn the first ``lanes`` of some registers, as the rows of a square, about its diagonal."""
 
 INLINE: set[Any] = set()
 """Functions that kernels may call."""

@@ -12,7 +12,22 @@ from typing import TYPE_CHECKING, Any
 from patchgrad.backend.native.language import inline
 
 if TYPE_CHECKING:
-    from patchgrad.backend.native.language import bits, copysign, fabs, muladd, real, real_of_bits, single, unroll
+    from patchgrad.backend.native.language import (
+        Reals,
+        bits,
+        copysign,
+        fabs,
+        highest,
+        lanes,
+        load,
+        muladd,
+        real,
+        real_of_bits,
+        registers,
+        single,
+        unroll,
+        vector,
+    )  # fmt: skip
 
 LOG2E = math.log2(math.e)
 MAGIC32, MAGIC64 = 1.5 * 2.0**23, 1.5 * 2.0**52
@@ -142,3 +157,18 @@ def log1p(x: float) -> float:
     u = 1.0 + x
     found = log(u)
     return found + (x - (u - 1.0)) / u if u > 0.0 and u < INFINITY else found
+
+
+@inline
+def largest(a: Reals, size: int) -> float:
+    """The largest of an array, register by register. NaN is passed over, but not all of them and not the first."""
+    tops = registers(1)
+    tops[0] = vector(a[0])
+    whole = size // lanes * lanes
+    for i in range(0, whole, lanes):
+        x = load(a, i)
+        tops[0] = x if x > tops[0] else tops[0]
+    top = highest(tops[0])
+    for i in range(whole, size):
+        top = a[i] if a[i] > top else top
+    return top

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from patchgrad.diagnosis.cures import without_unused
+from patchgrad.diagnosis.cures import held, without_unused
 from patchgrad.diagnosis.facts import Facts
 from patchgrad.diagnosis.rules.registry import Trouble, rule
 from patchgrad.layergraph.commands import RemoveNodes
@@ -30,6 +30,7 @@ def unheld_parameters(facts: Facts) -> Trouble | None:
         "model.parameters(), or give it the rest with optimizer.add_param_group.",
         {"parameters": sum(unheld[uid] for uid in nodes)},
         nodes,
+        ("Add them to the optimizer", held(facts.graph, nodes)),
     )
 
 

@@ -26,22 +26,24 @@ from patchgrad.layergraph.commands.share import Share, Unshare
 from patchgrad.layergraph.commands.split_merge import MergeGroups, SplitGroup
 from patchgrad.layergraph.commands.swap import Swap
 from patchgrad.layergraph.commands.training import (
+    HoldParameters,
     SetData,
     SetLoss,
     SetOptimizer,
     SetSchedule,
+    TakeWeights,
     TrainingCommand,
     UseLoss,
 )
 
-Training = SetOptimizer | SetLoss | SetData | SetSchedule
+Training = SetOptimizer | HoldParameters | SetLoss | SetData | SetSchedule | TakeWeights
 AnyCommand = OneCommand | Several | Training
 """Every edit, as one type: on the wire they are told apart by ``type``."""
 
 __all__ = [
     "AddBranch", "AddNode", "AnyCommand", "BranchLayer", "Bypass", "Command", "Connect", "Disconnect", "Duplicate",
-    "Fold", "Freeze", "GroupNodes", "InsertOnEdge", "MergeGroups", "Move", "Note", "OneCommand", "PruneUnits",
-    "Reinitialise", "RemoveNodes", "Rename", "Reorder", "Repeat", "ReplaceNode", "SetData", "SetField", "SetLoss",
-    "SetOptimizer", "SetRate", "SetSchedule", "SetWidth", "Several", "Share", "SplitGroup", "Swap", "Training",
-    "TrainingCommand", "Ungroup", "Unshare", "UseLoss",
+    "Fold", "Freeze", "GroupNodes", "HoldParameters", "InsertOnEdge", "MergeGroups", "Move", "Note", "OneCommand",
+    "PruneUnits", "Reinitialise", "RemoveNodes", "Rename", "Reorder", "Repeat", "ReplaceNode", "SetData", "SetField",
+    "SetLoss", "SetOptimizer", "SetRate", "SetSchedule", "SetWidth", "Several", "Share", "SplitGroup", "Swap",
+    "TakeWeights", "Training", "TrainingCommand", "Ungroup", "Unshare", "UseLoss",
 ]  # fmt: skip

@@ -5,17 +5,34 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
+
 from patchgrad.errors import GraphError
 from patchgrad.layergraph.commands.command import Command
 from patchgrad.layergraph.commands.one import OneCommand
+from patchgrad.layergraph.commands.training import SetData, SetLoss, SetOptimizer, SetSchedule, TrainingCommand
 from patchgrad.layergraph.graph import LayerGraph
 
 
 class Several(Command, frozen=True, tag="several"):
-    """Edits in order, each on what the one before it left; ``words`` say in short what they are for."""
+    """Edits in order, each on what the one before it left; ``words`` say in short what they are for.
 
-    commands: tuple[OneCommand, ...]
+    Those of the training are made with those of the layers: the loss is tried once all is changed.
+    """
+
+    commands: tuple[OneCommand | SetOptimizer | SetLoss | SetData | SetSchedule, ...]
     words: str = ""
+
+    @property
+    def training(self) -> tuple[TrainingCommand, ...]:
+        """Those that change how the network is trained."""
+        return tuple(command for command in self.commands if isinstance(command, TrainingCommand))
+
+    @property
+    def layers(self) -> Several | None:
+        """The others; None without."""
+        found = tuple(command for command in self.commands if not isinstance(command, TrainingCommand))
+        return msgspec.structs.replace(self, commands=found) if found else None
 
     def apply(self, graph: LayerGraph) -> LayerGraph:
         if not self.commands:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, Protocol
 
 from patchgrad.errors import GraphError
-from patchgrad.layergraph.commands.command import Command
+from patchgrad.layergraph.commands.command import Command, name_of
 from patchgrad.layergraph.graph import LayerGraph
 
 
@@ -25,11 +25,15 @@ class Setup(Protocol):
 
     def tune(self, settings: Mapping[str, Any], group: int | None) -> Changed: ...
 
+    def hold(self, nodes: tuple[str, ...]) -> Changed: ...
+
     def change_loss(self, loss: Any) -> Changed: ...
 
     def change_data(self, settings: Mapping[str, Any]) -> Changed: ...
 
     def change_schedule(self, kind: str | None, settings: Mapping[str, Any], every: str | None) -> Changed: ...
+
+    def take_weights(self) -> Changed: ...
 
 
 class TrainingCommand(Command, frozen=True):
@@ -61,6 +65,22 @@ class SetOptimizer(TrainingCommand, frozen=True, tag="set-optimizer"):
     def python(self, graph: LayerGraph | None = None) -> str:
         group = {} if self.group is None else {"group": self.group}
         return f"pg.edit.optimizer({_arguments(self.kind, {**self.settings, **group})})"
+
+
+class HoldParameters(TrainingCommand, frozen=True, tag="hold-parameters"):
+    """Let the optimizer train the parameters of these layers, too: those that it does not hold yet."""
+
+    nodes: tuple[str, ...]
+
+    def change(self, setup: Setup) -> Changed:
+        return setup.hold(self.nodes)
+
+    def label(self, graph: LayerGraph | None = None) -> str:
+        return f"train {', '.join(name_of(graph, node) for node in self.nodes)}, too"
+
+    def python(self, graph: LayerGraph | None = None) -> str:
+        names = ", ".join(f'"{name_of(graph, node)}"' for node in self.nodes)
+        return f"pg.edit.hold({names})"
 
 
 class SetLoss(TrainingCommand, frozen=True, tag="set-loss"):
@@ -134,6 +154,19 @@ class SetSchedule(TrainingCommand, frozen=True, tag="set-schedule"):
             return "pg.edit.schedule(None)"
         every = {} if self.every is None else {"every": self.every}
         return f"pg.edit.schedule({_arguments(self.kind, {**self.settings, **every})})"
+
+
+class TakeWeights(TrainingCommand, frozen=True, tag="take-weights"):
+    """Go on with the weights that the same layers had before the code of the model was changed."""
+
+    def change(self, setup: Setup) -> Changed:
+        return setup.take_weights()
+
+    def label(self, graph: LayerGraph | None = None) -> str:
+        return "take the weights of before"
+
+    def python(self, graph: LayerGraph | None = None) -> str:
+        return "pg.edit.weights()"
 
 
 def loss_of(kind: str, settings: Mapping[str, Any]) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from patchgrad.layergraph import fields as f
+from patchgrad.layergraph import roles
 from patchgrad.layergraph.kind import Settings
 from patchgrad.layergraph.kinds.ends import DTYPES
 from patchgrad.layergraph.kinds.entry import layer
@@ -66,7 +67,7 @@ KINDS = (
     layer("ExpandBatch", "shape", "expand", "One sample repeated for each sample of another path.",
           inputs=("x", "like")),
     layer("Learned", "source", "learned", "A learned tensor that no input enters: positions, a token, a scale.",
-          SHAPE, inputs=(), summary_of=value_of("shape")),
+          SHAPE, inputs=(), roles=roles.learned, summary_of=value_of("shape")),
     layer(
         "Constant", "source", "constant", "A tensor that stays as it is: a mask, a table.",
         f.Field("shape", "shape", (), (), minimum=0, maximum=2**24, help="sizes of all axes"),

@@ -50,6 +50,8 @@ class Quantity:
 
 
 QUANTITIES: dict[str, Quantity] = {}
+REGISTERED = [0]
+"""How often a quantity was entered: what was worked out from the table is known to be old by it."""
 
 
 def quantity(
@@ -75,6 +77,7 @@ def quantity(
 
     def enter(compute: Compute) -> Compute:
         QUANTITIES[name] = Quantity(name, question, formula, healthy, source, when, needs, width, compute, unit)
+        REGISTERED[0] += 1
         return compute
 
     return enter

@@ -16,24 +16,16 @@ def _largest(lowering: Lowering, step: notes.Forward) -> bool:
     form = lowering.form(x)
     if form is None or not lowering.fits(x, form[1]) or len(form[0]) < 3 or lowering.count(x) < SMALL:
         return False
-    kernel_h, kernel_w = attrs["kernel"]
     y, place = step.outputs
-    if kernel_h * kernel_w > cpu_pool.MOST or lowering.count(y) == 0:
+    if math.prod(attrs["kernel"]) > cpu_pool.MOST or lowering.count(y) == 0:
         return False
-    run = lowering.kernel(
-        cpu_pool.largest_of_windows,
-        form[1],
-        kernel_h=kernel_h,
-        kernel_w=kernel_w,
-        stride_w=attrs["stride"][1],
-        padded=any(map(any, attrs["padding"])),
-    )
+    run = lowering.kernel(cpu_pool.largest_of_windows, form[1], **cpu_pool.statics_of(attrs))
     if run is None:
         return False
     (top, _), (left, _) = attrs["padding"]
     size, planes = lowering.forms[y.number][0][-2:], math.prod(form[0][:-2])
     writes = [lowering.plan(y), lowering.plan(place)]
-    where = (attrs["stride"][0], top, left, *attrs["dilation"])
+    where = (attrs["stride"][0], top, left, attrs["dilation"][0])
     lowering.call(run, 4 * lowering.count(x), [*writes, x, planes, *form[0][-2:], *size, *where], writes)
     return True
 
@@ -46,11 +38,13 @@ def _spread(lowering: Lowering, step: notes.Rules) -> bool:
         return False
     if not lowering.fits(ct, form[1]) or not lowering.fits(place, of[1]) or lowering.count(ct) < SMALL:
         return False
-    run = lowering.kernel(cpu_pool.spread_to_places, form[1])
+    attrs = step.entry.attrs
+    few = math.prod(attrs["kernel"]) <= cpu_pool.MOST
+    run = lowering.kernel(cpu_pool.spread_to_places, form[1], **cpu_pool.spread_of(attrs)) if few else None
     if run is None:
         return False
     size = lowering.forms[output.number][0][-2:]
-    numbers = cpu_pool.numbers_of(size, form[0][-2:], step.entry.attrs)
+    numbers = cpu_pool.numbers_of(size, form[0][-2:], attrs)
     arguments = [lowering.plan(output), ct, place, math.prod(form[0][:-2]), *numbers]
     lowering.call(run, 4 * lowering.count(output), arguments, [output])
     return True

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import Any
 
 from patchgrad.errors import GraphError
@@ -42,11 +44,18 @@ def _put(setup: Any, loss: Any, *, try_it: bool) -> Changed:
 
 
 def _try(setup: Any, loss: Any) -> None:
-    """Compute the loss of the last batch. What a loss warns of (shapes that are broadcast) is a reason to refuse."""
+    """Compute the loss of the last batch."""
+    with strict(loss):
+        setup.try_loss()
+
+
+@contextmanager
+def strict(loss: Any) -> Generator[None]:
+    """What a loss warns of when it is tried (shapes that are broadcast) is a reason to refuse."""
     with warnings.catch_warnings():
         warnings.simplefilter("error", UserWarning)
         try:
-            setup.try_loss()
+            yield
         except UserWarning as warning:
             raise GraphError(
                 f"{name_of(loss)} does not fit", got=str(warning), want="an output like the target"

@@ -6,14 +6,15 @@ Every change gives the way back, so that undo and redo need no procedure of thei
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import msgspec
 
-from patchgrad.layergraph.commands.training import Changed
+from patchgrad.errors import SessionError
+from patchgrad.layergraph.commands.training import Changed, TrainingCommand
 from patchgrad.session.feed import Feed
-from patchgrad.session.settings import loaders, losses, optimizers, schedules
+from patchgrad.session.settings import holding, loaders, losses, optimizers, schedules
 from patchgrad.session.settings.average import Average
 from patchgrad.session.settings.schedule import Schedule
 
@@ -28,6 +29,30 @@ class Stand(msgspec.Struct, frozen=True):
     average: Any
 
 
+def all_of(commands: Iterable[TrainingCommand], setup: Setup) -> Changed:
+    """Several changes as one, without trying the loss between them; if one cannot be made, none is."""
+    trying, setup.try_loss = setup.try_loss, lambda: None
+    done: list[Changed] = []
+    try:
+        for command in commands:
+            done.append(command.change(setup))
+    except BaseException:
+        _back(done)
+        raise
+    finally:
+        setup.try_loss = trying
+    return _joined(done)
+
+
+def _joined(done: list[Changed]) -> Changed:
+    return Changed(tuple(text for change in done for text in change.told), lambda: _joined(_back(done)))
+
+
+def _back(done: list[Changed]) -> list[Changed]:
+    """The ways back, last first."""
+    return [change.back() for change in reversed(done)]
+
+
 class Setup:
     """What a session trains with, as it is now.
 
@@ -37,7 +62,9 @@ class Setup:
         feed       gives the batches
         schedule   moves the rates; None: they stay
         average    a second model whose weights are averages of those of the first; None without
+        parameters_of  gives the parameters of some layers, by uid; set once by the session
         try_loss   computes the loss of the last batch without a trace, or raises; set once by the session
+        before     the session before the code of the model was changed; None if there was none
     """
 
     def __init__(
@@ -53,7 +80,9 @@ class Setup:
         self.feed = feed
         self.schedule = schedule
         self.average = average
+        self.parameters_of: Callable[[tuple[str, ...]], list[Any]] = lambda nodes: []
         self.try_loss: Callable[[], None] = lambda: None
+        self.before: Any = None
 
     # --- training -----------------------------------------------------------------------------------
 
@@ -75,6 +104,10 @@ class Setup:
         """Train with another optimizer."""
         return optimizers.change(self, kind, settings)
 
+    def hold(self, nodes: tuple[str, ...]) -> Changed:
+        """Train the parameters of these layers, too."""
+        return holding.hold(self, nodes)
+
     def tune(self, settings: Mapping[str, Any], group: int | None) -> Changed:
         """Other settings for the optimizer there is."""
         return optimizers.tune(self, settings, group)
@@ -90,6 +123,16 @@ class Setup:
     def change_schedule(self, kind: str | None, settings: Mapping[str, Any], every: str | None) -> Changed:
         """Let another schedule move the rates, or none."""
         return schedules.change(self, kind, settings, every)
+
+    def take_weights(self) -> Changed:
+        """Let layers have the weights that they had before the code of the model was changed."""
+        if self.before is None:
+            raise SessionError(
+                "there is no session before this one",
+                got="a model that was not trained in this kernel under another version of its class",
+                hint="pg.Session(model, ..., before=session) names one",
+            )
+        return self.before.take()
 
     # --- marks ----------------------------------------------------------------------------------------
 
