@@ -141,7 +141,7 @@ WITHOUT = "import sys; sys.modules['patchgrad'] = None; from ipykernel.kernelapp
 @contextmanager
 def kernels_without_patchgrad(lab: Lab) -> Iterator[None]:
     """Kernels that are started meanwhile find no patchgrad, like those of another environment."""
-    folder = lab.folder.parent / "home" / "data" / "kernels" / "python3"
+    folder = lab.folder.parent / "share" / "kernels" / "python3"
     folder.mkdir(parents=True)
     command = [sys.executable, "-c", WITHOUT, "-f", "{connection_file}"]
     spec = {"argv": command, "display_name": "Python 3", "language": "python"}
