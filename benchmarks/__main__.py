@@ -14,7 +14,8 @@ from typing import Any
 from patchgrad.backend import host
 
 HERE = Path(__file__).parent
-NAMES = sorted(path.stem for path in HERE.glob("*.py") if path.stem not in ("__init__", "__main__", "page", "timing"))
+HELPERS = ("__init__", "__main__", "page", "timing", "watching_peers")
+NAMES = sorted(path.stem for path in HERE.glob("*.py") if path.stem not in HELPERS)
 
 
 def machine() -> dict[str, object]:

@@ -5,6 +5,7 @@ import warnings
 import pytest
 
 import patchgrad as pg
+from patchgrad.autograd.state import observing
 from patchgrad.backend import host
 from patchgrad.nn import functional as F
 from patchgrad.tensor import Tensor
@@ -268,14 +269,31 @@ MASKS = {
 }
 
 
+@pytest.mark.parametrize(("n", "m"), [(4, 6), (37, 40)])
 @pytest.mark.parametrize("case", MASKS)
-def test_attention(case):
-    arrays = (real(2, 3, 4, 5), real(2, 3, 6, 5), real(2, 3, 6, 2))
+def test_attention(case, n, m):
+    arrays = (real(2, 3, n, 5), real(2, 3, m, 5), real(2, 3, m, 2))
     assert_same(
         lambda q, k, v: F.scaled_dot_product_attention(q, k, v, **MASKS[case]),
         lambda q, k, v: torch.nn.functional.scaled_dot_product_attention(q, k, v, **MASKS[case]),
         *arrays,
     )
+
+
+@pytest.mark.parametrize("wants_maps", [False, True])
+def test_attention_is_one_kernel_unless_someone_wants_to_see_its_map(wants_maps):
+    pytest.importorskip("llvmlite", reason="the kernel is compiled")
+    names = []
+
+    class Watcher:
+        def forward(self, op, attrs, inputs, outputs, node):
+            names.append(op.name)
+
+    Watcher.wants_maps = wants_maps
+    x = pg.tensor(real(1, 2, 40, 8))
+    with observing(Watcher()):
+        F.scaled_dot_product_attention(x, x, x)
+    assert ("softmax" in names, "fused_attention" in names) == (wants_maps, not wants_maps)
 
 
 @pytest.mark.parametrize("mask", [rng.random((4, 6)) > 0.3, real(4, 6)], ids=["bool", "added"])

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import patchgrad as pg
 from patchgrad import optim
-from patchgrad.errors import PatchgradError
+from patchgrad.errors import GradError, PatchgradError
 from patchgrad.layergraph import LayerGraph
 from patchgrad.session import Session
 
@@ -28,7 +28,8 @@ def power(output: Any, _target: Any) -> Any:
 
 
 def a_session(graph: LayerGraph, **more: Any) -> Session:
-    """A session on random batches; the same graph gives the same session."""
+    """A session on random batches; the same graph gives the same session. To be watched takes a third of its time and
+    changes no bit, so that laws hold between one that is watched and one that is not."""
     if not any(graph.check().parameters.values()):
         reject()
     pg.manual_seed(0)
@@ -75,7 +76,7 @@ def test_a_session_with_refused_edits_is_bitwise_the_session_without_them(graph:
     asked = {step: [random_command(graph, rng) for _ in range(2)] for step in range(1, 7)}
     losses, accepted = trained(session, asked)
     print_ = session.fingerprint()
-    again = a_session(graph)
+    again = a_session(graph, watch=False)
     assert trained(again, accepted)[0] == losses
     assert again.fingerprint() == print_
 
@@ -83,9 +84,12 @@ def test_a_session_with_refused_edits_is_bitwise_the_session_without_them(graph:
 @settings(max_examples=200)
 @given(graphs(), SEEDS)
 def test_what_an_edit_of_a_session_does_not_name_stays_bitwise(graph: LayerGraph, seed: int) -> None:
-    rng, session = random.Random(seed), a_session(graph)
+    rng, session = random.Random(seed), a_session(graph, watch=seed % 2 == 0)
     for _ in range(4):
-        session.step(2)
+        try:
+            session.step(2)
+        except GradError:  # an edit has left nothing that learns
+            return
         before, old = learned(session), session.graph
         try:
             session.apply(random_command(session.graph, rng))
@@ -104,7 +108,7 @@ def test_what_an_edit_of_a_session_does_not_name_stays_bitwise(graph: LayerGraph
 def test_undoing_every_edit_of_a_session_gives_the_fingerprint_before_them_and_redoing_the_one_after(
     graph: LayerGraph, seed: int
 ) -> None:
-    rng, session = random.Random(seed), a_session(graph)
+    rng, session = random.Random(seed), a_session(graph, watch=seed % 2 == 0)
     session.step(2)
     first, done = session.fingerprint(), 0
     for _ in range(5):
@@ -148,7 +152,7 @@ def test_edits_from_another_thread_wait_for_a_boundary_and_change_no_step(graph:
     session.wait(60)
     forget()
     session.close()
-    alone, quiet = a_session(graph), []
+    alone, quiet = a_session(graph, watch=False), []
     alone.subscribe(lambda event: quiet.append(alone.loss) if event == "step" else None)
     alone.run(12, progress=False)
     assert losses == quiet

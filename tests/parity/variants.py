@@ -62,6 +62,8 @@ VARIANTS: dict[str, Callable[[Array], Array]] = {
     "special": _special,
     "complex128": _complex,
 }
+DTYPES = ("int64", "int32", "uint8", "bool", "complex128")
+"""Variants of other kinds of number."""
 LAYOUTS = ("plain", "transposed", "strided", "reversed")
 """Variants of the same values."""
 GRADIENTS = ("plain", "transposed", "strided", "reversed", "empty", "0-d", "complex128")

@@ -54,7 +54,7 @@ FROM_KERNEL = (
     m.ComputeGraph(
         3, "step", 7, True, None, (5, 7), 2, 1, 96, 48, (BOX,), (EDGE,), (FRAME,), ("far/0",), 300.0, 200.0, 7
     ),
-    m.ComputeTimes(4, 8, 3, False, None, {"seconds": ArrayView("bfloat16", (1,), 0)}),
+    m.ComputeTimes(4, 8, 3, False, None, {"seconds": ArrayView("bfloat16", (1,), 0)}, 40),
     m.FoundOps("c7", (m.FoundOp("fc/0/0:linear", "linear", "fc, In [3]:5", "fc/0/0:linear"),), 1),
     m.OpInspected(
         "c9", "b", "linear", "fc", {"work": "96 FLOP"}, (TENSOR,), (TENSOR,), ("x: 48 bytes",), (PLACE,), "y = x"

@@ -10,8 +10,10 @@ import pytest
 import patchgrad as pg
 from patchgrad import nn, optim
 from patchgrad.backend import host
+from patchgrad.protocol import wire
+from patchgrad.recorder import Recorder
 from patchgrad.widgets.compute import ComputeWidget
-from patchgrad.widgets.compute_state import ROOM
+from patchgrad.widgets.compute_state import ROOM, ComputeState
 
 
 class Twice(nn.Module):
@@ -194,3 +196,21 @@ def test_a_graph_of_a_known_structure_is_not_sent_again(page: Page) -> None:
     assert len([1 for content, _ in page.got if content["type"] == "compute-graph"]) == count
     assert page.got[-1][0]["type"] == "compute-times"
     assert page.got[-1][0]["step"] == 2
+
+
+class Long(nn.Module):
+    def forward(self, x: Any) -> Any:
+        for place in range(700):
+            x = x.tanh() + 0.25 if place * place // 5 % 3 else x * 0.5
+        return x
+
+
+def test_the_largest_picture_that_is_sent_fits_into_a_megabyte_and_a_half() -> None:
+    model, recorder, state = Long(), Recorder(every=1), ComputeState()
+    with recorder.step(1, model):
+        model(pg.ones(3, 4, requires_grad=True)).sum().backward()
+    state.follow(recorder)
+    state._now(state.viewer.everything())
+    sent = wire.encode(state.graph(1, recorder))
+    assert ROOM - 60 < sum(box["kind"] != "leaf" for box in sent["boxes"]) <= ROOM
+    assert len(json.dumps(sent)) < 1.5e6

@@ -870,6 +870,8 @@ export interface ComputeTimes {
   readonly backward: boolean;
   readonly walk: number | null;
   readonly arrays: Readonly<Record<string, ArrayView>>;
+  /** Steps from one look to the next: so rarely that looking stays within its share of the time. */
+  readonly every: number;
 }
 
 /** `box` is the box that the op is drawn in now. */

@@ -32,6 +32,8 @@ export interface Stand {
   readonly steps: readonly number[];
   /** The step that was kept with its values. */
   readonly walk: number | null;
+  /** Steps from one look to the next. */
+  readonly every: number;
 }
 
 export type ComputeAction =
@@ -73,7 +75,7 @@ export const INITIAL_COMPUTE: ComputeState = {
   shown: false,
   alone: false,
   graph: EMPTY_COMPUTATION,
-  stand: { step: -1, steps: [], walk: null },
+  stand: { step: -1, steps: [], walk: null, every: 1 },
   times: null,
   backward: false,
   selected: null,
@@ -122,13 +124,15 @@ function arrived(state: ComputeState, graph: ComputeGraph): ComputeState {
   const selected = state.selected !== null && holds(state.selected) ? state.selected : null;
   const { step, steps, walk } = graph;
   const inspected = selected === null ? null : state.inspected;
-  return { ...state, graph, stand: { step, steps, walk }, times: null, selected, inspected };
+  const { every } = state.stand;
+  return { ...state, graph, stand: { step, steps, walk, every }, times: null, selected, inspected };
 }
 
-function timed(state: ComputeState, { step, looks, walk, backward }: ComputeTimes, arrays: NamedArrays): ComputeState {
+function timed(state: ComputeState, times: ComputeTimes, arrays: NamedArrays): ComputeState {
+  const { step, looks, walk, backward, every = 1 } = times;
   const { steps } = state.stand;
   const known = steps.includes(step) ? steps : [...steps, step].slice(-looks);
-  return { ...state, backward, times: arrays.seconds?.data ?? null, stand: { step, steps: known, walk } };
+  return { ...state, backward, times: arrays.seconds?.data ?? null, stand: { step, steps: known, walk, every } };
 }
 
 export function isComputeAction(action: { readonly type: string }): action is ComputeAction {

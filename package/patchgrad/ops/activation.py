@@ -80,6 +80,7 @@ LEAKY_RELU = curve(
     formula=r"\max(x, 0) + slope \min(x, 0)",
     negative_slope=0.1,
     real=True,
+    dtype="floating",
 )
 ELU = curve(
     "elu",
@@ -89,6 +90,7 @@ ELU = curve(
     alpha=1.5,
     scale=1.1,
     real=True,
+    dtype="floating",
 )
 SIGMOID = curve(
     "sigmoid",
@@ -102,6 +104,7 @@ SILU = curve(
     lambda xp, x: x * _sigmoid(xp, x),
     lambda xp, ct, s: ct * _silu_slope(xp, s.x),
     formula=r"\frac{x}{1 + e^{-x}}",
+    dtype="floating",
 )
 SOFTPLUS = curve(
     "softplus",
@@ -113,6 +116,7 @@ SOFTPLUS = curve(
     beta=1.5,
     threshold=20.0,
     real=True,
+    dtype="floating",
 )
 LOGSIGMOID = curve(
     "logsigmoid",
@@ -120,6 +124,7 @@ LOGSIGMOID = curve(
     lambda xp, ct, s: ct * xp.ops.sigmoid(-s.x),
     formula=r"-\ln(1 + e^{-x})",
     real=True,
+    dtype="floating",
 )
 GELU = curve(
     "gelu",
@@ -127,6 +132,7 @@ GELU = curve(
     lambda xp, ct, s: ct * _gelu_slope(xp, s.x),
     formula=r"\frac{x}{2} \left(1 + \mathrm{erf}\frac{x}{\sqrt 2}\right)",
     real=True,
+    dtype="floating",
 )
 GELU_TANH = curve(
     "gelu_tanh",
@@ -134,6 +140,7 @@ GELU_TANH = curve(
     lambda xp, ct, s: ct * _gelu_tanh_slope(xp, s.x),
     formula=r"\frac{x}{2} \left(1 + \tanh\left(\sqrt{2/\pi}\,(x + 0.044715 x^3)\right)\right)",
     real=True,
+    dtype="floating",
 )
 HARDSIGMOID = curve(
     "hardsigmoid",
@@ -141,6 +148,7 @@ HARDSIGMOID = curve(
     lambda xp, ct, s: ct * (mask(xp, xp.abs(s.x) < 3, ct) / 6),
     formula=r"\min(\max(x/6 + 1/2, 0), 1)",
     real=True,
+    dtype="floating",
 )
 HARDSWISH = curve(
     "hardswish",
@@ -148,6 +156,7 @@ HARDSWISH = curve(
     lambda xp, ct, s: ct * xp.where(xp.abs(s.x) < 3, s.x / 3 + 0.5, mask(xp, s.x >= 3, ct)),
     formula=r"x \min(\max(x/6 + 1/2, 0), 1)",
     real=True,
+    dtype="floating",
 )
 SOFTSHRINK = curve(
     "softshrink",
@@ -156,6 +165,7 @@ SOFTSHRINK = curve(
     formula=r"x - \min(\max(x, -\lambda), \lambda)",
     lambd=0.5,
     real=True,
+    dtype="floating",
 )
 HARDSHRINK = curve(
     "hardshrink",
@@ -164,6 +174,7 @@ HARDSHRINK = curve(
     formula=r"|x| > \lambda\;?\;x : 0",
     lambd=0.5,
     real=True,
+    dtype="floating",
 )
 THRESHOLD = curve(
     "threshold",
@@ -210,6 +221,7 @@ def _gelu_tanh_slope(xp: Any, x: Any) -> Any:
 PRELU = define(
     "prelu",
     inputs=("x", "weight"),
+    dtype="floating",
     elementwise=True,
     forward=lambda xp, x, weight: xp.where(x > 0, x, x * weight),
     shape=shapes.broadcast,

@@ -69,8 +69,9 @@ def _in_one(query: Tensor, key: Tensor, value: Tensor) -> bool:
     backend = query.backend
     if getattr(backend.xp, "cudnn", None) is not None:
         return not kinds.isdisjoint(NAMES)
-    large = query.shape[-2] * key.shape[-2] >= LARGE
-    return large and backend.name == "cpu" and backend.compiled and not kinds.isdisjoint(("float32", "float64"))
+    if query.shape[-2] * key.shape[-2] < LARGE or backend.name != "cpu" or kinds.isdisjoint(("float32", "float64")):
+        return False
+    return backend.forward_of(FUSED_ATTENTION) is not FUSED_ATTENTION.forward
 
 
 @rounded_once

@@ -23,11 +23,11 @@ IN_PLACE = (
 )
 
 
-def _question(name: str, function: str, formula: str) -> OpSpec:
-    return binary(name, lambda xp, a, b: getattr(xp, function)(a, b), {}, dtype="bool", formula=formula)
+def _question(name: str, function: str, formula: str, real: bool = True) -> OpSpec:
+    return binary(name, lambda xp, a, b: getattr(xp, function)(a, b), {}, dtype="bool", formula=formula, real=real)
 
 
-EQ, NE = _question("eq", "equal", "a = b"), _question("ne", "not_equal", r"a \neq b")
+EQ, NE = _question("eq", "equal", "a = b", False), _question("ne", "not_equal", r"a \neq b", False)
 LT, LE = _question("lt", "less", "a < b"), _question("le", "less_equal", r"a \leq b")
 GT, GE = _question("gt", "greater", "a > b"), _question("ge", "greater_equal", r"a \geq b")
 

@@ -156,7 +156,7 @@ LOGADDEXP = binary(
         "b": lambda xp, ct, s: ct / conj(xp, 1 + xp.exp(s.a - s.b)),
     },
     saves=("a", "b"),
-    dtype="float",
+    dtype="floating",
     formula=r"\ln(e^a + e^b)",
 )
 LOGADDEXP2 = binary(
@@ -167,7 +167,7 @@ LOGADDEXP2 = binary(
         "b": lambda xp, ct, s: ct / (1 + xp.exp((s.a - s.b) * math.log(2))),
     },
     saves=("a", "b"),
-    dtype="float",
+    dtype="floating",
     formula=r"\log_2(2^a + 2^b)",
 )
 HYPOT = binary(
@@ -175,7 +175,7 @@ HYPOT = binary(
     lambda xp, a, b: xp.hypot(a, b),
     {"a": lambda xp, ct, s: ct * s.a / s.y, "b": lambda xp, ct, s: ct * s.b / s.y},
     saves=("a", "b", "y"),
-    dtype="float",
+    dtype="floating",
     formula=r"\sqrt{a^2 + b^2}",
     samples=two(0.5, 2.0),
 )

@@ -163,7 +163,7 @@ IGAMMA = binary(
     _function(False),
     {"b": lambda xp, ct, s: ct * _density(xp, s)},
     saves=("a", "b"),
-    dtype="float",
+    dtype="floating",
     formula=r"P(a, b) = \frac{1}{\Gamma(a)} \int_0^b t^{a-1} e^{-t} dt",
     samples=by_second(0.5, 4.0),
 )
@@ -172,7 +172,7 @@ IGAMMAC = binary(
     _function(True),
     {"b": lambda xp, ct, s: -ct * _density(xp, s)},
     saves=("a", "b"),
-    dtype="float",
+    dtype="floating",
     formula=r"Q(a, b) = \frac{1}{\Gamma(a)} \int_b^\infty t^{a-1} e^{-t} dt",
     samples=by_second(0.5, 4.0),
 )

@@ -184,10 +184,17 @@ def _pair(op: OpSpec, input: Tensor, target: Tensor, weight: Tensor | None, redu
 
 
 def _weighted(op: OpSpec, input: Tensor, target: Tensor, weight: Any, reduction: str) -> Tensor:
-    """A loss whose mean is that of its weights too."""
+    """A loss whose mean is that of its weights too. Differences of whole numbers are whole."""
+    if weight is None and _whole(input) and _whole(target):
+        apart: Any = input - target
+        return _finish(apart.abs() if op is L1 else apart * apart, reduction)
     if weight is None or reduction != "mean":
         return _pair(op, input, target, weight, reduction)
     return _pair(op, input, target, weight, "sum") / weight.sum()  # type: ignore[operator]
+
+
+def _whole(value: Any) -> bool:
+    return isinstance(value, Tensor) and value.data.dtype.kind in "biu"
 
 
 def _finish(values: Any, reduction: str) -> Tensor:

@@ -29,7 +29,7 @@ def reduced(loss: str, values: Any, reduction: str) -> Tensor:
 
 def _above(x: Any) -> Any:
     """``max(x, 0)``."""
-    return x.clamp(min=0.0)
+    return x.clamp(min=0)
 
 
 @under_autocast
@@ -58,8 +58,8 @@ def hinge_embedding_loss(
 ) -> Tensor:
     """``x`` where t is 1, ``max(0, margin - x)`` where it is -1, for distances x."""
     reduction = chosen(reduction, size_average, reduce)
-    near = elementwise.where(target != -1, input, 0.0)
-    far = elementwise.where(target != 1, _above(margin - input), 0.0)
+    near = elementwise.where(target != -1, input, 0)
+    far = elementwise.where(target != 1, _above(margin - input), 0)
     return reduced("hinge_embedding_loss", near + far, reduction)
 
 

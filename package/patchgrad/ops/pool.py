@@ -157,6 +157,8 @@ def _shares(size: Pair, kernel: Pair, stride: Pair, padding: Padding, border: Pa
 
 def _scaled(xp: Any, x: Any, size: Pair, s: dict[str, Any]) -> Any:
     share = _shares(tuple(size), s["kernel"], s["stride"], s["padding"], s["border"], s["divisor"])
+    if getattr(x.dtype, "kind", "f") in "biu":  # whole numbers stay whole, rounded towards 0
+        return xp.astype(xp.trunc(x / xp.asarray(host.rint(1.0 / share))), x.dtype)
     if (share == share[0, 0]).all():
         return x * float(share[0, 0])
     return x * xp.asarray(share, dtype=x.dtype)

@@ -76,8 +76,10 @@ def avg_pool3d(
     deep: Any = avg_pool2d(flat.flatten(-2), (kernel[0], 1), (step[0], 1), (around[0], 0), ceil_mode, True, 1)
     sums = deep.unflatten(-1, size)
     if divisor_override is not None:
-        return sums / divisor_override
-    return sums * _shares(input, kernel, step, around, ceil_mode, count_include_pad)
+        means = sums / divisor_override
+    else:
+        means = sums / _volumes(input, kernel, step, around, ceil_mode, count_include_pad)
+    return means if means.dtype == sums.dtype else means.trunc().to(sums.dtype)
 
 
 def _window(kernel_size: Any, stride: Any) -> tuple[Triple, Triple]:
@@ -85,10 +87,10 @@ def _window(kernel_size: Any, stride: Any) -> tuple[Triple, Triple]:
     return kernel, kernel if stride is None else triple(stride, "stride")
 
 
-def _shares(x: Any, kernel: Triple, stride: Triple, around: Triple, ceil_mode: bool, count_padding: bool) -> Any:
+def _volumes(x: Any, kernel: Triple, stride: Triple, around: Triple, ceil_mode: bool, count_padding: bool) -> Any:
     counts: list[Any] = []
     for i, size in enumerate(x.shape[-3:]):
         ends = (around[i], last_padding(size, kernel[i], stride[i], around[i], 1, ceil_mode))
         counts.append(window_counts(size, kernel[i], stride[i], ends, around[i] if count_padding else 0))
     volume = counts[0][:, None, None] * counts[1][:, None] * counts[2]
-    return Tensor(x.backend.asarray((1.0 / host.maximum(volume, 1)).astype(x.data.dtype)))
+    return Tensor(x.backend.asarray(host.maximum(volume, 1).astype(x.data.dtype)))

@@ -79,7 +79,7 @@ FRAC = unary(
     "frac",
     lambda xp, x: x - xp.trunc(x),
     lambda xp, ct, s: ct,
-    dtype="same",
+    dtype="floating",
     formula=r"x - \mathrm{trunc}\,x",
     low=0.1,
     high=0.9,
@@ -121,6 +121,7 @@ NEXTAFTER = binary(
     "nextafter",
     lambda xp, a, b: xp.nextafter(*beside(xp, a, b)),
     {"a": lambda xp, ct, s: ct, "b": still},
+    dtype="floating",
     formula=r"\mathrm{nextafter}(a, b)",
     samples=lambda draw: [Sample((draw(3, 4), draw(4)))],
 )
@@ -128,6 +129,7 @@ HEAVISIDE = binary(
     "heaviside",
     lambda xp, a, b: xp.where(a == 0, b, xp.astype(a > 0, a.dtype)),
     {},
+    real=True,
     formula=r"a = 0\;?\;b : a > 0",
     samples=lambda draw: [Sample((draw(3, 4) * [1.0, 0.0, 1.0, 1.0], draw(4)))],
 )

@@ -31,6 +31,7 @@ MAXIMUM = binary(
     lambda xp, a, b: xp.maximum(a, b),
     {"a": lambda xp, ct, s: ct * _share(xp, s.a, s.b, ct), "b": lambda xp, ct, s: ct * _share(xp, s.b, s.a, ct)},
     saves=("a", "b"),
+    real=True,
     formula=r"\max(a, b)",
 )
 MINIMUM = binary(
@@ -38,6 +39,7 @@ MINIMUM = binary(
     lambda xp, a, b: xp.minimum(a, b),
     {"a": lambda xp, ct, s: ct * _share(xp, s.b, s.a, ct), "b": lambda xp, ct, s: ct * _share(xp, s.a, s.b, ct)},
     saves=("a", "b"),
+    real=True,
     formula=r"\min(a, b)",
 )
 
@@ -64,6 +66,7 @@ FMAX = binary(
         "b": lambda xp, ct, s: ct * mask(xp, xp.logical_not(_first_is_max(xp, s.a, s.b)), ct),
     },
     saves=("a", "b"),
+    real=True,
     formula=r"\max(a, b)",
 )
 FMIN = binary(
@@ -74,6 +77,7 @@ FMIN = binary(
         "b": lambda xp, ct, s: ct * mask(xp, xp.logical_not(_first_is_min(xp, s.a, s.b)), ct),
     },
     saves=("a", "b"),
+    real=True,
     formula=r"\min(a, b)",
 )
 
@@ -115,6 +119,7 @@ CLAMP = define(
     "clamp",
     inputs=("x", "low", "high"),
     elementwise=True,
+    real=True,
     forward=lambda xp, x, low, high: xp.clip(x, low, high),
     shape=shapes.broadcast,
     saves=("x", "low", "high"),

@@ -135,6 +135,8 @@ class ComputeTimes(Wire, frozen=True, tag="compute-times"):
     backward: bool
     walk: int | None
     arrays: dict[str, ArrayView]
+    every: int = 1
+    """Steps from one look to the next: so rarely that looking stays within its share of the time."""
 
 
 # --- requests --------------------------------------------------------------------------------

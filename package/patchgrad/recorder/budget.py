@@ -89,6 +89,11 @@ class Budget:
         return max(LEAST, 1.0 - max(0.0, over) / (1.0 - UNMEASURED))
 
     @property
+    def between(self) -> int:
+        """Steps from one close look to the next, as planned now."""
+        return self.every or self.tiers["sampled"].interval
+
+    @property
     def used(self) -> float:
         """Share of the time of a step that looking costs at the present intervals."""
         if self.step_time == 0:

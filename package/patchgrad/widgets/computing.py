@@ -170,7 +170,13 @@ class Computing:
         arrays = {name: structs.replace(view, dtype="bfloat16") for name, view in arrays.items()}
         looks = len(recorder.history) if recorder else 0
         made = m.ComputeTimes(
-            self._number, self.state.step, looks, self.state.backward, self.state.walk(recorder), arrays
+            self._number,
+            self.state.step,
+            looks,
+            self.state.backward,
+            self.state.walk(recorder),
+            arrays,
+            recorder.budget.between if recorder else 1,
         )
         self._tell(made, [buffer])
 

@@ -1,6 +1,6 @@
 /** Which step is shown, and how: live, one that was kept, all of them together, or two compared. */
 import { compareSteps, keepStep, showBackward, showStep, showUnion } from "../../commands/computation";
-import { count } from "../../model/format";
+import { count, exact } from "../../model/format";
 import { size, work } from "../../model/quantities";
 import type { State } from "../../store/state";
 import { Icon } from "../parts/Icon";
@@ -64,7 +64,7 @@ function Choice(props: { on: boolean; text: string; title: string; choose: () =>
 function Steps() {
   const studio = useStudio();
   const { mode, live, against } = useRead(readGraph);
-  const { step, steps } = useRead(readStand);
+  const { step, steps, every } = useRead(readStand);
   if (mode === "union") return <output className="pg-quiet">{count(steps.length)} steps in one</output>;
   if (mode === "difference" && against !== null)
     return (
@@ -73,7 +73,17 @@ function Steps() {
         <Step label="to" step={step} onStep={(next) => compareSteps(studio, next, against)} />
       </>
     );
-  if (live) return <output>{step < 0 ? "no step yet" : `step ${count(step)}`}</output>;
+  if (live)
+    return (
+      <>
+        <output>{step < 0 ? "no step yet" : `step ${exact(step)}`}</output>
+        {every > 1 && (
+          <span className="pg-quiet" title="So rarely that looking keeps within its share of the time">
+            one look in {count(every)} steps
+          </span>
+        )}
+      </>
+    );
   return <Step label="step" step={step} onStep={(next) => showStep(studio, next)} />;
 }
 

@@ -89,28 +89,34 @@ def batch_images(
     y: Reals, mean: Reals, var: Reals, x: Reals, weight: Reals, bias: Reals,
     batch: int, channels: int, size: int, eps: float, *, weighted: bool, shifted: bool
 ):  # fmt: skip
+    """Image by image, as they lie in memory. Means and spreads of planes are put together as by Chan et al. 1983."""
     for channel in part(channels):
-        level = 0.0
-        for n in range(batch):
+        mean[channel] = 0.0
+        var[channel] = 0.0
+    for n in range(batch):
+        for channel in part(channels):
             a = x + (n * channels + channel) * size
+            level = 0.0
             for i in range(size):
                 level += a[i]
-        level = level / real(batch * size)
-        spread = 0.0
-        for n in range(batch):
-            a = x + (n * channels + channel) * size
+            level = level / real(size)
+            spread = 0.0
             for i in range(size):
                 spread += (a[i] - level) * (a[i] - level)
-        spread = spread / real(batch * size)
-        mean[channel] = level
-        var[channel] = spread
-        scale = 1.0 / sqrt(spread + eps)
-        if weighted:
-            scale = scale * weight[channel]
-        shift = bias[channel] if shifted else 0.0
-        for n in range(batch):
+            ahead = level - mean[channel]
+            mean[channel] = mean[channel] + ahead / real(n + 1)
+            var[channel] = var[channel] + spread + ahead * ahead * (real(size) * real(n) / real(n + 1))
+    for channel in part(channels):
+        var[channel] = var[channel] / real(batch * size)
+    for n in range(batch):
+        for channel in part(channels):
             a = x + (n * channels + channel) * size
             b = y + (n * channels + channel) * size
+            level = mean[channel]
+            scale = 1.0 / sqrt(var[channel] + eps)
+            if weighted:
+                scale = scale * weight[channel]
+            shift = bias[channel] if shifted else 0.0
             for i in range(size):
                 b[i] = (a[i] - level) * scale + shift
 
@@ -121,26 +127,32 @@ def batch_slopes(
     batch: int, channels: int, size: int, eps: float, *, weighted: bool
 ):  # fmt: skip
     for channel in part(channels):
-        level = mean[channel]
-        scale = 1.0 / sqrt(var[channel] + eps)
-        along = 0.0
-        height = 0.0
-        for n in range(batch):
+        dweight[channel] = 0.0
+        dbias[channel] = 0.0
+    for n in range(batch):
+        for channel in part(channels):
             a = x + (n * channels + channel) * size
             b = ct + (n * channels + channel) * size
+            level = mean[channel]
+            along = 0.0
+            height = 0.0
             for i in range(size):
                 along += b[i] * (a[i] - level)
                 height += b[i]
-        along = along * scale
-        dweight[channel] = along
-        dbias[channel] = height
-        along = along * scale / real(batch * size)
-        height = height / real(batch * size)
-        factor = scale * weight[channel] if weighted else scale
-        for n in range(batch):
+            dweight[channel] = dweight[channel] + along
+            dbias[channel] = dbias[channel] + height
+    for channel in part(channels):
+        dweight[channel] = dweight[channel] / sqrt(var[channel] + eps)
+    for n in range(batch):
+        for channel in part(channels):
             a = x + (n * channels + channel) * size
             b = ct + (n * channels + channel) * size
             c = out + (n * channels + channel) * size
+            level = mean[channel]
+            scale = 1.0 / sqrt(var[channel] + eps)
+            along = dweight[channel] * scale / real(batch * size)
+            height = dbias[channel] / real(batch * size)
+            factor = scale * weight[channel] if weighted else scale
             for i in range(size):
                 c[i] = (b[i] - height - (a[i] - level) * along) * factor
 
