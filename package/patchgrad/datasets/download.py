@@ -59,7 +59,7 @@ def _part(target: Path) -> tuple[int, Path]:
             f"{target.name} has no place: its folder cannot be written",
             where=str(target.parent),
             got=f"{type(error).__name__}: {error.strerror}",
-            hint="name a folder that can be written: PATCHGRAD_DATA=folder in the environment, or folder=... in the call",
+            hint="name a folder that can be written: PATCHGRAD_DATA=folder in the environment, or folder=... here",
         ) from error
     return number, Path(name)
 
