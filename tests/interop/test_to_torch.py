@@ -219,3 +219,18 @@ def test_a_loop_through_a_delay_runs_step_by_step_in_both() -> None:
         x = pg.randn(5, 3)
         mine = session.model(x).detach().numpy()
         np.testing.assert_allclose(theirs(torch.tensor(x.numpy())).detach().numpy(), mine, rtol=1e-5, atol=1e-6)
+
+
+def test_a_network_with_repeats_is_written_with_a_loop_and_takes_the_weights_by_its_names() -> None:
+    pg.manual_seed(4)
+    make, example, _ = OURS["GPT"]
+    batch = example()
+    graph = pg.LayerGraph.from_module(make(), *batch)
+    mine, names = graph.build().eval(), dict[str, Any]()
+    source = torch_source(graph)
+    assert "for block in self.blocks:" in source
+    exec(compile(source, "<repeats>", "exec"), names)
+    theirs = names["Model"]().eval()
+    theirs.load_state_dict({key: torch.tensor(x.numpy(force=True)) for key, x in mine.source_state().items()})
+    found = theirs(*(torch.tensor(x.numpy()) for x in batch)).detach().numpy()
+    np.testing.assert_allclose(found, mine(*batch).detach().numpy(), rtol=1e-5, atol=1e-6)

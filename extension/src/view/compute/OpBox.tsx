@@ -36,7 +36,9 @@ export const OpBox = memo(function OpBox({ data: { box, place } }: NodeProps<Box
         {box.opens && <OpenButton box={box} />}
       </div>
       {box.detail && <div className="pg-box-kind">{box.detail}</div>}
-      <div className="pg-box-foot">{shortly(box.seen) || <Cost box={box} place={place} />}</div>
+      <div className="pg-box-foot">
+        {box.seen ? <span>{shortly(box.seen)}</span> : <Cost box={box} place={place} />}
+      </div>
       <Ports box={box} />
       <Handle id="in" type="target" position={Position.Left} className="pg-op-end" isConnectable={false} />
       <Handle id="out" type="source" position={Position.Right} className="pg-op-end" isConnectable={false} />
