@@ -63,7 +63,7 @@ def images() -> Task:
         return float((found == wanted).mean())
 
     adam = ("Adam", {"lr": 1e-3})
-    return Task("MNIST, CNN", "accuracy", 1500, networks.cnn, "CrossEntropyLoss", adam, batch, judge, 0.1)
+    return Task("MNIST, CNN", "accuracy", 600, networks.cnn, "CrossEntropyLoss", adam, batch, judge, 0.1)
 
 
 def language() -> Task:
@@ -89,7 +89,7 @@ def language() -> Task:
     return Task(
         "Shakespeare, GPT 2 x 64",
         "surprise",
-        1500,
+        1000,
         network,
         "CrossEntropyLoss",
         optimizer,
@@ -158,7 +158,7 @@ def learned(task: Task, library: Any, first: dict[str, Any]) -> tuple[float, flo
 def run() -> list[Row]:
     import torch
 
-    torch.set_num_threads(2)
+    torch.set_num_threads(1)  # two that wait for each other awake take many times as long on a busy machine
     rows: list[Row] = []
     for make in (images, language, ratings):
         task = make()

@@ -27,6 +27,7 @@ def setup(app: Any) -> None:
     from errors import pages as error_pages
     from keyboard import page as keyboard
     from pytorch import compare, page
+    from reachable import mend
     from reference import pages
     from tutorials import pages as tutorials
 
@@ -39,3 +40,4 @@ def setup(app: Any) -> None:
 
     app.connect("builder-inited", make)
     app.connect("build-finished", tutorials.bring_library)
+    app.connect("build-finished", mend)

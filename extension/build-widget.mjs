@@ -1,6 +1,7 @@
 // Bundles the widgets for anywidget: one ES module each, straight into the Python package.
 // plots.js holds Plotly and is asked for only when the first plot opens, so that the canvas paints without it.
 import * as esbuild from "esbuild";
+import { writeLicences } from "./build-licences.mjs";
 
 const watch = process.argv.includes("--watch");
 const outdir = "../package/patchgrad/static";
@@ -25,5 +26,7 @@ const bundles = [bundle("src/widgets/studio.tsx", "widget"), bundle("src/widgets
 if (watch) {
   for (const options of bundles) await (await esbuild.context({ ...options, logLevel: "info" })).watch();
 } else {
-  await Promise.all(bundles.map((options) => esbuild.build(options)));
+  const made = await Promise.all(bundles.map((options) => esbuild.build({ ...options, metafile: true })));
+  const inputs = made.flatMap(({ metafile }) => Object.keys(metafile.inputs));
+  writeLicences(inputs, `${outdir}/third-party-licences.txt`);
 }

@@ -23,6 +23,7 @@ SOURCES = (
     "extension/package.json",
     "extension/package-lock.json",
     "extension/build-widget.mjs",
+    "extension/build-licences.mjs",
     "extension/build-lib.mjs",
     "extension/build-lab.mjs",
     "extension/install.json",

@@ -108,7 +108,7 @@ right = (found == labels).float().mean().item()
 print(f"{right:.1%} of the test images are read correctly after {session.step_count} steps")
 
 # %% [markdown]
-# With `PATCHGRAD_TUTORIAL=6` in the environment this notebook trains six times as long and ends at 98.8 %. There are more images too: leave
+# With `PATCHGRAD_TUTORIAL=6` in the environment this notebook trains six times as long and ends at 98.7 %. There are more images too: leave
 # out `small=True` above, and there are 60,000.
 #
 # ## What the filters look like

@@ -101,7 +101,9 @@ class Studio:
     def drag_from_palette(self, kind: str, edge: str) -> None:
         """Take a layer from the palette and drop it on the middle of an edge, with the mouse."""
         self.find('input[data-place="palette-search"]').fill(kind)
-        item = self.find(f'.pg-palette [data-kind="{kind}"]').bounding_box()
+        entry = self.find(f'.pg-palette [data-kind="{kind}"]')
+        entry.scroll_into_view_if_needed()
+        item = entry.bounding_box()
         assert item is not None
         place = self.find(f'path[id="{edge}"].pg-edge').evaluate(MIDDLE)
         self.begin_drag((item["x"] + item["width"] / 2, item["y"] + item["height"] / 2), place)

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from playwright.sync_api import expect
 
 import patchgrad as pg
 from patchgrad import nn, optim
@@ -128,10 +135,29 @@ def test_a_patchgrad_file_is_drawn_survives_a_reload_and_goes_on_in_a_notebook(
     notebook.shut_down_kernel()
 
 
-def test_a_damaged_file_says_what_is_wrong_with_it(open_notebook: OpenNotebook, lab: Lab) -> None:
+WITHOUT = "import sys; sys.modules['patchgrad'] = None; from ipykernel.kernelapp import launch_new_instance as go; go()"
+
+
+@contextmanager
+def kernels_without_patchgrad(lab: Lab) -> Iterator[None]:
+    """Kernels that are started meanwhile find no patchgrad, like those of another environment."""
+    folder = lab.folder.parent / "share" / "kernels" / "python3"
+    folder.mkdir(parents=True)
+    command = [sys.executable, "-c", WITHOUT, "-f", "{connection_file}"]
+    spec = {"argv": command, "display_name": "Python 3", "language": "python"}
+    (folder / "kernel.json").write_text(json.dumps(spec))
+    yield
+    shutil.rmtree(folder)
+
+
+def test_a_kernel_without_patchgrad_and_a_damaged_file_are_told_in_words(open_notebook: OpenNotebook, lab: Lab) -> None:
     (lab.folder / "damaged.patchgrad").write_text('{"patchgrad": 1, "nodes": [')
     notebook = open_notebook(["1"])
-    open_file(notebook, "damaged.patchgrad")
-    assert "damaged" in notebook.page.locator(f"{DOCUMENT} [role=alert]").inner_text()
+    alert = notebook.page.locator(f"{DOCUMENT} [role=alert]")
+    with kernels_without_patchgrad(lab):
+        open_file(notebook, "damaged.patchgrad")
+        expect(alert).to_have_text("The kernel has no patchgrad. In its environment: pip install patchgrad")
+    notebook.page.get_by_role("button", name="Try again").click()
+    expect(alert).to_contain_text("damaged", timeout=60_000)
     assert notebook.page.get_by_role("button", name="Try again").is_visible()
     notebook.execute("docmanager:open", path=notebook.path)

@@ -55,23 +55,6 @@ def interrupt(notebook: NotebookPage, cell: int) -> None:
         notebook.page.wait_for_timeout(100)
 
 
-def test_the_tutorial_runs_and_shows_boxes_and_curves(open_notebook: OpenNotebook) -> None:
-    notebook = open_notebook(TUTORIAL)
-    notebook.run_all()
-    cell = next(i for i in range(notebook.cell_count) if "session.studio()" in notebook.source(i))
-    studio = Studio.shown_by(notebook, cell)
-    assert studio.names == ["x", "flatten1", "linear1", "relu1", "linear2", "relu2", "linear3", "output"]
-    assert studio.step == 1000
-    notebook.page.wait_for_selector(".pg-scopes .js-plotly-plot .scatterlayer .trace", timeout=30_000)
-    for theme in ("light", "dark"):
-        notebook.use_theme(theme)
-        notebook.page.wait_for_timeout(500)
-        notebook.screenshot(theme)
-    notebook.use_size(760, 1000)
-    notebook.page.wait_for_timeout(500)
-    notebook.screenshot("narrow")
-
-
 def test_a_network_is_rewired_while_a_cell_trains(open_notebook: OpenNotebook) -> None:
     cells = [*code_until_studio(), TRAIN, "print(session.state, session.step_count)"]
     notebook = open_notebook(cells)

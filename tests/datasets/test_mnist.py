@@ -209,3 +209,12 @@ def test_a_server_that_cannot_be_reached_is_told(tmp_path):
 def test_only_https_leaves_this_machine(url, tmp_path):
     with pytest.raises(DataError, match="https only"):
         download(url, tmp_path / "file", "0" * 64)
+
+
+def test_a_folder_that_cannot_be_written_is_told_with_two_ways_out(files, serve, tmp_path):
+    packed, _ = files
+    (tmp_path / "file").touch()
+    with pytest.raises(DataError, match="cannot be written") as error:
+        datasets.mnist(tmp_path / "file" / "mnist", train=False, download=True, url=serve(packed))
+    assert "PATCHGRAD_DATA" in error.value.hint
+    assert str(tmp_path / "file") in error.value.where

@@ -7,6 +7,7 @@ import re
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -62,3 +63,42 @@ def test_the_keyboard_map_has_every_key(monkeypatch: pytest.MonkeyPatch) -> None
     for command in json.loads((DOCS / "keyboard" / "keyboard.json").read_text()):
         assert command["label"] in text
         assert all(f"`{key}`" in text for key in command["keys"])
+
+
+def prose_of(path: Path) -> str:
+    """Of a tutorial's script only what is told, not its code."""
+    text = path.read_text()
+    if path.suffix == ".md":
+        return text
+    return "\n".join(line[2:] for line in text.splitlines() if re.match(r"# [^%-]", line))
+
+
+def leads_somewhere(link: str, page: Path) -> bool:
+    if "://" in link:
+        address = urlsplit(link)
+        return address.scheme == "https" and bool(re.fullmatch(r"([a-z0-9-]+\.)+[a-z]{2,}", address.hostname or ""))
+    place = link.partition("#")[0]
+    made = "/made/" in place or place in ("keyboard-map.md", "coming-from-pytorch.md")
+    return not place or made or (page.parent / place).exists()
+
+
+def test_links_lead_out_by_https_and_inside_to_what_is_there() -> None:
+    root = DOCS.parent
+    pages = [*DOCS.glob("*.md"), *root.glob("*.md"), *(root / "notebooks").glob("*.py")]
+    links = [(page, link) for page in pages for link in re.findall(r"\]\(([^)\s]+)\)", prose_of(page))]
+    assert len(links) > 10
+    assert [(page.name, link) for page, link in links if not leads_somewhere(link, page)] == []
+
+
+def test_tutorials_are_told_in_plain_words() -> None:
+    """Short sentences and short words: 60 or more on the scale of reading ease, where a newspaper has about 50.
+
+    Source: Flesch 1948, A new readability yardstick; 206.835 - 1.015 words/sentences - 84.6 syllables/words.
+    """
+    for path in (DOCS.parent / "notebooks").glob("*.py"):
+        prose = re.sub(r"\(https?:[^)]*\)|`[^`]*`|[*_#|]", " ", prose_of(path))
+        words = re.findall(r"[A-Za-z]+", prose)
+        sentences = max(1, len(re.findall(r"[.!?:](\s|$)", prose)))
+        syllables = sum(max(1, len(re.findall(r"[aeiouy]+", re.sub(r"e$", "", word.lower())))) for word in words)
+        ease = 206.835 - 1.015 * len(words) / sentences - 84.6 * syllables / len(words)
+        assert ease >= 60, f"{path.name}: {ease:.0f}"

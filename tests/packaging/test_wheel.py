@@ -54,6 +54,24 @@ def test_wheel_has_the_prebuilt_labextension_under_the_packages_version(wheel: P
     assert metadata["jupyterlab"]["_build"]["load"] in held
 
 
+def test_wheel_has_the_whole_licence_of_every_package_in_its_bundles(wheel: Path) -> None:
+    with zipfile.ZipFile(wheel) as archive:
+        text = archive.read("patchgrad/static/third-party-licences.txt").decode()
+        assert any(name.endswith("dist-info/licenses/LICENSE") for name in archive.namelist())
+    entries = dict(re.findall(r"^==== (\S+) \S+, .+? ====\n(.+?)(?=^====|\Z)", text, re.MULTILINE | re.DOTALL))
+    assert {
+        "@xyflow/react",
+        "react",
+        "react-dom",
+        "zustand",
+        "d3-zoom",
+        "plotly.js-cartesian-dist-min",
+    } <= entries.keys()
+    for name, licence in entries.items():
+        assert "WITHOUT WARRANTY" in licence.upper() or "AS IS" in licence.upper(), name
+        assert "copyright" in licence.lower(), name
+
+
 def test_wheel_has_nothing_else(wheel: Path) -> None:
     stray = {name for name in names_in(wheel) if not name.startswith("patchgrad")}
     assert stray == set()

@@ -171,3 +171,14 @@ def test_a_mark_at_the_end_of_a_pass_remembers_that_it_is_over():
     session.rewind("end")
     session.step(2)
     assert session.training.feed.epoch == epoch == 1
+
+
+def test_a_layer_that_a_branch_has_not_measured_yet_has_no_figures_in_it() -> None:
+    session = models.session()
+    session.mark("start")
+    session.run(3, progress=False)
+    (first, *_) = [layer.uid for layer in session.recorder.layers]
+    assert session.recorder.figures(first)
+    session.rewind("start", "again")
+    assert session.recorder.figures(first) == {}
+    assert session.recorder.by_layer("gradient_norm") == {}

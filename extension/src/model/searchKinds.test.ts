@@ -39,3 +39,8 @@ it("all words must be found, in any order", () => {
   expect(found("map norm")).toEqual([["LayerNorm"]]);
   expect(found("map nothing")).toEqual([]);
 });
+
+it("the family of the best match stands first, whatever the catalogue's order", () => {
+  expect(found("l")[0]?.[0]).toBe("Linear");
+  expect(found("mean")).toEqual([["LayerNorm"]]);
+});

@@ -6,14 +6,19 @@ export interface Family {
   readonly kinds: readonly KindView[];
 }
 
-/** Kinds that hold every word of the query, names before families before help texts; empty families are left out. */
+/**
+ * Kinds that hold every word of the query, names before families before help texts; empty families are left out. The
+ * family of the best match stands first: Enter takes it.
+ */
 export function searchKinds(kinds: readonly KindView[], query: string): Family[] {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   const families = new Map<string, KindView[]>();
   for (const kind of kinds.filter((kind) => words.every((word) => rank(kind, word) < NOWHERE))) {
     families.set(kind.family, [...(families.get(kind.family) ?? []), kind]);
   }
-  return Array.from(families, ([name, found]) => ({ name, kinds: best(found, words) }));
+  const found = Array.from(families, ([name, held]) => ({ name, kinds: best(held, words) }));
+  const first = ({ kinds: [kind] }: Family) => (kind ? score(kind, words) : 0);
+  return found.sort((a, b) => first(a) - first(b));
 }
 
 const NOWHERE = 4;
@@ -27,8 +32,9 @@ function rank(kind: KindView, word: string): number {
   return kind.help.toLowerCase().includes(word) ? 3 : NOWHERE;
 }
 
+const score = (kind: KindView, words: readonly string[]) => words.reduce((sum, word) => sum + rank(kind, word), 0);
+
 /** Stable: kinds that match equally well keep the catalogue's order. */
 function best(kinds: readonly KindView[], words: readonly string[]): KindView[] {
-  const score = (kind: KindView) => words.reduce((sum, word) => sum + rank(kind, word), 0);
-  return [...kinds].sort((a, b) => score(a) - score(b));
+  return [...kinds].sort((a, b) => score(a, words) - score(b, words));
 }

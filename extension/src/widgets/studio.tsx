@@ -12,6 +12,7 @@ import { ComputePage } from "../view/compute/ComputePage";
 import { StudioView } from "../view/StudioView";
 import { StudioContext } from "../view/studioContext";
 import { wearStyles } from "../view/styles";
+import { lacking, tooOldNotice } from "../view/tooOld";
 
 interface Place {
   readonly model: WidgetModel;
@@ -20,6 +21,11 @@ interface Place {
 
 /** Draw the studio, or the computation alone, into `el`. Returns its own undo. */
 function render({ model, el }: Place): () => void {
+  const lost = lacking();
+  if (lost.length) {
+    el.append(tooOldNotice(lost));
+    return () => el.replaceChildren();
+  }
   const kernel = connectKernel(model, { newId });
   const studio = createStudio(kernel, createStore(reduce, INITIAL_STATE));
   const alone = model.get?.("shows") === "compute";

@@ -35,13 +35,11 @@ def download(url: str, target: Path, sha256: str, *, timeout: float = TIMEOUT, p
         url      https; plain http only from this machine
         timeout  seconds without an answer
     Errors
-        DataError  if the address cannot be reached, the transfer breaks off, or the hash is another; and always
-                   where the environment has ``PATCHGRAD_OFFLINE``.
+        DataError  if the address cannot be reached, the transfer breaks off, the hash is another, or the folder
+                   cannot be written; and always where the environment has ``PATCHGRAD_OFFLINE``.
     """
     _check_address(url)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    number, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
-    part = Path(name)
+    number, part = _part(target)
     try:
         with os.fdopen(number, "wb") as file:
             _fetch(url, file, target.name, timeout, progress)
@@ -49,6 +47,21 @@ def download(url: str, target: Path, sha256: str, *, timeout: float = TIMEOUT, p
         part.replace(target)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _part(target: Path) -> tuple[int, Path]:
+    """An open file beside the target, for what is not whole yet."""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        number, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.", suffix=".part")
+    except OSError as error:
+        raise DataError(
+            f"{target.name} has no place: its folder cannot be written",
+            where=str(target.parent),
+            got=f"{type(error).__name__}: {error.strerror}",
+            hint="name a folder that can be written: PATCHGRAD_DATA=folder in the environment, or folder=... here",
+        ) from error
+    return number, Path(name)
 
 
 def check_hash(path: Path, sha256: str, *, name: str = "") -> None:

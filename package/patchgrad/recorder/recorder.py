@@ -113,11 +113,12 @@ class Recorder:
         return MappingProxyType(self._series)
 
     def fork(self, step: int) -> Recorder:
-        """Another recorder that goes on from ``step``: with the series up to there, and a memory of its own."""
+        """Another recorder that goes on from ``step``: with the series up to there, and a memory of its own.
+
+        What was first measured after ``step`` is not there.
+        """
         made = copy(self)
-        made._series = {
-            name: {uid: series.until(step) for uid, series in table.items()} for name, table in self._series.items()
-        }
+        made._series = {name: _until(step, table) for name, table in self._series.items()}
         made._memory, made.problems, made.fault = {}, dict(self.problems), None
         made.looked_at = dict(self.looked_at)
         made.budget, made.history = deepcopy(self.budget), History()
@@ -319,3 +320,8 @@ def _weights(layers: Layers) -> dict[str, Any]:
     """Strided samples of all parameters, on the host."""
     found = {name: strided(parameter.data) for layer in layers for name, parameter in layer.parameters}
     return dict(zip(found, to_host(list(found.values())), strict=True))
+
+
+def _until(step: int, table: dict[str, Series]) -> dict[str, Series]:
+    cut = {uid: series.until(step) for uid, series in table.items()}
+    return {uid: series for uid, series in cut.items() if series.newest_step >= 0}
