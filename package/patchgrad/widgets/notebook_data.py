@@ -101,10 +101,6 @@ def _names() -> list[tuple[str, Any]]:
     return [(name, value) for name, value in list(vars(sys.modules["__main__"]).items()) if name[:1] != "_"]
 
 
-def _of_loader(name: str, loader: Any) -> Choice:
-    return Choice(name, lambda: loader)
-
-
 def _is_set(value: Any) -> bool:
     return isinstance(value, Dataset) and not isinstance(value, IterableDataset)
 

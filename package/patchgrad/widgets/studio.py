@@ -8,15 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import suppress
 from time import monotonic
 from typing import Any
 
-from patchgrad.drawing.page import LayerPage, layer_page
-from patchgrad.drawing.picture import Picture
 from patchgrad.drawing.svg import svg
-from patchgrad.errors import GraphError, ProtocolError
-from patchgrad.layergraph.graph import LayerGraph
+from patchgrad.errors import ProtocolError
 from patchgrad.layergraph.palette import standing
 from patchgrad.protocol import messages as m
 from patchgrad.protocol import wire
@@ -28,6 +24,7 @@ from patchgrad.widgets import cells, pagecode, views
 from patchgrad.widgets.bridge import Answer, BridgeWidget
 from patchgrad.widgets.coalesce import Coalesce
 from patchgrad.widgets.computing import Computing
+from patchgrad.widgets.drawn import drawn
 from patchgrad.widgets.frames import frame
 from patchgrad.widgets.layers import Layers
 from patchgrad.widgets.looks import looked
@@ -59,8 +56,6 @@ class StudioWidget(BridgeWidget):
         super().__init__(embed=embed, pin=pin)
         self.session = session
         self.title = title or session.name
-        self._page: tuple[int, LayerGraph, LayerPage] | None = None
-        self._before: tuple[LayerGraph, Picture] | None = None
         self._selected: tuple[str, ...] = ()
         self._shown = ""
         self._open = False
@@ -240,8 +235,7 @@ class StudioWidget(BridgeWidget):
 
     def _graph_view(self) -> m.GraphView:
         live = self.session.live
-        revision, graph = live.revision, live.graph
-        picture = self._drawn(graph, revision)
+        revision, graph, picture, before = drawn(self.session).at(live)
         return views.graph_view(
             graph,
             picture,
@@ -249,20 +243,8 @@ class StudioWidget(BridgeWidget):
             undo_label=live.undo_label,
             redo_label=live.redo_label,
             pending=sum(edit.status == "queued" for edit in self.session.log),
-            before=self._before,
+            before=before,
         )
-
-    def _drawn(self, graph: LayerGraph, revision: int) -> Picture:
-        """The picture of a graph; of the revision before it too, if this page left it out: all pages show one trace."""
-        known = self._page
-        if known is None or known[1] is not graph or known[0] != revision:
-            if known is not None and known[0] < revision - 1:
-                with suppress(GraphError):
-                    self._drawn(self.session.live.graph_at(revision - 1), revision - 1)
-                known = self._page
-            self._before = (known[1], known[2].picture) if known else None
-            self._page = known = (revision, graph, layer_page(graph, previous=known[2] if known else None))
-        return known[2].picture
 
     def _frame_soon(self) -> None:
         """A frame as soon as the thread that trains is at a boundary; now or after the one in flight."""
@@ -306,5 +288,5 @@ class StudioWidget(BridgeWidget):
         """The widget; beside it a picture, for places that show no widgets."""
         bundle = super()._repr_mimebundle_(**settings)
         if bundle is not None:
-            bundle[0]["image/svg+xml"] = svg(self._drawn(self.session.graph, self.session.live.revision))
+            bundle[0]["image/svg+xml"] = svg(drawn(self.session).at(self.session.live)[2])
         return bundle
