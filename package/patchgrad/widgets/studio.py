@@ -88,6 +88,7 @@ class StudioWidget(BridgeWidget):
             **self.computing.receivers,
         }
         cells.shown(self)
+        cells.looking(self)
         self._leave_cells = cells.after_each(self.look_again)
 
     def close(self) -> None:
