@@ -102,6 +102,10 @@ class NotebookPage:
         """Is a cell running? (The kernel's own status turns idle whenever it has answered a widget.)"""
         return self.page.evaluate(RUNS, index)
 
+    def wait_until_done(self, index: int, seconds: float = CELL_SECONDS) -> None:
+        """Wait for a cell that was started."""
+        self.page.wait_for_function(f"(index) => !({RUNS})(index)", arg=index, timeout=seconds * 1000)
+
     def source(self, index: int) -> str:
         """The text of a cell."""
         return self.page.evaluate(SOURCE, index)

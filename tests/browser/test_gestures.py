@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
+from contextlib import contextmanager
+
 from playwright.sync_api import expect
 
 from .conftest import OpenNotebook
@@ -30,6 +33,29 @@ def offer(studio: Studio, kind: str):
     return studio.root.locator(f'[data-offer="{kind}"]')
 
 
+# What the hand did, as the page saw it: presses of the mouse and of keys; a text typed into a field is not counted.
+COUNTED = """() => {
+  if (window.gesturesSeen === undefined) {
+    window.gesturesSeen = 0;
+    const typed = (event) => event.target.matches("input, textarea") && event.key !== "Enter";
+    const modifies = (event) => ["Control", "Shift", "Alt", "Meta"].includes(event.key);
+    window.addEventListener("pointerdown", () => { window.gesturesSeen += 1; }, true);
+    window.addEventListener("keydown", (event) => { window.gesturesSeen += !typed(event) && !modifies(event); }, true);
+  }
+  return window.gesturesSeen;
+}"""
+
+
+@contextmanager
+
+
+def gestures(studio: Studio, number: int) -> Generator[None]:
+    """What is done inside takes exactly so many."""
+    before = studio.page.evaluate(COUNTED)
+    yield
+    assert studio.page.evaluate(COUNTED) - before == number
+
+
 def test_each_edit_takes_the_gestures_that_are_promised(open_notebook: OpenNotebook) -> None:
     notebook, studio = open_studio(open_notebook, WIDE, KINDS)
     notebook.run(2)
@@ -38,61 +64,73 @@ def test_each_edit_takes_the_gestures_that_are_promised(open_notebook: OpenNoteb
     see_all(studio)
 
     # A drag inserts a layer.
-    studio.drag_layer("Dropout", "linear1", "relu1")
-    expect(studio.reason).to_contain_text("fits", timeout=SLOW)
-    studio.page.mouse.up()
-    revision(studio, 2)
+    with gestures(studio, 1):
+        studio.drag_layer("Dropout", "linear1", "relu1")
+        expect(studio.reason).to_contain_text("fits", timeout=SLOW)
+        studio.page.mouse.up()
+        revision(studio, 2)
     # One key deletes it and heals the gap.
     studio.box("drop1").click()
-    studio.page.keyboard.press("Delete")
-    revision(studio, 3)
+    with gestures(studio, 1):
+        studio.page.keyboard.press("Delete")
+        revision(studio, 3)
     expect(studio.box("drop1")).to_have_count(0)
     see_all(studio)
-    # A drag into the open, and a click in the search of what fits.
+    # A skip connection: a drag into the open, and a click on the card of the layer that adds.
     start = studio.centre(studio.box("relu1").locator(".react-flow__handle.source"))
     field = studio.root.locator(".pg-canvas").bounding_box()
     assert field is not None
-    studio.drag(start, (field["x"] + field["width"] - 150, field["y"] + field["height"] - 60))
-    studio.page.mouse.up()
-    picker = studio.root.get_by_role("dialog")
-    expect(picker).to_contain_text("Layers that take relu1.y", timeout=SLOW)
-    expect(picker.locator('[data-offer="Conv2d"]')).to_have_count(0)
-    picker.get_by_role("combobox").fill("add")
-    expect(offer(studio, "Add")).to_be_visible(timeout=SLOW)
-    notebook.screenshot("picker")
-    offer(studio, "Add").click()
-    revision(studio, 4)
+    with gestures(studio, 2):
+        studio.drag(start, (field["x"] + field["width"] - 150, field["y"] + field["height"] - 60))
+        studio.page.mouse.up()
+        picker = studio.root.get_by_role("dialog")
+        expect(picker).to_contain_text("Layers that take relu1.y", timeout=SLOW)
+        expect(picker.locator('[data-offer="Conv2d"]')).to_have_count(0)
+        picker.get_by_role("combobox").fill("add")
+        expect(offer(studio, "Add")).to_be_visible(timeout=SLOW)
+        notebook.screenshot("picker")
+        offer(studio, "Add").click()
+        revision(studio, 4)
     expect(studio.box("add1")).to_be_visible()
-    studio.press("Control+z")
-    revision(studio, 5)
+    with gestures(studio, 1):
+        studio.press("Control+z")
+        revision(studio, 5)
     see_all(studio)
     # Swap the activation: one key or button, one choice.
     studio.box("relu1").click()
-    command(studio, "swap-selection")
-    expect(offer(studio, "GELU")).to_be_visible(timeout=SLOW)
-    offer(studio, "GELU").click()
-    revision(studio, 6)
+    with gestures(studio, 2):
+        command(studio, "swap-selection")
+        expect(offer(studio, "GELU")).to_be_visible(timeout=SLOW)
+        offer(studio, "GELU").click()
+        revision(studio, 6)
     see_all(studio)
     # Freeze: one. Undo: one.
     studio.box("linear1").click()
-    command(studio, "freeze-selection")
-    revision(studio, 7)
-    command(studio, "undo")
-    revision(studio, 8)
-    # Change the width: type, Enter.
-    studio.root.locator('[data-field="out_features"]').fill("48")
-    studio.page.keyboard.press("Enter")
-    revision(studio, 9)
+    with gestures(studio, 1):
+        command(studio, "freeze-selection")
+        revision(studio, 7)
+    with gestures(studio, 1):
+        command(studio, "undo")
+        revision(studio, 8)
+    # Change the width: a click into the field, type, Enter.
+    with gestures(studio, 2):
+        field = studio.root.locator('[data-field="out_features"]')
+        field.click()
+        field.fill("48")
+        studio.page.keyboard.press("Enter")
+        revision(studio, 9)
     # Compare with before: one. Export the code: two.
-    command(studio, "compare-before")
-    expect(studio.root.get_by_role("dialog")).to_contain_text("other settings", timeout=SLOW)
+    with gestures(studio, 1):
+        command(studio, "compare-before")
+        expect(studio.root.get_by_role("dialog")).to_contain_text("other settings", timeout=SLOW)
     studio.page.keyboard.press("Escape")
-    command(studio, "show-model-source")
-    expect(studio.root.get_by_role("dialog")).to_contain_text("nn.Linear(64, 48)", timeout=SLOW)
-    studio.root.get_by_label("Copy all").click()
+    with gestures(studio, 2):
+        command(studio, "show-model-source")
+        expect(studio.root.get_by_role("dialog")).to_contain_text("nn.Linear(64, 48)", timeout=SLOW)
+        studio.root.get_by_label("Copy all").click()
     studio.page.keyboard.press("Escape")
-    # Rewind: one.
-    command(studio, "rewind")
+    with gestures(studio, 1):
+        command(studio, "rewind")
     see_all(studio)
     expect(studio.box("linear1")).to_contain_text("64 → 64", timeout=SLOW)
 
