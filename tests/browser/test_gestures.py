@@ -47,8 +47,6 @@ COUNTED = """() => {
 
 
 @contextmanager
-
-
 def gestures(studio: Studio, number: int) -> Generator[None]:
     """What is done inside takes exactly so many."""
     before = studio.page.evaluate(COUNTED)
