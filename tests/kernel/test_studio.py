@@ -189,6 +189,13 @@ def test_two_studios_of_one_session_agree(front_end):
     assert front_end.ask(second, {"type": "undo"})["type"] == "command-done"
 
 
+def test_a_layer_that_a_cell_defines_is_in_the_palette_of_the_open_studio(front_end):
+    front_end, comm, _ = _open(front_end)
+    front_end.run("class Twice(pg.nn.Module):\n    def forward(self, x):\n        return 2 * x")
+    view = front_end.wait_until_told(comm, "palette-view")
+    assert "Twice" in [kind["kind"] for kind in view["catalogue"]]
+
+
 def test_a_page_that_is_loaded_again_finds_the_same_state(opened):
     front_end, comm, graph = opened
     front_end.ask(comm, insert(graph))

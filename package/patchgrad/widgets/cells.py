@@ -5,13 +5,12 @@ And the notebook around the studios: after each cell they look again at what it 
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 from weakref import WeakSet
 
 _shown: dict[str, tuple[str, list[Any]]] = {}
-_open: WeakSet[Any] = WeakSet()
+_looking: WeakSet[Any] = WeakSet()
 
 
 def shown(widget: Any) -> None:
@@ -27,36 +26,25 @@ def shown(widget: Any) -> None:
     _shown[cell] = (run, [*widgets, widget])
 
 
-def looking(widget: Any) -> None:
-    """Have ``look_again`` call the method of that name of this widget."""
-    _open.add(widget)
-
-
-def look_again() -> None:
-    """What the notebook holds may have changed: let all studios that are open tell what is new."""
-    for widget in list(_open):
-        widget.look_again()
-
-
-def after_each(act: Callable[[], Any]) -> Callable[[], None]:
-    """Call ``act`` whenever a cell has run; returns the undo of it. Where no cells run, nothing is called."""
-
-    def ran(*_: Any) -> None:
-        act()
-
-    try:
+def look_on(widget: Any) -> None:
+    """Call ``widget.look_again()`` after each cell, where cells run, and whenever ``look_again`` is called here."""
+    _looking.add(widget)
+    with suppress(Exception):  # no kernel
         from IPython.core.getipython import get_ipython
 
         events: Any = get_ipython().events  # type: ignore[union-attr]
-        events.register("post_run_cell", ran)
-    except Exception:
-        return lambda: None
-    return lambda: _forget(events, ran)
+        events.register("post_run_cell", look_again)  # which takes the same function once
 
 
-def _forget(events: Any, ran: Callable[..., None]) -> None:
-    with suppress(ValueError):
-        events.unregister("post_run_cell", ran)
+def look_off(widget: Any) -> None:
+    """The undo of ``look_on``."""
+    _looking.discard(widget)
+
+
+def look_again(*_: Any) -> None:
+    """What the notebook holds may have changed: let all studios that are open tell what is new."""
+    for widget in list(_looking):
+        widget.look_again()
 
 
 def _running() -> tuple[str, str]:

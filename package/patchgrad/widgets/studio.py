@@ -88,13 +88,12 @@ class StudioWidget(BridgeWidget):
             **self.computing.receivers,
         }
         cells.shown(self)
-        cells.looking(self)
-        self._leave_cells = cells.after_each(self.look_again)
+        cells.look_on(self)
 
     def close(self) -> None:
         """Let go of the session; it goes on."""
         self._forget()
-        self._leave_cells()
+        cells.look_off(self)
         self._lane15.close()
         self.computing.close()
         super().close()
